@@ -1,0 +1,1 @@
+"""The embedded stack: Kafka and the services as supervised processes on one machine."""

@@ -1,0 +1,1 @@
+"""Keeptrusts: event-sourced governance for AI traffic."""

@@ -1,0 +1,1 @@
+"""The outermost layer: the kt command and the one place that wires services together."""

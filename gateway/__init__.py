@@ -1,0 +1,1 @@
+"""Data plane and command API: answers one HTTP request, writes facts, owns no truth."""

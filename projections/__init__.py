@@ -1,0 +1,1 @@
+"""Facts in, tables out, questions answered."""

@@ -1,0 +1,1 @@
+"""The language all services speak: events, commands, money, ids, errors, topics. Pure."""

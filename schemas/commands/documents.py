@@ -1,0 +1,134 @@
+"""Intents about configurations, templates, repositories, escalations, exports and reports."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from keeptrusts.schemas.commands.people import Name
+from keeptrusts.schemas.record import Record, Timestamp
+
+DocumentSource = Literal["manual", "api", "git"]
+
+
+class ConfigurationSaveRequested(Record):
+    """Save a new version of a policy document; ``digest`` is the SHA-256 of its UTF-8 text."""
+
+    configuration: str
+    version: str
+    name: Name
+    document: str
+    digest: str
+    source: DocumentSource = "api"
+    commit: str | None = None
+    note: str = ""
+
+
+class ConfigurationDeployRequested(Record):
+    configuration: str
+    version: str
+    gateways: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    note: str = ""
+
+
+class ConfigurationRollBackRequested(Record):
+    """Deploy an older version's text again, as a new version."""
+
+    configuration: str
+    to_version: str
+    version: str
+    note: str = ""
+
+
+class TemplateSaveRequested(Record):
+    template: str
+    version: str
+    name: Name
+    level: Literal["organization", "team"]
+    document: str
+    digest: str
+    note: str = ""
+
+
+class TemplateDeployRequested(Record):
+    template: str
+    version: str
+    teams: tuple[str, ...] = ()
+    note: str = ""
+
+
+class TemplateRollBackRequested(Record):
+    template: str
+    to_version: str
+    version: str
+    note: str = ""
+
+
+class RepositoryLinkRequested(Record):
+    repository: str
+    url: str
+    branch: str
+    path: str
+    poll_seconds: int = Field(default=60, ge=5)
+    deploy: Literal["automatic", "approval"] = "automatic"
+
+
+class RepositorySyncRequested(Record):
+    repository: str
+    commit: str
+    outcome: Literal["synced", "failed"]
+    message: str = ""
+
+
+class EscalationClaimRequested(Record):
+    escalation: str
+
+
+class EscalationReleaseRequested(Record):
+    escalation: str
+
+
+class EscalationResolveRequested(Record):
+    escalation: str
+    resolution: Literal["approved", "denied", "approved_edited"]
+    note: str = ""
+    content_ref: str | None = None
+
+
+class ExportCreateRequested(Record):
+    export: str
+    type: Literal["events", "escalations", "usage", "cost", "audit"]
+    format: Literal["csv", "json", "ndjson", "parquet"]
+    since: Timestamp | None = None
+    until: Timestamp | None = None
+    filters: dict[str, str] = Field(default_factory=dict)
+    description: str = ""
+
+
+class ExportFinishRequested(Record):
+    export: str
+    outcome: Literal["ready", "failed"]
+    rows: int = Field(default=0, ge=0)
+    size_bytes: int = Field(default=0, ge=0)
+    sha256: str | None = None
+    as_of: str | None = None
+    message: str = ""
+
+
+class ExportScheduleRequested(Record):
+    schedule: str
+    type: Literal["events", "escalations", "usage", "cost", "audit"]
+    format: Literal["csv", "json", "ndjson", "parquet"]
+    cron: str
+    time_zone: str = "UTC"
+    filters: dict[str, str] = Field(default_factory=dict)
+    description: str = ""
+    enabled: bool = True
+
+
+class ReportCreateRequested(Record):
+    report: str
+    month: str = Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")
+    format: Literal["html", "pdf"] = "pdf"

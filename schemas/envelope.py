@@ -1,0 +1,43 @@
+"""The envelope of every record of kt.events: CloudEvents 1.0, structured JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from keeptrusts.schemas.record import Record
+
+SPEC_VERSION: Final = "1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One immutable fact or intent.
+
+    ``time`` is business time (what happened when); the broker's append time is another clock and not in here.
+    ``ledger`` equals ``org`` today and is the Kafka key. ``sequence`` counts per source and partition from 0 and
+    is given by the publisher at the moment of sending (None before that). ``actor`` is ``<kind>:<id>``.
+    """
+
+    id: str
+    source: str
+    subject: str
+    time: datetime
+    org: str
+    ledger: str
+    actor: str
+    data: Record
+    correlationid: str | None = None
+    causationid: str | None = None
+    sequence: int | None = None
+    traceparent: str | None = None
+    synthetic: bool = False
+
+    def numbered(self, sequence: int) -> Event:
+        """Give the same event with its place in its source's order."""
+        return Event(
+            id=self.id, source=self.source, subject=self.subject, time=self.time, org=self.org, ledger=self.ledger,
+            actor=self.actor, data=self.data, correlationid=self.correlationid, causationid=self.causationid,
+            sequence=sequence, traceparent=self.traceparent, synthetic=self.synthetic,
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Facts that gateways and processors append to kt.events."""

@@ -1,0 +1,125 @@
+"""Facts about leases, holds and tickets: the gateway's half of the money protocol."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from keeptrusts.schemas.money import NanoUsd
+from keeptrusts.schemas.record import Record, Timestamp
+
+Amount = Annotated[NanoUsd, Field(ge=0)]
+Basis = Literal["reported", "counted", "presumed"]
+
+
+class Draw(Record):
+    """What a hold takes from one lease: all draws of a hold are taken, or none."""
+
+    lease: str
+    account: str
+    amount: Amount
+
+
+class Hold(Record):
+    """The upper bound reserved for one attempt at one provider. ``id`` is ``<request>/<attempt>``."""
+
+    id: str
+    draws: tuple[Draw, ...]
+    price_version: str
+    deadline_at: Timestamp
+
+
+class Settle(Record):
+    """The end of a hold that was used: what was really spent, and how that is known."""
+
+    hold: str
+    amount: Amount
+    basis: Basis
+
+
+class VoidHold(Record):
+    """The end of a hold that was not used."""
+
+    hold: str
+    reason: str
+
+
+class HoldSettled(Settle):
+    """A hold ended with a charge, apart from the completion that usually carries it."""
+
+
+class HoldVoided(VoidHold):
+    """A hold ended without a charge."""
+
+
+class BudgetClaim(Record):
+    """A hard budget that must agree to a lease: its limit and the configuration version that set it."""
+
+    account: str
+    limit: Amount
+    period: Literal["day", "week", "month"]
+    time_zone: str = "UTC"
+    config_version: str | None = None
+
+
+class LeaseRequested(Record):
+    """A gateway incarnation asks for the right to spend: the first wallet of the cascade that covers ``need`` pays."""
+
+    incarnation: str
+    cascade: tuple[str, ...]
+    budgets: tuple[BudgetClaim, ...] = ()
+    need: Amount
+    wanted: Amount
+
+
+class LeaseReturned(Record):
+    """Unused money of a lease goes back to its account."""
+
+    incarnation: str
+    lease: str
+    amount: Amount
+
+
+class ShareRequested(Record):
+    """A gateway incarnation asks for its part of a rate limit that all gateways share."""
+
+    incarnation: str
+    limit: str
+    wanted: int = Field(ge=0)
+
+
+class TicketOpened(Record):
+    """No wallet of the cascade covers a request: a live connection waits for money."""
+
+    ticket: str
+    request: str
+    cascade: tuple[str, ...]
+    need: Amount
+    input_hash: str
+    principal: str
+    deadline_at: Timestamp | None = None
+
+
+class TicketWithdrawn(Record):
+    """The connection stopped waiting; the ticket parks and is never funded automatically."""
+
+    ticket: str
+    reason: str
+
+
+class TicketRedeemed(Record):
+    """An approved ticket is used, once, by the caller it was opened for."""
+
+    ticket: str
+    principal: str
+    input_hash: str
+    incarnation: str
+
+
+class IdempotencyClaimed(Record):
+    """A caller's idempotency key is bound to one input for 24 hours of ledger time."""
+
+    key: str
+    input_hash: str
+    request: str

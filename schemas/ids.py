@@ -1,0 +1,92 @@
+"""Identifiers: UUIDv7 for events, prefixed sortable ids for everything a person may paste.
+
+Time and randomness are passed in, so that the core stays deterministic and tests choose both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base32, lower case
+_BODY_LENGTH: Final = 26
+_PREFIXED: Final = re.compile(r"^([a-z]{2,6})_([0-9a-hjkmnp-tv-z]{26})$")
+_SLUG: Final = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")
+
+ORGANIZATION: Final = "org"
+TEAM: Final = "team"
+MEMBER: Final = "mem"
+KEY: Final = "key"
+REQUEST: Final = "req"
+TICKET: Final = "tkt"
+ESCALATION: Final = "esc"
+BUDGET: Final = "bud"
+CONFIGURATION: Final = "cfg"
+EXPORT: Final = "exp"
+REPOSITORY: Final = "repo"
+
+PLATFORM_LEDGER: Final = "_platform"
+"""The ledger of records that belong to no organization, such as a call with an unknown key."""
+
+
+def uuid7(unix_ms: int, entropy: bytes) -> str:
+    """Format a UUIDv7 (RFC 9562) from a time in milliseconds and 10 random bytes."""
+    if len(entropy) != 10:
+        raise ValueError(f"entropy must be 10 bytes, got {len(entropy)}")
+    value = (unix_ms & 0xFFFFFFFFFFFF) << 80 | int.from_bytes(entropy, "big")
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def prefixed(prefix: str, unix_ms: int, entropy: bytes) -> str:
+    """Format a sortable id such as ``team_01jd...`` from a time in milliseconds and 10 random bytes."""
+    return f"{prefix}_{_base32((unix_ms & 0xFFFFFFFFFFFF) << 80 | int.from_bytes(entropy, 'big'))}"
+
+
+def derived(prefix: str, *parts: str) -> str:
+    """Format the id that follows from its parts alone: the same parts always give the same id."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return f"{prefix}_{_base32(int.from_bytes(digest[:16], 'big'))}"
+
+
+def has_prefix(text: str, prefix: str) -> bool:
+    """Say whether a text is a well-formed id of this prefix."""
+    match = _PREFIXED.match(text)
+    return match is not None and match.group(1) == prefix
+
+
+def slug_of(name: str) -> str:
+    """Turn a display name into a slug (``Data Science`` -> ``data-science``); empty when nothing is left."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:63].strip("-")
+
+
+def is_slug(text: str) -> bool:
+    """Say whether a text is a valid slug: lower-case letters, digits and inner hyphens, at most 63."""
+    return _SLUG.match(text) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ids:
+    """A source of new ids for the edges of the system; the core receives ids, never this."""
+
+    now_ms: Callable[[], int]
+    entropy: Callable[[int], bytes]
+
+    def event(self) -> str:
+        return uuid7(self.now_ms(), self.entropy(10))
+
+    def new(self, prefix: str) -> str:
+        return prefixed(prefix, self.now_ms(), self.entropy(10))
+
+
+def _base32(value: int) -> str:
+    characters = []
+    for _ in range(_BODY_LENGTH):
+        characters.append(_ALPHABET[value & 31])
+        value >>= 5
+    return "".join(reversed(characters))

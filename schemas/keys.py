@@ -1,0 +1,56 @@
+"""Keys: ``kt_ak_...`` for the control plane, ``kt_gk_...`` for the data plane; stored as HMAC, looked up by prefix.
+
+A key is ``kt_<ak|gk>_<8 characters of look-up prefix><32 characters of secret>``, all of it random. Only the part up
+to the look-up prefix and an HMAC-SHA-256 of the whole key are ever recorded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from keeptrusts.schemas.commands.people import KeyPurpose
+
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghijkmnopqrstvwxyz"
+_MARKS: Final[dict[str, KeyPurpose]] = {"ak": "access", "gk": "gateway"}
+_KEY: Final = re.compile(r"^kt_(ak|gk)_([0-9A-Za-z]{8})([0-9A-Za-z]{32})$")
+ENTROPY_BYTES: Final = 40
+"""Random bytes that make one key: one a character."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedKey:
+    """A well-formed key: its purpose and the prefix to look it up by. Says nothing about whether it is valid."""
+
+    purpose: KeyPurpose
+    prefix: str
+
+
+def new_key(purpose: KeyPurpose, entropy: bytes) -> str:
+    """Make a key of a purpose from 40 random bytes (5.8 bits of each are used: 187 bits of secret)."""
+    if len(entropy) != ENTROPY_BYTES:
+        raise ValueError(f"entropy must be {ENTROPY_BYTES} bytes, got {len(entropy)}")
+    mark = next(mark for mark, named in _MARKS.items() if named == purpose)
+    return f"kt_{mark}_" + "".join(_ALPHABET[byte * len(_ALPHABET) >> 8] for byte in entropy)
+
+
+def parse_key(text: str) -> ParsedKey | None:
+    """Read a key's purpose and look-up prefix; None when the text is no key of ours."""
+    match = _KEY.match(text)
+    if match is None:
+        return None
+    mark, prefix, _ = match.groups()
+    return ParsedKey(purpose=_MARKS[mark], prefix=f"kt_{mark}_{prefix}")
+
+
+def key_digest(key: str, secret: bytes) -> str:
+    """Give the HMAC-SHA-256 of a key in hex, under the installation's key secret."""
+    return hmac.new(secret, key.encode(), hashlib.sha256).hexdigest()
+
+
+def digest_matches(key: str, secret: bytes, digest: str) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(key_digest(key, secret), digest)

@@ -1,0 +1,68 @@
+"""The publishing port: how a service appends events to the log, and what an acknowledgement promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.positions import Position
+
+LOG_APPEND_TIME = 1
+"""The timestamp type of an acknowledgement whose time is the broker's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """The broker has the record: where, and at which time. Money trusts the time only if it is the broker's own."""
+
+    partition: int
+    offset: int
+    timestamp_ms: int
+    timestamp_type: int
+
+    @property
+    def position(self) -> Position:
+        """Give the record's place in kt.events."""
+        return Position(self.partition, self.offset)
+
+
+class PublishError(Exception):
+    """An event is not known to be in the log. ``reason`` is fit to be shown: it never holds the event."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RecordTooLargeError(PublishError):
+    """The encoded event is above the size limit; it was not sent, and the publisher goes on."""
+
+
+class PublisherOverloadedError(PublishError):
+    """The bounded queue is full, or the publisher is not started; the event was not sent."""
+
+
+class AckUnknownError(PublishError):
+    """No acknowledgement within the deadline: the event may or may not be in the log, now or later."""
+
+
+class Publisher(Protocol):
+    """Appends events to kt.events: in the order of the calls for one ledger, numbered per source and partition.
+
+    May block until the broker answers, at most ``deadline_s`` seconds. A normal return means every event is
+    acknowledged by all in-sync replicas. It does not promise that any reader has seen it.
+    """
+
+    async def append(self, *events: Event, deadline_s: float) -> tuple[Ack, ...]:
+        """Append events that belong together, in order; one Ack each.
+
+        All events of one call must share a ledger. Raises RecordTooLargeError or PublisherOverloadedError when
+        nothing was sent, AckUnknownError when it is not known.
+        """
+        ...
+
+    @property
+    def source(self) -> str:
+        """The CloudEvents source of this publisher: ``gateway/<name>/<incarnation>``."""
+        ...

@@ -1,0 +1,36 @@
+"""The shape every record of the log shares: frozen, additive, unknown fields tolerated."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+
+
+class Record(BaseModel):
+    """A value that crosses the log. Readers ignore fields added later; nothing may change it once made."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, ser_json_inf_nan="constants")
+
+
+def parse_time(value: Any) -> datetime:
+    """Read an RFC 3339 time as aware UTC; raises ValueError without an offset."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    if moment.tzinfo is None:
+        raise ValueError("a time needs an offset from UTC, such as 2026-04-01T09:00:00Z")
+    return moment.astimezone(UTC)
+
+
+def format_time(moment: datetime) -> str:
+    """Write an aware time as RFC 3339 in UTC with microseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+Timestamp = Annotated[
+    datetime,
+    BeforeValidator(parse_time),
+    PlainSerializer(format_time, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A field type: aware UTC in code, RFC 3339 with microseconds in JSON."""

@@ -1,0 +1,93 @@
+"""Values of kt.configurations and kt.escalations."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from keeptrusts.schemas.commands.documents import DocumentSource
+from keeptrusts.schemas.record import Record, Timestamp
+
+
+class ConfigurationVersion(Record):
+    kind: Literal["configuration_version"] = "configuration_version"
+    id: str
+    org: str
+    configuration: str
+    name: str
+    number: int = Field(ge=1)
+    document: str
+    digest: str
+    source: DocumentSource
+    commit: str | None = None
+    note: str = ""
+    saved_at: Timestamp
+    saved_by: str
+
+
+class TemplateVersion(Record):
+    kind: Literal["template_version"] = "template_version"
+    id: str
+    org: str
+    template: str
+    name: str
+    level: Literal["organization", "team"]
+    number: int = Field(ge=1)
+    document: str
+    digest: str
+    saved_at: Timestamp
+    saved_by: str
+
+
+class Deployment(Record):
+    """What is in force for a gateway or a team."""
+
+    kind: Literal["deployment"] = "deployment"
+    id: str
+    org: str
+    configuration: str
+    version: str
+    scope: Literal["gateway", "team"]
+    name: str
+    deployed_at: Timestamp
+    deployed_by: str
+
+
+class Repository(Record):
+    kind: Literal["repository"] = "repository"
+    id: str
+    org: str
+    url: str
+    branch: str
+    path: str
+    poll_seconds: int
+    last_commit: str | None = None
+    last_outcome: Literal["synced", "failed"] | None = None
+    last_message: str = ""
+
+
+class Escalation(Record):
+    """One escalation's current value. States: queued, claimed, resolved, expired."""
+
+    kind: Literal["escalation"] = "escalation"
+    id: str
+    org: str
+    change: Literal["opened", "claimed", "released", "breached", "resolved", "expired"]
+    type: str
+    severity: Literal["low", "medium", "high", "critical"]
+    state: Literal["queued", "claimed", "resolved", "expired"]
+    request: str | None = None
+    team: str | None = None
+    user: str | None = None
+    policy: str | None = None
+    reason: str | None = None
+    findings: dict[str, int] = Field(default_factory=dict)
+    content_ref: str | None = None
+    opened_at: Timestamp
+    due_at: Timestamp
+    claimed_by: str | None = None
+    resolved_by: str | None = None
+    resolution: Literal["approved", "denied", "approved_edited"] | None = None
+    note: str = ""
+    breached: bool = False

@@ -1,0 +1,125 @@
+"""Values of kt.grants, the gateways' inbox: what the authority allows them to spend, and how far it has come."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from keeptrusts.schemas.events.money import Amount
+from keeptrusts.schemas.record import Record
+
+
+class LeaseGranted(Record):
+    """A right to spend up to ``granted`` from one account until ``expires_at_ms`` of broker time."""
+
+    type: Literal["kt.lease.granted.v1"] = "kt.lease.granted.v1"
+    ledger: str
+    lease: str
+    incarnation: str
+    account: str
+    granted: Amount
+    expires_at_ms: int
+    causationid: str
+
+
+class LeaseDenied(Record):
+    type: Literal["kt.lease.denied.v1"] = "kt.lease.denied.v1"
+    ledger: str
+    incarnation: str
+    account: str | None = None
+    reason: str
+    causationid: str
+
+
+class ShareGranted(Record):
+    type: Literal["kt.share.granted.v1"] = "kt.share.granted.v1"
+    ledger: str
+    incarnation: str
+    limit: str
+    granted: int = Field(ge=0)
+    expires_at_ms: int
+    causationid: str
+
+
+class ShareDenied(Record):
+    type: Literal["kt.share.denied.v1"] = "kt.share.denied.v1"
+    ledger: str
+    incarnation: str
+    limit: str
+    reason: str
+    causationid: str
+
+
+class HoldRejected(Record):
+    type: Literal["kt.hold.rejected.v1"] = "kt.hold.rejected.v1"
+    ledger: str
+    incarnation: str
+    hold: str
+    reason: str
+
+
+class TicketWaiting(Record):
+    type: Literal["kt.ticket.waiting.v1"] = "kt.ticket.waiting.v1"
+    ledger: str
+    ticket: str
+
+
+class TicketFunded(Record):
+    type: Literal["kt.ticket.funded.v1"] = "kt.ticket.funded.v1"
+    ledger: str
+    ticket: str
+    lease: str | None = None
+    granted: Amount | None = None
+    expires_at_ms: int | None = None
+
+
+class TicketDenied(Record):
+    type: Literal["kt.ticket.denied.v1"] = "kt.ticket.denied.v1"
+    ledger: str
+    ticket: str
+    reason: str
+
+
+class WalletPressed(Record):
+    """Whether an open ticket waits on a wallet; while it does, gateways return freed room at once."""
+
+    type: Literal["kt.wallet.pressed.v1"] = "kt.wallet.pressed.v1"
+    ledger: str
+    wallet: str
+    pressed: bool
+
+
+class IdempotencyAccepted(Record):
+    type: Literal["kt.idempotency.accepted.v1"] = "kt.idempotency.accepted.v1"
+    ledger: str
+    key: str
+    request: str
+
+
+class IdempotencyRefused(Record):
+    type: Literal["kt.idempotency.refused.v1"] = "kt.idempotency.refused.v1"
+    ledger: str
+    key: str
+    request: str
+    reason: Literal["other_input", "in_flight", "already_completed", "over_cap"]
+    first_request: str | None = None
+
+
+class ReviewDecided(Record):
+    type: Literal["kt.review.decided.v1"] = "kt.review.decided.v1"
+    ledger: str
+    escalation: str
+    request: str
+    resolution: Literal["approved", "denied", "approved_edited", "expired"]
+    content_ref: str | None = None
+
+
+class LedgerProgress(Record):
+    """How far a processor has folded a partition of kt.events, entries or not."""
+
+    type: Literal["kt.ledger.progress.v1"] = "kt.ledger.progress.v1"
+    processor: Literal["authority", "adoption"]
+    partition: int
+    input_offset: int
+    ledger_time_ms: int

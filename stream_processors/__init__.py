@@ -1,0 +1,1 @@
+"""The only authority: records in, entries and snapshots out."""

@@ -217,9 +217,7 @@ def _without_leading_dash(cluster_id: str) -> str:
 
 def _write_settings(place: BrokerPlace, log_dir: Path, name: str) -> Path:
     template = string.Template((_HERE / "server.properties").read_text(encoding="utf-8").split("\n", 1)[1])
-    text = template.substitute(
-        port=place.port, controller_port=place.controller_port, log_dir=str(log_dir.absolute())
-    )
+    text = template.substitute(port=place.port, controller_port=place.controller_port, log_dir=str(log_dir.absolute()))
     path = place.directory / name
     temporary = path.with_name(f".{name}.{os.getpid()}")
     temporary.write_text(text, encoding="utf-8")

@@ -58,9 +58,7 @@ def jar_set_version() -> str:
     text = (_HERE / "pom.xml").read_text(encoding="utf-8")
     version = re.search(r"<kafka\.version>([^<]+)</kafka\.version>", text)
     if version is None:
-        raise StackError(
-            "The pom of the embedded Kafka names no kafka.version.", fix="install keeptrusts again"
-        )
+        raise StackError("The pom of the embedded Kafka names no kafka.version.", fix="install keeptrusts again")
     return f"{version.group(1)}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
@@ -120,14 +118,14 @@ def _fetch(folder: Path, say: Say, environment: Mapping[str, str]) -> None:
     maven = find_maven(environment)
     say(f"Fetching Apache Kafka {jar_set_version().split('-')[0]} with Maven (45 jars, 43 MB, once) ...")
     started = time.monotonic()
+    for abandoned in folder.parent.glob(".fetch-*"):
+        shutil.rmtree(abandoned, ignore_errors=True)  # this process holds the lock: nobody else uses them
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetch-") as temporary:
         work = Path(temporary)
         shutil.copy(_HERE / "pom.xml", work / "pom.xml")
         _run_maven(_maven_command(maven, work, _local_repository(folder, environment)), environment)
         if _folder_with_jars(work / "jars") is None:
-            raise StackError(
-                "Maven ran, but brought no Kafka jar.", fix=f"try again; its pom is {_HERE}/pom.xml"
-            )
+            raise StackError("Maven ran, but brought no Kafka jar.", fix=f"try again; its pom is {_HERE}/pom.xml")
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
         os.rename(work / "jars", folder)

@@ -43,9 +43,7 @@ def find_maven(environment: Mapping[str, str] = os.environ) -> Path:
     """The `mvn` of PATH. Raises StackError when it is missing."""
     found = shutil.which("mvn", path=environment.get("PATH"))
     if found is None:
-        raise StackError(
-            "Maven (mvn) is not installed; it fetches Kafka's jars.", fix=_install(_MAVEN, environment)
-        )
+        raise StackError("Maven (mvn) is not installed; it fetches Kafka's jars.", fix=_install(_MAVEN, environment))
     return Path(found)
 
 

@@ -1,0 +1,27 @@
+"""From a chain entry to its compiled policy; kinds without one here fail closed."""
+
+from keeptrusts.gateway.policies.audit_logger import AuditLogger
+from keeptrusts.gateway.policies.model_access import ModelAccess
+from keeptrusts.gateway.policies.protocol import Policy
+from keeptrusts.gateway.policies.rate_limit import RateLimit, WorkerShare
+from keeptrusts.gateway.policies.rbac import Rbac
+from keeptrusts.gateway.policies.unavailable import Unavailable
+from keeptrusts.schemas.policy_document.document import ChainEntry
+from keeptrusts.schemas.policy_document.kinds.access import ModelAccessOptions, RbacOptions
+from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions
+from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions
+
+
+def build_policy(entry: ChainEntry, share: WorkerShare) -> Policy:
+    """The policy of an entry. Counters of a rate limit belong to the policy built here."""
+    match entry.options:
+        case RbacOptions() as options:
+            return Rbac(options)
+        case ModelAccessOptions() as options:
+            return ModelAccess(options)
+        case RateLimitOptions() as options:
+            return RateLimit(options, share)
+        case AuditLoggerOptions() as options:
+            return AuditLogger(options)
+        case _:
+            return Unavailable(entry.kind, entry.mode)

@@ -1,0 +1,134 @@
+"""Running a chain: each policy in turn, its mode decides whether it logs, warns or acts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from keeptrusts.gateway.policies.compile import CompiledChain, CompiledPolicy
+from keeptrusts.gateway.policies.protocol import Decision, Permit, RequestFacts
+from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.events.identity import PolicyResult, Verdict
+
+Clock = Callable[[], int]
+"""A monotonic clock in nanoseconds."""
+
+NS_PER_US: Final = 1_000
+_SEVERITY: Final[tuple[Verdict, ...]] = ("allow", "warn", "redact", "escalate", "block")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainOutcome:
+    """What the chain says about a call.
+
+    `problem` is set exactly when `verdict` is block: its code gives the HTTP status. `reason` and `policy` are
+    those of the policy that decided the verdict. Call `finish` once when an allowed call is over.
+    """
+
+    verdict: Verdict
+    results: tuple[PolicyResult, ...] = ()
+    reason: str | None = None
+    policy: str | None = None
+    problem: Problem | None = None
+    permits: tuple[Permit, ...] = ()
+
+    def finish(self, *, tokens: int, now_ns: int) -> None:
+        """Gives back what policies lent to the call; `tokens` is what it used."""
+        for permit in self.permits:
+            permit.finish(tokens=tokens, now_ns=now_ns)
+
+
+def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainOutcome:
+    """Evaluates policies until one blocks in enforce. Never raises for a policy's own failure."""
+    verdict: Verdict = "allow"
+    deciding: tuple[CompiledPolicy, Decision] | None = None
+    results: list[PolicyResult] = []
+    permits: list[Permit] = []
+    started = clock()
+    for compiled in chain.policies:
+        if compiled.applies is not None and not compiled.applies(facts):
+            continue
+        decision = _decide(compiled, facts, started)
+        ended = clock()
+        results.append(_result(compiled, decision, (ended - started) // NS_PER_US))
+        if decision.permit is not None:
+            permits.append(decision.permit)
+        effect = _effect(compiled, decision)
+        if _SEVERITY.index(effect) > _SEVERITY.index(verdict):
+            verdict, deciding = effect, (compiled, decision)
+        started = ended
+        if effect == "block":
+            break
+    if deciding is None:
+        return ChainOutcome(verdict=verdict, results=tuple(results), permits=tuple(permits))
+    return _outcome(verdict, *deciding, results, permits, started)
+
+
+def may_use_model(chain: CompiledChain, facts: RequestFacts, model: str) -> bool:
+    """Whether the chain's enforced model rules let this caller use a model, for listing models."""
+    return all(rule.allows_model(facts, model) for applies, rule in chain.model_rules if not applies or applies(facts))
+
+
+def _decide(compiled: CompiledPolicy, facts: RequestFacts, now_ns: int) -> Decision:
+    try:
+        return compiled.policy.evaluate(facts, now_ns)
+    except Exception:  # noqa: BLE001 - whatever a policy raises, its fail mode decides; the text may hold content
+        return Decision(result="error", reason="policy_error")
+
+
+def _effect(compiled: CompiledPolicy, decision: Decision) -> Verdict:
+    result = decision.result
+    if result == "allow" or result == "not_evaluated" or compiled.mode == "observe":
+        return "allow"
+    if compiled.mode == "guide":
+        return "warn"
+    if result == "error":
+        return "block" if compiled.fail_mode == "block" else "allow"
+    return result
+
+
+def _result(compiled: CompiledPolicy, decision: Decision, us: int) -> PolicyResult:
+    return PolicyResult(
+        kind=compiled.kind,
+        name=compiled.name,
+        mode=compiled.mode,
+        result=decision.result,
+        reason=decision.reason,
+        findings=dict(decision.findings),
+        us=max(us, 0),
+    )
+
+
+def _outcome(
+    verdict: Verdict,
+    compiled: CompiledPolicy,
+    decision: Decision,
+    results: list[PolicyResult],
+    permits: list[Permit],
+    now_ns: int,
+) -> ChainOutcome:
+    outcome = ChainOutcome(
+        verdict=verdict,
+        results=tuple(results),
+        reason=decision.reason,
+        policy=compiled.kind,
+        problem=(decision.problem or _problem(compiled, decision)) if verdict == "block" else None,
+        permits=() if verdict == "block" else tuple(permits),
+    )
+    if verdict == "block":
+        for permit in permits:
+            permit.finish(tokens=0, now_ns=now_ns)
+    return outcome
+
+
+def _problem(compiled: CompiledPolicy, decision: Decision) -> Problem:
+    if decision.result == "error":
+        message = "the policy failed, and its fail mode refuses the call"
+        return Problem(
+            code="input_blocked",
+            message=message,
+            fix="Retry; if it stays, tell an admin the request id",
+            policy=compiled.kind,
+        )
+    return Problem(
+        code="input_blocked", message="the policy refuses the call", fix="Ask an admin", policy=compiled.kind
+    )

@@ -1,0 +1,114 @@
+"""Findings: what a linter says about a line of a policy document, and the report that holds them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from keeptrusts.schemas.policy_document.document import PolicyDocument
+
+Severity = Literal["error", "warning", "info"]
+
+
+class Code(StrEnum):
+    """Stable codes of findings; errors first, then warnings (from 120), then notes (from 140)."""
+
+    SYNTAX = "KT101"
+    UNKNOWN_VALUE = "KT102"
+    UNKNOWN_KEY = "KT103"
+    UNKNOWN_KIND = "KT104"
+    WRONG_TYPE = "KT105"
+    MISSING_KEY = "KT106"
+    INVALID_VALUE = "KT107"
+    DUPLICATE_KEY = "KT108"
+    EMPTY = "KT109"
+    TOO_LARGE = "KT110"
+    NOT_UTF8 = "KT111"
+    UNSUPPORTED_YAML = "KT112"
+    CONFLICT = "KT113"
+    VERSION_FORMAT = "KT120"
+    ENABLED_MISSING = "KT121"
+    UNKNOWN_TEAM = "KT122"
+    AUDIT_ONLY_TEAM = "KT123"
+    IMMUTABLE_FALSE = "KT124"
+    NOT_ENFORCED = "KT125"
+    NO_ENDPOINT = "KT126"
+    CLEAR_TEXT_SECRET = "KT127"
+    NEVER_RUNS = "KT128"
+    SWITCHED_OFF = "KT129"
+    UNKNOWN_PROVIDER = "KT130"
+    DEFAULTS_USED = "KT140"
+    RUNS_AS_ORDERED = "KT141"
+    PART_OF_A_FILE = "KT142"
+    NO_PROVIDERS = "KT143"
+    NO_PACK = "KT144"
+    NOT_USED = "KT145"
+
+
+MEANINGS: dict[Code, str] = {
+    Code.SYNTAX: "The text is not valid YAML.",
+    Code.UNKNOWN_VALUE: "The value is not one of the words this key accepts.",
+    Code.UNKNOWN_KEY: "Nothing reads this key.",
+    Code.UNKNOWN_KIND: "There is no policy kind of this name.",
+    Code.WRONG_TYPE: "The value has another type than this key needs.",
+    Code.MISSING_KEY: "A key that this part needs is absent.",
+    Code.INVALID_VALUE: "The value has the right type but is out of range or malformed.",
+    Code.DUPLICATE_KEY: "The same key is written twice in one mapping.",
+    Code.EMPTY: "The file holds no document.",
+    Code.TOO_LARGE: "The file is larger, deeper or more repetitive than the linter reads.",
+    Code.NOT_UTF8: "The file is not UTF-8 text.",
+    Code.UNSUPPORTED_YAML: "The file uses a YAML feature that policy documents do not use.",
+    Code.CONFLICT: "Two parts of the document contradict each other.",
+    Code.VERSION_FORMAT: "pack.version is not MAJOR.MINOR.PATCH.",
+    Code.ENABLED_MISSING: "pack.enabled is absent; the pack counts as enabled.",
+    Code.UNKNOWN_TEAM: "The directory has no team with this slug.",
+    Code.AUDIT_ONLY_TEAM: "A team ends up with no policy but audit-logger.",
+    Code.IMMUTABLE_FALSE: "Records are always immutable.",
+    Code.NOT_ENFORCED: "This version cannot enforce the kind and refuses the calls it applies to.",
+    Code.NO_ENDPOINT: "The target needs an endpoint and is unavailable without one.",
+    Code.CLEAR_TEXT_SECRET: "A secret is written into the file.",
+    Code.NEVER_RUNS: "A policy is described but not part of the chain.",
+    Code.SWITCHED_OFF: "The pack is switched off: none of its policies run.",
+    Code.UNKNOWN_PROVIDER: "The provider is not a known vendor; it is used as OpenAI-compatible.",
+    Code.DEFAULTS_USED: "The kind runs with its default options.",
+    Code.RUNS_AS_ORDERED: "The routing strategy runs as ordered in this version.",
+    Code.PART_OF_A_FILE: "The text is a part of a document and was checked as that part.",
+    Code.NO_PROVIDERS: "Providers come from the standard environment variables.",
+    Code.NO_PACK: "The document has no pack section.",
+    Code.NOT_USED: "The key is read and checked, but this version does not act on it.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One statement about one place; `line` and `column` count from 1, `width` is in characters.
+
+    `excerpt` is the line itself with secrets masked, empty when there is no such line.
+    """
+
+    code: Code
+    severity: Severity
+    message: str
+    file: str
+    line: int
+    column: int
+    width: int = 1
+    excerpt: str = ""
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintReport:
+    """All findings in reading order, and the document when there was no error."""
+
+    findings: tuple[Finding, ...]
+    document: PolicyDocument | None
+
+    def count(self, severity: Severity) -> int:
+        """Number of findings of one severity."""
+        return sum(1 for finding in self.findings if finding.severity == severity)
+
+    def exit_code(self, *, strict: bool = False) -> int:
+        """0 when clean or warnings only, 2 on errors; `strict` counts warnings as errors."""
+        if self.count("error") or (strict and self.count("warning")):
+            return 2
+        return 0

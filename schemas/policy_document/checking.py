@@ -89,7 +89,7 @@ def _report_word(place: "_Place", key: str, expected: str, sink: FindingSink) ->
     if key == "mode":
         words.extend(word for word in ROLLOUT_MODES if word not in words)
     written = place.node.text if isinstance(place.node, Scalar) else describe(place.node)
-    label = key if not key.isdigit() else place.part
+    label = place.part if key.isdigit() else "rollout mode" if key == "enforcement" else key
     suggestion = f"expected one of: {', '.join(words)}"
     near = did_you_mean(written, words)
     sink.error(

@@ -1,0 +1,87 @@
+"""`kt policy`: checks policy documents and prints their JSON Schema. Needs no stack and no network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keeptrusts.schemas.policy_document.render import LintedFile
+
+STDIN = "-"
+STDIN_NAME = "<stdin>"
+
+
+@click.group()
+def policy() -> None:
+    """Check policy documents."""
+
+
+@policy.command()
+@click.option(
+    "--file", "-f", "files", multiple=True, metavar="FILE", help="A policy file; may be repeated. - reads stdin."
+)
+@click.argument("more_files", nargs=-1, metavar="[FILE]...")
+@click.option("--format", "output", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.pass_context
+def lint(ctx: click.Context, files: tuple[str, ...], more_files: tuple[str, ...], output: str, strict: bool) -> None:
+    """Check files, each on its own: exit 0 without errors, 2 with."""
+    names = files + more_files
+    if not names:
+        raise click.UsageError("name a file: kt policy lint --file FILE (- reads standard input)")
+    if names.count(STDIN) > 1:
+        raise click.UsageError("standard input can be read once: keep one -")
+    linted = tuple(_lint(name) for name in names)
+    click.echo(_rendered(linted, output, strict=strict))
+    ctx.exit(max(one.report.exit_code(strict=strict) for one in linted))
+
+
+@policy.command()
+def schema() -> None:
+    """Print the JSON Schema of policy documents, for editors."""
+    from keeptrusts.schemas.policy_document.json_schema import policy_schema
+
+    click.echo(_json(policy_schema()))
+
+
+def _lint(name: str) -> LintedFile:
+    from keeptrusts.schemas.policy_document.lint import lint_bytes
+    from keeptrusts.schemas.policy_document.render import LintedFile
+
+    shown = STDIN_NAME if name == STDIN else name
+    return LintedFile(file=shown, report=lint_bytes(_read(name), shown))
+
+
+def _read(name: str) -> bytes:
+    from keeptrusts.schemas.policy_document.source import MAX_BYTES
+
+    try:
+        if name == STDIN:
+            return click.get_binary_stream("stdin").read(MAX_BYTES + 1)
+        with open(name, "rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise click.UsageError(f"{name} cannot be read: {reason}. Check the path and its permissions.") from None
+
+
+def _rendered(linted: Sequence[LintedFile], output: str, *, strict: bool) -> str:
+    from keeptrusts.schemas.policy_document.render import as_json, as_sarif, as_text
+
+    if output == "json":
+        return _json(as_json(linted, strict=strict))
+    if output == "sarif":
+        from importlib.metadata import version
+
+        return _json(as_sarif(linted, version("keeptrusts")))
+    return as_text(linted)
+
+
+def _json(value: object) -> str:
+    import orjson
+
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()

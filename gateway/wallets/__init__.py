@@ -1,0 +1,1 @@
+"""Money inside one gateway process: prices, and later estimates and leases. Pure."""

@@ -1,0 +1,1 @@
+"""Adoption: first calls, active days, models adopted, phases reached. Decides nothing."""

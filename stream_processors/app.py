@@ -1,0 +1,36 @@
+"""The processors' service: a Faust worker that runs the authority and adoption until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from keeptrusts.schemas.ids import Ids
+from keeptrusts.stream_processors.adoption.agent import NAME as ADOPTION
+from keeptrusts.stream_processors.adoption.agent import AdoptionFold
+from keeptrusts.stream_processors.authority.agent import NAME as AUTHORITY
+from keeptrusts.stream_processors.authority.agent import AuthorityFold
+from keeptrusts.stream_processors.runtime.worker import Worker
+from keeptrusts.stream_processors.settings import ProcessorSettings
+
+
+async def run_processors(
+    settings: ProcessorSettings, *, ids: Ids, now_ms: Callable[[], int], stop: asyncio.Event
+) -> None:
+    """Run until ``stop`` is set or Faust gives up (RuntimeError then)."""
+    worker = Worker(
+        settings=settings,
+        processors={AUTHORITY: lambda partition: AuthorityFold(partition, ids), ADOPTION: AdoptionFold},
+        now_ms=now_ms,
+    )
+    await worker.start()
+    try:
+        while not stop.is_set():
+            if worker.crashed:
+                raise RuntimeError("the stream worker has crashed; see the log above")
+            try:
+                await asyncio.wait_for(stop.wait(), timeout=0.5)
+            except TimeoutError:
+                continue
+    finally:
+        await worker.stop()

@@ -1,0 +1,111 @@
+"""A ledger's state: what its entries add up to. Rules read it; only ``evolve`` writes it, and only from an entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from keeptrusts.schemas.authorization import Principal
+from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue, OrganizationValue, TeamValue, WalletValue
+from keeptrusts.schemas.snapshots.ledger import (
+    GENESIS_HASH,
+    UNMETERED,
+    VARIANCE,
+    WORLD,
+    Change,
+    Entry,
+    RequestClosed,
+    RequestOpened,
+    available,
+)
+
+_MAY_BE_NEGATIVE = frozenset({WORLD})
+
+
+@dataclass(slots=True)
+class LedgerState:
+    """Everything the rules may ask about one ledger. Memory grows with people, wallets and open calls only."""
+
+    ledger: str
+    seq: int = -1
+    last_hash: str = GENESIS_HASH
+    ledger_time_ms: int = 0
+    organization: OrganizationValue | None = None
+    teams: dict[str, TeamValue] = field(default_factory=dict)
+    members: dict[str, MemberValue] = field(default_factory=dict)
+    keys: dict[str, KeyValue] = field(default_factory=dict)
+    wallets: dict[str, WalletValue] = field(default_factory=dict)
+    accounts: dict[str, int] = field(default_factory=dict)
+    open_requests: dict[str, RequestOpened] = field(default_factory=dict)
+    member_by_email: dict[str, str] = field(default_factory=dict)
+    team_by_slug: dict[str, str] = field(default_factory=dict)
+    key_by_prefix: dict[str, str] = field(default_factory=dict)
+
+    def balance(self, account: str) -> int:
+        """Give an account's balance in nano-USD."""
+        return self.accounts.get(account, 0)
+
+    def free_money(self, wallet: str) -> int:
+        """Give what a wallet can still spend, in nano-USD."""
+        return self.balance(available(wallet))
+
+    def principal(self, member: str) -> Principal | None:
+        """Give a member as the roles table sees one; None for the unknown, suspended and removed."""
+        value = self.members.get(member)
+        if value is None or value.state not in ("active", "invited"):
+            return None
+        return Principal(org=value.org, member=value.id, role=value.role, teams=value.teams)
+
+
+def evolve(state: LedgerState, entry: Entry) -> None:
+    """Fold one entry into the state. Raises AssertionError when the entry cannot follow what is there."""
+    assert entry.ledger == state.ledger, "an entry of another ledger"
+    assert entry.seq == state.seq + 1, f"entry {entry.seq} does not follow {state.seq}"
+    assert entry.prev_hash == state.last_hash, f"entry {entry.seq} is not chained to the one before"
+    _post(state, entry)
+    for change in entry.changes:
+        _apply_change(state, change)
+    state.seq = entry.seq
+    state.last_hash = entry.hash
+    state.ledger_time_ms = max(state.ledger_time_ms, entry.ledger_time_ms)
+
+
+def _post(state: LedgerState, entry: Entry) -> None:
+    assert sum(posting.amount for posting in entry.postings) == 0, f"postings of entry {entry.seq} do not add up to 0"
+    for posting in entry.postings:
+        balance = state.balance(posting.account) + posting.amount
+        assert balance >= 0 or posting.account in _MAY_BE_NEGATIVE, f"{posting.account} would fall below zero"
+        state.accounts[posting.account] = balance
+
+
+def _apply_change(state: LedgerState, change: Change) -> None:
+    match change:
+        case OrganizationValue():
+            state.organization = change
+        case TeamValue():
+            before = state.teams.get(change.id)
+            if before is not None:
+                state.team_by_slug.pop(before.slug, None)
+            state.teams[change.id] = change
+            if change.state == "active":
+                state.team_by_slug[change.slug] = change.id
+        case MemberValue():
+            state.members[change.id] = change
+            state.member_by_email[change.email] = change.id
+        case KeyValue():
+            before_key = state.keys.get(change.id)
+            if before_key is not None:
+                state.key_by_prefix.pop(before_key.prefix, None)
+            state.keys[change.id] = change
+            state.key_by_prefix[change.prefix] = change.id
+        case WalletValue():
+            state.wallets[change.id] = change
+        case RequestOpened():
+            state.open_requests[change.request] = change
+        case RequestClosed():
+            state.open_requests.pop(change.request, None)
+        case _:
+            assert_never(change)
+
+
+__all__ = ["UNMETERED", "VARIANCE", "WORLD", "LedgerState", "evolve"]

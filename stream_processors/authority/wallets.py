@@ -1,0 +1,225 @@
+"""Wallet rules: funding, allocating, reclaiming, modes, and what a finished call is charged to.
+
+Money moves by postings that add up to zero. ``world`` is where money comes from and goes to; ``unmetered`` collects
+the cost of callers without any wallet; ``variance`` collects what no wallet could pay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from keeptrusts.schemas.authorization import Principal, scope_of
+from keeptrusts.schemas.commands import wallets
+from keeptrusts.schemas.events.identity import Identity
+from keeptrusts.schemas.money import MAX_NANO, format_usd
+from keeptrusts.schemas.record import Record
+from keeptrusts.schemas.snapshots.directory import WalletValue
+from keeptrusts.schemas.snapshots.ledger import (
+    UNMETERED,
+    VARIANCE,
+    WORLD,
+    Change,
+    Outcome,
+    Posting,
+    available,
+    spent,
+)
+from keeptrusts.stream_processors.authority.state import LedgerState
+from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """How a finished call was paid for."""
+
+    outcome: Outcome
+    postings: tuple[Posting, ...] = ()
+
+
+def fund(state: LedgerState, actor: Principal, intent: wallets.WalletFundRequested, at: datetime) -> Verdict:
+    """Bring money in from outside: ``world -> available``."""
+    if scope_of(actor, "wallets.fund").reach != "all":
+        return forbidden("fund wallets", "ask an owner of the organization")
+    refusal = _unknown_owner(state, intent.wallet) or _too_much(state, intent.wallet.id, intent.amount)
+    if refusal is not None:
+        return refusal
+    return Accepted(
+        "wallet",
+        intent.wallet.id,
+        changes=_opening(state, intent.wallet, at),
+        postings=_move(WORLD, available(intent.wallet.id), intent.amount),
+    )
+
+
+def allocate(state: LedgerState, actor: Principal, intent: wallets.WalletAllocateRequested, at: datetime) -> Verdict:
+    """Move money down, from the named source, else the organization's wallet, else (never funded) from outside."""
+    if intent.period is not None:
+        return Rejected(
+            "not_supported", "allocations that recur are not carried out by this version; leave period away"
+        )
+    refusal = _unknown_owner(state, intent.wallet) or _too_much(state, intent.wallet.id, intent.amount)
+    if refusal is not None:
+        return refusal
+    source = intent.source.id if intent.source is not None else _default_source(state, actor, intent)
+    if not _may_allocate(state, actor, intent.wallet, source):
+        return forbidden("allocate this money", "owners and admins allocate; team admins inside their team's wallet")
+    if source is None:
+        account, message = WORLD, "the organization has no wallet: this money comes from outside"
+    elif source == intent.wallet.id:
+        return Rejected("same_wallet", "a wallet cannot allocate to itself; use fund to bring money in")
+    elif source not in state.wallets:
+        return missing("wallet", source)
+    elif state.free_money(source) < intent.amount:
+        has = format_usd(state.free_money(source))
+        return Rejected(
+            "insufficient_funds",
+            f"{source} has {has} USD available, {format_usd(intent.amount)} USD is asked for; fund it first",
+        )
+    else:
+        account, message = available(source), None
+    return Accepted(
+        "wallet",
+        intent.wallet.id,
+        changes=_opening(state, intent.wallet, at),
+        postings=_move(account, available(intent.wallet.id), intent.amount),
+        message=message,
+    )
+
+
+def reclaim(state: LedgerState, actor: Principal, intent: wallets.WalletReclaimRequested, at: datetime) -> Verdict:
+    """Move unspent money back to the organization's wallet, or out when there is none or it is that wallet."""
+    wallet = intent.wallet.id
+    if wallet not in state.wallets:
+        return missing("wallet", wallet)
+    organization = _organization_wallet(state)
+    destination = organization if organization in state.wallets and organization != wallet else None
+    if not _may_reclaim(state, actor, intent.wallet, destination):
+        return forbidden("reclaim from this wallet", "ask an owner or an admin of the organization")
+    if state.free_money(wallet) < intent.amount:
+        has = format_usd(state.free_money(wallet))
+        return Rejected("insufficient_funds", f"{wallet} has only {has} USD available")
+    account = WORLD if destination is None else available(destination)
+    return Accepted("wallet", wallet, postings=_move(available(wallet), account, intent.amount))
+
+
+def set_mode(state: LedgerState, actor: Principal, intent: wallets.WalletModeSetRequested, at: datetime) -> Verdict:
+    if scope_of(actor, "wallets.mode_set").reach != "all" or state.organization is None:
+        return forbidden("set the wallet mode", "ask an owner of the organization")
+    changed = state.organization.model_copy(update={"wallet_mode": intent.mode})
+    return Accepted("organization", changed.id, changes=(changed,))
+
+
+def cascade(state: LedgerState, identity: Identity) -> tuple[str, ...]:
+    """Give the existing wallets that may pay for a caller, in order: user, team, organization."""
+    candidates = (
+        f"user:{identity.user}" if identity.user is not None else None,
+        f"team:{identity.team}" if identity.team is not None else None,
+        _organization_wallet(state),
+    )
+    return tuple(wallet for wallet in candidates if wallet is not None and wallet in state.wallets)
+
+
+def charge(state: LedgerState, payers: tuple[str, ...], cost: int) -> Charge:
+    """Charge a call without a hold (ledger rule 7): the first wallet that covers all of it pays.
+
+    If none does, the first with money pays what it has and the rest goes ``world -> variance``. A caller without any
+    wallet is unmetered, unless the organization's mode is ``enforce``. Nothing goes below zero.
+    """
+    if cost == 0:
+        return Charge(outcome="closed")
+    for wallet in payers:
+        if state.free_money(wallet) >= cost:
+            return Charge(outcome="charged", postings=_move(available(wallet), spent(wallet), cost))
+    mode = state.organization.wallet_mode if state.organization is not None else "auto"
+    if not payers and mode != "enforce":
+        return Charge(outcome="unmetered", postings=_move(WORLD, UNMETERED, cost))
+    first = next((wallet for wallet in payers if state.free_money(wallet) > 0), None)
+    paid = 0 if first is None else state.free_money(first)
+    partial = () if first is None else _move(available(first), spent(first), paid)
+    return Charge(outcome="unfunded", postings=partial + _move(WORLD, VARIANCE, cost - paid))
+
+
+Rule = Callable[[LedgerState, Principal, Any, datetime], Verdict]
+
+RULES: Final[Mapping[type[Record], Rule]] = MappingProxyType(
+    {
+        wallets.WalletFundRequested: fund,
+        wallets.WalletAllocateRequested: allocate,
+        wallets.WalletReclaimRequested: reclaim,
+        wallets.WalletModeSetRequested: set_mode,
+    }
+)
+"""Intent -> rule, as in the directory rules."""
+
+
+def _move(source: str, destination: str, amount: int) -> tuple[Posting, ...]:
+    return (Posting(account=source, amount=-amount), Posting(account=destination, amount=amount))
+
+
+def _organization_wallet(state: LedgerState) -> str:
+    return f"organization:{state.ledger}"
+
+
+def _opening(state: LedgerState, wallet: wallets.WalletRef, at: datetime) -> tuple[Change, ...]:
+    if wallet.id in state.wallets:
+        return ()
+    return (WalletValue(id=wallet.id, org=state.ledger, scope=wallet.scope, owner=wallet.owner, created_at=at),)
+
+
+def _unknown_owner(state: LedgerState, wallet: wallets.WalletRef) -> Rejected | None:
+    match wallet.scope:
+        case "organization":
+            return None if wallet.owner == state.ledger else missing("organization", wallet.owner)
+        case "team":
+            team = state.teams.get(wallet.owner)
+            return None if team is not None and team.state == "active" else missing("team", wallet.owner)
+        case "user":
+            member = state.members.get(wallet.owner)
+            return None if member is not None and member.state != "removed" else missing("member", wallet.owner)
+
+
+def _too_much(state: LedgerState, wallet: str, amount: int) -> Rejected | None:
+    if state.free_money(wallet) + state.balance(spent(wallet)) + amount > MAX_NANO:
+        return Rejected("limit_reached", f"a wallet holds at most {format_usd(MAX_NANO)} USD over its life")
+    if state.balance(WORLD) - amount < -MAX_NANO:
+        return Rejected("limit_reached", f"an organization brings in at most {format_usd(MAX_NANO)} USD")
+    return None
+
+
+def _default_source(state: LedgerState, actor: Principal, intent: wallets.WalletAllocateRequested) -> str | None:
+    """Team admins hand out their own team's money to members; everybody else draws on the organization's wallet."""
+    if actor.role == "member" and intent.wallet.scope == "user":
+        teams = _shared_administered_teams(state, actor, intent.wallet.owner)
+        return f"team:{teams[0]}" if teams else None
+    organization = _organization_wallet(state)
+    return organization if organization in state.wallets and intent.wallet.scope != "organization" else None
+
+
+def _may_allocate(state: LedgerState, actor: Principal, wallet: wallets.WalletRef, source: str | None) -> bool:
+    reach = scope_of(actor, "wallets.allocate")
+    if reach.reach == "all":
+        return source is not None or actor.role == "owner" or _never_funded(state)
+    if reach.reach != "team" or wallet.scope != "user" or source is None:
+        return False
+    return source in {f"team:{team}" for team in _shared_administered_teams(state, actor, wallet.owner)}
+
+
+def _may_reclaim(state: LedgerState, actor: Principal, wallet: wallets.WalletRef, destination: str | None) -> bool:
+    if scope_of(actor, "wallets.reclaim").reach == "all":
+        return destination is not None or actor.role == "owner"
+    return False
+
+
+def _never_funded(state: LedgerState) -> bool:
+    return _organization_wallet(state) not in state.wallets
+
+
+def _shared_administered_teams(state: LedgerState, actor: Principal, member: str) -> tuple[str, ...]:
+    value = state.members.get(member)
+    if value is None:
+        return ()
+    return tuple(sorted(team for team in value.teams if actor.teams.get(team) == "admin"))

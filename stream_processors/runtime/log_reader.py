@@ -1,0 +1,80 @@
+"""Reads a stretch of one partition to its end: own entries at recovery, and inputs that the stream did not bring."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from keeptrusts.stream_processors.settings import ProcessorSettings
+
+POLL_MS = 200
+MAX_POLL_RECORDS = 2_000
+
+
+class LogUnreadableError(Exception):
+    """A stretch of the log could not be read within its deadline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogReader:
+    """Reads committed records only. One consumer, outside any group, used by one task at a time."""
+
+    consumer: AIOKafkaConsumer
+
+    async def to_end(
+        self, topic: str, partition: int, start: int, *, timeout_s: float
+    ) -> AsyncIterator[tuple[ConsumerRecord, ...]]:
+        """Yield the records from ``start`` (or the earliest kept) to the end as it is now, in batches."""
+        place = TopicPartition(topic, partition)
+        self.consumer.assign([place])
+        earliest = (await self.consumer.beginning_offsets([place]))[place]
+        end = (await self.consumer.end_offsets([place]))[place]
+        async for batch in self._between(place, max(start, earliest), end, timeout_s):
+            yield batch
+
+    async def between(
+        self, topic: str, partition: int, start: int, end: int, *, timeout_s: float
+    ) -> AsyncIterator[tuple[ConsumerRecord, ...]]:
+        """Yield the records with offsets from ``start`` up to, not including, ``end``."""
+        place = TopicPartition(topic, partition)
+        self.consumer.assign([place])
+        async for batch in self._between(place, start, end, timeout_s):
+            yield batch
+
+    async def _between(
+        self, place: TopicPartition, start: int, end: int, timeout_s: float
+    ) -> AsyncIterator[tuple[ConsumerRecord, ...]]:
+        if start >= end:
+            return
+        self.consumer.seek(place, start)
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        while await self.consumer.position(place) < end:
+            if asyncio.get_running_loop().time() > deadline:
+                raise LogUnreadableError(f"{place.topic}[{place.partition}] not read to {end} within {timeout_s} s")
+            found = await self.consumer.getmany(place, timeout_ms=POLL_MS, max_records=MAX_POLL_RECORDS)
+            records = tuple(record for record in found.get(place, ()) if record.offset < end)
+            if records:
+                deadline = asyncio.get_running_loop().time() + timeout_s
+                yield records
+
+
+@asynccontextmanager
+async def log_reader(settings: ProcessorSettings) -> AsyncIterator[LogReader]:
+    """Open a reader for the time of the context."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.bootstrap,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=50,
+        max_partition_fetch_bytes=4 * 1024 * 1024,
+    )
+    await consumer.start()
+    try:
+        yield LogReader(consumer=consumer)
+    finally:
+        await consumer.stop()

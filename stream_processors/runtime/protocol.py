@@ -1,0 +1,58 @@
+"""What the runtime asks of a processor: a fold of one partition, and nothing about Kafka."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputRecord:
+    """One record of kt.events as the broker stored it; ``timestamp_ms`` is the broker's append time."""
+
+    partition: int
+    offset: int
+    timestamp_ms: int
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputRecord:
+    """One record a fold wants written; it goes to the partition of its input."""
+
+    topic: str
+    key: bytes
+    value: bytes
+
+
+class PartitionFold(Protocol):
+    """A processor's state for one partition of kt.events.
+
+    Everything that ``apply`` decides is in the entries it returns, and ``restore`` of those entries gives the same
+    state again. Neither awaits, reads a clock or draws random numbers; both may raise only for a broken log.
+    """
+
+    @property
+    def entry_topic(self) -> str:
+        """The topic of this fold's own entries, from which it is restored."""
+        ...
+
+    def restore(self, value: bytes) -> int:
+        """Fold one of the own entries again; gives the offset of the input it answered."""
+        ...
+
+    def apply(self, record: InputRecord) -> tuple[OutputRecord, ...]:
+        """Fold one input in offset order; gives what is to be written, often nothing."""
+        ...
+
+    def progress(self, input_offset: int) -> tuple[OutputRecord, ...]:
+        """Give the records that say how far this fold has come."""
+        ...
+
+    def heartbeat(self, input_offset: int) -> tuple[OutputRecord, ...]:
+        """Give the sign of life to write each second; nothing for folds that need none."""
+        ...
+
+    def ticks(self, now_ms: int) -> tuple[OutputRecord, ...]:
+        """Give the clock ticks to append to kt.events because a deadline passed and nothing newer came."""
+        ...

@@ -1,0 +1,196 @@
+"""The Faust side: partition assignment and the stream, handed to one partition runner per processor and partition.
+
+Faust decides who owns a partition and delivers its records; it commits offsets that we treat as hints. Every runner's
+failure ends the process at once, because an owner that cannot write must not go on deciding.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import faust
+from aiokafka import AIOKafkaProducer
+from faust.types import TP
+from mode import CrashingSupervisor
+
+from keeptrusts.schemas.topics import EVENTS
+from keeptrusts.stream_processors.runtime.partition import PartitionRunner
+from keeptrusts.stream_processors.runtime.protocol import InputRecord, OutputRecord, PartitionFold
+from keeptrusts.stream_processors.runtime.transactions import FencedError
+from keeptrusts.stream_processors.settings import ProcessorSettings
+
+logger = logging.getLogger(__name__)
+
+EXIT_FAILED = 70
+EXIT_FENCED = 71
+
+MakeFold = Callable[[int], PartitionFold]
+
+
+def build_app(settings: ProcessorSettings) -> faust.App:
+    """Make the Faust app as it keeps its promises: crashing supervisor, raw values, no web server, no own topics."""
+    return faust.App(
+        settings.application_id,
+        broker=f"kafka://{settings.bootstrap}",
+        datadir=Path(settings.data_dir) / "faust",
+        agent_supervisor=CrashingSupervisor,
+        key_serializer="raw",
+        value_serializer="raw",
+        store="memory://",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        stream_wait_empty=True,
+        consumer_auto_offset_reset="earliest",
+        broker_commit_interval=5.0,
+        broker_max_poll_records=1_000,
+        broker_session_timeout=settings.session_timeout_s,
+        consumer_group_instance_id=settings.instance_id or "",
+        broker_heartbeat_interval=2.0,
+        broker_request_timeout=40.0,
+    )
+
+
+class Worker:
+    """Runs every processor over the partitions that Faust assigns to this process."""
+
+    def __init__(
+        self,
+        *,
+        settings: ProcessorSettings,
+        processors: Mapping[str, MakeFold],
+        now_ms: Callable[[], int],
+        end_process: Callable[[int], None] = os._exit,
+    ) -> None:
+        self._settings = settings
+        self._processors = processors
+        self._now_ms = now_ms
+        self._end_process = end_process
+        self._runners: dict[tuple[str, int], tuple[PartitionRunner, asyncio.Task[None]]] = {}
+        self._ticker: AIOKafkaProducer | None = None
+        self.app = build_app(settings)
+        self._topic = self.app.topic(
+            settings.topic(EVENTS.name), key_serializer="raw", value_serializer="raw", allow_empty=True
+        )
+        for name in processors:
+            self._declare_agent(name)
+        on_assigned: Any = self._on_assigned  # Faust types its signals' handlers by a protocol no function meets
+        on_revoked: Any = self._on_revoked
+        self.app.on_partitions_assigned.connect(on_assigned)
+        self.app.on_partitions_revoked.connect(on_revoked)
+
+    async def start(self) -> None:
+        """Start the ticker and the Faust app; returns when the app has joined its group."""
+        self._mark_ready(False)
+        self._ticker = AIOKafkaProducer(
+            bootstrap_servers=self._settings.bootstrap, enable_idempotence=True, acks="all", request_timeout_ms=20_000
+        )
+        await self._ticker.start()
+        await self.app.start()
+
+    async def stop(self) -> None:
+        """Give the partitions back and stop; runners end between two transactions."""
+        self._mark_ready(False)
+        await self._stop_runners(list(self._runners))
+        await self.app.stop()
+        if self._ticker is not None:
+            await self._ticker.stop()
+
+    @property
+    def crashed(self) -> bool:
+        """Whether Faust itself has given up; the process should end then."""
+        return bool(self.app.crashed)
+
+    def _declare_agent(self, processor: str) -> None:
+        async def feed(stream: Any) -> None:  # Faust's stream types are not exported for annotations
+            async for event in stream.events():
+                message = event.message
+                found = self._runners.get((processor, message.partition))
+                if found is not None:
+                    await found[0].feed(_input(message))
+
+        self.app.agent(self._topic, name=f"{self._settings.application_id}-{processor}", concurrency=1)(feed)
+
+    async def _on_assigned(self, app: faust.App, assigned: set[TP], **_: Any) -> None:
+        ours = {place.partition for place in assigned if place.topic == self._settings.topic(EVENTS.name)}
+        wanted = {(name, partition) for name in self._processors for partition in ours}
+        await self._stop_runners([key for key in self._runners if key not in wanted])
+        for name, partition in sorted(wanted - self._runners.keys()):
+            self._start_runner(name, partition)
+        self._watch_readiness()
+
+    async def _on_revoked(self, app: faust.App, revoked: set[TP], **_: Any) -> None:
+        self._mark_ready(False)
+        gone = {place.partition for place in revoked if place.topic == self._settings.topic(EVENTS.name)}
+        await self._stop_runners([key for key in self._runners if key[1] in gone])
+
+    def _start_runner(self, processor: str, partition: int) -> None:
+        runner = PartitionRunner(
+            settings=self._settings,
+            processor=processor,
+            partition=partition,
+            fold=self._processors[processor](partition),
+            now_ms=self._now_ms,
+            append_tick=self._append_tick,
+        )
+        task = asyncio.create_task(self._guard(processor, partition, runner), name=f"{processor}-{partition}")
+        self._runners[processor, partition] = (runner, task)
+
+    async def _guard(self, processor: str, partition: int, runner: PartitionRunner) -> None:
+        try:
+            await runner.run()
+        except asyncio.CancelledError:
+            raise
+        except FencedError as error:
+            logger.error("%s: %s; ending this process", processor, error)
+            self._end_process(EXIT_FENCED)
+        except BaseException:
+            logger.exception("%s failed on partition %d; ending this process", processor, partition)
+            self._end_process(EXIT_FAILED)
+
+    async def _stop_runners(self, keys: list[tuple[str, int]]) -> None:
+        tasks = [self._runners.pop(key)[1] for key in keys]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _watch_readiness(self) -> None:
+        runners = [runner for runner, _ in self._runners.values()]
+
+        async def watch() -> None:
+            for runner in runners:
+                await runner.caught_up.wait()
+            self._mark_ready(True)
+
+        self.app.add_future(watch())
+
+    def _mark_ready(self, ready: bool) -> None:
+        file = self._settings.ready_file
+        if file is None:
+            return
+        if ready:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(str(os.getpid()))
+        else:
+            file.unlink(missing_ok=True)
+
+    async def _append_tick(self, partition: int, tick: OutputRecord) -> None:
+        if self._ticker is not None:
+            await self._ticker.send_and_wait(
+                self._settings.topic(tick.topic), tick.value, key=tick.key, partition=partition
+            )
+
+
+def _input(message: Any) -> InputRecord:
+    # Faust divides the broker's milliseconds by 1,000; rounding gives back the same integer.
+    return InputRecord(
+        partition=message.partition,
+        offset=message.offset,
+        timestamp_ms=round(message.timestamp * 1000),
+        value=message.value or b"",
+    )

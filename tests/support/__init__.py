@@ -1,0 +1,1 @@
+"""What several suites build on: scenarios, running services, clients."""

@@ -1,0 +1,134 @@
+"""One call to the simulated provider: what was asked, how it is answered, what of it was sent, what it is billed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from keeptrusts.cli.provider_simulator.answer import Answer, Billed, bill, output_tokens
+from keeptrusts.cli.provider_simulator.billing import BillingLog, Ended
+from keeptrusts.cli.provider_simulator.faults import Behaviour
+
+_STALL_SECONDS = 600.0
+
+
+class CutByFault(Exception):
+    """The fault `cut`: the connection is closed in the middle of the answer."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """Collects what one call produced, so that it can be billed however it ends."""
+
+    request: web.Request
+    request_id: str
+    model: str
+    stream: bool
+    input_tokens: int
+    answers: tuple[Answer, ...]
+    behaviour: Behaviour
+    words_sent: int = 0
+    whole: bool = field(default=False)
+
+    def billed(self) -> Billed:
+        """Everything when the answer was produced whole, else the words sent so far."""
+        words = None if self.whole else self.words_sent
+        return bill(
+            input_tokens=self.input_tokens,
+            produced=output_tokens(self.answers, self.behaviour, words),
+            behaviour=self.behaviour,
+        )
+
+    def expected(self) -> Billed:
+        """The bill of the whole answer."""
+        produced = output_tokens(self.answers, self.behaviour)
+        return bill(input_tokens=self.input_tokens, produced=produced, behaviour=self.behaviour)
+
+
+async def answered(call: Call, log: BillingLog, sending: Any) -> web.StreamResponse:
+    """Await the sending of an answer and bill it, also when the caller goes away in the middle."""
+    ended: Ended = "client_gone"
+    try:
+        response: web.StreamResponse = await sending
+        ended = "complete"
+        return response
+    except CutByFault:
+        ended = "cut"
+        if call.request.transport is not None:
+            call.request.transport.abort()
+        return web.Response(status=499)
+    finally:
+        log.add(
+            request_id=call.request_id,
+            path=call.request.path,
+            model=call.model,
+            stream=call.stream,
+            status=200,
+            usage=call.billed(),
+            ended=ended,
+        )
+
+
+async def send_plain(call: Call, body: Mapping[str, Any]) -> web.StreamResponse:
+    """A whole body after the latency. Words count as produced in proportion to the time that went by."""
+    await _produce_in_background(call)
+    text = json.dumps(body).encode()
+    if call.behaviour.garbage:
+        text = b"<html>not json " + text[:20]
+    if call.behaviour.cut is None and call.behaviour.stall is None:
+        return web.Response(body=text, content_type="application/json", headers={"x-request-id": call.request_id})
+    response = web.StreamResponse(headers={"content-type": "application/json", "x-request-id": call.request_id})
+    response.content_length = len(text)
+    await response.prepare(call.request)
+    await response.write(text[: len(text) // 2])
+    await _misbehave(call, pieces=_NEVER_LESS)
+    return response
+
+
+async def send_stream(call: Call, pieces: Iterable[tuple[bytes, int]], closing: Iterable[bytes]) -> web.StreamResponse:
+    """Pieces one after another, then the closing events. The bill grows with every piece."""
+    headers = {"content-type": "text/event-stream", "cache-control": "no-cache", "x-request-id": call.request_id}
+    await asyncio.sleep(call.behaviour.latency / 1000)
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(call.request)
+    for number, (piece, words) in enumerate(pieces):
+        await _misbehave(call, pieces=number)
+        await response.write(b"data: {not json\n\n" if call.behaviour.garbage and number else piece)
+        call.words_sent += words
+        if call.behaviour.chunk_delay:
+            await asyncio.sleep(call.behaviour.chunk_delay / 1000)
+    call.whole = True
+    for piece in closing:
+        await response.write(piece)
+    await response.write_eof()
+    return response
+
+
+_NEVER_LESS = 1_000_001
+
+
+async def _misbehave(call: Call, *, pieces: int) -> None:
+    if call.behaviour.cut is not None and pieces >= call.behaviour.cut:
+        raise CutByFault
+    if call.behaviour.stall is not None and pieces >= call.behaviour.stall:
+        await asyncio.sleep(_STALL_SECONDS)
+        raise CutByFault
+
+
+async def _produce_in_background(call: Call) -> None:
+    """Waits for the latency; a caller that leaves meanwhile is billed for the part of it that went by."""
+    loop = asyncio.get_running_loop()
+    latency = call.behaviour.latency / 1000
+    started = loop.time()
+    words = sum(len(answer.pieces) for answer in call.answers)
+    try:
+        await asyncio.sleep(latency)
+        call.whole = True
+    finally:
+        part = 1.0 if latency == 0 else min(1.0, (loop.time() - started) / latency)
+        call.words_sent = int(words * part)

@@ -1,0 +1,1 @@
+"""Numbered changes of the tables, as data, and what runs and checks them."""

@@ -1,0 +1,1 @@
+"""Answers questions from the tables and nothing else."""

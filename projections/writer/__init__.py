@@ -1,0 +1,1 @@
+"""Moves topics into tables, exactly once."""

@@ -1,0 +1,92 @@
+"""Rows to blocks of JSON lines: what one range puts into each table."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Protocol
+
+import orjson
+
+from keeptrusts.projections.projectors.adoption_facts import adoption_fact_rows
+from keeptrusts.projections.projectors.directory_values import directory_value_rows
+from keeptrusts.projections.projectors.gateway_reports import gateway_report_rows
+from keeptrusts.projections.projectors.intent_outcomes import intent_outcome_rows
+from keeptrusts.projections.projectors.ledger_entries import ledger_entry_rows
+from keeptrusts.projections.projectors.ledger_postings import ledger_posting_rows
+from keeptrusts.projections.projectors.log import log_row, unknown_log_row
+from keeptrusts.projections.projectors.place import DerivedRecord
+from keeptrusts.projections.projectors.request_parts import request_part_rows
+from keeptrusts.projections.projectors.requests import PriorRequest, RequestKey, project_requests
+from keeptrusts.projections.writer.decoding import Decoded
+
+
+class Row(Protocol):
+    """A frozen dataclass whose fields are its table's columns; ``partition`` and ``offset`` are its place."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def offset(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """The rows of one range for one table."""
+
+    table: str
+    rows: tuple[Row, ...]
+
+
+DERIVED_TABLES: Final[Mapping[str, Callable[[Sequence[DerivedRecord]], Sequence[Row]]]] = MappingProxyType(
+    {
+        "ledger_entries": ledger_entry_rows,
+        "ledger_postings": ledger_posting_rows,
+        "directory_values": directory_value_rows,
+        "adoption_facts": adoption_fact_rows,
+        "intent_outcomes": intent_outcome_rows,
+    }
+)
+EVENT_TABLES: Final = ("log", "request_parts", "requests", "requests_open", "gateway_reports")
+"""In the order they are written: a request's records are found before the request is."""
+
+
+def event_blocks(decoded: Decoded, prior: Mapping[RequestKey, PriorRequest]) -> tuple[tuple[Block, ...], int]:
+    """Give the blocks of a range of kt.events, and how many records only repeated earlier ones."""
+    log = [*map(log_row, decoded.events), *map(unknown_log_row, decoded.unknown)]
+    requests = project_requests(prior, decoded.events)
+    rows: dict[str, Sequence[Row]] = {
+        "log": sorted(log, key=lambda row: row.offset),
+        "request_parts": request_part_rows(decoded.events),
+        "requests": requests.closed,
+        "requests_open": requests.open,
+        "gateway_reports": gateway_report_rows(decoded.events),
+    }
+    return tuple(Block(table=name, rows=tuple(rows[name])) for name in EVENT_TABLES if rows[name]), requests.repeated
+
+
+def derived_blocks(decoded: Decoded) -> tuple[Block, ...]:
+    """Give the blocks of a range of a derived topic."""
+    made = ((name, tuple(project(decoded.derived))) for name, project in DERIVED_TABLES.items())
+    return tuple(Block(table=name, rows=rows) for name, rows in made if rows)
+
+
+def encode_rows(rows: Sequence[Row]) -> bytes:
+    """Write rows as JSON lines; raises TypeError for a number that no column can hold."""
+    return b"\n".join(orjson.dumps(_document(row)) for row in rows)
+
+
+def _document(row: Row) -> dict[str, Any]:
+    return {column: getattr(row, name) for name, column in columns_of(type(row))}
+
+
+@lru_cache(maxsize=64)
+def columns_of(kind: type[Row]) -> tuple[tuple[str, str], ...]:
+    """Give (field, column) of a row type: the place's columns begin with an underscore."""
+    return tuple(
+        (item.name, f"_{item.name}" if item.name in ("partition", "offset") else item.name)
+        for item in dataclasses.fields(kind)
+    )

@@ -1,0 +1,202 @@
+"""The writer: takes ranges from the log, writes each into its tables exactly once, and says how far it is.
+
+Any broken invariant ends it with an exception; a supervisor starts it again and it goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from keeptrusts.projections.projectors.place import DerivedRecord, Place
+from keeptrusts.projections.settings import WriterSettings
+from keeptrusts.projections.store.protocol import Store
+from keeptrusts.projections.writer.blocks import Block, derived_blocks, event_blocks
+from keeptrusts.projections.writer.dead_letters import DeadLetters
+from keeptrusts.projections.writer.decoding import (
+    Consumed,
+    Decoded,
+    Undecodable,
+    decode_derived_records,
+    decode_events,
+)
+from keeptrusts.projections.writer.inserting import insert_block
+from keeptrusts.projections.writer.metrics import WriterMetrics
+from keeptrusts.projections.writer.prior import prior_requests
+from keeptrusts.projections.writer.progress import (
+    FOLLOWERS,
+    TABLE,
+    Progress,
+    Waiting,
+    newest_progress,
+    proven_position,
+)
+from keeptrusts.projections.writer.ranges import Range
+from keeptrusts.projections.writer.reader import LogReader
+from keeptrusts.schemas import topics
+
+SOURCES: Final = (
+    topics.EVENTS,
+    topics.LEDGER,
+    topics.DIRECTORY,
+    topics.ADOPTION,
+    topics.OUTCOMES,
+    topics.GRANTS,
+)
+_AT_ONCE: Final = 4
+
+
+class Writer:
+    """Moves topics into tables. ``run`` it once; ``turn`` is held while ranges are written."""
+
+    def __init__(self, store: Store, settings: WriterSettings, now_ms: Callable[[], int]) -> None:
+        self.metrics = WriterMetrics()
+        self.turn = asyncio.Lock()
+        self.started = asyncio.Event()
+        self._store = store
+        self._settings = settings
+        self._now_ms = now_ms
+        self._names = {settings.kafka.topic(topic): topic.name for topic in SOURCES}
+        self._reader = LogReader(settings, tuple(self._names))
+        self._dead_letters = DeadLetters(settings, now_ms)
+        self._progress = Progress({topic.name: 0 for topic in SOURCES})
+
+    @property
+    def progress(self) -> Progress:
+        return self._progress
+
+    async def run(self) -> None:
+        """Write until cancelled. Raises when topics are missing, the store stays away, or too much is unusable."""
+        try:
+            await self._start()
+            while True:
+                ranges = await self._reader.read()
+                async with self.turn:
+                    await self._step(ranges)
+        finally:
+            await self._reader.stop()
+            await self._dead_letters.stop()
+
+    async def _start(self) -> None:
+        await self._reader.start()
+        await self._dead_letters.start()
+        self._progress = Progress({self._names[topic]: count for topic, count in self._reader.partitions.items()})
+        self._progress.restore(await written_progress(self._store))
+        pending = await self._reader.pending()
+        async with self.turn:
+            for item in pending:
+                await self._write(item)
+            if pending:
+                await self._reader.finish(pending)
+            self.metrics.replayed_ranges += len(pending)
+            await self._note(self._progress.all_places())
+        self.started.set()
+
+    async def _step(self, ranges: Sequence[Range]) -> None:
+        if ranges:
+            await self._reader.begin(ranges)
+            limit = asyncio.Semaphore(_AT_ONCE)
+            await _all(self._write_within(limit, item) for item in ranges)
+            await self._reader.finish(ranges)
+        touched = {(self._names[item.topic], item.partition) for item in ranges}
+        touched |= await self._settle_awaited()
+        if touched:
+            await self._note(tuple(touched))
+        elif self._now_ms() - self._progress.written_ms > self._settings.heartbeat_seconds * 1000:
+            self._progress.idle()
+            await self._note(self._progress.all_places())
+
+    async def _write_within(self, limit: asyncio.Semaphore, item: Range) -> None:
+        async with limit:
+            await self._write(item)
+
+    async def _write(self, item: Range) -> None:
+        """Write one range. Doing it again after any kill leaves the same rows."""
+        topic = self._names[item.topic]
+        decoded = await asyncio.to_thread(decode_range, topic, item.partition, item.records)
+        blocks = await self._blocks(topic, item, decoded)
+        refused: dict[int, str] = {}
+        for block in blocks:
+            refused |= await insert_block(self._store, block, item.token(block.table), self._settings, self.metrics)
+        await self._set_aside(item, decoded, refused)
+        await self._expect_progress(topic, decoded.derived)
+        self.metrics.records += len(item.records)
+        self.metrics.ranges += 1
+        self.metrics.unknown_types += len(decoded.unknown)
+        self._progress.wrote(
+            topic,
+            item.partition,
+            last=item.last,
+            position=proven_position(topic, item.partition, item.last, decoded.derived),
+            delay_ms=self._now_ms() - int(item.records[-1].timestamp),
+        )
+
+    async def _blocks(self, topic: str, item: Range, decoded: Decoded) -> tuple[Block, ...]:
+        if topic != topics.EVENTS.name:
+            return await asyncio.to_thread(derived_blocks, decoded)
+        prior = await prior_requests(self._store, item.partition, item.first, decoded.events)
+        blocks, repeated = await asyncio.to_thread(event_blocks, decoded, prior)
+        self.metrics.repeated += repeated
+        return blocks
+
+    async def _set_aside(self, item: Range, decoded: Decoded, refused: dict[int, str]) -> None:
+        values = {record.offset: record for record in item.records}
+        letters = list(decoded.undecodable)
+        for offset, reason in refused.items():
+            record = values[offset]
+            place = Place(partition=item.partition, offset=offset, appended_ms=record.timestamp)
+            letters.append(Undecodable(place=place, value=record.value or b"", error=reason))
+        letters.sort(key=lambda letter: letter.place.offset)
+        self.metrics.dead_letters += len(letters)
+        await self._dead_letters.send(item, letters)
+        if len(letters) < len(item.records):
+            self._dead_letters.used()
+
+    async def _expect_progress(self, topic: str, derived: Sequence[DerivedRecord]) -> None:
+        """Remember what kt.grants says about other topics until those are read as far as they reached by then."""
+        if topic != topics.GRANTS.name:
+            return
+        for (processor, partition), offset in newest_progress(derived).items():
+            for follower in FOLLOWERS[processor]:  # type: ignore[index]  # the record's processor is one of these
+                if self._progress.position(follower, partition) >= offset:
+                    continue
+                name = self._settings.kafka.topic_prefix + follower
+                end = (await self._reader.ends([(name, partition)]))[(name, partition)]
+                self._progress.expect(follower, partition, Waiting(position=offset, end=end))
+
+    async def _settle_awaited(self) -> set[tuple[str, int]]:
+        moved = set()
+        for topic, partition in self._progress.awaited:
+            offset = await self._reader.reached(self._settings.kafka.topic_prefix + topic, partition)
+            if self._progress.reached(topic, partition, offset):
+                moved.add((topic, partition))
+        return moved
+
+    async def _note(self, places: Sequence[tuple[str, int]]) -> None:
+        now_ms = self._now_ms()
+        lines = self._progress.lines(places, now_ms)
+        await self._store.insert(TABLE, lines, token=f"{TABLE}-{now_ms}-{self.metrics.ranges}")
+        self._progress.written_ms = now_ms
+
+
+def decode_range(topic: str, partition: int, records: Sequence[Consumed]) -> Decoded:
+    """Decode the records of a range of a topic, named without prefix."""
+    if topic == topics.EVENTS.name:
+        return decode_events(partition, records)
+    return decode_derived_records(partition, records)
+
+
+async def written_progress(store: Store) -> list[tuple[str, int, int, int]]:
+    """Give (topic, partition, position, source offset) as the tables have it."""
+    answer = await store.query(
+        f"SELECT topic, partition, max(position), max(source_offset) FROM {TABLE} GROUP BY topic, partition"
+    )
+    return [(topic, partition, position, source) for topic, partition, position, source in answer.rows]
+
+
+async def _all(calls: Any) -> None:
+    """Run calls together; the first failure ends the others and is raised."""
+    async with asyncio.TaskGroup() as group:
+        for call in calls:
+            group.create_task(call)

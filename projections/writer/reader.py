@@ -1,0 +1,174 @@
+"""The writer's side of Kafka: takes ranges, and keeps the pending one in the commit metadata.
+
+Before a range is written, ``offset = first, metadata = last`` is committed; after it, ``offset = last + 1``. So a
+writer that starts after a kill knows exactly which records to write again, under the same token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from aiokafka.structs import OffsetAndMetadata
+
+from keeptrusts.projections.settings import WriterSettings
+from keeptrusts.projections.writer.ranges import Range
+
+_FETCH_WAIT_MS = 50  # a partition that was just drained waits for the poll of the others; keep that short
+_REPLAY_SECONDS = 60.0
+
+
+class ReaderError(RuntimeError):
+    """The log cannot be read as needed: what, and what to do."""
+
+
+class LogReader:
+    """Reads every partition of the topics it is given, with ``read_committed``. One writer a group at a time."""
+
+    def __init__(self, settings: WriterSettings, topics: Sequence[str]) -> None:
+        self._settings = settings
+        self._topics = tuple(topics)
+        self._consumer: Any = None
+        self._watcher: Any = None
+        self._partitions: dict[str, int] = {}
+        self._pending: dict[TopicPartition, int] = {}
+
+    @property
+    def partitions(self) -> Mapping[str, int]:
+        """Topic -> number of partitions, known after the start."""
+        return self._partitions
+
+    async def start(self) -> None:
+        """Connect, and learn where each partition goes on; raises ReaderError when the topics are not there in time."""
+        kafka = self._settings.kafka
+        options = {"bootstrap_servers": kafka.bootstrap, **kafka.client}
+        self._consumer = AIOKafkaConsumer(
+            group_id=self._settings.group_id, enable_auto_commit=False, auto_offset_reset="earliest",
+            isolation_level="read_committed", fetch_max_wait_ms=_FETCH_WAIT_MS,
+            max_partition_fetch_bytes=self._settings.fetch_bytes, **options,
+        )  # fmt: skip
+        self._watcher = AIOKafkaConsumer(enable_auto_commit=False, **options)
+        deadline = time.monotonic() + self._settings.start_seconds
+        await self._retry(self._consumer.start, deadline)
+        await self._retry(self._watcher.start, deadline)
+        await self._learn_partitions(deadline)
+        committed = await self._retry(self._committed, deadline)
+        self._assign(committed)
+
+    async def stop(self) -> None:
+        for client in (self._consumer, self._watcher):
+            if client is not None:
+                await client.stop()
+
+    async def pending(self) -> list[Range]:
+        """Read again exactly the ranges that an earlier writer had begun; empty ones are dropped."""
+        ranges = []
+        for partition, last in sorted(self._pending.items()):
+            records = await self._read_through(partition, last)
+            if records:
+                ranges.append(Range(topic=partition.topic, partition=partition.partition, records=tuple(records)))
+        self._pending.clear()
+        return ranges
+
+    async def read(self) -> list[Range]:
+        """Give the next records of every partition that has some; waits at most the batch window for the first."""
+        batches = await self._consumer.getmany(
+            timeout_ms=self._settings.window_ms, max_records=self._settings.max_records
+        )
+        return [
+            Range(topic=partition.topic, partition=partition.partition, records=tuple(records))
+            for partition, records in batches.items()
+            if records
+        ]
+
+    async def begin(self, ranges: Sequence[Range]) -> None:
+        """Note the ranges as pending."""
+        await self._consumer.commit({_key(item): OffsetAndMetadata(item.first, str(item.last)) for item in ranges})
+
+    async def finish(self, ranges: Sequence[Range]) -> None:
+        """Note that everything up to the ranges' ends is written."""
+        await self._consumer.commit({_key(item): OffsetAndMetadata(item.last + 1, "") for item in ranges})
+
+    async def ends(self, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """Give the ends of partitions, counting records of transactions that are still open."""
+        ends = await self._watcher.end_offsets([TopicPartition(*key) for key in keys])
+        return {(partition.topic, partition.partition): int(end) for partition, end in ends.items()}
+
+    async def reached(self, topic: str, partition: int) -> int:
+        """Give the offset that will be read next."""
+        return int(await self._consumer.position(TopicPartition(topic, partition)))
+
+    async def _learn_partitions(self, deadline: float) -> None:
+        missing = list(self._topics)
+        while missing:
+            await self._watcher._client.force_metadata_update()
+            known = await self._watcher.topics()
+            for topic in self._topics:
+                if topic in known:
+                    self._partitions[topic] = len(self._watcher.partitions_for_topic(topic) or ())
+            missing = [topic for topic in self._topics if not self._partitions.get(topic)]
+            if missing and time.monotonic() > deadline:
+                raise ReaderError(f"topics {', '.join(missing)} do not exist; create them before the writer starts")
+            if missing:
+                await asyncio.sleep(0.1)
+
+    async def _committed(self) -> dict[TopicPartition, OffsetAndMetadata]:
+        kafka = self._settings.kafka
+        admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap, **kafka.client)
+        await admin.start()
+        try:
+            committed: dict[TopicPartition, OffsetAndMetadata] = await admin.list_consumer_group_offsets(
+                self._settings.group_id
+            )
+            return committed
+        finally:
+            await admin.close()
+
+    def _assign(self, committed: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
+        assigned = [TopicPartition(topic, n) for topic, count in self._partitions.items() for n in range(count)]
+        self._consumer.assign(assigned)
+        for partition in assigned:
+            found = committed.get(partition)
+            offset = found.offset if found is not None and found.offset >= 0 else 0
+            self._consumer.seek(partition, offset)
+            if found is not None and found.metadata:
+                self._pending[partition] = int(found.metadata)
+
+    async def _read_through(self, partition: TopicPartition, last: int) -> list[Any]:
+        """Read from where the partition stands through offset ``last``, and stand right behind it."""
+        records: list[Any] = []
+        deadline = time.monotonic() + _REPLAY_SECONDS
+        while True:
+            batch = (await self._consumer.getmany(partition, timeout_ms=200)).get(partition, [])
+            records += [record for record in batch if record.offset <= last]
+            if any(record.offset >= last for record in batch):
+                break
+            if await self._consumer.position(partition) > last:
+                break
+            if time.monotonic() > deadline:
+                raise ReaderError(
+                    f"{partition.topic}/{partition.partition}: offset {last} was begun but cannot be read any more; "
+                    "check that the topic was not recreated"
+                )
+        self._consumer.seek(partition, last + 1)
+        return records
+
+    async def _retry(self, call: Any, deadline: float) -> Any:
+        while True:
+            try:
+                return await call()
+            except KafkaError as error:
+                if time.monotonic() > deadline:
+                    raise ReaderError(
+                        f"Kafka at {self._settings.kafka.bootstrap} does not answer: {type(error).__name__}"
+                    ) from error
+                await asyncio.sleep(0.2)
+
+
+def _key(item: Range) -> TopicPartition:
+    return TopicPartition(item.topic, item.partition)

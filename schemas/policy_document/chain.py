@@ -116,14 +116,17 @@ class ChainReader:
             message = f"{quoted(beside[0])} stands beside {quoted(kinds[0])}, not under it"
             self.sink.error(Code.CONFLICT, mark, message, f"indent it below {kinds[0]}:")
             return None
-        if len(node.entries) == 1:
-            name, entry = next(iter(node.entries.items()))
-            settings = self._as_table(entry.value, f"policy {quoted(name)}")
-            return self._item_of(name, entry.key_mark, settings) if settings is not None else None
         if "name" in node.entries:
             suggestion = "add type: with a policy kind, such as audit-logger"
             self.sink.error(Code.MISSING_KEY, node.mark, 'a policy of the list form needs the key "type"', suggestion)
             return None
+        if len(node.entries) == 1:
+            name, entry = next(iter(node.entries.items()))
+            if not kinds:
+                self._unknown_kind(name, entry.key_mark)
+                return None
+            settings = self._as_table(entry.value, f"policy {quoted(name)}")
+            return self._item_of(name, entry.key_mark, settings) if settings is not None else None
         message = "a chain item is one kind, alone or with its settings below it"
         self.sink.error(Code.CONFLICT, node.mark, message, 'start every kind with its own "- "')
         return None

@@ -79,7 +79,9 @@ def _report(model: type[Section], root: Table, complaint: ErrorDetails, sink: Fi
     elif kind in _TYPES:
         found = "a secret" if key in _SECRET_FIELDS else describe(place.node)
         message = f"{_named(loc, what)} needs {_TYPES[kind]}, found {found}"
-        sink.error(Code.WRONG_TYPE, place.node.mark, message, _fix_type(kind, place.node))
+        sink.error(
+            Code.WRONG_TYPE, place.node.mark, message, "" if key in _SECRET_FIELDS else _fix_type(kind, place.node)
+        )
     else:
         sink.error(Code.INVALID_VALUE, place.node.mark, f"{_named(loc, what)}: {_reason(complaint)}")
 
@@ -101,6 +103,8 @@ def _report_word(place: "_Place", key: str, expected: str, sink: FindingSink) ->
 
 
 def _fix_type(kind: str, node: Node) -> str:
+    if kind == "string_type" and isinstance(node, Scalar) and node.text:
+        return f'write "{node.text}" in quotes' if len(node.text) < 60 else "write it in quotes"
     if kind == "tuple_type" and isinstance(node, Scalar) and node.text and len(node.text) < 60:
         return f"write [{node.text}]"
     return ""
@@ -108,11 +112,23 @@ def _fix_type(kind: str, node: Node) -> str:
 
 def _reason(complaint: ErrorDetails) -> str:
     context: Mapping[str, Any] = complaint.get("ctx") or {}
-    if complaint["type"] == "value_error":
-        return str(context.get("error", "not valid"))
-    if complaint["type"] == "string_pattern_mismatch":
-        return "only ASCII letters, digits and underscores (a stored secret also . and -)"
-    return complaint["msg"][:1].lower() + complaint["msg"][1:]
+    match complaint["type"]:
+        case "value_error":
+            return str(context.get("error", "not valid"))
+        case "string_pattern_mismatch":
+            return "only ASCII letters, digits and underscores (a stored secret also . and -)"
+        case "greater_than_equal":
+            return f"must be at least {context.get('ge')}"
+        case "less_than_equal":
+            return f"must be at most {context.get('le')}"
+        case "string_too_short":
+            return "must not be empty"
+        case "string_too_long":
+            return f"must be at most {context.get('max_length')} characters long"
+        case "too_long":
+            return f"must be at most {context.get('max_length')} items long"
+        case other:
+            return f"not valid ({other})"
 
 
 def _named(loc: tuple[int | str, ...], what: str) -> str:

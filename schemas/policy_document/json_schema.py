@@ -117,7 +117,6 @@ def _target(section: Mapping[str, Any]) -> dict[str, Any]:
         **section["properties"],
         "secret_key_ref": {"anyOf": [_ANY_TEXT, _reference("SecretSection")]},
         "provider": {"anyOf": [_ANY_TEXT, {"type": "object"}]},
-        "id": {"type": ["string", "number"]},
     }
     return {"anyOf": [_ANY_TEXT, {**section, "properties": properties}]}
 

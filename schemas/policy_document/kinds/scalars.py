@@ -56,7 +56,12 @@ Whole = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 Days = Annotated[int, Field(strict=True, ge=1, le=36_500)]
 Distance = Annotated[int, Field(strict=True, ge=0, le=8)]
 Share = Annotated[Decimal, Field(ge=0, le=1), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
-Name = Annotated[str, BeforeValidator(_name), Field(min_length=1, max_length=200)]
+Name = Annotated[
+    str,
+    BeforeValidator(_name),
+    Field(min_length=1, max_length=200),
+    WithJsonSchema({"type": ["string", "number"], "minLength": 1, "maxLength": 200}),
+]
 Text = Annotated[str, Field(max_length=4000)]
 Names = Annotated[tuple[Name, ...], Field(max_length=1000)]
 ModelNames = Annotated[

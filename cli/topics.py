@@ -15,6 +15,7 @@ from keeptrusts.schemas.topics import ALL, PARTITIONS_CLUSTER, PARTITIONS_SINGLE
 
 TIMEOUT_S: Final = 30.0
 _TIMEOUT_MS: Final = 15_000
+_VISIBLE_S: Final = 10.0
 _CHECKED: Final = ("cleanup.policy", "message.timestamp.type", "min.insync.replicas", "unclean.leader.election.enable")
 
 
@@ -32,6 +33,7 @@ async def ensure_topics(bootstrap: str, *, prefix: str = "", mode: Mode = "singl
             missing = [topic for topic in ALL if prefix + topic.name not in existing]
             if missing:
                 await _create(admin, missing, prefix, mode)
+                await _until_visible(admin, [prefix + topic.name for topic in missing])
             await _check(admin, prefix, mode)
             return tuple(prefix + topic.name for topic in missing)
         finally:
@@ -73,6 +75,13 @@ async def _create(admin: AIOKafkaAdminClient, missing: list[Topic], prefix: str,
     for name, code, *_ in answer.topic_errors:
         if code not in (0, TopicAlreadyExistsError.errno):
             raise TopicError(f"topic {name} could not be created: {for_code(code).__name__}")
+
+
+async def _until_visible(admin: AIOKafkaAdminClient, names: list[str]) -> None:
+    """Wait until the broker's metadata shows new topics: creation answers before every broker has heard of them."""
+    async with asyncio.timeout(_VISIBLE_S):
+        while any(topic["error_code"] != 0 for topic in await admin.describe_topics(names)):
+            await asyncio.sleep(0.05)
 
 
 async def _check(admin: AIOKafkaAdminClient, prefix: str, mode: Mode) -> int:

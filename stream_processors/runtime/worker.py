@@ -34,6 +34,9 @@ MakeFold = Callable[[int], PartitionFold]
 
 def build_app(settings: ProcessorSettings) -> faust.App:
     """Make the Faust app as it keeps its promises: crashing supervisor, raw values, no web server, no own topics."""
+    options: dict[str, Any] = {}
+    if settings.instance_id is not None:
+        options["consumer_group_instance_id"] = settings.instance_id  # an empty one would be one name for all
     return faust.App(
         settings.application_id,
         broker=f"kafka://{settings.bootstrap}",
@@ -50,7 +53,7 @@ def build_app(settings: ProcessorSettings) -> faust.App:
         broker_commit_interval=5.0,
         broker_max_poll_records=1_000,
         broker_session_timeout=settings.session_timeout_s,
-        consumer_group_instance_id=settings.instance_id or "",
+        **options,
         broker_heartbeat_interval=2.0,
         broker_request_timeout=40.0,
     )

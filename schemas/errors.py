@@ -63,6 +63,13 @@ REFUSALS: Final[MappingProxyType[str, RefusalKind]] = MappingProxyType(
             "block", 429, "Rate limit reached", "rate_limit_error", "rate_limit_error", retryable=True
         ),
         "invalid_request": _kind("refuse", 422, "Request not valid", "invalid_request_error", "invalid_request_error"),
+        "invalid_parameter": _kind(
+            "refuse", 400, "Parameter not valid", "invalid_request_error", "invalid_request_error"
+        ),
+        "cursor_expired": _kind("refuse", 410, "Cursor too old", "invalid_request_error", "invalid_request_error"),
+        "query_too_large": _kind(
+            "refuse", 422, "Question above its limits", "invalid_request_error", "invalid_request_error"
+        ),
         "cost_unbounded": _kind("refuse", 422, "Cost has no bound", "invalid_request_error", "invalid_request_error"),
         "wire_not_supported": _kind(
             "refuse", 422, "Wire not supported", "invalid_request_error", "invalid_request_error"

@@ -144,6 +144,7 @@ DEAD_LETTERS: Final = Topic(
     content="records that could not be decoded, whole, with the error",
     cleanup="keep",
     by_ledger=False,
+    extra=MappingProxyType({"max.message.bytes": str(2 * MAX_RECORD_BYTES)}),  # base64 makes a record a third larger
 )
 
 ALL: Final = (

@@ -1,6 +1,6 @@
 """From a document to one chain per team, so that a request pays only for its own policies."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
@@ -67,7 +67,7 @@ def compile_document(document: PolicyDocument, workers: int = 1, worker: int = 0
         raise ValueError(f"worker {worker} is not one of {workers}: number workers from 0")
     share = WorkerShare(workers=workers, worker=worker)
     entries = document.chain if document.enabled else ()
-    built = tuple((entry, _compile_entry(entry, share)) for entry in entries)
+    built = tuple(_compile_entry(entry, share) for entry in entries)
     headers = [header_names(entry.options) for entry in entries if isinstance(entry.options, RbacOptions)]
     return CompiledDocument(
         document=document,
@@ -78,8 +78,18 @@ def compile_document(document: PolicyDocument, workers: int = 1, worker: int = 0
     )
 
 
-def _compile_entry(entry: ChainEntry, share: WorkerShare) -> CompiledPolicy:
-    return CompiledPolicy(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Built:
+    """A compiled entry, the teams it is for (None: all), and `meaning`, which equal entries share."""
+
+    compiled: CompiledPolicy
+    teams: frozenset[str] | None
+    meaning: Hashable
+
+
+def _compile_entry(entry: ChainEntry, share: WorkerShare) -> _Built:
+    by_team = entry.targeting is not None and entry.targeting.scope == "team"
+    compiled = CompiledPolicy(
         kind=entry.kind,
         name=entry.name,
         mode=entry.mode,
@@ -87,32 +97,23 @@ def _compile_entry(entry: ChainEntry, share: WorkerShare) -> CompiledPolicy:
         policy=build_policy(entry, share),
         applies=_condition(entry.targeting),
     )
-
-
-def _chain(built: tuple[tuple[ChainEntry, CompiledPolicy], ...], team: str | None) -> CompiledChain:
-    """The team's entries, rbac first, equal ones once."""
-    chosen: list[tuple[ChainEntry, CompiledPolicy]] = []
-    for entry, compiled in built:
-        if entry.applies_to_team(team) and not any(_equal(entry, other) for other, _ in chosen):
-            chosen.append((entry, compiled))
-    chosen.sort(key=lambda pair: pair[0].kind != "rbac")
-    policies = tuple(compiled for _, compiled in chosen)
-    return CompiledChain(policies=policies, model_rules=_model_rules(policies), audit=_audit(policies))
-
-
-def _equal(one: ChainEntry, other: ChainEntry) -> bool:
-    """Whether two entries do the same for a team; how the team came to be named does not matter."""
-    return (
-        one.kind == other.kind
-        and one.mode == other.mode
-        and one.fail_mode == other.fail_mode
-        and _beyond_team(one.targeting) == _beyond_team(other.targeting)
-        and one.options == other.options
+    # How a team came to be named makes no difference to what an entry does for it.
+    beyond_team = None if by_team else entry.targeting
+    return _Built(
+        compiled=compiled,
+        teams=frozenset(entry.targeting.names) if by_team and entry.targeting else None,
+        meaning=(entry.kind, entry.mode, entry.fail_mode, beyond_team, entry.options.model_dump_json()),
     )
 
 
-def _beyond_team(targeting: Targeting | None) -> Targeting | None:
-    return None if targeting is None or targeting.scope == "team" else targeting
+def _chain(built: tuple[_Built, ...], team: str | None) -> CompiledChain:
+    """The team's entries, rbac first, equal ones once."""
+    chosen: dict[Hashable, CompiledPolicy] = {}
+    for one in built:
+        if one.teams is None or team in one.teams:
+            chosen.setdefault(one.meaning, one.compiled)
+    policies = tuple(sorted(chosen.values(), key=lambda compiled: compiled.kind != "rbac"))
+    return CompiledChain(policies=policies, model_rules=_model_rules(policies), audit=_audit(policies))
 
 
 def _model_rules(policies: tuple[CompiledPolicy, ...]) -> tuple[tuple[Condition | None, ModelRule], ...]:

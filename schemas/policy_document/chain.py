@@ -13,6 +13,7 @@ from keeptrusts.schemas.policy_document.sink import FindingSink, did_you_mean, q
 from keeptrusts.schemas.policy_document.source import Entry, Mark, Node, Scalar, Sequence, Table
 
 SETTINGS = frozenset({*EntrySettings.model_fields})
+MAX_ENTRIES = 500
 LIST_KEYS = frozenset({"type", "kind"})
 _SCOPE_LISTS: tuple[tuple[Scope, str], ...] = (
     ("team", "teams"),
@@ -45,6 +46,10 @@ class ChainReader:
 
     def read(self, items: Sequence) -> tuple[ChainEntry, ...]:
         """Entries in the order printed, without those that are switched off or wrong."""
+        if len(items.items) > MAX_ENTRIES:
+            message = f"the chain has {len(items.items)} entries, and {MAX_ENTRIES} are the most"
+            self.sink.error(Code.TOO_LARGE, items.items[MAX_ENTRIES].mark, message)
+            return ()
         entries = (self._entry(item) for item in items.items)
         return tuple(entry for entry in entries if entry is not None)
 

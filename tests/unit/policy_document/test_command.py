@@ -46,7 +46,7 @@ def test_the_exit_code_is_that_of_the_worst_file(folder: Path, names: list[str],
 def test_standard_input_is_read() -> None:
     result = kt("lint", "--file", "-", stdin=FAILS)
     assert result.exit_code == 2
-    assert '<stdin>:3:19  error  KT104  unknown policy kind "rbacc"' in result.output
+    assert '<stdin>:3:20  error  KT104  unknown policy kind "rbacc"' in result.output
 
 
 def test_json_names_every_file_and_its_chain(folder: Path) -> None:
@@ -58,7 +58,7 @@ def test_json_names_every_file_and_its_chain(folder: Path) -> None:
         ("fails", False, []),
     ]
     finding = report["files"][1]["findings"][0]
-    assert (finding["code"], finding["line"], finding["column"]) == ("KT104", 3, 19)
+    assert (finding["code"], finding["line"], finding["column"]) == ("KT104", 3, 20)
     assert finding["suggestion"] == 'did you mean "rbac"?'
 
 
@@ -68,7 +68,7 @@ def test_sarif_holds_rules_and_regions(folder: Path) -> None:
     assert log["version"] == "2.1.0"
     result = run["results"][0]
     assert (result["ruleId"], result["level"]) == ("KT104", "error")
-    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 3, "startColumn": 19, "endColumn": 24}
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 3, "startColumn": 20, "endColumn": 25}
     assert result["ruleId"] in [rule["id"] for rule in run["tool"]["driver"]["rules"]]
 
 

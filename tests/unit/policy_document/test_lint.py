@@ -220,3 +220,10 @@ def test_one_unreadable_file_of_several_keeps_all_from_loading() -> None:
     report = merge_sources(sources)
     assert report.document is None
     assert [(one.file, one.code.value) for one in report.findings] == [("b.yaml", "KT111")]
+
+
+@pytest.mark.parametrize(("entries", "code"), [(500, 0), (501, 2)])
+def test_a_chain_is_bounded(entries: int, code: int) -> None:
+    report = lint_text("policies:\n  chain:\n" + "    - audit-logger\n" * entries, "f.yaml")
+    assert report.exit_code() == code
+    assert [one.line for one in report.findings if one.code == "KT110"] == ([503] if code else [])

@@ -171,3 +171,15 @@ def _run_maven(command: list[str], environment: Mapping[str, str]) -> None:
             f"Maven could not fetch Kafka's jars:\n    {lines}",
             fix="check the network and Maven's settings, or name a Kafka folder in KEEPTRUSTS_KAFKA_HOME",
         )
+
+
+def main() -> None:
+    """`python -m keeptrusts.cli.stack.kafka.jars`: fetch the jars now, so that the first start is quick."""
+    try:
+        ensure_jars(lambda message: print(message, file=sys.stderr, flush=True))
+    except StackError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+# Two commands are enough: `make demo` shows everything working, `make test` runs every check.
+# What they fetch or build stays in this folder: .venv and .cache.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+DEMO_ARGS ?=
+BIN := .venv/bin
+READY := .venv/.ready
+export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup demo test bench lint clean pins tools
+
+help:
+	@echo "make setup   install everything into .venv and .cache"
+	@echo "make demo    a governed call, end to end, on sample data (DEMO_ARGS=--once stops after it)"
+	@echo "make test    every check, in order, with a summary"
+	@echo "make lint    ruff, mypy and the import rules only"
+	@echo "make bench   measure against a bare proxy"
+	@echo "make pins    renew requirements/dev.txt after a change of dependencies in pyproject.toml"
+	@echo "make clean   remove what the other commands made"
+
+setup: $(READY)
+
+demo: setup
+	@$(BIN)/kt demo $(DEMO_ARGS)
+
+test: setup
+	@$(BIN)/python tests/run_suites.py
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup
+	@if [ -d tests/benchmarks ]; then \
+	  $(BIN)/pytest -q -s tests/benchmarks; \
+	else \
+	  echo "There is nothing to measure yet: tests/benchmarks does not exist." >&2; exit 1; \
+	fi
+
+clean:
+	@if [ -x $(BIN)/kt ] && [ -d .keeptrusts ]; then $(BIN)/kt down --data-dir .keeptrusts; fi
+	rm -rf .venv .cache .keeptrusts dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Installed exactly as pinned, then the project itself; done again when a pin or the project's metadata changes.
+$(READY): requirements/dev.txt pyproject.toml cli/stack/kafka/pom.xml | tools
+	@test -x $(BIN)/python || { echo "Making .venv ..."; $$(.ci/find-python) -m venv .venv; }
+	@echo "Installing the pinned dependencies into .venv ..."
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m keeptrusts.cli.stack.kafka.jars
+	@touch $(READY)
+
+# Names every missing tool with the command that installs it.
+tools:
+	@.ci/check-tools
+
+# Versions and hashes for every platform and Python from 3.11; no index address gets into the file.
+pins:
+	@test -x .cache/pins/bin/uv || { $$(.ci/find-python) -m venv .cache/pins && .cache/pins/bin/pip install -q "uv>=0.8,<1"; }
+	@mkdir -p requirements
+	@{ echo "# Everything a checkout needs, pinned with hashes. Renew with: make pins"; \
+	   .cache/pins/bin/uv pip compile pyproject.toml --extra embedded --group dev --universal --python-version 3.11 \
+	     --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --upgrade; \
+	 } > requirements/dev.txt.new
+	@mv requirements/dev.txt.new requirements/dev.txt
+	@echo "requirements/dev.txt: $$(grep -c '==' requirements/dev.txt) packages"

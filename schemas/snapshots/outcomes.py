@@ -8,7 +8,10 @@ from keeptrusts.schemas.record import Record
 
 
 class IntentOutcome(Record):
-    """The authority's answer to one intent. ``position`` is the intent's own place in kt.events."""
+    """The authority's answer to one intent. ``position`` is the intent's own place in kt.events.
+
+    ``correlationid`` is the intent's: the command API puts the hash of an idempotent request's input there.
+    """
 
     type: Literal["kt.outcome.v1"] = "kt.outcome.v1"
     ledger: str
@@ -20,4 +23,5 @@ class IntentOutcome(Record):
     message: str | None = None
     resource_kind: str | None = None
     resource_id: str | None = None
+    correlationid: str | None = None
     seq: int

@@ -104,7 +104,7 @@ def _decide(state: LedgerState, placed: Placed) -> _Decision | None:
         return _decide_charge(state, data)
     if isinstance(data, ClockTicked):
         return _Decision(outcome="ticked") if _abandoned(state) else None
-    if is_intent(data):
+    if is_intent(data) and placed.event.id not in state.recent_intents:
         return _decide_intent(state, placed.event)
     return None
 
@@ -228,6 +228,7 @@ def _outcome_record(entry: Entry, placed: Placed, decision: _Decision) -> Derive
         message=entry.message,
         resource_kind=decision.resource_kind,
         resource_id=decision.resource_id,
+        correlationid=placed.event.correlationid,
         seq=entry.seq,
     )
     return Derived(topic=topics.OUTCOMES.name, key=entry.ledger.encode(), record=outcome)

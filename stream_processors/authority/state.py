@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import assert_never
 
 from keeptrusts.schemas.authorization import Principal
@@ -19,6 +20,8 @@ from keeptrusts.schemas.snapshots.ledger import (
     available,
 )
 
+INTENTS_REMEMBERED_MS = 24 * 3600 * 1000
+MAX_FORGOTTEN_PER_ENTRY = 10
 _MAY_BE_NEGATIVE = frozenset({WORLD})
 
 
@@ -37,6 +40,8 @@ class LedgerState:
     wallets: dict[str, WalletValue] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
     open_requests: dict[str, RequestOpened] = field(default_factory=dict)
+    recent_intents: dict[str, int] = field(default_factory=dict)
+    """Ids of intents decided in the last 24 hours, with their ledger time: a repeat changes nothing."""
     member_by_email: dict[str, str] = field(default_factory=dict)
     team_by_slug: dict[str, str] = field(default_factory=dict)
     key_by_prefix: dict[str, str] = field(default_factory=dict)
@@ -65,9 +70,20 @@ def evolve(state: LedgerState, entry: Entry) -> None:
     _post(state, entry)
     for change in entry.changes:
         _apply_change(state, change)
+    if entry.outcome in ("accepted", "rejected"):
+        _remember_intent(state, entry)
     state.seq = entry.seq
     state.last_hash = entry.hash
     state.ledger_time_ms = max(state.ledger_time_ms, entry.ledger_time_ms)
+
+
+def _remember_intent(state: LedgerState, entry: Entry) -> None:
+    """Intents are remembered by id for 24 hours of ledger time; entries come in that order, so the oldest is first."""
+    state.recent_intents[entry.cause.event_id] = entry.ledger_time_ms
+    for event_id, decided_ms in list(islice(state.recent_intents.items(), MAX_FORGOTTEN_PER_ENTRY)):
+        if decided_ms + INTENTS_REMEMBERED_MS >= entry.ledger_time_ms:
+            break
+        del state.recent_intents[event_id]
 
 
 def _post(state: LedgerState, entry: Entry) -> None:

@@ -1,0 +1,1 @@
+"""Adapters of the publishing port: Kafka, and memory for tests. One contract suite runs against both."""

@@ -1,0 +1,75 @@
+"""A publisher that outlives a broken producer: it is replaced under a new incarnation, with numbering from 0."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from keeptrusts.gateway.publishing.kafka import KafkaPublisher
+from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.publishing import Ack, PublisherOverloadedError, PublishError
+
+logger = logging.getLogger(__name__)
+
+RETRY_S = 1.0
+
+StartPublisher = Callable[[str, Callable[[str], None]], Awaitable[KafkaPublisher]]
+"""Starts a Kafka publisher for an incarnation; the callback reports that it broke."""
+
+
+class RenewingPublisher:
+    """The publishing port; while the producer is being replaced, appends are refused as overloaded."""
+
+    def __init__(self, *, source_prefix: str, start: StartPublisher, new_incarnation: Callable[[], str]) -> None:
+        self._source_prefix = source_prefix
+        self._start = start
+        self._new_incarnation = new_incarnation
+        self._source = f"{source_prefix}/-"
+        self._current: KafkaPublisher | None = None
+        self._renewal: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    @property
+    def source(self) -> str:
+        return self._source
+
+    async def start(self) -> None:
+        """Start the first producer; raises PublishError when the broker does not answer."""
+        await self._begin()
+
+    async def append(self, *events: Event, deadline_s: float) -> tuple[Ack, ...]:
+        """See the port. Events get this incarnation's source."""
+        current = self._current
+        if current is None:
+            raise PublisherOverloadedError("the connection to the log is being renewed")
+        return await current.append(*events, deadline_s=deadline_s)
+
+    async def stop(self) -> None:
+        self._stopped = True
+        if self._renewal is not None:
+            self._renewal.cancel()
+        if self._current is not None:
+            await self._current.stop()
+
+    async def _begin(self) -> None:
+        incarnation = self._new_incarnation()
+        self._current = await self._start(f"{self._source_prefix}/{incarnation}", self._broken)
+        self._source = self._current.source
+
+    def _broken(self, reason: str) -> None:
+        if self._current is None or self._stopped:
+            return
+        logger.error("%s; starting over with a new producer", reason)
+        broken, self._current = self._current, None
+        self._renewal = asyncio.create_task(self._renew(broken))
+
+    async def _renew(self, broken: KafkaPublisher) -> None:
+        await broken.stop()
+        while not self._stopped:
+            try:
+                await self._begin()
+                return
+            except PublishError as error:
+                logger.error("%s; trying again", error.reason)
+                await asyncio.sleep(RETRY_S)

@@ -1,0 +1,49 @@
+"""Settings of a gateway, given by the composition root. Seconds and bytes, with the units in the names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySettings:
+    """How one gateway worker behaves. Every bound of the front door and of the log is here."""
+
+    name: str
+    incarnation: str
+    org: str
+    """The organization whose credentials started this gateway; refusals of unknown keys are not its own."""
+    bootstrap: str
+    partitions: int
+    topic_prefix: str = ""
+    key_secrets: Mapping[int, bytes] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    """Version -> secret that key digests are made with."""
+    version: str = ""
+    listen: str = ""
+
+    max_body_bytes: int = 10 * 1024 * 1024
+    header_timeout_s: float = 5.0
+    body_timeout_s: float = 30.0
+    idle_timeout_s: float = 75.0
+    ack_timeout_s: float = 5.0
+    provider_timeout_s: float = 300.0
+    provider_connect_timeout_s: float = 10.0
+    max_answer_bytes: int = 32 * 1024 * 1024
+    max_in_flight: int = 2_000
+    publish_queue: int = 4_000
+    """Most appends waiting for one partition before callers get 503."""
+    directory_degraded_s: float = 5.0
+    directory_limit_s: float = 60.0
+    """Older than this, the directory's heartbeat stops all calls: a revoked key must not live on unnoticed."""
+    bad_keys_per_s: int = 20
+    """Wrong keys above this rate are counted and recorded together each second."""
+    report_every_s: float = 10.0
+    late_records: int = 1_000
+    """Most completions that may wait for the log to return after a decision's ack was unknown."""
+    late_record_deadline_s: float = 600.0
+
+    def topic(self, name: str) -> str:
+        """Give the name of a topic under this installation's prefix."""
+        return f"{self.topic_prefix}{name}"

@@ -23,6 +23,8 @@ from keeptrusts.cli.stack.supervisor import end_leftovers, is_supervised
 
 GATEWAY = "gateway"
 
+# -P: a file in the working directory must not stand in for a library.
+_SUPERVISOR_COMMAND = (sys.executable, "-P", "-m", "keeptrusts.cli.main", "up", "--supervise")
 _START_SECONDS = 300.0
 _STOP_SECONDS = 90.0
 _POLL_SECONDS = 0.1
@@ -40,7 +42,9 @@ def ensure_stack(data_dir: DataDir, *, without: Iterable[str] = (), say: Say, po
     return start_detached(options, say=say)
 
 
-def start_detached(options: StackOptions, *, say: Say) -> bool:
+def start_detached(
+    options: StackOptions, *, say: Say, supervisor_command: tuple[str, ...] = _SUPERVISOR_COMMAND
+) -> bool:
     """Start the stack in a process of its own and wait until everything answers.
 
     True when this call started it; False when it ran already, in which case a gateway that is wanted and
@@ -53,7 +57,7 @@ def start_detached(options: StackOptions, *, say: Say) -> bool:
         if options.gateway:
             _start_missing_gateway(options.data_dir, say)
         return False
-    supervisor = _spawn_supervisor(options)
+    supervisor = _spawn_supervisor(options, supervisor_command)
     _wait_until_running(options.data_dir, supervisor, say)
     return True
 
@@ -94,12 +98,11 @@ def release_default_gateway_port(data_dir: DataDir) -> bool:
     return True
 
 
-def _spawn_supervisor(options: StackOptions) -> subprocess.Popen[bytes]:
+def _spawn_supervisor(options: StackOptions, command: tuple[str, ...]) -> subprocess.Popen[bytes]:
     log = options.data_dir.log_of("supervisor")
-    command = (sys.executable, "-P", "-m", "keeptrusts.cli.main", "up", "--supervise", *options.arguments())
     with open(log, "wb") as output:
         return subprocess.Popen(
-            command,
+            (*command, *options.arguments()),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

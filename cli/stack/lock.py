@@ -6,6 +6,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from keeptrusts.cli.stack.failure import StackError
+
 
 class SupervisorLock:
     """Held from `acquire` until `release` or the end of the process. Children do not inherit it."""
@@ -35,6 +37,10 @@ def is_held(path: Path) -> bool:
         handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
+    except OSError as error:
+        raise StackError(
+            f"{path} cannot be opened: {error.strerror}.", fix="use the data directory of this user (--data-dir)"
+        ) from error
     try:
         return not _try_lock(handle)
     finally:

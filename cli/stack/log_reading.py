@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _POLL_SECONDS = 0.2
@@ -17,7 +17,7 @@ def last_lines(log: Path, count: int) -> list[str]:
         return [line.rstrip("\n") for line in deque(handle, maxlen=count)]
 
 
-def follow_log(log: Path) -> Iterator[str]:
+def follow_log(log: Path, pause: Callable[[float], None] = time.sleep) -> Iterator[str]:
     """What is appended from now on, for ever. Notices a file that was replaced or emptied."""
     handle = open(log, encoding="utf-8", errors="replace")  # noqa: SIM115 - reopened in the loop
     try:
@@ -27,7 +27,7 @@ def follow_log(log: Path) -> Iterator[str]:
             if text:
                 yield text
                 continue
-            time.sleep(_POLL_SECONDS)
+            pause(_POLL_SECONDS)
             if log.exists() and log.stat().st_ino != _inode(handle.fileno()):
                 handle.close()
                 handle = open(log, encoding="utf-8", errors="replace")  # noqa: SIM115 - closed below

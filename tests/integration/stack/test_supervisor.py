@@ -22,7 +22,7 @@ from keeptrusts.cli.stack.processes import ProcessIdentity, is_running, processe
 from keeptrusts.cli.stack.state_file import read_state
 from keeptrusts.cli.stack.status import StackStatus, read_status
 
-_STAND_IN = Path(__file__).with_name("stand_in_stack.py")
+_COMMAND = (sys.executable, str(Path(__file__).with_name("stand_in_stack.py")))
 _BOUND_SECONDS = 30.0
 _NAMES = ("kafka", "topics", "processors", "gateway")
 
@@ -39,7 +39,7 @@ def running(data_dir: DataDir, offset: int | None = None) -> Iterator[subprocess
     data_dir.root.mkdir(exist_ok=True)
     with open(data_dir.root / "output", "ab") as output:
         process = subprocess.Popen(
-            [sys.executable, str(_STAND_IN), str(data_dir.root), str(chosen)], stdout=output, stderr=output
+            [*_COMMAND, "--data-dir", str(data_dir.root), "--port-offset", str(chosen)], stdout=output, stderr=output
         )
     try:
         yield process
@@ -153,7 +153,7 @@ def test_a_second_supervisor_of_the_same_directory_is_refused(data_dir: DataDir)
     with running(data_dir):
         status_when(data_dir, healthy, "healthy")
         second = subprocess.run(
-            [sys.executable, str(_STAND_IN), str(data_dir.root), "1899"],
+            [*_COMMAND, "--data-dir", str(data_dir.root), "--port-offset", "1899"],
             capture_output=True,
             text=True,
             timeout=_BOUND_SECONDS,

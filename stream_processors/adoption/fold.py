@@ -39,10 +39,10 @@ class AdoptionState:
 def apply(state: AdoptionState, event: Event, partition: int, offset: int) -> AdoptionEntry | None:
     """Give the entry for one record, folded into the state; None when it shows nothing new.
 
-    Calls count when they were answered (HTTP status below 400) for a known user.
+    Calls count when a model answered them (HTTP status below 400).
     """
     completed = event.data
-    if not isinstance(completed, RequestCompleted) or completed.status >= 400:
+    if not isinstance(completed, RequestCompleted) or completed.status >= 400 or completed.model is None:
         return None
     facts = _facts(state, completed, event.time)
     if not facts:

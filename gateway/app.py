@@ -1,0 +1,146 @@
+"""The gateway service: starts its views and ports in order, serves, and stops without losing a call."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from keeptrusts.gateway.http.metrics import GatewayMetrics
+from keeptrusts.gateway.http.routes import admin_plane, data_plane
+from keeptrusts.gateway.pipeline import reports
+from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
+from keeptrusts.gateway.pipeline.late_records import LateRecords
+from keeptrusts.gateway.pipeline.services import Configuration, Counters, Services
+from keeptrusts.gateway.providers.http_client import HttpProviderClient
+from keeptrusts.gateway.publishing.kafka import KafkaPublisher, start_publisher
+from keeptrusts.gateway.publishing.renewing import RenewingPublisher
+from keeptrusts.gateway.settings import GatewaySettings
+from keeptrusts.gateway.state.directory import DirectoryView
+from keeptrusts.gateway.state.follower import Follower
+from keeptrusts.gateway.wallets.prices import PriceTable
+from keeptrusts.schemas.ids import Ids
+from keeptrusts.schemas.topics import DIRECTORY
+
+DRAIN_TIMEOUT_S = 30.0
+
+
+async def run_gateway(
+    settings: GatewaySettings,
+    configuration: Configuration,
+    *,
+    host: str,
+    port: int,
+    admin_port: int,
+    stop: asyncio.Event,
+    on_listening: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until ``stop`` is set. Raises OSError for a busy port and PublishError without a broker."""
+    async with open_services(settings, configuration) as services:
+        metrics = GatewayMetrics(services)
+        runner = _runner(data_plane(services, metrics), settings)
+        admin = _runner(admin_plane(services, metrics), settings)
+        await runner.setup()
+        await admin.setup()
+        try:
+            await web.TCPSite(runner, host, port, backlog=1024).start()
+            await web.TCPSite(admin, "127.0.0.1", admin_port).start()
+            on_listening()
+            await reports.started(services)
+            await stop.wait()
+        finally:
+            await runner.cleanup()  # lets calls under way end, within the shutdown timeout
+            await services.late_records.drain(settings.ack_timeout_s)
+            await reports.stopped(services, "stopped on request")
+            await admin.cleanup()
+
+
+@asynccontextmanager
+async def open_services(settings: GatewaySettings, configuration: Configuration) -> AsyncIterator[Services]:
+    """Connect everything a request needs, and close it again in reverse order."""
+    ids = system_ids()
+    publisher = publisher_of(settings, f"gateway/{settings.name}", ids)
+    await publisher.start()
+    directory = DirectoryView()
+    follower = directory_follower(settings, directory)
+    provider = HttpProviderClient(
+        connect_timeout_s=settings.provider_connect_timeout_s,
+        max_answer_bytes=settings.max_answer_bytes,
+        now_ns=time.monotonic_ns,
+    )
+    services = Services(
+        settings=settings,
+        configuration=lambda: configuration,
+        directory=directory,
+        publisher=publisher,
+        provider=provider,
+        prices=PriceTable.load(on=datetime.now(UTC).date()),
+        ids=ids,
+        now=lambda: datetime.now(UTC),
+        now_ns=time.monotonic_ns,
+        counters=Counters(),
+        bad_keys=BadKeyMeter(per_second=settings.bad_keys_per_s),
+        late_records=LateRecords(publisher, most=settings.late_records, deadline_s=settings.late_record_deadline_s),
+        caught_up=follower.caught_up.is_set,
+    )
+    tasks = [
+        asyncio.create_task(follower.run(), name="directory"),
+        asyncio.create_task(reports.report_for_ever(services), name="reports"),
+        asyncio.create_task(reports.count_bad_keys_for_ever(services), name="bad-keys"),
+    ]
+    try:
+        yield services
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await publisher.stop()
+        await provider.close()
+
+
+def publisher_of(settings: GatewaySettings, source_prefix: str, ids: Ids) -> RenewingPublisher:
+    """Make the publisher to the real log; the caller starts and stops it."""
+
+    async def start(source: str, on_broken: Callable[[str], None]) -> KafkaPublisher:
+        return await start_publisher(
+            bootstrap=settings.bootstrap,
+            topic_prefix=settings.topic_prefix,
+            partitions=settings.partitions,
+            source=source,
+            queue_size=settings.publish_queue,
+            on_broken=on_broken,
+        )
+
+    return RenewingPublisher(source_prefix=source_prefix, start=start, new_incarnation=ids.event)
+
+
+def directory_follower(settings: GatewaySettings, directory: DirectoryView) -> Follower:
+    """Make the task that keeps a directory view current; heartbeats count only once they arrive live."""
+    return Follower(
+        bootstrap=settings.bootstrap,
+        topic=settings.topic(DIRECTORY.name),
+        partitions=settings.partitions,
+        start="beginning",
+        apply=directory.apply,
+        on_caught_up=directory.forget_heartbeats,
+    )
+
+
+def system_ids() -> Ids:
+    """Give ids from this machine's clock and randomness."""
+    return Ids(now_ms=lambda: time.time_ns() // 1_000_000, entropy=os.urandom)
+
+
+def _runner(app: web.Application, settings: GatewaySettings) -> web.AppRunner:
+    return web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        keepalive_timeout=settings.idle_timeout_s,
+        shutdown_timeout=DRAIN_TIMEOUT_S,
+    )

@@ -1,0 +1,66 @@
+"""Reads a request's headers and body within bounds; what cannot be read becomes a problem."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Final
+
+from aiohttp import web
+
+from keeptrusts.gateway.pipeline.services import Services
+from keeptrusts.gateway.pipeline.values import IncomingCall
+from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.ids import REQUEST
+
+_TRACEPARENT: Final = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+
+
+def incoming_call(services: Services, request: web.Request, endpoint: str) -> IncomingCall:
+    """Give the call as it came in, under a request id of our own."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    traceparent = headers.get("traceparent", "")
+    return IncomingCall(
+        request=services.ids.new(REQUEST),
+        endpoint=endpoint,
+        headers=headers,
+        started_ns=services.now_ns(),
+        traceparent=traceparent if _TRACEPARENT.match(traceparent) else None,
+    )
+
+
+async def read_body(request: web.Request, *, most_bytes: int, timeout_s: float) -> bytes | Problem:
+    """Read the whole body; a Problem when it is encoded, too large or too slow."""
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        return Problem(
+            code="unsupported_encoding",
+            message=f"Content-Encoding {encoding[:40]!r} is not accepted on requests",
+            fix="Send the body as it is",
+        )
+    if (request.content_length or 0) > most_bytes:
+        return _too_large(most_bytes)
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(timeout_s):
+            async for chunk in request.content.iter_any():
+                size += len(chunk)
+                if size > most_bytes:
+                    return _too_large(most_bytes)
+                chunks.append(chunk)
+    except TimeoutError:
+        return Problem(
+            code="request_timeout", message=f"the body did not arrive within {timeout_s:g} s", fix="Send it faster"
+        )
+    except web.HTTPException:
+        return Problem(code="invalid_request", message="the body's framing is broken", fix="Check the client")
+    return b"".join(chunks)
+
+
+def _too_large(most_bytes: int) -> Problem:
+    return Problem(
+        code="request_too_large",
+        message=f"the body is larger than {most_bytes} bytes",
+        fix="Send less, or ask the platform team to raise the limit",
+    )

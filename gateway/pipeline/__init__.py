@@ -1,0 +1,1 @@
+"""The path of a request: a file a step, and ``run`` for their order."""

@@ -1,0 +1,154 @@
+"""Step 1: from a key to a caller, or to the refusal that names the right kind of key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from keeptrusts.gateway.pipeline.values import Caller
+from keeptrusts.gateway.state.directory import DirectoryView
+from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.events.identity import MAX_TAG_BYTES, MAX_TAGS, Identity
+from keeptrusts.schemas.ids import PLATFORM_LEDGER
+from keeptrusts.schemas.keys import ParsedKey, digest_matches, parse_key
+from keeptrusts.schemas.snapshots.directory import KeyValue
+
+MAX_LABEL: Final = 200
+USER_HEADER: Final = "x-user-id"
+PROJECT_HEADER: Final = "x-keeptrusts-project"
+GROUP_HEADER: Final = "x-keeptrusts-consumer-group"
+TAGS_HEADER: Final = "x-keeptrusts-tags"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAuthenticated:
+    """A refusal for want of a valid key. ``org`` is the known key's, else the platform's ledger."""
+
+    problem: Problem
+    org: str = PLATFORM_LEDGER
+    key_id: str | None = None
+
+
+def authenticate(
+    headers: Mapping[str, str], directory: DirectoryView, secrets: Mapping[int, bytes], now: datetime
+) -> KeyValue | NotAuthenticated:
+    """Find the gateway key of a request. Header names are lower case; digests are compared in constant time."""
+    text = _presented(headers)
+    if text is None:
+        return NotAuthenticated(
+            problem=_invalid("no key was sent", "Send Authorization: Bearer kt_gk_... with a gateway key")
+        )
+    parsed = parse_key(text)
+    if parsed is None:
+        return NotAuthenticated(
+            problem=_invalid("this is no Keeptrusts key", "Create a gateway key with kt key create --team TEAM")
+        )
+    key = directory.key_by_prefix(parsed.prefix)
+    if key is None or not _matches(key, parsed, text, secrets, now):
+        return NotAuthenticated(
+            problem=_invalid("this key is not known", "Check it, or create one with kt key create --team TEAM")
+        )
+    problem = _unusable(key, now)
+    return key if problem is None else NotAuthenticated(problem=problem, org=key.org, key_id=key.id)
+
+
+def identify(
+    key: KeyValue, headers: Mapping[str, str], directory: DirectoryView, body_user: str | None = None
+) -> Caller | Problem:
+    """Derive the caller from a key and the identity headers it may use; a Problem when a header cannot be read."""
+    claimed = headers.get(USER_HEADER) or body_user
+    user, role = f"key:{key.name}", key.role
+    if key.user is not None:
+        user = key.user
+    elif claimed and key.speaks_for_members:
+        if len(claimed) > MAX_LABEL:
+            return Problem(
+                code="invalid_request", message=f"a user id has at most {MAX_LABEL} characters", param="user"
+            )
+        user = _member_or_external(key, claimed, directory)
+    tags = _tags(headers.get(TAGS_HEADER, ""))
+    if isinstance(tags, Problem):
+        return tags
+    project = key.project or headers.get(PROJECT_HEADER) or None
+    group = key.consumer_group or headers.get(GROUP_HEADER) or None
+    for name, value in (("X-Keeptrusts-Project", project), ("X-Keeptrusts-Consumer-Group", group)):
+        if value is not None and len(value) > MAX_LABEL:
+            return Problem(code="invalid_request", message=f"{name} has at most {MAX_LABEL} characters", param=name)
+    team = directory.team(key.org, key.team) if key.team is not None else None
+    if key.team is not None and team is None:
+        return Problem(
+            code="permission_denied", message="the key's team is archived", fix="Create a key for an active team"
+        )
+    identity = Identity(
+        org=key.org,
+        team=key.team,
+        user=user,
+        role=role if role is not None or key.team is None else "member",
+        key_id=key.id,
+        project=project,
+        consumer_group=group,
+        tags=tags,
+    )
+    return Caller(identity=identity, key=key, team_slug=team.slug if team is not None else None)
+
+
+def ignores_identity(key: KeyValue, headers: Mapping[str, str], body_user: str | None) -> bool:
+    """Say whether a request claims a user that its key may not speak for."""
+    return bool(headers.get(USER_HEADER) or body_user) and (key.user is not None or not key.speaks_for_members)
+
+
+def _presented(headers: Mapping[str, str]) -> str | None:
+    authorization = headers.get("authorization", "")
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() == "bearer" and value.strip():
+        return value.strip()
+    return headers.get("x-api-key", "").strip() or None
+
+
+def _matches(key: KeyValue, parsed: ParsedKey, text: str, secrets: Mapping[int, bytes], now: datetime) -> bool:
+    secret = secrets.get(key.secret_version)
+    if secret is None:
+        return False
+    if parsed.prefix == key.prefix:
+        return digest_matches(text, secret, key.digest)
+    overlapping = key.overlap_until is not None and now < key.overlap_until
+    return overlapping and key.previous_digest is not None and digest_matches(text, secret, key.previous_digest)
+
+
+def _unusable(key: KeyValue, now: datetime) -> Problem | None:
+    if key.purpose != "gateway":
+        return _invalid("this is an access key for the control plane", "Use a gateway key (kt_gk_...) for models")
+    if key.state == "revoked":
+        return _invalid("this key was revoked", "Create another one with kt key create --team TEAM")
+    if key.expires_at is not None and key.expires_at <= now:
+        return _invalid("this key has expired", "Create another one with kt key create --team TEAM")
+    return None
+
+
+def _member_or_external(key: KeyValue, claimed: str, directory: DirectoryView) -> str:
+    member = directory.member(key.org, claimed)
+    if member is None or member.state == "suspended" or (key.team is not None and key.team not in member.teams):
+        return f"external:{claimed}"
+    return member.id
+
+
+def _tags(text: str) -> dict[str, str] | Problem:
+    pairs = [part.strip() for part in text.split(",") if part.strip()]
+    tags: dict[str, str] = {}
+    for pair in pairs:
+        name, separator, value = (part.strip() for part in pair.partition("="))
+        if not separator or not name or len(pair.encode()) > MAX_TAG_BYTES or len(pairs) > MAX_TAGS:
+            return Problem(
+                code="invalid_request",
+                message=f"tags are at most {MAX_TAGS} pairs name=value of at most {MAX_TAG_BYTES} bytes each",
+                fix="Write X-Keeptrusts-Tags: feature=search,stage=beta",
+                param="X-Keeptrusts-Tags",
+            )
+        tags[name] = value
+    return tags
+
+
+def _invalid(message: str, fix: str) -> Problem:
+    return Problem(code="invalid_api_key", message=message, fix=fix)

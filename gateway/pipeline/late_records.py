@@ -1,0 +1,52 @@
+"""Completions that the log could not take in time: they follow as soon as it does, in bounded number and time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.publishing import Publisher, PublisherOverloadedError, PublishError
+
+logger = logging.getLogger(__name__)
+
+RETRY_S = 0.5
+
+
+class LateRecords:
+    """Appends events in the background. What does not fit is counted and logged; the authority closes it later."""
+
+    def __init__(self, publisher: Publisher, *, most: int, deadline_s: float) -> None:
+        self._publisher = publisher
+        self._most = most
+        self._deadline_s = deadline_s
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.dropped = 0
+
+    def append(self, *events: Event) -> None:
+        """Hand over events that must still reach the log."""
+        if len(self._tasks) >= self._most:
+            self.dropped += len(events)
+            return
+        task = asyncio.create_task(self._append(events))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Wait for what is under way, within a bound."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=timeout_s)
+
+    async def _append(self, events: tuple[Event, ...]) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._deadline_s
+        while (left := deadline - loop.time()) > 0:
+            try:
+                await self._publisher.append(*events, deadline_s=left)
+                return
+            except PublisherOverloadedError:
+                await asyncio.sleep(min(RETRY_S, left))
+            except PublishError as error:
+                logger.warning("a late record is not confirmed: %s", error.reason)
+                return
+        self.dropped += len(events)

@@ -1,0 +1,160 @@
+"""Steps 4 and 8: the two events of a call, built from what the steps found out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from keeptrusts.gateway.pipeline.services import Services
+from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, Route, Settlement
+from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.events.identity import Identity, PolicyResult, Verdict
+from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided
+from keeptrusts.schemas.record import Record
+from keeptrusts.schemas.topics import partition_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """Everything the decision record needs. ``problem`` is set when the call is refused before dispatch."""
+
+    identity: Identity
+    verdict: Verdict
+    config_version: str | None
+    requested_model: str | None = None
+    stream: bool = False
+    input_bytes: int = 0
+    policies: tuple[PolicyResult, ...] = ()
+    policy: str | None = None
+    reason: str | None = None
+    problem: Problem | None = None
+    route: Route | None = field(default=None)
+
+
+def decision_event(services: Services, call: IncomingCall, decided: Decided) -> Event:
+    """Build request.decided. Its message is our own text, never the caller's."""
+    settings, identity = services.settings, decided.identity
+    chosen = decided.route
+    return _event(
+        services,
+        call,
+        identity,
+        RequestDecided(
+            request=call.request,
+            identity=identity,
+            gateway=settings.name,
+            endpoint=call.endpoint,
+            requested_model=decided.requested_model,
+            stream=decided.stream,
+            input_bytes=decided.input_bytes,
+            config_version=decided.config_version,
+            directory_position=services.directory.position(partition_of(identity.org, settings.partitions)),
+            verdict=decided.verdict,
+            reason=decided.reason,
+            message=decided.problem.message if decided.problem is not None else None,
+            policy=decided.policy,
+            policies=decided.policies,
+            target=chosen.target.id if chosen is not None else None,
+            provider=chosen.target.vendor if chosen is not None else None,
+            model=chosen.model if chosen is not None else None,
+        ),
+    )
+
+
+def refusal_completion(services: Services, call: IncomingCall, decided: Decided, problem: Problem) -> Event:
+    """Build request.completed of a call that was not dispatched."""
+    return _event(
+        services,
+        call,
+        decided.identity,
+        RequestCompleted(
+            request=call.request,
+            identity=decided.identity,
+            status=problem.status,
+            cost_state="none",
+            latency_us=elapsed_us(services, call),
+            verdict=decided.verdict,
+            reason=decided.reason or problem.code,
+            policy=decided.policy,
+            error=problem.code,
+        ),
+    )
+
+
+def listing_completion(services: Services, call: IncomingCall, decided: Decided) -> Event:
+    """Build request.completed of a call that the gateway answered by itself."""
+    return _event(
+        services,
+        call,
+        decided.identity,
+        RequestCompleted(
+            request=call.request,
+            identity=decided.identity,
+            status=200,
+            cost_state="none",
+            latency_us=elapsed_us(services, call),
+            verdict=decided.verdict,
+        ),
+    )
+
+
+def completion_event(
+    services: Services,
+    call: IncomingCall,
+    decided: Decided,
+    invocation: Invocation,
+    settlement: Settlement,
+    *,
+    client_gone: bool,
+) -> Event:
+    """Build request.completed of a call that went to a provider."""
+    chosen = decided.route
+    assert chosen is not None, "a dispatched call has a route"
+    return _event(
+        services,
+        call,
+        decided.identity,
+        RequestCompleted(
+            request=call.request,
+            identity=decided.identity,
+            status=invocation.status,
+            provider_status=invocation.provider_status,
+            attempts=1,
+            usage=invocation.usage,
+            cost=settlement.cost,
+            cost_state=settlement.state,
+            price_version=settlement.price_version,
+            target=chosen.target.id,
+            provider=chosen.target.vendor,
+            model=chosen.model,
+            latency_us=elapsed_us(services, call),
+            provider_us=invocation.provider_us,
+            output_bytes=len(invocation.body or b""),
+            verdict=decided.verdict,
+            reason=decided.reason,
+            policy=decided.policy,
+            error=invocation.problem.code if invocation.problem is not None else None,
+            client_gone=client_gone,
+        ),
+    )
+
+
+def elapsed_us(services: Services, call: IncomingCall) -> int:
+    """Give the microseconds since the call's first byte was read."""
+    return max(0, (services.now_ns() - call.started_ns) // 1_000)
+
+
+def _event(services: Services, call: IncomingCall, identity: Identity, data: Record) -> Event:
+    actor = f"key:{identity.key_id}" if identity.key_id is not None else "anonymous:-"
+    return Event(
+        id=services.ids.event(),
+        source=services.publisher.source,
+        subject=call.request,
+        time=services.now(),
+        org=identity.org,
+        ledger=identity.org,
+        actor=actor,
+        data=data,
+        correlationid=call.request,
+        traceparent=call.traceparent,
+    )

@@ -1,0 +1,1 @@
+"""Upstreams: which targets there are, how they are called, how client and provider wires are translated."""

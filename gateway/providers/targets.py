@@ -1,0 +1,95 @@
+"""Targets as they can be called: address, secret, wire and prices resolved. Pure; the environment is passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from keeptrusts.schemas.policy_document.document import PolicyDocument, SecretReference, Target, TargetPricing
+from keeptrusts.schemas.policy_document.vendors import VENDORS, Vendor, Wire
+
+PLACEHOLDER_SECRET: Final = "placeholder"
+"""What an upstream given by --provider-url gets to see instead of any real secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamTarget:
+    """One upstream that calls may go to; ``unavailable`` says why it cannot be called, with the fix."""
+
+    id: str
+    vendor: str
+    wire: Wire
+    base_url: str
+    secret: str = field(repr=False)
+    models: tuple[str, ...] = ()
+    model_prefixes: tuple[str, ...] = ()
+    pricing: TargetPricing = TargetPricing()
+    unavailable: str | None = None
+
+
+def resolve_targets(
+    document: PolicyDocument, environment: Mapping[str, str], provider_url: str | None = None
+) -> tuple[UpstreamTarget, ...]:
+    """Give the document's targets, else those whose standard variable is set; ``provider_url`` takes all of them.
+
+    A missing secret makes a target unavailable; it never stops the start.
+    """
+    declared = document.targets or _implied(environment, provider_url)
+    return tuple(_resolve(target, environment, provider_url) for target in declared)
+
+
+def _implied(environment: Mapping[str, str], provider_url: str | None) -> tuple[Target, ...]:
+    if provider_url is not None:
+        return tuple(Target(id=name, vendor=name) for name in ("openai", "anthropic"))
+    return tuple(
+        Target(id=vendor.name, vendor=vendor.name, secret=SecretReference(env=vendor.secret_env))
+        for vendor in VENDORS.values()
+        if vendor.secret_env is not None and environment.get(vendor.secret_env)
+    )
+
+
+def _resolve(target: Target, environment: Mapping[str, str], provider_url: str | None) -> UpstreamTarget:
+    vendor = VENDORS.get(target.vendor, Vendor(name=target.vendor, wire="openai", secret_env=None))
+    secret, problem = _secret(target, vendor, environment, provider_url)
+    base_url = _base_url(target, vendor, environment, provider_url)
+    if base_url is None:
+        problem = problem or f"target {target.id} has no address; set base_url"
+    return UpstreamTarget(
+        id=target.id,
+        vendor=target.vendor,
+        wire=vendor.wire,
+        base_url=(base_url or "").rstrip("/"),
+        secret=secret,
+        models=target.models,
+        model_prefixes=vendor.model_prefixes,
+        pricing=target.pricing,
+        unavailable=problem,
+    )
+
+
+def _secret(
+    target: Target, vendor: Vendor, environment: Mapping[str, str], provider_url: str | None
+) -> tuple[str, str | None]:
+    if provider_url is not None:
+        return PLACEHOLDER_SECRET, None
+    if target.secret.literal is not None:
+        return target.secret.literal, None
+    name = target.secret.env or (None if target.secret.store else vendor.secret_env)
+    if name is not None:
+        value = environment.get(name, "")
+        return value, None if value else f"environment variable {name} is not set"
+    if target.secret.store is not None:
+        return "", f"secret store entry {target.secret.store} cannot be read by this version; use secret_key_ref.env"
+    return "", None
+
+
+def _base_url(target: Target, vendor: Vendor, environment: Mapping[str, str], provider_url: str | None) -> str | None:
+    if provider_url is not None:
+        root = provider_url.rstrip("/")
+        return root if root.endswith("/v1") or vendor.wire != "openai" else f"{root}/v1"
+    if target.base_url is not None:
+        return target.base_url
+    if vendor.wire == "azure":
+        return environment.get("AZURE_OPENAI_ENDPOINT") or None
+    return vendor.base_url

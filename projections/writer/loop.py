@@ -66,6 +66,15 @@ class Writer:
     def progress(self) -> Progress:
         return self._progress
 
+    async def resume(self) -> None:
+        """Learn from the tables how far they are, without Kafka: for a rebuild while no writer runs."""
+        rows = await written_progress(self._store)
+        counts: dict[str, int] = {}
+        for topic, partition, _, _ in rows:
+            counts[topic] = max(counts.get(topic, 0), partition + 1)
+        self._progress = Progress(counts)
+        self._progress.restore(rows)
+
     async def run(self) -> None:
         """Write until cancelled. Raises when topics are missing, the store stays away, or too much is unusable."""
         try:

@@ -102,6 +102,10 @@ class Progress:
     def position(self, topic: str, partition: int) -> int:
         return self._states[(topic, partition)].position
 
+    def source_offset(self, topic: str, partition: int) -> int:
+        """Give the offset of the last record of the topic itself that is written (-1: none)."""
+        return self._states[(topic, partition)].source_offset
+
     def positions(self) -> dict[str, dict[int, int]]:
         """Give topic -> partition -> position in kt.events (-1: nothing yet)."""
         found: dict[str, dict[int, int]] = {}

@@ -1,0 +1,138 @@
+"""One question on its way: who asks, with which parameters, against which tables; and the table of routes' shape."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, Literal, Protocol
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from keeptrusts.projections.query_api.authentication import Caller
+from keeptrusts.projections.query_api.directory_view import Directory, DirectoryView
+from keeptrusts.projections.query_api.freshness import Tip, TipView
+from keeptrusts.projections.query_api.models import Rebuilt
+from keeptrusts.projections.query_api.problems import invalid_parameter
+from keeptrusts.projections.query_api.scope import TenantScope, tenant_scope
+from keeptrusts.projections.settings import QuerySettings
+from keeptrusts.projections.store.protocol import Store
+from keeptrusts.schemas import topics
+from keeptrusts.schemas.authorization import Action, scope_of
+from keeptrusts.schemas.positions import Position, parse_position
+
+MIN_POSITION_HEADER: Final = "X-Keeptrusts-Min-Position"
+READ_PARAMETERS: Final = ("min_position",)
+
+
+class Rebuilder(Protocol):
+    """Makes a table again from the log, beside the old one, while reads go on."""
+
+    async def rebuild(self, table: str) -> Rebuilt:
+        """Raises UnknownTableError for a table that is not made from the log."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """What every question may use."""
+
+    store: Store
+    directory: DirectoryView
+    tips: TipView
+    secrets: Mapping[int, bytes]
+    settings: QuerySettings
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    rebuilder: Rebuilder | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One authenticated question. ``tip`` is how far the tables were when it was taken up."""
+
+    deps: Deps
+    caller: Caller
+    directory: Directory
+    tip: Tip
+    now: datetime
+    parameters: Mapping[str, str]
+    path: Mapping[str, str]
+    headers: Mapping[str, str]
+    action: Action | None
+
+    @property
+    def org(self) -> str:
+        return self.caller.principal.org
+
+    @property
+    def scope(self) -> TenantScope:
+        """Give the caller's reach for this route's own action."""
+        assert self.action is not None
+        return self.reach(self.action)
+
+    def reach(self, action: Action) -> TenantScope:
+        """Give the caller's reach for an action."""
+        return tenant_scope(scope_of(self.caller.principal, action))
+
+    def position(self, topic: topics.Topic = topics.EVENTS) -> Position:
+        """Give the organization's position in what was written of a topic."""
+        return self.tip.position(topic, self.org)
+
+    def as_of(self, topic: topics.Topic = topics.EVENTS) -> Position:
+        """Give the position to answer at: the frozen one that was asked for, else the newest."""
+        text = self.parameters.get("as_of")
+        if text is None:
+            return self.position(topic)
+        asked = read_position("as_of", text)
+        newest = self.position(topic)
+        if asked.partition != newest.partition:
+            raise invalid_parameter("as_of", f"{text!r} is not a position of this organization")
+        return asked
+
+    def lag_ms(self, topic: topics.Topic = topics.EVENTS) -> int | None:
+        return self.tip.lag_ms(topic, self.org, int(self.now.timestamp() * 1000))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter of a route as OpenAPI describes it."""
+
+    name: str
+    help: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({"type": "string"}))
+    place: Literal["query", "path"] = "query"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One route. ``action`` is its row of the roles table (None: any member); ``reads`` are the topics it answers from.
+
+    Exactly one of ``handle`` and ``stream`` is given.
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    operation: str
+    summary: str
+    action: Action | None
+    answer: type[BaseModel]
+    reads: tuple[topics.Topic, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    handle: Callable[[Call], Awaitable[BaseModel]] | None = None
+    stream: Callable[[Call, web.Request], Awaitable[web.StreamResponse]] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Give the query parameters that the route knows, apart from filters."""
+        return tuple(item.name for item in self.parameters if item.place == "query")
+
+
+def read_position(name: str, text: str) -> Position:
+    """Read a position token; raises Refused (400)."""
+    try:
+        return parse_position(text)
+    except ValueError as error:
+        raise invalid_parameter(name, str(error)) from None

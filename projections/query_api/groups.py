@@ -1,0 +1,140 @@
+"""Sums over groups of requests: the one place that knows what each metric means.
+
+``blocked`` counts decisions ``block``. ``errors`` counts answers of 400 and above that no policy asked for.
+Latencies are of completed requests, from the first byte read to the end; the percentiles are estimates (t-digest).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+from keeptrusts.projections.query_api.asking import time_of
+from keeptrusts.projections.query_api.directory_view import Directory
+from keeptrusts.projections.query_api.models import GroupRow
+from keeptrusts.projections.query_api.problems import invalid_parameter
+from keeptrusts.projections.query_api.relation import requests_at
+from keeptrusts.projections.query_api.rows import milliseconds
+from keeptrusts.projections.query_api.scope import TenantScope
+from keeptrusts.projections.store.protocol import Store
+from keeptrusts.schemas.filters import METRICS, Filters
+from keeptrusts.schemas.money import format_usd
+
+KEY_SQL: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "decision": "verdict",
+        "day": "formatDateTime(time, '%Y-%m-%d', 'UTC')",
+        "week": "formatDateTime(toMonday(time, 'UTC'), '%Y-%m-%d')",
+        "month": "formatDateTime(time, '%Y-%m', 'UTC')",
+        "hour": "formatDateTime(toStartOfHour(time, 'UTC'), '%Y-%m-%dT%H:00:00Z', 'UTC')",
+    }
+)
+KEY_COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
+    {"decision": "verdict", "day": "time", "week": "time", "month": "time", "hour": "time"}
+)
+METRIC_SQL: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "requests": "count()",
+        "users": "uniqExactIf(user, user != '')",
+        "blocked": "countIf(verdict = 'block')",
+        "errors": "countIf(status >= 400 AND verdict NOT IN ('block', 'escalate'))",
+        "input_tokens": "sum(input_tokens)",
+        "output_tokens": "sum(output_tokens)",
+        "cost": "sum(ifNull(cost, 0))",
+        "latency_ms_p50": "quantileTDigestIf(0.5)(latency_us, state = 'completed')",
+        "latency_ms_p95": "quantileTDigestIf(0.95)(latency_us, state = 'completed')",
+        "first_seen": "toUnixTimestamp64Micro(min(time))",
+        "last_seen": "toUnixTimestamp64Micro(max(time))",
+    }
+)
+_METRIC_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "requests": (), "users": ("user",), "blocked": ("verdict",), "errors": ("status", "verdict"),
+        "input_tokens": ("input_tokens",), "output_tokens": ("output_tokens",), "cost": ("cost",),
+        "latency_ms_p50": ("latency_us", "state"), "latency_ms_p95": ("latency_us", "state"),
+        "first_seen": ("time",), "last_seen": ("time",),
+    }
+)  # fmt: skip
+_IN_TIME: Final = ("day", "week", "month", "hour")
+MOST_GROUPS: Final = 10_000
+
+
+async def grouped(
+    store: Store,
+    scope: TenantScope,
+    filters: Filters,
+    directory: Directory,
+    *,
+    as_of: int,
+    keys: Sequence[str],
+    metrics: Sequence[str] = METRICS,
+    order_by: str | None = None,
+    limit: int = MOST_GROUPS,
+    own: bool = True,
+) -> list[GroupRow]:
+    """Sum the requests of a scope by keys. Without ``order_by``: by time key, else the most requests first.
+
+    Without keys there is exactly one row, of everything.
+    """
+    chosen = tuple(metrics) or METRICS
+    columns = [KEY_COLUMNS.get(key, key) for key in keys]
+    columns += [column for metric in chosen for column in _METRIC_COLUMNS[metric]]
+    relation = requests_at(scope, filters, directory, as_of=as_of, columns=columns or ["org"], own=own)
+    parts = [f"{KEY_SQL.get(key, key)} AS key_{key}" for key in keys]
+    parts += [f"{METRIC_SQL[metric]} AS metric_{metric}" for metric in chosen]
+    sql = f"SELECT {', '.join(parts)} FROM {relation.sql}"
+    if keys:
+        order = _order(keys, chosen, order_by)
+        sql += f" GROUP BY {', '.join(f'key_{key}' for key in keys)} ORDER BY {order} LIMIT {int(limit)}"
+    answer = await store.query(sql, relation.parameters)
+    return [_row(record, keys, chosen, directory) for record in answer.records()]
+
+
+def _order(keys: Sequence[str], metrics: Sequence[str], order_by: str | None) -> str:
+    ties = [f"key_{key}" for key in keys]
+    if order_by is None:
+        first = [f"key_{key}" for key in keys if key in _IN_TIME]
+        if not first:
+            first = ["metric_requests DESC" if "requests" in metrics else ties[0]]
+        return ", ".join([*first, *ties])
+    wanted = []
+    for word in order_by.split(","):
+        name, direction = word.removeprefix("-"), " DESC" if word.startswith("-") else ""
+        if name not in keys and name not in metrics:
+            raise invalid_parameter(
+                "order_by",
+                f"{word[:40]!r} is neither a key nor a metric here",
+                "use one of " + ", ".join((*keys, *metrics)),
+            )
+        wanted.append(f"{'key' if name in keys else 'metric'}_{name}{direction}")
+    return ", ".join([*wanted, *ties])
+
+
+def _row(record: Mapping[str, Any], keys: Sequence[str], metrics: Sequence[str], directory: Directory) -> GroupRow:
+    values: dict[str, Any] = {}
+    for key in keys:
+        values |= _key(key, record[f"key_{key}"], directory)
+    for metric in metrics:
+        values[metric] = _metric(metric, record[f"metric_{metric}"])
+    return GroupRow(**values)
+
+
+def _key(key: str, value: Any, directory: Directory) -> dict[str, Any]:
+    if key == "team":
+        return {"team": directory.team_label(value) if value else None, "team_id": value or None}
+    if key == "user":
+        return {"user": directory.user_label(value) if value else None, "user_id": value or None}
+    return {key: value or None}
+
+
+def _metric(metric: str, value: Any) -> Any:
+    match metric:
+        case "cost":
+            return format_usd(int(value))
+        case "latency_ms_p50" | "latency_ms_p95":
+            return None if value is None or value != value else milliseconds(float(value))
+        case "first_seen" | "last_seen":
+            return time_of(int(value)) if value else None
+        case _:
+            return int(value)

@@ -1,0 +1,203 @@
+"""Requests as a relation at one position: closed ones, those closed later, and those in flight, each exactly once.
+
+A request whose end came after the position is shown as it was then: decided, without an answer. So a question with
+the same ``as_of`` has the same answer for ever, whatever the writer does meanwhile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+from keeptrusts.projections.query_api.directory_view import Directory
+from keeptrusts.projections.query_api.problems import invalid_parameter
+from keeptrusts.projections.query_api.scope import Condition, TenantScope, row_condition
+from keeptrusts.schemas.filters import Condition as FilterCondition
+from keeptrusts.schemas.filters import Filters
+
+MASKS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "state": "'open'", "verdict": "decided_verdict", "reason": "decided_reason", "policy": "decided_policy",
+        "target": "decided_target", "provider": "decided_provider", "model": "decided_model", "status": "toUInt16(0)",
+        "provider_status": "toUInt16(0)", "attempts": "toUInt16(1)", "usage_basis": "''",
+        "input_tokens": "toUInt64(0)", "cached_tokens": "toUInt64(0)", "cache_write_tokens": "toUInt64(0)",
+        "output_tokens": "toUInt64(0)", "reasoning_tokens": "toUInt64(0)", "cost": "CAST(NULL, 'Nullable(Int64)')",
+        "cost_state": "''", "price_version": "''", "latency_us": "toUInt64(0)",
+        "provider_us": "CAST(NULL, 'Nullable(UInt64)')", "first_token_us": "CAST(NULL, 'Nullable(UInt64)')",
+        "output_bytes": "toUInt64(0)", "error": "''", "client_gone": "false", "_offset": "toUInt64(decided_offset)",
+    }
+)  # fmt: skip
+"""What a column shows while the request is in flight."""
+
+COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "team": "team", "user": "user", "model": "model", "provider": "provider", "decision": "verdict",
+        "policy": "policy", "gateway": "gateway", "status": "status", "project": "project",
+        "consumer_group": "consumer_group",
+    }
+)  # fmt: skip
+"""Filter -> column."""
+
+MASKED_BY: Final[Mapping[str, str]] = MappingProxyType(
+    {name: mask if mask.startswith("decided_") else "decided_offset" for name, mask in MASKS.items()}
+)
+"""The stored column that such a column is shown from."""
+
+_ALL: Final = (
+    *MASKS, "org", "request", "time", "team", "user", "role", "key_id", "project", "consumer_group", "tags", "gateway",
+    "endpoint", "requested_model",
+)  # fmt: skip
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_SEARCHED: Final = ("request", "user", "gateway", "requested_model", "model", "policy", "reason", "error")
+_MAX_SEARCH: Final = 200
+_MAX_TAG_FILTERS: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """A FROM clause with the values it names."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+
+
+def requests_at(
+    scope: TenantScope,
+    filters: Filters,
+    directory: Directory,
+    *,
+    as_of: int,
+    columns: Iterable[str],
+    own: bool = True,
+    further: Sequence[Condition] = (),
+) -> Relation:
+    """Give the requests that a scope and filters select at an offset, as a subquery with these columns.
+
+    ``own`` says whether one's own requests in other teams belong to a team's reach. ``further`` conditions may name
+    any column of the relation.
+    """
+    conditions = [row_condition(scope, own=own), *filter_conditions(filters, directory), *further]
+    period = _period(filters)
+    parameters: dict[str, Any] = {"as_of": max(as_of, -1)}
+    for item in (*conditions, period):
+        parameters |= item.parameters
+    where = " AND ".join(item.sql for item in conditions)
+    shown = tuple(dict.fromkeys(columns))
+    inner = tuple(dict.fromkeys((*shown, *(name for name in _ALL if re.search(rf"\b{name}\b", where)))))
+    plain = ", ".join(shown)
+    in_time = f"org = {{scope_org:String}} AND {period.sql}"
+    sql = " UNION ALL ".join(
+        (
+            f"SELECT {plain} FROM requests WHERE {where} AND {period.sql} AND toInt64(_offset) <= {{as_of:Int64}}",
+            f"SELECT {plain} FROM ({_closed_later(inner, in_time)}) WHERE {where}",
+            f"SELECT {plain} FROM ({_in_flight(inner, in_time)}) WHERE {where}",
+        )
+    )
+    return Relation(sql=f"({sql})", parameters=MappingProxyType(parameters))
+
+
+def _closed_later(columns: tuple[str, ...], in_time: str) -> str:
+    """Select what was in flight at the position and has ended since, as it was then."""
+    raw = ", ".join(dict.fromkeys((*(MASKED_BY.get(name, name) for name in columns), "decided_offset", "org")))
+    shown = ", ".join(f"{MASKS[name]} AS {name}" if name in MASKS else name for name in columns)
+    return (
+        f"SELECT {shown} FROM (SELECT {raw} FROM requests WHERE {in_time} AND toInt64(_offset) > {{as_of:Int64}}"
+        " AND decided_offset >= 0 AND decided_offset <= {as_of:Int64})"
+    )
+
+
+def _in_flight(columns: tuple[str, ...], in_time: str) -> str:
+    """Select what is in flight, without what has ended but is not taken out of ``requests_open`` yet."""
+    ended = (
+        f"SELECT time, request FROM requests WHERE {in_time} AND (time, request) IN "
+        f"(SELECT time, request FROM requests_open FINAL WHERE {in_time})"
+    )
+    return (
+        f"SELECT {', '.join(columns)} FROM requests_open FINAL WHERE {in_time}"
+        f" AND decided_offset <= {{as_of:Int64}} AND (time, request) NOT IN ({ended})"
+    )
+
+
+def filter_conditions(filters: Filters, directory: Directory) -> list[Condition]:
+    """Give the conditions of all filters but the period; teams and users are looked up by their names."""
+    found = [_filter(item, n, directory) for n, item in enumerate(filters.conditions)]
+    if len(filters.tags) > _MAX_TAG_FILTERS:
+        raise invalid_parameter("tag", f"at most {_MAX_TAG_FILTERS} tags can be filtered by")
+    for n, (name, text) in enumerate(sorted(filters.tags.items())):
+        values = [value for value in text.removeprefix("!").split(",") if value]
+        if not values:
+            raise invalid_parameter(f"tag.{name}", "must not be empty")
+        negation = "NOT " if text.startswith("!") else ""
+        found.append(
+            Condition(
+                sql=f"{negation}has({{tag_{n}:Array(String)}}, tags[{{tag_name_{n}:String}}])",
+                parameters={f"tag_{n}": values, f"tag_name_{n}": name},
+            )
+        )
+    if filters.text is not None:
+        found.append(_search(filters.text))
+    return found
+
+
+def _filter(item: FilterCondition, n: int, directory: Directory) -> Condition:
+    column = COLUMNS[item.name]
+    negation = "NOT " if item.negated else ""
+    if item.name == "status":
+        return Condition(sql=f"{negation}({' OR '.join(_status(value) for value in item.values)})")
+    values = [_resolved(item.name, value, directory) for value in item.values]
+    name = f"filter_{n}"
+    return Condition(sql=f"{negation}has({{{name}:Array(String)}}, {column})", parameters={name: values})
+
+
+def _resolved(name: str, value: str, directory: Directory) -> str:
+    if name == "team":
+        team = directory.team_named(value)
+        return team.id if team is not None else value
+    if name == "user":
+        member = directory.member_named(value)
+        return member.id if member is not None else value
+    return value
+
+
+def _status(value: str) -> str:
+    if value == "ok":
+        return "(status BETWEEN 200 AND 399)"
+    if value == "error":
+        return "(status >= 400)"
+    if value.endswith("xx"):
+        return f"(status BETWEEN {int(value[0])}00 AND {int(value[0])}99)"
+    return f"(status = {int(value)})"
+
+
+def _search(text: str) -> Condition:
+    wanted = text.strip()
+    if not 1 <= len(wanted) <= _MAX_SEARCH:
+        raise invalid_parameter("q", f"must have 1 to {_MAX_SEARCH} characters")
+    tests = " OR ".join(f"positionCaseInsensitiveUTF8({column}, {{search:String}}) > 0" for column in _SEARCHED)
+    return Condition(sql=f"({tests})", parameters={"search": wanted})
+
+
+def _period(filters: Filters) -> Condition:
+    parts, values = ["1"], {}
+    if filters.since is not None:
+        parts.append("time >= fromUnixTimestamp64Micro({since_us:Int64}, 'UTC')")
+        values["since_us"] = micros(filters.since)
+    if filters.until is not None:
+        parts.append("time < fromUnixTimestamp64Micro({until_us:Int64}, 'UTC')")
+        values["until_us"] = micros(filters.until)
+    return Condition(sql=" AND ".join(parts), parameters=values)
+
+
+def micros(moment: datetime) -> int:
+    """Give microseconds since 1970 of an aware time, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment_of(unix_us: int) -> datetime:
+    """Give the aware UTC time of microseconds since 1970."""
+    return _EPOCH + unix_us * _MICROSECOND

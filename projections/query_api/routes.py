@@ -1,0 +1,150 @@
+"""Every route of the query API with its row of the roles table, the topics it answers from, and its parameters."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from keeptrusts.projections.query_api import (
+    admin,
+    adoption,
+    event_detail,
+    events,
+    gateways,
+    log,
+    people,
+    spend,
+    stream,
+    usage,
+    wallets,
+)
+from keeptrusts.projections.query_api.asking import AS_OF, MIN_POSITION
+from keeptrusts.projections.query_api.call import Parameter, Route
+from keeptrusts.projections.query_api.models import (
+    Adoption,
+    Balance,
+    EventDetail,
+    EventRow,
+    EventsPage,
+    Gateway,
+    Key,
+    LogRecord,
+    Me,
+    Member,
+    One,
+    Page,
+    Rebuilt,
+    SpendAnswer,
+    Team,
+    TeamMember,
+    TeamUsageAnswer,
+    Transaction,
+    UsageAnswer,
+    Wallet,
+)
+from keeptrusts.schemas.topics import ADOPTION, DIRECTORY, EVENTS, LEDGER
+
+ROUTES: Final[tuple[Route, ...]] = (
+    Route(
+        method="GET", path="/v1/events", operation="listEvents", action="events.aggregate",
+        summary="Requests, sums of groups of them (group_by), or how many there are (count=true)",
+        answer=EventsPage, reads=(EVENTS,), parameters=events.PARAMETERS, handle=events.events,
+    ),
+    Route(
+        method="GET", path="/v1/events/stream", operation="streamEvents", action="events.read",
+        summary="Server-sent events: a line when a request is final",
+        answer=EventRow, reads=(EVENTS,), parameters=stream.PARAMETERS, stream=stream.stream,
+    ),
+    Route(
+        method="GET", path="/v1/events/{id}", operation="getEvent", action="events.read",
+        summary="One request with every policy's result and its attempts",
+        answer=One[EventDetail], reads=(EVENTS,),
+        parameters=(Parameter(name="id", help="request id", place="path"), AS_OF, MIN_POSITION),
+        handle=event_detail.event,
+    ),
+    Route(
+        method="GET", path="/v1/log", operation="listLog", action="log.read",
+        summary="The records of the log, newest first: the audit trail",
+        answer=Page[LogRecord], reads=(EVENTS,), parameters=log.PARAMETERS, handle=log.log,
+    ),
+    Route(
+        method="GET", path="/v1/usage", operation="getUsage", action="usage.read",
+        summary="Who uses how much", answer=UsageAnswer, reads=(EVENTS,), parameters=usage.PARAMETERS,
+        handle=usage.usage,
+    ),
+    Route(
+        method="GET", path="/v1/teams/{id}/usage", operation="getTeamUsage", action="events.aggregate",
+        summary="A team's usage by person, and in total",
+        answer=TeamUsageAnswer, reads=(EVENTS,), parameters=usage.TEAM_PARAMETERS, handle=usage.team_usage,
+    ),
+    Route(
+        method="GET", path="/v1/adoption", operation="getAdoption", action="adoption.read",
+        summary="How far governed use has come", answer=One[Adoption], reads=(ADOPTION, EVENTS),
+        parameters=adoption.PARAMETERS, handle=adoption.adoption,
+    ),
+    Route(
+        method="GET", path="/v1/spend", operation="getSpend", action="spend.read",
+        summary="What calls cost, with a forecast of the month", answer=SpendAnswer, reads=(EVENTS,),
+        parameters=spend.PARAMETERS, handle=spend.spend,
+    ),
+    Route(
+        method="GET", path="/v1/wallets", operation="listWallets", action="wallets.read",
+        summary="Wallets with their balances", answer=Page[Wallet], reads=(LEDGER, DIRECTORY),
+        parameters=wallets.LIST_PARAMETERS, handle=wallets.wallets,
+    ),
+    Route(
+        method="GET", path="/v1/wallets/balance", operation="getBalance", action="wallets.read",
+        summary="The sum over the wallets within reach", answer=One[Balance], reads=(LEDGER, DIRECTORY),
+        parameters=wallets.BALANCE_PARAMETERS, handle=wallets.balance,
+    ),
+    Route(
+        method="GET", path="/v1/wallets/{id}", operation="getWallet", action="wallets.read",
+        summary="One wallet", answer=One[Wallet], reads=(LEDGER, DIRECTORY),
+        parameters=wallets.ONE_PARAMETERS, handle=wallets.wallet,
+    ),
+    Route(
+        method="GET", path="/v1/wallets/{id}/transactions", operation="listTransactions", action="wallets.read",
+        summary="What moved a wallet, newest first", answer=Page[Transaction], reads=(LEDGER, DIRECTORY),
+        parameters=wallets.TRANSACTION_PARAMETERS, handle=wallets.transactions,
+    ),
+    Route(
+        method="GET", path="/v1/teams", operation="listTeams", action="teams.read",
+        summary="Teams", answer=Page[Team], reads=(DIRECTORY,), parameters=people.TEAMS_PARAMETERS,
+        handle=people.teams,
+    ),
+    Route(
+        method="GET", path="/v1/teams/{id}", operation="getTeam", action="teams.read",
+        summary="One team", answer=One[Team], reads=(DIRECTORY,), parameters=(people.ID, MIN_POSITION),
+        handle=people.team,
+    ),
+    Route(
+        method="GET", path="/v1/teams/{id}/members", operation="listTeamMembers", action="members.read",
+        summary="The members of a team", answer=Page[TeamMember], reads=(DIRECTORY,),
+        parameters=(people.ID, MIN_POSITION), handle=people.team_members,
+    ),
+    Route(
+        method="GET", path="/v1/members", operation="listMembers", action="members.read",
+        summary="Members", answer=Page[Member], reads=(DIRECTORY,), parameters=people.MEMBERS_PARAMETERS,
+        handle=people.members,
+    ),
+    Route(
+        method="GET", path="/v1/keys", operation="listKeys", action="keys.read",
+        summary="Access keys and gateway keys, without secrets", answer=Page[Key], reads=(DIRECTORY,),
+        parameters=people.KEYS_PARAMETERS, handle=people.keys,
+    ),
+    Route(
+        method="GET", path="/v1/me", operation="getMe", action=None,
+        summary="Who is asking, and what they may do", answer=One[Me], reads=(DIRECTORY,),
+        parameters=people.ONLY_READ, handle=people.me,
+    ),
+    Route(
+        method="GET", path="/v1/gateways", operation="listGateways", action="configurations.read",
+        summary="Gateways as they last reported", answer=Page[Gateway], reads=(EVENTS,),
+        parameters=gateways.PARAMETERS, handle=gateways.gateways,
+    ),
+    Route(
+        method="POST", path="/v1/admin/rebuild", operation="rebuildTable", action=None,
+        summary="Make a table again from the log (owners)", answer=One[Rebuilt],
+        parameters=admin.PARAMETERS, handle=admin.rebuild,
+    ),
+)  # fmt: skip
+"""In the order they are matched: fixed words before ids."""

@@ -1,0 +1,176 @@
+"""Makes a table again from the log, beside the old one, and exchanges the two; reads go on all the while.
+
+The writer goes on as well. Only for the last stretch is its turn taken, so that both tables end at the same record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from keeptrusts.projections.migrations import tables
+from keeptrusts.projections.settings import WriterSettings
+from keeptrusts.projections.store.protocol import Store
+from keeptrusts.projections.writer.blocks import derived_blocks, event_blocks
+from keeptrusts.projections.writer.inserting import insert_block
+from keeptrusts.projections.writer.loop import Writer, decode_range
+from keeptrusts.projections.writer.metrics import WriterMetrics
+from keeptrusts.projections.writer.prior import prior_requests
+from keeptrusts.projections.writer.ranges import Range
+from keeptrusts.schemas import topics
+
+TABLES: Final[Mapping[str, topics.Topic]] = MappingProxyType(
+    {
+        "log": topics.EVENTS,
+        "request_parts": topics.EVENTS,
+        "requests": topics.EVENTS,
+        "requests_open": topics.EVENTS,
+        "gateway_reports": topics.EVENTS,
+        "ledger_entries": topics.LEDGER,
+        "ledger_postings": topics.LEDGER,
+        "directory_values": topics.DIRECTORY,
+        "adoption_facts": topics.ADOPTION,
+    }
+)
+"""Table -> the topic it is made from. Outcomes are kept for days only, so their table is not among them."""
+ROLLUP: Final = tables.REQUESTS_HOURLY.name
+_BATCH: Final = 5_000
+_SILENT_SECONDS: Final = 30.0
+
+
+class UnknownTableError(LookupError):
+    """A table that cannot be made from the log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebuiltTable:
+    """What was done: records read, and rows before and after."""
+
+    table: str
+    records: int
+    rows_before: int
+    rows_after: int
+
+
+class Rebuild:
+    """Rebuilds one table at a time for the process that owns the store."""
+
+    def __init__(self, store: Store, settings: WriterSettings, writer: Writer) -> None:
+        self._store = store
+        self._settings = settings
+        self._writer = writer
+        self._one_at_a_time = asyncio.Lock()
+
+    async def rebuild(self, table: str) -> RebuiltTable:
+        """Rebuild a table; raises UnknownTableError for one that is not made from the log."""
+        if table != ROLLUP and table not in TABLES:
+            known = ", ".join((*TABLES, ROLLUP))
+            raise UnknownTableError(f"{table[:60]!r} is not made from the log; known: {known}")
+        async with self._one_at_a_time:
+            beside = f"{table}__rebuild"
+            definition = tables.BY_NAME[table]
+            await self._store.command(definition.drop(beside))
+            await self._store.command(definition.create(beside))
+            try:
+                if table == ROLLUP:
+                    return await self._from_requests(table, beside)
+                return await self._from_log(table, beside)
+            finally:
+                await self._store.command(definition.drop(beside))
+
+    async def _from_requests(self, table: str, beside: str) -> RebuiltTable:
+        async with self._writer.turn:
+            await self._store.command(f"INSERT INTO {beside} {tables.REQUESTS_HOURLY_VIEW.select}")
+            return await self._exchange(table, beside, 0)
+
+    async def _from_log(self, table: str, beside: str) -> RebuiltTable:
+        source = _Source(self._settings, TABLES[table])
+        await source.start()
+        try:
+            records = await self._copy(source, table, beside)
+            async with self._writer.turn:
+                records += await self._copy(source, table, beside)
+                return await self._exchange(table, beside, records)
+        finally:
+            await source.stop()
+
+    async def _copy(self, source: _Source, table: str, beside: str) -> int:
+        """Project everything that the writer has written by now."""
+        records = 0
+        topic = TABLES[table]
+        for partition in source.partitions:
+            end = self._writer.progress.source_offset(topic.name, partition)
+            async for item in source.through(partition, end):
+                await self._project(item, topic, table, beside)
+                records += len(item.records)
+        return records
+
+    async def _project(self, item: Range, topic: topics.Topic, table: str, beside: str) -> None:
+        decoded = await asyncio.to_thread(decode_range, topic.name, item.partition, item.records)
+        if topic is topics.EVENTS:
+            prior = await prior_requests(self._store, item.partition, item.first, decoded.events)
+            blocks, _ = await asyncio.to_thread(event_blocks, decoded, prior)
+        else:
+            blocks = await asyncio.to_thread(derived_blocks, decoded)
+        for block in blocks:
+            if block.table == table:  # what cannot be stored was set aside when it was first written
+                metrics = WriterMetrics()
+                await insert_block(self._store, block, item.token(beside), self._settings, metrics, table=beside)
+
+    async def _exchange(self, table: str, beside: str, records: int) -> RebuiltTable:
+        before, after = await self._count(table), await self._count(beside)
+        await self._store.command(f"EXCHANGE TABLES {table} AND {beside}")
+        return RebuiltTable(table=table, records=records, rows_before=before, rows_after=after)
+
+    async def _count(self, table: str) -> int:
+        return int((await self._store.query(f"SELECT count() FROM {table}")).value())
+
+
+class _Source:
+    """Reads a topic from its beginning, without a group: it leaves no trace in the writer's offsets."""
+
+    def __init__(self, settings: WriterSettings, topic: topics.Topic) -> None:
+        self._name = settings.kafka.topic(topic)
+        self._consumer: Any = AIOKafkaConsumer(
+            bootstrap_servers=settings.kafka.bootstrap, enable_auto_commit=False, auto_offset_reset="earliest",
+            isolation_level="read_committed", max_partition_fetch_bytes=settings.fetch_bytes, **settings.kafka.client,
+        )  # fmt: skip
+        self._next: dict[int, int] = {}
+
+    @property
+    def partitions(self) -> tuple[int, ...]:
+        return tuple(sorted(self._next))
+
+    async def start(self) -> None:
+        await self._consumer.start()
+        await self._consumer.topics()
+        found = self._consumer.partitions_for_topic(self._name) or set()
+        self._consumer.assign([TopicPartition(self._name, partition) for partition in found])
+        await self._consumer.seek_to_beginning()
+        self._next = dict.fromkeys(found, 0)
+
+    async def stop(self) -> None:
+        await self._consumer.stop()
+
+    async def through(self, partition: int, end: int) -> Any:
+        """Give ranges from where this partition stands through offset ``end``."""
+        place = TopicPartition(self._name, partition)
+        quiet_since = time.monotonic()
+        while self._next[partition] <= end:
+            batches = await self._consumer.getmany(place, timeout_ms=500, max_records=_BATCH)
+            records = [record for record in batches.get(place, []) if record.offset <= end]
+            if records:
+                quiet_since = time.monotonic()
+                yield Range(topic=self._name, partition=partition, records=tuple(records))
+            reached = int(await self._consumer.position(place))
+            self._next[partition] = min(max(self._next[partition], reached), end + 1)
+            if reached > end:
+                self._consumer.seek(place, end + 1)
+            elif time.monotonic() - quiet_since > _SILENT_SECONDS:
+                raise RuntimeError(f"{self._name}/{partition}: offset {end} was written once but cannot be read now")

@@ -80,7 +80,9 @@ async def _create(admin: AIOKafkaAdminClient, missing: list[Topic], prefix: str,
 async def _until_visible(admin: AIOKafkaAdminClient, names: list[str]) -> None:
     """Wait until the broker's metadata shows new topics: creation answers before every broker has heard of them."""
     async with asyncio.timeout(_VISIBLE_S):
-        while any(topic["error_code"] != 0 for topic in await admin.describe_topics(names)):
+        while True:
+            if all(topic["error_code"] == 0 for topic in await admin.describe_topics(names)):
+                return
             await asyncio.sleep(0.05)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,14 +153,11 @@ def _supervise(options: StackOptions, *, announce: bool) -> None:
     )
 
 
-def _ensure_credentials(data_dir: Path) -> None:
+def _ensure_credentials(data_dir: Path, environment: Mapping[str, str]) -> None:
     """The composition root makes them: it alone knows how to sign in to the services."""
-    import importlib
-    import importlib.util
+    from keeptrusts.cli.wiring import ensure_credentials
 
-    if importlib.util.find_spec("keeptrusts.cli.wiring") is None:
-        return
-    importlib.import_module("keeptrusts.cli.wiring").ensure_credentials(data_dir)
+    ensure_credentials(data_dir, environment)
 
 
 def _data_dir(option: Path | None) -> DataDir:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from keeptrusts.cli.stack.child import Child, Say, fixed
@@ -16,10 +16,12 @@ from keeptrusts.cli.stack.readiness import always_ready, file_ready, http_ready,
 _KT = (sys.executable, "-P", "-m", "keeptrusts.cli.main")
 
 
-def stack_children(options: StackOptions, ensure_credentials: Callable[[Path], None]) -> tuple[Child, ...]:
+def stack_children(
+    options: StackOptions, ensure_credentials: Callable[[Path, Mapping[str, str]], None]
+) -> tuple[Child, ...]:
     """Kafka, topics, processors, API, gateway. Every one is told the data directory, Kafka and the port offset.
 
-    `ensure_credentials(data_dir)` runs once the API answers and before the gateway starts.
+    `ensure_credentials(data_dir, environment)` runs once the API answers and before the gateway starts.
     """
     ports = Ports(offset=options.port_offset)
     environment = {
@@ -48,7 +50,7 @@ def stack_children(options: StackOptions, ensure_credentials: Callable[[Path], N
             command=fixed(*_KT, "api", "run", "--port", str(ports.api)),
             ready=http_ready(f"{ports.api_url}/readyz"),
             environment=environment,
-            after_ready=lambda: ensure_credentials(options.data_dir.root),
+            after_ready=lambda: ensure_credentials(options.data_dir.root, environment),
         ),
         Child(
             name="gateway",

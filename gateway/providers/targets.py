@@ -13,6 +13,9 @@ PLACEHOLDER_SECRET: Final = "placeholder"
 """What an upstream given by --provider-url gets to see instead of any real secret."""
 
 
+_NO_PRICING: Final = TargetPricing()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamTarget:
     """One upstream that calls may go to; ``unavailable`` says why it cannot be called, with the fix."""
@@ -24,7 +27,7 @@ class UpstreamTarget:
     secret: str = field(repr=False)
     models: tuple[str, ...] = ()
     model_prefixes: tuple[str, ...] = ()
-    pricing: TargetPricing = TargetPricing()
+    pricing: TargetPricing = _NO_PRICING
     unavailable: str | None = None
 
 

@@ -147,7 +147,14 @@ class KafkaPublisher:
 
     async def _send(self, lane: _Lane, item: _Append) -> None:
         key = item.events[0].ledger.encode()
-        values = [encode(event.numbered(lane.next_sequence + index)) for index, event in enumerate(item.events)]
+        try:
+            values = [
+                encode(event.numbered(self._source, lane.next_sequence + index))
+                for index, event in enumerate(item.events)
+            ]
+        except (TypeError, ValueError) as error:  # such as half of a surrogate pair; the lane goes on
+            item.result.set_exception(PublishError(f"an event cannot be written as JSON ({type(error).__name__})"))
+            return
         largest = max(len(value) for value in values)
         if largest > MAX_RECORD_BYTES:
             problem = RecordTooLargeError(f"an event of {largest} bytes is above the limit of {MAX_RECORD_BYTES}")

@@ -12,13 +12,14 @@ from keeptrusts.schemas.publishing import (
     Ack,
     AckUnknownError,
     PublisherOverloadedError,
+    PublishError,
     RecordTooLargeError,
 )
 from keeptrusts.schemas.topics import MAX_RECORD_BYTES, partition_of
 
 
 class MemoryPublisher:
-    """Keeps what was appended in ``records`` (partition -> encoded records). ``refusing`` and ``silent`` make it fail."""
+    """Keeps what was appended in ``records`` (by partition, encoded). ``refusing`` and ``silent`` make it fail."""
 
     def __init__(self, *, source: str, partitions: int = 1, now_ms: Callable[[], int] = lambda: 0) -> None:
         self._source = source
@@ -43,8 +44,11 @@ class MemoryPublisher:
             raise PublisherOverloadedError("the log takes nothing")
         partition = partition_of(ledgers.pop(), self._partitions)
         first = self._sequences.get(partition, 0)
-        numbered = [event.numbered(first + index) for index, event in enumerate(events)]
-        values = [encode(event) for event in numbered]
+        numbered = [event.numbered(self._source, first + index) for index, event in enumerate(events)]
+        try:
+            values = [encode(event) for event in numbered]
+        except (TypeError, ValueError) as error:
+            raise PublishError(f"an event cannot be written as JSON ({type(error).__name__})") from error
         largest = max(len(value) for value in values)
         if largest > MAX_RECORD_BYTES:
             raise RecordTooLargeError(f"an event of {largest} bytes is above the limit of {MAX_RECORD_BYTES}")

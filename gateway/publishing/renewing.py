@@ -53,12 +53,13 @@ class RenewingPublisher:
             await self._current.stop()
 
     async def _begin(self) -> None:
-        incarnation = self._new_incarnation()
-        self._current = await self._start(f"{self._source_prefix}/{incarnation}", self._broken)
+        source = f"{self._source_prefix}/{self._new_incarnation()}"
+        self._current = await self._start(source, lambda reason: self._broken(source, reason))
         self._source = self._current.source
 
-    def _broken(self, reason: str) -> None:
-        if self._current is None or self._stopped:
+    def _broken(self, source: str, reason: str) -> None:
+        """Replace the producer of a source, once: what an earlier one still says does not concern the present one."""
+        if self._current is None or self._stopped or self._current.source != source:
             return
         logger.error("%s; starting over with a new producer", reason)
         broken, self._current = self._current, None

@@ -23,7 +23,7 @@ _SERVICE = 'echo "$0 up"; : > "$KEEPTRUSTS_READY_FILE"; echo "$0" >> "$KEEPTRUST
 def only_kafka(data_dir: DataDir, port_offset: int) -> tuple[Child, ...]:
     """The first child of the shipped stack: a real Kafka node."""
     options = StackOptions(data_dir=data_dir, port_offset=port_offset)
-    return stack_children(options, lambda _data_dir: None)[:1]
+    return stack_children(options, lambda _data_dir, _environment: None)[:1]
 
 
 def stand_in_children(data_dir: DataDir, *, gateway: bool, broken: str) -> tuple[Child, ...]:

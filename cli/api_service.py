@@ -1,0 +1,176 @@
+"""The API process: command API, query API and writer beside each other on one port, owning the embedded store."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from aiohttp import web
+
+from keeptrusts.cli.installation import Installation
+from keeptrusts.cli.service import background, first_of, now_ms
+from keeptrusts.cli.topics import check_topics
+from keeptrusts.gateway.app import directory_follower, publisher_of, system_ids
+from keeptrusts.gateway.command_api.context import CommandContext
+from keeptrusts.gateway.command_api.routes import command_routes
+from keeptrusts.gateway.publishing.renewing import RenewingPublisher
+from keeptrusts.gateway.settings import GatewaySettings
+from keeptrusts.gateway.state.directory import DirectoryView
+from keeptrusts.gateway.state.follower import Follower
+from keeptrusts.gateway.state.outcomes import OutcomeInbox
+from keeptrusts.projections.app import (
+    OwnerRebuilder,
+    build_query_routes,
+    new_writer,
+    open_store,
+    writer_health,
+)
+from keeptrusts.projections.settings import KafkaSettings, QuerySettings, StoreSettings, WriterSettings
+from keeptrusts.projections.store.protocol import Store
+from keeptrusts.projections.writer.loop import Writer
+from keeptrusts.projections.writer.rebuild import Rebuild
+from keeptrusts.schemas.errors import PROBLEM_JSON, Problem, openai_body
+from keeptrusts.schemas.ids import PLATFORM_LEDGER
+from keeptrusts.schemas.topics import OUTCOMES
+
+SHUTDOWN_S: Final = 5.0
+MAX_BODY_BYTES: Final = 1024 * 1024
+WRITER_SILENT_LIMIT_MS: Final = 30_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Commands:
+    """What the command API stands on."""
+
+    publisher: RenewingPublisher
+    directory: DirectoryView
+    outcomes: OutcomeInbox
+    following: tuple[Follower, Follower]
+
+    @property
+    def ready(self) -> bool:
+        return all(follower.caught_up.is_set() for follower in self.following)
+
+
+async def serve_api(
+    installation: Installation, *, host: str, port: int, on_listening: Callable[[], None], stop: asyncio.Event
+) -> None:
+    """Serve until ``stop`` is set, or until the writer or a view gives up (its error is raised then)."""
+    partitions = await check_topics(installation.bootstrap, prefix=installation.topic_prefix, mode=installation.mode)
+    async with _store(installation) as store:
+        writer_settings = WriterSettings(
+            kafka=KafkaSettings(bootstrap=installation.bootstrap, topic_prefix=installation.topic_prefix)
+        )
+        writer = new_writer(store, writer_settings)
+        async with _commands(installation, partitions) as commands:
+            app = web.Application(client_max_size=MAX_BODY_BYTES)
+            app.router.add_routes(command_routes(_context(installation, commands, partitions)))
+            rebuilder = OwnerRebuilder(Rebuild(store, writer_settings, writer))
+            app.router.add_routes(
+                build_query_routes(store, installation.key_secrets, QuerySettings(), rebuilder=rebuilder)
+            )
+            _add_health(app, commands, writer)
+            app.router.add_route("*", "/{path:.*}", _unknown)
+            runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_S)
+            await runner.setup()
+            try:
+                async with background(writer.run(), *(one.run() for one in commands.following)) as ended:
+                    await web.TCPSite(runner, host, port).start()
+                    on_listening()
+                    await first_of(stop, ended)
+            finally:
+                await runner.cleanup()
+
+
+@asynccontextmanager
+async def _store(installation: Installation) -> AsyncIterator[Store]:
+    store = await open_store(StoreSettings(dsn=installation.clickhouse))
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def _commands(installation: Installation, partitions: int) -> AsyncIterator[_Commands]:
+    ids = system_ids()
+    settings = GatewaySettings(
+        name="api",
+        incarnation=ids.event(),
+        org=PLATFORM_LEDGER,
+        bootstrap=installation.bootstrap,
+        partitions=partitions,
+        topic_prefix=installation.topic_prefix,
+    )
+    publisher = publisher_of(settings, "api", ids)
+    await publisher.start()
+    directory, outcomes = DirectoryView(), OutcomeInbox()
+    inbox = Follower(
+        bootstrap=installation.bootstrap,
+        topic=settings.topic(OUTCOMES.name),
+        partitions=partitions,
+        start="beginning",
+        apply=outcomes.apply,
+    )
+    try:
+        yield _Commands(
+            publisher=publisher,
+            directory=directory,
+            outcomes=outcomes,
+            following=(directory_follower(settings, directory), inbox),
+        )
+    finally:
+        await publisher.stop()
+
+
+def _context(installation: Installation, commands: _Commands, partitions: int) -> CommandContext:
+    return CommandContext(
+        publisher=commands.publisher,
+        directory=commands.directory,
+        outcomes=commands.outcomes,
+        key_secrets=installation.key_secrets,
+        secret_version=installation.key_secret_version,
+        ids=system_ids(),
+        now=lambda: datetime.now(UTC),
+        monotonic_s=time.monotonic,
+        partitions=partitions,
+        ready=lambda: commands.ready,
+    )
+
+
+def _add_health(app: web.Application, commands: _Commands, writer: Writer) -> None:
+    async def health(request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def readyz(request: web.Request) -> web.Response:
+        seen = writer_health(writer, now_ms())
+        stuck = not seen.started or seen.silent_ms > WRITER_SILENT_LIMIT_MS
+        ready = commands.ready and not stuck
+        document = {
+            "status": "ready" if ready else "not_ready",
+            "commands": "ready" if commands.ready else "catching_up",
+            "writer": {
+                "started": seen.started,
+                "positions": dict(seen.positions),
+                "delay_ms": seen.delay_ms,
+                "silent_ms": seen.silent_ms,
+                "counters": dict(seen.counters),
+            },
+        }
+        return web.json_response(document, status=200 if ready else 503)
+
+    for path in ("/health", "/healthz"):
+        app.router.add_get(path, health)
+    app.router.add_get("/readyz", readyz)
+
+
+async def _unknown(request: web.Request) -> web.Response:
+    problem = Problem(
+        code="not_found", message="this path is not served", fix="GET /v1/openapi.json lists what is", param="path"
+    )
+    return web.json_response(openai_body(problem), status=problem.status, content_type=PROBLEM_JSON)

@@ -1,0 +1,160 @@
+"""`kt gateway`: runs a gateway, together with the stack it needs if that is not running yet."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
+
+if TYPE_CHECKING:
+    from keeptrusts.cli.gateway_configuration import LoadedConfiguration
+    from keeptrusts.cli.stack.data_dir import DataDir
+    from keeptrusts.cli.stack.ports import Ports
+
+
+@click.group()
+def gateway() -> None:
+    """Run a gateway."""
+
+
+@gateway.command()
+@click.option(
+    "--config",
+    "--policy-config",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Policy file; may be repeated, later files override earlier ones. Default: observe and block nothing.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="Port on loopback. Default: 41002.")
+@click.option("--listen", metavar="HOST:PORT", help="Address to listen on, instead of --port.")
+@click.option("--name", default="default", show_default=True, help="This gateway's name in events and metrics.")
+@click.option(
+    "--provider-url",
+    envvar="KEEPTRUSTS_PROVIDER_URL",
+    help="Send every target to this upstream, with placeholder secrets (a simulated provider).",
+)
+@click.option("--no-stack", is_flag=True, help="Start nothing else: fail when Kafka does not answer.")
+@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="The stack's data directory.")
+def run(
+    files: tuple[Path, ...],
+    port: int | None,
+    listen: str | None,
+    name: str,
+    provider_url: str | None,
+    no_stack: bool,
+    data_dir: Path | None,
+) -> None:
+    """Serve until Ctrl-C.
+
+    What of Kafka, processors and API is not running is started first and stays; the port of the stack's default
+    gateway is taken over.
+    """
+    from keeptrusts.cli.gateway_configuration import load_configuration
+    from keeptrusts.cli.stack.data_dir import choose_data_dir
+
+    loaded = load_configuration(files, os.environ, provider_url)
+    chosen = choose_data_dir(data_dir, working_dir=Path.cwd())
+    ports = _own_ports() if no_stack else _join_stack(chosen)
+    host, chosen_port = _address(port, listen, ports)
+    admin_port = ports.admin if chosen_port == ports.gateway else chosen_port + 10
+    _serve(loaded, chosen, ports, name=name, host=host, port=chosen_port, admin_port=admin_port)
+    if not no_stack:
+        click.echo("The stack goes on running; stop it with: kt down", err=True)
+
+
+def _own_ports() -> Ports:
+    from keeptrusts.cli.stack.ports import Ports
+
+    return Ports(offset=int(os.environ.get("KEEPTRUSTS_PORT_OFFSET") or 0))
+
+
+def _join_stack(data_dir: DataDir) -> Ports:
+    """Have Kafka, processors and API running, and the default gateway's port free."""
+    from keeptrusts.cli.stack.lifecycle import ensure_stack, release_default_gateway_port
+    from keeptrusts.cli.stack.status import read_status
+
+    offset = int(os.environ.get("KEEPTRUSTS_PORT_OFFSET") or 0)
+    before = read_status(data_dir)
+    if before.supervised:
+        offset = before.ports.offset
+    if ensure_stack(data_dir, without=("gateway",), say=_say, port_offset=offset):
+        _say(f"Started Kafka, processors and API in {data_dir.root}; they stay. Stop them with: kt down")
+    if release_default_gateway_port(data_dir):
+        _say("Took over the port of the stack's default gateway.")
+    return read_status(data_dir).ports
+
+
+def _address(port: int | None, listen: str | None, ports: Ports) -> tuple[str, int]:
+    from keeptrusts.cli.stack.ports import LOOPBACK
+
+    if listen is None:
+        return LOOPBACK, port or ports.gateway
+    if port is not None:
+        raise click.UsageError("give --port or --listen, not both")
+    host, separator, number = listen.rpartition(":")
+    if not separator or not host or not number.isdigit() or not 1 <= int(number) <= 65535:
+        raise click.UsageError(f"--listen {listen!r} is no address; write HOST:PORT, such as 0.0.0.0:41002")
+    return host.strip("[]"), int(number)
+
+
+def _serve(
+    loaded: LoadedConfiguration, data_dir: DataDir, ports: Ports, *, name: str, host: str, port: int, admin_port: int
+) -> None:
+    from keeptrusts.cli.installation import read_installation
+    from keeptrusts.cli.service import run_service
+    from keeptrusts.cli.stack.data_dir import make_data_dir
+    from keeptrusts.cli.stack.ports import require_free
+    from keeptrusts.cli.topics import TopicError
+    from keeptrusts.cli.wiring import run_gateway_service
+    from keeptrusts.schemas.publishing import PublishError
+
+    make_data_dir(data_dir)
+    require_free((("the gateway", port), ("the gateway's admin port", admin_port)))
+    environment = {**os.environ, "KEEPTRUSTS_PORT_OFFSET": str(ports.offset)}
+    installation = read_installation(data_dir, environment)
+    if loaded.notes:
+        _say(loaded.notes)
+
+    def listening() -> None:
+        version = loaded.configuration.compiled.version
+        _say(f"Gateway {name} listens on http://{host}:{port} with {', '.join(loaded.names)} (version {version[:12]}).")
+        for line in _target_lines(loaded):
+            _say(line)
+
+    try:
+        run_service(
+            lambda stop: run_gateway_service(
+                installation,
+                loaded.configuration,
+                name=name,
+                host=host,
+                port=port,
+                admin_port=admin_port,
+                on_listening=listening,
+                stop=stop,
+            )
+        )
+    except (TopicError, PublishError, OSError, TimeoutError) as error:
+        raise CommandFailed(
+            f"the gateway cannot run: {error or type(error).__name__}. Is the stack up? kt status", ExitCode.UNAVAILABLE
+        ) from error
+
+
+def _target_lines(loaded: LoadedConfiguration) -> list[str]:
+    targets = loaded.configuration.targets
+    if not targets:
+        return ["No provider is configured: set OPENAI_API_KEY or name targets; until then calls get 503 no_provider."]
+    return [
+        f"  target {target.id}: {'ready' if target.unavailable is None else f'unavailable, {target.unavailable}'}"
+        for target in targets
+    ]
+
+
+def _say(message: str) -> None:
+    click.echo(message, err=True)

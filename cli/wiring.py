@@ -1,0 +1,98 @@
+"""The composition root: chooses the real adapters and hands every service what it works with."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keeptrusts.cli.installation import Installation, read_installation
+from keeptrusts.cli.service import now_ms
+from keeptrusts.cli.stack.data_dir import DataDir
+
+if TYPE_CHECKING:
+    from keeptrusts.gateway.pipeline.services import Configuration
+
+
+def ensure_credentials(data_dir: Path, environment: Mapping[str, str]) -> None:
+    """Make the first owner and credentials.json of an embedded installation, once. Blocks at most about a minute.
+
+    ``environment`` is what the installation's services are told beside the process's own variables.
+    """
+    from keeptrusts.cli.credentials import found
+
+    asyncio.run(found(read_installation(DataDir(root=data_dir), {**os.environ, **environment})))
+
+
+async def run_processors_service(installation: Installation, ready_file: Path | None, stop: asyncio.Event) -> None:
+    """Run the stream processors until asked to stop."""
+    from keeptrusts.cli.topics import check_topics
+    from keeptrusts.gateway.app import system_ids
+    from keeptrusts.stream_processors.app import run_processors
+    from keeptrusts.stream_processors.settings import ProcessorSettings
+
+    await check_topics(installation.bootstrap, prefix=installation.topic_prefix, mode=installation.mode)
+    settings = ProcessorSettings(
+        bootstrap=installation.bootstrap,
+        data_dir=installation.data_dir.root,
+        topic_prefix=installation.topic_prefix,
+        application_id=f"{installation.topic_prefix}kt-processors",
+        instance_id=f"{installation.topic_prefix}embedded" if installation.mode == "single-node" else None,
+        ready_file=ready_file,
+    )
+    await run_processors(settings, ids=system_ids(), now_ms=now_ms, stop=stop)
+
+
+async def run_gateway_service(
+    installation: Installation,
+    configuration: Configuration,
+    *,
+    name: str,
+    host: str,
+    port: int,
+    admin_port: int,
+    on_listening: Callable[[], None],
+    stop: asyncio.Event,
+) -> None:
+    """Run one gateway worker until asked to stop."""
+    from importlib.metadata import version
+
+    from keeptrusts.cli.credentials import read_credentials
+    from keeptrusts.cli.topics import check_topics
+    from keeptrusts.gateway.app import run_gateway, system_ids
+    from keeptrusts.gateway.settings import GatewaySettings
+    from keeptrusts.schemas.ids import PLATFORM_LEDGER
+
+    partitions = await check_topics(installation.bootstrap, prefix=installation.topic_prefix, mode=installation.mode)
+    credentials = read_credentials(installation.data_dir.credentials) or {}
+    settings = GatewaySettings(
+        name=name,
+        incarnation=system_ids().event(),
+        org=os.environ.get("KEEPTRUSTS_ORGANIZATION") or credentials.get("organization", PLATFORM_LEDGER),
+        bootstrap=installation.bootstrap,
+        partitions=partitions,
+        topic_prefix=installation.topic_prefix,
+        key_secrets=installation.key_secrets,
+        version=version("keeptrusts"),
+        listen=f"{host}:{port}",
+    )
+    await run_gateway(
+        settings,
+        configuration,
+        host=host,
+        port=port,
+        admin_port=admin_port,
+        stop=stop,
+        on_listening=on_listening,
+    )
+
+
+async def run_api_service(
+    installation: Installation, *, host: str, port: int, on_listening: Callable[[], None], stop: asyncio.Event
+) -> None:
+    """Run command API, query API and writer in one process, which owns the embedded store."""
+    from keeptrusts.cli.api_service import serve_api
+
+    await serve_api(installation, host=host, port=port, on_listening=on_listening, stop=stop)

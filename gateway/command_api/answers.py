@@ -1,0 +1,221 @@
+"""What commands answer with: the resource as the directory shows it, never a digest. Also the models for OpenAPI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from keeptrusts.gateway.state.directory import DirectoryView
+from keeptrusts.schemas.commands.people import KeyPurpose, WalletMode
+from keeptrusts.schemas.commands.wallets import WalletScope
+from keeptrusts.schemas.events.identity import Role
+from keeptrusts.schemas.record import format_time
+from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue, OrganizationValue, TeamValue
+
+Kind = Literal["organization", "team", "member", "key", "wallet"]
+
+
+class CommandAnswer(BaseModel):
+    """What every accepted command answers: the resource, and where its intent is in the log."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    position: str
+    message: str | None = None
+
+
+class TeamAnswer(CommandAnswer):
+    name: str
+    slug: str
+    description: str
+    state: Literal["active", "archived"]
+    created_at: str
+
+
+class TeamRoleAnswer(BaseModel):
+    team: str
+    team_id: str
+    role: Role
+
+
+class MemberAnswer(CommandAnswer):
+    email: str
+    name: str | None
+    role: Role
+    teams: list[TeamRoleAnswer]
+    state: str
+    created_at: str
+
+
+class KeyAnswer(CommandAnswer):
+    """``key`` is the key itself: in the answer that made it, and never again."""
+
+    key: str | None = None
+    purpose: KeyPurpose
+    name: str
+    prefix: str
+    state: Literal["active", "revoked"]
+    member: str | None = None
+    member_id: str | None = None
+    team: str | None = None
+    team_id: str | None = None
+    user: str | None = None
+    role: Role | None = None
+    project: str | None = None
+    consumer_group: str | None = None
+    models: list[str] = Field(default_factory=list)
+    expires_at: str | None = None
+    created_at: str
+    revoked_at: str | None = None
+    overlap_until: str | None = None
+
+
+class WalletAnswer(CommandAnswer):
+    """The wallet that money moved to or from; balances are in GET /v1/wallets with ``min_position``."""
+
+    scope: WalletScope
+    owner: str
+    owner_name: str | None
+    amount: str
+    currency: Literal["USD"]
+    note: str
+
+
+class WalletModeAnswer(CommandAnswer):
+    name: str
+    slug: str
+    wallet_mode: WalletMode
+
+
+class OutcomeAnswer(BaseModel):
+    """What became of an intent; ``pending`` as long as the authority has not answered."""
+
+    event_id: str
+    outcome: Literal["accepted", "rejected", "pending"]
+    intent: str | None = None
+    reason: str | None = None
+    message: str | None = None
+    resource_kind: str | None = None
+    resource_id: str | None = None
+    position: str | None = None
+
+
+class PendingAnswer(BaseModel):
+    """202: recorded, not yet decided. The resource as it will be, with a new key if one was asked for."""
+
+    model_config = ConfigDict(extra="allow")
+
+    outcome: Literal["pending"]
+    event_id: str
+    location: str
+    id: str
+    position: str
+
+
+def resource_document(view: DirectoryView, org: str, kind: str, identifier: str) -> dict[str, Any] | None:
+    """Give a resource as the directory shows it now; None when it does not (or no longer)."""
+    match kind:
+        case "team":
+            team = view.team(org, identifier)
+            return None if team is None else team_document(team)
+        case "member":
+            member = view.member(org, identifier)
+            return None if member is None else member_document(view, member)
+        case "key":
+            key = view.key(org, identifier)
+            return None if key is None else key_document(view, key)
+        case "organization":
+            organization = view.organization(org)
+            return None if organization is None else organization_document(organization)
+        case "wallet":
+            return wallet_document(view, org, identifier)
+        case _:
+            return None
+
+
+def team_document(team: TeamValue) -> dict[str, Any]:
+    return {
+        "id": team.id,
+        "name": team.name,
+        "slug": team.slug,
+        "description": team.description,
+        "state": team.state,
+        "created_at": format_time(team.created_at),
+    }
+
+
+def member_document(view: DirectoryView, member: MemberValue) -> dict[str, Any]:
+    return {
+        "id": member.id,
+        "email": member.email,
+        "name": member.name,
+        "role": member.role,
+        "teams": team_roles(view, member.org, member.teams),
+        "state": member.state,
+        "created_at": format_time(member.created_at),
+    }
+
+
+def team_roles(view: DirectoryView, org: str, roles: Mapping[str, Role]) -> list[dict[str, Any]]:
+    """Give a member's roles in teams, by slug and id."""
+    return [
+        {"team": team_label(view, org, team), "team_id": team, "role": role} for team, role in sorted(roles.items())
+    ]
+
+
+def key_document(view: DirectoryView, key: KeyValue) -> dict[str, Any]:
+    member = None if key.member is None else view.member(key.org, key.member)
+    return {
+        "id": key.id,
+        "purpose": key.purpose,
+        "name": key.name,
+        "prefix": key.prefix,
+        "state": key.state,
+        "member": None if member is None else member.email,
+        "member_id": key.member,
+        "team": None if key.team is None else team_label(view, key.org, key.team),
+        "team_id": key.team,
+        "user": key.user,
+        "role": key.role,
+        "project": key.project,
+        "consumer_group": key.consumer_group,
+        "models": list(key.models),
+        "expires_at": None if key.expires_at is None else format_time(key.expires_at),
+        "created_at": format_time(key.created_at),
+        "revoked_at": None if key.revoked_at is None else format_time(key.revoked_at),
+        "overlap_until": None if key.overlap_until is None else format_time(key.overlap_until),
+    }
+
+
+def organization_document(organization: OrganizationValue) -> dict[str, Any]:
+    return {
+        "id": organization.id,
+        "name": organization.name,
+        "slug": organization.slug,
+        "wallet_mode": organization.wallet_mode,
+    }
+
+
+def wallet_document(view: DirectoryView, org: str, wallet: str) -> dict[str, Any]:
+    """Give whose wallet an id (``team:<id>``) stands for; balances are the query API's to show."""
+    scope, _, owner = wallet.partition(":")
+    return {"id": wallet, "scope": scope, "owner": owner, "owner_name": _owner_name(view, org, scope, owner)}
+
+
+def team_label(view: DirectoryView, org: str, team: str) -> str:
+    """Give a team's slug, or its id when it is not there (any more)."""
+    found = view.team(org, team)
+    return team if found is None else found.slug
+
+
+def _owner_name(view: DirectoryView, org: str, scope: str, owner: str) -> str | None:
+    if scope == "team":
+        return team_label(view, org, owner)
+    if scope == "user":
+        member = view.member(org, owner)
+        return None if member is None else member.email
+    organization = view.organization(org)
+    return None if organization is None else organization.slug

@@ -1,0 +1,130 @@
+"""The command API's routes as data: method, path, what may be sent, what is answered, which right it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from keeptrusts.gateway.command_api import keys, people, wallets
+from keeptrusts.gateway.command_api.answers import (
+    CommandAnswer,
+    KeyAnswer,
+    MemberAnswer,
+    OutcomeAnswer,
+    TeamAnswer,
+    WalletAnswer,
+    WalletModeAnswer,
+)
+from keeptrusts.gateway.command_api.plan import Plan
+from keeptrusts.gateway.command_api.requests import (
+    CommandBody,
+    KeyCreateBody,
+    KeyRevokeBody,
+    KeyRotateBody,
+    MemberAddBody,
+    MemberChangeBody,
+    NoFields,
+    RoleBody,
+    TeamChangeBody,
+    TeamCreateBody,
+    WalletAllocateBody,
+    WalletFundBody,
+    WalletModeBody,
+    WalletReclaimBody,
+)
+from keeptrusts.schemas.authorization import Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One command. ``plan(asked, body)`` turns a body into an intent; ``what`` reads after "may not"."""
+
+    method: str
+    path: str
+    action: Action
+    what: str
+    body: type[CommandBody]
+    plan: Callable[[Any, Any], Plan]
+    answer: type[CommandAnswer]
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationDescription:
+    """One route for the OpenAPI document. ``errors`` are HTTP statuses answered as problem+json."""
+
+    method: str
+    path: str
+    summary: str
+    request: type[BaseModel] | None
+    response: type[BaseModel]
+    status: int
+    may_be_pending: bool
+    errors: tuple[int, ...] = (401, 403, 404, 409, 413, 415, 422, 503)
+
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    Operation(method="POST", path="/v1/teams", action="teams.create", what="create teams",
+              body=TeamCreateBody, plan=people.create_team, answer=TeamAnswer, status=201),
+    Operation(method="PATCH", path="/v1/teams/{team}", action="teams.change", what="change teams",
+              body=TeamChangeBody, plan=people.change_team, answer=TeamAnswer),
+    Operation(method="POST", path="/v1/teams/{team}/members", action="members.add", what="add members",
+              body=MemberAddBody, plan=people.add_team_member, answer=MemberAnswer, status=201),
+    Operation(method="DELETE", path="/v1/teams/{team}/members/{member}", action="members.remove",
+              what="remove members", body=NoFields, plan=people.remove_team_member, answer=MemberAnswer),
+    Operation(method="POST", path="/v1/members", action="members.add", what="add members",
+              body=MemberAddBody, plan=people.add_member, answer=MemberAnswer, status=201),
+    Operation(method="PATCH", path="/v1/members/{member}", action="members.change", what="change members",
+              body=MemberChangeBody, plan=people.change_member, answer=MemberAnswer),
+    Operation(method="DELETE", path="/v1/members/{member}", action="members.remove", what="remove members",
+              body=NoFields, plan=people.remove_member, answer=MemberAnswer),
+    Operation(method="POST", path="/v1/members/{member}/role", action="roles.grant", what="grant roles",
+              body=RoleBody, plan=people.grant_role, answer=MemberAnswer),
+    Operation(method="POST", path="/v1/keys", action="keys.create", what="create keys",
+              body=KeyCreateBody, plan=keys.create_key, answer=KeyAnswer, status=201),
+    Operation(method="POST", path="/v1/keys/{key}/revoke", action="keys.revoke", what="revoke keys",
+              body=KeyRevokeBody, plan=keys.revoke_key, answer=KeyAnswer),
+    Operation(method="DELETE", path="/v1/keys/{key}", action="keys.revoke", what="revoke keys",
+              body=NoFields, plan=keys.delete_key, answer=KeyAnswer),
+    Operation(method="POST", path="/v1/keys/{key}/rotate", action="keys.create", what="rotate keys",
+              body=KeyRotateBody, plan=keys.rotate_key, answer=KeyAnswer),
+    Operation(method="POST", path="/v1/wallets/fund", action="wallets.fund", what="fund wallets",
+              body=WalletFundBody, plan=wallets.fund, answer=WalletAnswer, status=201),
+    Operation(method="POST", path="/v1/wallets/allocate", action="wallets.allocate", what="allocate money",
+              body=WalletAllocateBody, plan=wallets.allocate, answer=WalletAnswer, status=201),
+    Operation(method="POST", path="/v1/wallets/reclaim", action="wallets.reclaim", what="reclaim money",
+              body=WalletReclaimBody, plan=wallets.reclaim, answer=WalletAnswer, status=201),
+    Operation(method="PUT", path="/v1/wallets/mode", action="wallets.mode_set", what="set the wallet mode",
+              body=WalletModeBody, plan=wallets.set_mode, answer=WalletModeAnswer),
+)  # fmt: skip
+
+OUTCOME_PATH: Final = "/v1/outcomes/{event_id}"
+
+COMMAND_OPERATIONS: Final[tuple[OperationDescription, ...]] = (
+    *(
+        OperationDescription(
+            method=operation.method,
+            path=operation.path,
+            summary=operation.what[:1].upper() + operation.what[1:],
+            request=None if operation.body is NoFields else operation.body,
+            response=operation.answer,
+            status=operation.status,
+            may_be_pending=True,
+        )
+        for operation in OPERATIONS
+    ),
+    OperationDescription(
+        method="GET",
+        path=OUTCOME_PATH,
+        summary="What became of a command",
+        request=None,
+        response=OutcomeAnswer,
+        status=200,
+        may_be_pending=False,
+        errors=(401, 404, 503),
+    ),
+)
+"""What the composition root merges into the query API's OpenAPI document."""

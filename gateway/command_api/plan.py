@@ -1,0 +1,49 @@
+"""A command that is understood: the intent to append, and what its answer will show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from keeptrusts.gateway.command_api.answers import Kind
+from keeptrusts.gateway.command_api.authentication import Caller
+from keeptrusts.gateway.command_api.context import CommandContext
+from keeptrusts.schemas.record import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One intent about one resource.
+
+    ``expected`` holds the fields of the resource that follow from the intent: the answer waits until the directory
+    shows them, and gives them all the same when it takes too long. ``extra`` is in the answer but in no directory.
+    ``gone``: the directory will no longer show the resource. ``secret``: a new key, to be shown once.
+    """
+
+    intent: Record
+    kind: Kind
+    resource: str
+    expected: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    gone: bool = False
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request on its way to a plan: who asks, the path's references, and the sources of ids and randomness.
+
+    ``new_id`` and ``entropy`` give the same again when a request is repeated under its Idempotency-Key.
+    """
+
+    caller: Caller
+    path: Mapping[str, str]
+    context: CommandContext
+    new_id: Callable[[str], str]
+    entropy: Callable[[int], bytes]
+
+    @property
+    def org(self) -> str:
+        return self.caller.org

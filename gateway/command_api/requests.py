@@ -1,0 +1,172 @@
+"""The bodies that commands take: nothing but the declared fields, each of its own type."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
+
+from keeptrusts.schemas.commands.people import Description, Email, KeyPurpose, Name, Slug, WalletMode
+from keeptrusts.schemas.events.identity import Label, Role
+from keeptrusts.schemas.money import parse_usd
+from keeptrusts.schemas.record import parse_time
+
+MAX_MODELS: Final = 100
+MAX_OVERLAP_S: Final = 7 * 24 * 3600
+
+
+def _read_amount(value: object) -> int:
+    nano = parse_usd(value)
+    if nano <= 0:
+        raise ValueError("must be above zero")
+    return nano
+
+
+def _read_moment(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise ValueError("must be an RFC 3339 time such as 2026-04-01T09:00:00Z")
+    try:
+        return parse_time(value)
+    except ValueError:
+        raise ValueError("must be an RFC 3339 time with an offset, such as 2026-04-01T09:00:00Z") from None
+
+
+Amount = Annotated[
+    int,
+    BeforeValidator(_read_amount),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,9})?$"}, {"type": "number"}],
+            "description": "USD, at most 9 decimals, read exactly",
+            "examples": ["1000.00"],
+        }
+    ),
+]
+"""Nano-USD in code; a decimal number or string of USD in JSON."""
+
+Moment = Annotated[datetime, BeforeValidator(_read_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+
+
+def _given(value: Any) -> Any:
+    if value is None:
+        raise ValueError("must not be null: leave the field away to keep the value")
+    return value
+
+
+def _only_true(value: bool) -> bool:
+    if not value:
+        raise ValueError("must be true, or left away")
+    return value
+
+
+Note = Annotated[str, Field(max_length=1000)]
+Reference = Annotated[str, Field(min_length=1, max_length=254)]
+Models = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=MAX_MODELS)]
+
+
+class CommandBody(BaseModel):
+    """What every body shares: frozen, no coercion between types, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class NoFields(CommandBody):
+    """A command without fields."""
+
+
+class TeamCreateBody(CommandBody):
+    name: Name
+    slug: Slug | None = None
+    description: Description = ""
+
+
+class _Change(CommandBody):
+    """A change names at least one field, and none as null."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_null(cls, value: Any) -> Any:
+        return _given(value)
+
+
+class TeamChangeBody(_Change):
+    name: Name | None = None
+    slug: Slug | None = None
+    description: Description | None = None
+    archived: bool | None = None
+
+
+class MemberAddBody(CommandBody):
+    """A person by e-mail; ``role`` is the role in the team of the path, or in the organization."""
+
+    email: Email
+    role: Role = "member"
+    name: Name | None = None
+
+
+class MemberChangeBody(_Change):
+    name: Name | None = None
+    state: Literal["active", "suspended"] | None = None
+
+
+class RoleBody(CommandBody):
+    """A role in the organization, or in ``team`` when one is named."""
+
+    role: Role
+    team: Reference | None = None
+
+
+class KeyCreateBody(CommandBody):
+    """A gateway key of a team (or of the organization, without one), or an access key of a member."""
+
+    purpose: KeyPurpose = "gateway"
+    name: Name | None = None
+    team: Reference | None = None
+    user: Reference | None = None
+    role: Role | None = None
+    project: Label | None = None
+    consumer_group: Label | None = None
+    models: Models = Field(default_factory=list)
+    expires_at: Moment | None = None
+
+
+class KeyRevokeBody(CommandBody):
+    reason: Note = ""
+
+
+class KeyRotateBody(CommandBody):
+    """``overlap_seconds``: how long the old secret goes on working."""
+
+    overlap_seconds: Annotated[int, Field(ge=0, le=MAX_OVERLAP_S)] = 0
+
+
+class _WalletBody(CommandBody):
+    """Whose wallet: exactly one of the four (none: the organization's, where that makes sense)."""
+
+    team_id: Reference | None = None
+    user_id: Reference | None = None
+    organization: Annotated[bool, AfterValidator(_only_true)] | None = None
+    wallet: Reference | None = None
+    amount: Amount
+    currency: Literal["USD"] = "USD"
+    note: Note = ""
+
+
+class WalletFundBody(_WalletBody):
+    """Bring money in from outside, by default into the organization's wallet."""
+
+
+class WalletAllocateBody(_WalletBody):
+    """Move money down, from ``source`` or else from the organization's wallet."""
+
+    source: Reference | None = None
+    period: Literal["month"] | None = None
+
+
+class WalletReclaimBody(_WalletBody):
+    """Move unspent money back up."""
+
+
+class WalletModeBody(CommandBody):
+    mode: WalletMode

@@ -1,0 +1,119 @@
+"""Every role against every command: who may, who may not, and that nobody learns of what is not theirs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+from support.command_bench import Bench, Person, send, serving
+
+from keeptrusts.gateway.command_api.operations import OPERATIONS
+
+WHO = ("owner", "org_admin", "team_admin", "member", "stranger")
+
+
+@dataclass
+class Place:
+    bench: Bench
+    client: TestClient[web.Request, web.Application]
+    people: dict[str, Person]
+    names: dict[str, str]
+
+
+@asynccontextmanager
+async def fresh_place() -> AsyncIterator[Place]:
+    bench = Bench()
+    owner = await bench.found()
+    red, blue = await bench.team("red"), await bench.team("blue")
+    people = {
+        "owner": owner,
+        "org_admin": await bench.person("boss", role="admin"),
+        "team_admin": await bench.person("lead", teams={red: "admin"}),
+        "member": await bench.person("dev", teams={red: "member"}),
+        "stranger": await Bench(name="rival", seed=2, beside=bench).found(),
+    }
+    mate = await bench.person("mate", teams={red: "member", blue: "member"})
+    async with serving(bench.context()) as client:
+        keys = {
+            team: (await send(client, owner, "POST", "/v1/keys", {"team": team}))[1]["id"] for team in ("red", "blue")
+        }
+        for target in ({"organization": True}, {"team_id": "red"}, {"team_id": "blue"}, {"user_id": mate.member}):
+            assert (await send(client, owner, "POST", "/v1/wallets/fund", {**target, "amount": 100}))[0] == 201
+        names = {"mate": mate.member, "red_key": keys["red"], "blue_key": keys["blue"]}
+        yield Place(bench, client, people, names)
+
+
+# Expected status for: owner, admin of the organization, admin of team red, member of team red, another organization's.
+MATRIX: list[tuple[str, str, Any, tuple[int, int, int, int, int]]] = [
+    ("POST", "/v1/teams", {"name": "New"}, (201, 201, 403, 403, 201)),
+    ("PATCH", "/v1/teams/red", {"description": "x"}, (200, 200, 200, 403, 404)),
+    ("PATCH", "/v1/teams/blue", {"description": "x"}, (200, 200, 403, 403, 404)),
+    ("POST", "/v1/teams/red/members", {"email": "n@acme.example"}, (201, 201, 201, 403, 404)),
+    ("POST", "/v1/teams/red/members", {"email": "n@acme.example", "role": "admin"}, (201, 201, 201, 403, 404)),
+    ("POST", "/v1/teams/blue/members", {"email": "n@acme.example"}, (201, 201, 403, 403, 404)),
+    ("DELETE", "/v1/teams/red/members/{mate}", None, (200, 200, 200, 403, 404)),
+    ("DELETE", "/v1/teams/blue/members/{mate}", None, (200, 200, 403, 403, 404)),
+    ("POST", "/v1/members", {"email": "n@acme.example"}, (201, 201, 403, 403, 201)),
+    ("POST", "/v1/members", {"email": "n@acme.example", "role": "owner"}, (201, 403, 403, 403, 201)),
+    ("PATCH", "/v1/members/{mate}", {"name": "M"}, (200, 200, 403, 403, 404)),
+    ("PATCH", "/v1/members/owner@acme.example", {"name": "M"}, (200, 403, 403, 403, 404)),
+    ("DELETE", "/v1/members/{mate}", None, (200, 200, 403, 403, 404)),
+    ("POST", "/v1/members/{mate}/role", {"role": "admin"}, (200, 200, 403, 403, 404)),
+    ("POST", "/v1/members/{mate}/role", {"role": "owner"}, (200, 403, 403, 403, 404)),
+    ("POST", "/v1/members/{mate}/role", {"role": "admin", "team": "red"}, (200, 200, 200, 403, 404)),
+    ("POST", "/v1/members/{mate}/role", {"role": "admin", "team": "blue"}, (200, 200, 403, 403, 404)),
+    ("POST", "/v1/keys", {"team": "red"}, (201, 201, 201, 403, 404)),
+    ("POST", "/v1/keys", {"team": "blue"}, (201, 201, 403, 403, 404)),
+    ("POST", "/v1/keys", {"team": "red", "user": "dev@acme.example"}, (201, 201, 201, 201, 404)),
+    ("POST", "/v1/keys", {"team": "red", "role": "owner"}, (201, 403, 403, 403, 404)),
+    ("POST", "/v1/keys", {}, (201, 201, 403, 403, 201)),
+    ("POST", "/v1/keys", {"purpose": "access"}, (201, 201, 201, 201, 201)),
+    ("POST", "/v1/keys", {"purpose": "access", "user": "mate@acme.example"}, (201, 201, 403, 403, 404)),
+    ("POST", "/v1/keys", {"purpose": "access", "user": "owner@acme.example"}, (201, 403, 403, 403, 404)),
+    ("POST", "/v1/keys/{red_key}/revoke", None, (200, 200, 200, 404, 404)),
+    ("DELETE", "/v1/keys/{blue_key}", None, (200, 200, 404, 404, 404)),
+    ("POST", "/v1/keys/{red_key}/rotate", None, (200, 200, 200, 404, 404)),
+    ("POST", "/v1/wallets/fund", {"organization": True, "amount": 1}, (201, 403, 403, 403, 201)),
+    ("POST", "/v1/wallets/allocate", {"team_id": "red", "amount": 1}, (201, 201, 403, 403, 404)),
+    ("POST", "/v1/wallets/allocate", {"user_id": "{mate}", "amount": 1}, (201, 201, 201, 403, 404)),
+    (
+        "POST", "/v1/wallets/allocate", {"user_id": "{mate}", "amount": 1, "source": "team:blue"},
+        (201, 201, 403, 403, 404),
+    ),
+    ("POST", "/v1/wallets/reclaim", {"team_id": "red", "amount": 1}, (201, 201, 403, 403, 404)),
+    ("POST", "/v1/wallets/reclaim", {"organization": True, "amount": 1}, (201, 403, 403, 403, 404)),
+    ("PUT", "/v1/wallets/mode", {"mode": "observe"}, (200, 403, 403, 403, 200)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "expected"), MATRIX, ids=[f"{row[0]} {row[1]} {row[2]}" for row in MATRIX]
+)
+async def test_a_command_answers_each_role_as_the_table_says(
+    method: str, path: str, body: Any, expected: tuple[int, ...]
+) -> None:
+    got = {}
+    for who in WHO:
+        async with fresh_place() as place:
+            fields = {
+                name: value.format(**place.names) if isinstance(value, str) else value
+                for name, value in (body or {}).items()
+            }
+            named = path.format(**place.names)
+            got[who] = (await send(place.client, place.people[who], method, named, fields or body))[0]
+    assert got == dict(zip(WHO, expected, strict=True))
+
+
+def test_the_matrix_holds_every_command() -> None:
+    shapes = {(row[0], len(row[1].split("/")), row[1].split("/")[2]) for row in MATRIX}
+    missing = [
+        (operation.method, operation.path)
+        for operation in OPERATIONS
+        if (operation.method, len(operation.path.split("/")), operation.path.split("/")[2]) not in shapes
+    ]
+    assert not missing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -83,6 +84,9 @@ TYPES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
 NAMES: Final[MappingProxyType[type[Record], str]] = MappingProxyType({model: name for name, model in TYPES.items()})
 
 
+_TYPE_NAME: Final = re.compile(r"^kt\.[a-z_]{1,40}\.[a-z_]{1,40}\.v[0-9]{1,4}\Z")
+
+
 class DecodeError(ValueError):
     """Bytes that are no event of ours: the reason, and the type when it could be read. Never carries the bytes."""
 
@@ -149,12 +153,13 @@ def decode(value: bytes) -> Event:
     newest, data = upcast(type_name, data)
     model = TYPES.get(newest)
     if model is None:
-        raise UnknownTypeError(f"type {type_name[:100]!r} is not known to this version", type_name=type_name)
+        shown = repr(type_name) if _TYPE_NAME.match(type_name) else "(no name of ours)"
+        raise UnknownTypeError(f"type {shown} is not known to this version", type_name=type_name)
     try:
         fields = model.model_validate(data)
         time = parse_time(document.get("time"))
     except ValidationError as error:
-        raise DecodeError(_first_problem(error), type_name=type_name) from None
+        raise DecodeError(f"data.{first_problem(error)}", type_name=type_name) from None
     except ValueError:
         raise DecodeError("time must be RFC 3339 with an offset", type_name=type_name) from None
     return Event(
@@ -207,7 +212,14 @@ def _optional_count(document: dict[str, Any], name: str) -> int | None:
     return value
 
 
-def _first_problem(error: ValidationError) -> str:
+def first_problem(error: ValidationError) -> str:
+    """Say where and why a record is not valid, without anything the record says: a key of a map reads ``*``."""
     problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ".".join(str(part) for part in problem["loc"])
-    return f"data.{where}: {problem['msg']}"
+    declared = _field_names(Record)
+    where = ".".join(str(part) if isinstance(part, int) or part in declared else "*" for part in problem["loc"])
+    reason = "names no known kind" if problem["type"] == "union_tag_invalid" else problem["msg"]
+    return f"{where}: {reason}"
+
+
+def _field_names(model: type[Record]) -> set[str]:
+    return set(model.model_fields).union(*(_field_names(derived) for derived in model.__subclasses__()))

@@ -111,11 +111,11 @@ def parse_filters(parameters: Mapping[str, str], now: datetime, *, also: Iterabl
     )
 
 
-_RELATIVE: Final = re.compile(r"^([1-9][0-9]{0,5})(s|m|h|d|w)$")
+_RELATIVE: Final = re.compile(r"^([1-9][0-9]{0,5})(s|m|h|d|w)\Z")
 _UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 )
-_MONTH: Final = re.compile(r"^([0-9]{4})-(0[1-9]|1[0-2])$")
+_MONTH: Final = re.compile(r"^[0-9]{4}-(?:0[1-9]|1[0-2])\Z")
 
 
 def parse_since(name: str, text: str, now: datetime) -> datetime:
@@ -127,15 +127,13 @@ def parse_since(name: str, text: str, now: datetime) -> datetime:
         except OverflowError:
             raise FilterError(name, f"{text!r} is too far back") from None
     month = _MONTH.match(text)
-    if month is not None:
-        return datetime(int(month.group(1)), int(month.group(2)), 1, tzinfo=UTC)
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = datetime.fromisoformat(f"{text}-01" if month is not None else text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter for an offset that leaves the years 1 to 9999
         raise FilterError(
             name, f"{text[:40]!r} is no time", "use 7d, 24h, 2026-04-01, 2026-04 or 2026-04-01T09:00Z"
         ) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def parse_list(name: str, text: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
@@ -183,7 +181,7 @@ def _decisions(value: str) -> tuple[str, ...]:
 
 
 def _check_status(value: str) -> None:
-    if value not in ("error", "ok") and re.match(r"^[1-5](xx|[0-9]{2})$", value) is None:
+    if value not in ("error", "ok") and re.match(r"^[1-5](xx|[0-9]{2})\Z", value) is None:
         raise FilterError("status", f"{value[:40]!r} is no status", "use 403, 4xx, error or ok")
 
 

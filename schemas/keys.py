@@ -16,7 +16,7 @@ from keeptrusts.schemas.commands.people import KeyPurpose
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghijkmnopqrstvwxyz"
 _MARKS: Final[dict[str, KeyPurpose]] = {"ak": "access", "gk": "gateway"}
-_KEY: Final = re.compile(r"^kt_(ak|gk)_([0-9A-Za-z]{8})([0-9A-Za-z]{32})$")
+_KEY: Final = re.compile(r"^kt_(ak|gk)_([0-9A-Za-z]{8})([0-9A-Za-z]{32})\Z")
 ENTROPY_BYTES: Final = 40
 """Random bytes that make one key: one a character."""
 

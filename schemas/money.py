@@ -59,7 +59,7 @@ def _bounded(nano: int) -> int:
 
 def _from_record(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
-        return value  # built in process: already nano-USD; records always carry strings
+        return _bounded(value)  # built in process: already nano-USD; records always carry strings
     return parse_usd(value)
 
 

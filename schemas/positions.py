@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_TOKEN: Final = re.compile(r"^(0|[1-9][0-9]{0,5}):(0|[1-9][0-9]{0,18})$")
+_TOKEN: Final = re.compile(r"^(0|[1-9][0-9]{0,5}):(0|[1-9][0-9]{0,18})\Z")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -15,16 +15,22 @@ class Record(BaseModel):
 
 
 def parse_time(value: Any) -> datetime:
-    """Read an RFC 3339 time as aware UTC; raises ValueError without an offset."""
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    """Read an RFC 3339 time as aware UTC; raises ValueError, whose text never holds the value."""
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError("a time must be RFC 3339, such as 2026-04-01T09:00:00Z") from None
     if moment.tzinfo is None:
         raise ValueError("a time needs an offset from UTC, such as 2026-04-01T09:00:00Z")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time must lie between the years 1 and 9999 of UTC") from None
 
 
 def format_time(moment: datetime) -> str:
     """Write an aware time as RFC 3339 in UTC with microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 Timestamp = Annotated[

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from keeptrusts.schemas.record import Record
 
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
 class ProviderHealth(Record):

@@ -13,7 +13,7 @@ from keeptrusts.schemas.record import Record
 
 CostState = Literal["priced", "presumed", "unpriced", "none"]
 UsageBasis = Literal["reported", "counted", "presumed"]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
 class RequestDecided(Record):

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import orjson
 from pydantic import ValidationError
 
-from keeptrusts.schemas.codec import DecodeError
+from keeptrusts.schemas.codec import DecodeError, first_problem
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots import adoption, content, directory, documents, grants, ledger, outcomes
 
@@ -105,6 +105,4 @@ def _validated(model: type[Record], document: dict[str, Any]) -> Record:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in problem["loc"])
-        raise DecodeError(f"{where}: {problem['msg']}") from None
+        raise DecodeError(first_problem(error)) from None

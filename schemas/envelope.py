@@ -34,10 +34,10 @@ class Event:
     traceparent: str | None = None
     synthetic: bool = False
 
-    def numbered(self, sequence: int) -> Event:
-        """Give the same event with its place in its source's order."""
+    def numbered(self, source: str, sequence: int) -> Event:
+        """Give the same event with its publisher and its place in that publisher's order: the two belong together."""
         return Event(
-            id=self.id, source=self.source, subject=self.subject, time=self.time, org=self.org, ledger=self.ledger,
+            id=self.id, source=source, subject=self.subject, time=self.time, org=self.org, ledger=self.ledger,
             actor=self.actor, data=self.data, correlationid=self.correlationid, causationid=self.causationid,
             sequence=sequence, traceparent=self.traceparent, synthetic=self.synthetic,
         )  # fmt: skip

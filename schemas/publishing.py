@@ -57,8 +57,9 @@ class Publisher(Protocol):
     async def append(self, *events: Event, deadline_s: float) -> tuple[Ack, ...]:
         """Append events that belong together, in order; one Ack each.
 
-        All events of one call must share a ledger. Raises RecordTooLargeError or PublisherOverloadedError when
-        nothing was sent, AckUnknownError when it is not known.
+        All events of one call must share a ledger; each gets this publisher's ``source`` and the next number. Raises
+        RecordTooLargeError, PublisherOverloadedError or a plain PublishError (no JSON can say it) when nothing was
+        sent, AckUnknownError when it is not known.
         """
         ...
 

@@ -56,7 +56,7 @@ class Posting(Record):
 
 
 class RequestOpened(Record):
-    """A call is under way since this broker time; its hold, if any, is open."""
+    """A call is under way since this ledger time; its hold, if any, is open."""
 
     kind: Literal["request_opened"] = "request_opened"
     request: str

@@ -128,7 +128,8 @@ def remove_member(state: LedgerState, actor: Principal, intent: people.MemberRem
         if intent.team not in member.teams:
             return Rejected("not_a_member", f"{member.email} is not in that team")
         teams = {team: role for team, role in member.teams.items() if team != intent.team}
-        return Accepted("member", member.id, changes=(member.model_copy(update={"teams": teams}),))
+        left = member.model_copy(update={"teams": teams})
+        return Accepted("member", member.id, changes=(left, *_revoked_keys_of(state, member.id, at, team=intent.team)))
     if member.role == "owner" and actor.role != "owner":
         return forbidden("remove an owner", "ask an owner")
     if _is_last_owner(state, member):
@@ -286,6 +287,8 @@ def _access_key_refusal(state: LedgerState, actor: Principal, intent: people.Key
     member = state.members.get(intent.member or "")
     if member is None or member.state == "removed":
         return missing("member", intent.member or "(none)")
+    if intent.team is not None or intent.user is not None or intent.role is not None:
+        return Rejected("invalid_key", "an access key acts as its member: it has no team, user or role of its own")
     if member.id == actor.member:
         return None
     outranks = actor.role == "owner" or (actor.role == "admin" and member.role != "owner")
@@ -301,8 +304,11 @@ def _gateway_key_refusal(state: LedgerState, actor: Principal, intent: people.Ke
     own = intent.user == actor.member and intent.team is not None and intent.team in actor.teams
     if not scope.covers_team(intent.team) and not own:
         return forbidden("create keys here", "ask an admin of the team")
-    if intent.user is not None and intent.user not in state.members:
+    user = state.members.get(intent.user or "")
+    if intent.user is not None and (user is None or user.state == "removed"):
         return missing("member", intent.user)
+    if user is not None and scope.reach != "all" and intent.team not in user.teams:
+        return Rejected("not_a_member", f"{user.email} is not in that team; add the member first")
     if intent.role is None:
         return None
     held = actor.role if intent.team is None or actor.role != "member" else actor.teams.get(intent.team, "member")
@@ -312,7 +318,8 @@ def _gateway_key_refusal(state: LedgerState, actor: Principal, intent: people.Ke
 
 
 def _may_touch_key(actor: Principal, action: Action, key: KeyValue) -> bool:
-    if actor.member in (key.member, key.user, key.created_by):
+    """A key belongs to whom it acts for; having created it once gives no right that a role does not."""
+    if actor.member in (key.member, key.user):
         return True
     scope = scope_of(actor, action)
     if key.purpose == "access":
@@ -320,11 +327,12 @@ def _may_touch_key(actor: Principal, action: Action, key: KeyValue) -> bool:
     return scope.covers_team(key.team)
 
 
-def _revoked_keys_of(state: LedgerState, member: str, at: datetime) -> tuple[KeyValue, ...]:
+def _revoked_keys_of(state: LedgerState, member: str, at: datetime, *, team: str | None = None) -> tuple[KeyValue, ...]:
+    """Revoke what a member acts with: everything, or only what is bound to one team."""
     return tuple(
         _revoked(key, at)
         for key in state.keys.values()
-        if key.state == "active" and (key.member == member or key.user == member)
+        if key.state == "active" and member in (key.member, key.user) and team in (None, key.team)
     )
 
 
@@ -355,8 +363,8 @@ def _name_taken(state: LedgerState, name: str, slug: str, *, except_team: str | 
 def _is_last_owner(state: LedgerState, member: MemberValue) -> bool:
     if member.role != "owner":
         return False
-    owners = [other for other in state.members.values() if other.role == "owner" and other.state == "active"]
-    return len(owners) <= 1
+    others = (other for other in state.members.values() if other.id != member.id)
+    return not any(other.role == "owner" and other.state == "active" for other in others)
 
 
 def _may_demote(state: LedgerState, actor: Principal, member: MemberValue) -> bool:

@@ -10,6 +10,7 @@ from keeptrusts.schemas.codec import is_intent, type_of
 from keeptrusts.schemas.commands.people import OrganizationCreateRequested
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.gateway import ClockTicked
+from keeptrusts.schemas.events.identity import DENYING
 from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided
 from keeptrusts.schemas.positions import Position
 from keeptrusts.schemas.record import Record
@@ -99,7 +100,7 @@ def next_deadline_ms(state: LedgerState) -> int | None:
 def _decide(state: LedgerState, placed: Placed) -> _Decision | None:
     data = placed.event.data
     if isinstance(data, RequestDecided):
-        return _decide_opening(state, placed, data)
+        return _decide_opening(state, data)
     if isinstance(data, RequestCompleted):
         return _decide_charge(state, data)
     if isinstance(data, ClockTicked):
@@ -109,13 +110,15 @@ def _decide(state: LedgerState, placed: Placed) -> _Decision | None:
     return None
 
 
-def _decide_opening(state: LedgerState, placed: Placed, decided: RequestDecided) -> _Decision | None:
+def _decide_opening(state: LedgerState, decided: RequestDecided) -> _Decision | None:
     """Open a call that may be dispatched; refusals and repeats open nothing."""
-    if decided.verdict in ("block", "refuse") or decided.request in state.open_requests:
+    if decided.verdict in DENYING or decided.request in state.open_requests:
+        return None
+    if decided.request in state.closed_requests:
         return None
     opened = RequestOpened(
         request=decided.request,
-        opened_ms=placed.timestamp_ms,
+        opened_ms=state.ledger_time_ms,
         cascade=wallets.cascade(state, decided.identity),
         hold=decided.hold,
     )

@@ -22,6 +22,7 @@ from keeptrusts.schemas.snapshots.ledger import (
 
 INTENTS_REMEMBERED_MS = 24 * 3600 * 1000
 MAX_FORGOTTEN_PER_ENTRY = 10
+MAX_CLOSED_REMEMBERED = 10_000
 _MAY_BE_NEGATIVE = frozenset({WORLD})
 
 
@@ -40,6 +41,8 @@ class LedgerState:
     wallets: dict[str, WalletValue] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
     open_requests: dict[str, RequestOpened] = field(default_factory=dict)
+    closed_requests: dict[str, None] = field(default_factory=dict)
+    """The latest calls that ended, oldest first."""
     recent_intents: dict[str, int] = field(default_factory=dict)
     """Ids of intents decided in the last 24 hours, with their ledger time: a repeat changes nothing."""
     member_by_email: dict[str, str] = field(default_factory=dict)
@@ -101,7 +104,7 @@ def _apply_change(state: LedgerState, change: Change) -> None:
         case TeamValue():
             before = state.teams.get(change.id)
             if before is not None:
-                state.team_by_slug.pop(before.slug, None)
+                _forget(state.team_by_slug, before.slug, change.id)
             state.teams[change.id] = change
             if change.state == "active":
                 state.team_by_slug[change.slug] = change.id
@@ -111,7 +114,7 @@ def _apply_change(state: LedgerState, change: Change) -> None:
         case KeyValue():
             before_key = state.keys.get(change.id)
             if before_key is not None:
-                state.key_by_prefix.pop(before_key.prefix, None)
+                _forget(state.key_by_prefix, before_key.prefix, change.id)
             state.keys[change.id] = change
             state.key_by_prefix[change.prefix] = change.id
         case WalletValue():
@@ -120,8 +123,22 @@ def _apply_change(state: LedgerState, change: Change) -> None:
             state.open_requests[change.request] = change
         case RequestClosed():
             state.open_requests.pop(change.request, None)
+            _remember_closed(state, change.request)
         case _:
             assert_never(change)
+
+
+def _remember_closed(state: LedgerState, request: str) -> None:
+    """The latest ended calls are remembered, so that a repeat of their records opens and charges nothing again."""
+    state.closed_requests[request] = None
+    if len(state.closed_requests) > MAX_CLOSED_REMEMBERED:
+        del state.closed_requests[next(iter(state.closed_requests))]
+
+
+def _forget(index: dict[str, str], name: str, identifier: str) -> None:
+    """Drop a name unless it belongs to something else by now."""
+    if index.get(name) == identifier:
+        del index[name]
 
 
 __all__ = ["UNMETERED", "VARIANCE", "WORLD", "LedgerState", "evolve"]

@@ -68,7 +68,7 @@ def allocate(state: LedgerState, actor: Principal, intent: wallets.WalletAllocat
     if not _may_allocate(state, actor, intent.wallet, source):
         return forbidden("allocate this money", "owners and admins allocate; team admins inside their team's wallet")
     if source is None:
-        account, message = WORLD, "the organization has no wallet: this money comes from outside"
+        account, message = WORLD, "no wallet to draw on: this money comes from outside"
     elif source == intent.wallet.id:
         return Rejected("same_wallet", "a wallet cannot allocate to itself; use fund to bring money in")
     elif source not in state.wallets:
@@ -202,7 +202,7 @@ def _default_source(state: LedgerState, actor: Principal, intent: wallets.Wallet
 def _may_allocate(state: LedgerState, actor: Principal, wallet: wallets.WalletRef, source: str | None) -> bool:
     reach = scope_of(actor, "wallets.allocate")
     if reach.reach == "all":
-        return source is not None or actor.role == "owner" or _never_funded(state)
+        return source is not None or actor.role == "owner" or (wallet.scope != "organization" and _never_funded(state))
     if reach.reach != "team" or wallet.scope != "user" or source is None:
         return False
     return source in {f"team:{team}" for team in _shared_administered_teams(state, actor, wallet.owner)}

@@ -39,8 +39,13 @@ class Installation:
         return max(self.key_secrets)
 
 
-def read_installation(data_dir: DataDir, environment: Mapping[str, str] = os.environ) -> Installation:
-    """Read an installation; raises StackError naming the variable that cannot be used."""
+def read_installation(
+    data_dir: DataDir, environment: Mapping[str, str] = os.environ, *, with_secrets: bool = True
+) -> Installation:
+    """Read an installation; raises StackError naming the variable that cannot be used.
+
+    Services need its secrets, and the first one makes them; who only looks leaves them out and changes nothing.
+    """
     ports = Ports(offset=_whole(environment, "KEEPTRUSTS_PORT_OFFSET", 0))
     mode = environment.get("KEEPTRUSTS_MODE", "single-node")
     if mode not in ("single-node", "cluster"):
@@ -53,7 +58,7 @@ def read_installation(data_dir: DataDir, environment: Mapping[str, str] = os.env
         topic_prefix=environment.get("KEEPTRUSTS_TOPIC_PREFIX", ""),
         mode="cluster" if mode == "cluster" else "single-node",
         clickhouse=environment.get("KEEPTRUSTS_CLICKHOUSE", f"chdb://{store}"),
-        key_secrets=MappingProxyType(_key_secrets(data_dir.root / "secrets", environment)),
+        key_secrets=MappingProxyType(_key_secrets(data_dir.root / "secrets", environment) if with_secrets else {}),
     )
 
 

@@ -1,0 +1,1 @@
+"""Checks of a whole installation, each with a fix: what `kt doctor` runs."""

@@ -11,13 +11,14 @@ READY := .venv/.ready
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test bench lint clean pins tools
+.PHONY: help setup demo test bench lint schemas clean pins tools
 
 help:
 	@echo "make setup   install everything into .venv and .cache"
 	@echo "make demo    a governed call, end to end, on sample data (DEMO_ARGS=--once stops after it)"
 	@echo "make test    every check, in order, with a summary"
 	@echo "make lint    ruff, mypy and the import rules only"
+	@echo "make schemas write the JSON Schemas of all record types again, after a change of the models"
 	@echo "make bench   measure against a bare proxy"
 	@echo "make pins    renew requirements/dev.txt after a change of dependencies in pyproject.toml"
 	@echo "make clean   remove what the other commands made"
@@ -35,6 +36,9 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+schemas: setup
+	@$(BIN)/python -m keeptrusts.schemas.jsonschema
 
 bench: setup
 	@if [ -d tests/benchmarks ]; then \

@@ -46,10 +46,11 @@ async def migrate(store: Store, steps: Sequence[Migration] = STEPS) -> tuple[int
     ran = []
     for step in steps:
         found = known.get(step.number)
-        if found is None or found.state != "done":
+        if found is not None and found.state == "done":
+            await _check(store, step)
+        else:
             await _up(store, step)
             ran.append(step.number)
-        await _check(store, step)
     return tuple(ran)
 
 

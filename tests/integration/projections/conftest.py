@@ -8,11 +8,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from support.acme import SECRETS, fill_directory
+from support.filled_store import FilledStore
 
-from keeptrusts.projections.app import open_store
-from keeptrusts.projections.settings import KafkaSettings, StoreSettings, WriterSettings
+from keeptrusts.projections.app import build_query_routes, open_store
+from keeptrusts.projections.settings import KafkaSettings, QuerySettings, StoreSettings, WriterSettings
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas import topics
 
@@ -26,7 +30,9 @@ def chdb_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def store(chdb_path: Path) -> AsyncIterator[Store]:
-    settings = StoreSettings(dsn=f"chdb://{chdb_path}", database=f"t_{uuid.uuid4().hex[:12]}")
+    settings = StoreSettings(
+        dsn=f"chdb://{chdb_path}", database=f"t_{uuid.uuid4().hex[:12]}", read_threads=2, write_threads=1
+    )
     opened = await open_store(settings)
     yield opened
     await opened.command(f"DROP DATABASE {settings.database} SYNC")
@@ -72,3 +78,23 @@ async def create_topics(bootstrap: str, prefix: str) -> None:
         )  # fmt: skip
     finally:
         await admin.close()
+
+
+@pytest.fixture
+async def filled(store: Store) -> FilledStore:
+    """A store with the directories of two organizations, to be filled with events."""
+    filled = FilledStore(store)
+    await fill_directory(filled)
+    return filled
+
+
+@pytest.fixture
+async def client(store: Store, filled: FilledStore) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+    """A client of the query API on this test's store."""
+    settings = QuerySettings(
+        directory_seconds=0.0, position_wait_seconds=0.5, stream_poll_seconds=0.02, bookmark_seconds=0.2
+    )
+    app = web.Application()
+    app.add_routes(build_query_routes(store, SECRETS, settings))
+    async with TestClient(TestServer(app)) as made:
+        yield made

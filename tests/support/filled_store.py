@@ -1,0 +1,87 @@
+"""Puts events and derived records into a store as the writer does, without Kafka: for tests of questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from keeptrusts.projections.settings import KafkaSettings, WriterSettings
+from keeptrusts.projections.store.protocol import Store
+from keeptrusts.projections.writer.blocks import Block, derived_blocks, event_blocks
+from keeptrusts.projections.writer.decoding import decode_derived_records, decode_events
+from keeptrusts.projections.writer.inserting import insert_block
+from keeptrusts.projections.writer.loop import SOURCES
+from keeptrusts.projections.writer.metrics import WriterMetrics
+from keeptrusts.projections.writer.prior import prior_requests
+from keeptrusts.schemas.codec import encode
+from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.record import Record
+from keeptrusts.schemas.snapshots.codec import encode_derived
+from keeptrusts.schemas.topics import partition_of
+
+PARTITIONS = 4
+SETTINGS = WriterSettings(kafka=KafkaSettings(bootstrap="nowhere:0"), retry_seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A record as Kafka would give it back."""
+
+    offset: int
+    timestamp: int
+    value: bytes | None
+
+
+@dataclass(slots=True)
+class FilledStore:
+    """Counts offsets a topic and partition, and writes progress after each call."""
+
+    store: Store
+    now_ms: int = 1_795_000_000_000
+    _next: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    async def events(self, *events: Event) -> list[int]:
+        """Append events of one organization as one range; gives their offsets."""
+        partition = partition_of(events[0].ledger, PARTITIONS)
+        records = self._records("kt.events", partition, [encode(event) for event in events])
+        decoded = decode_events(partition, records)
+        prior = await prior_requests(self.store, partition, records[0].offset, decoded.events)
+        blocks, _ = event_blocks(decoded, prior)
+        await self._insert(blocks, f"kt.events-{partition}-{records[0].offset}")
+        await self.progress("kt.events", partition, records[-1].offset)
+        return [record.offset for record in records]
+
+    async def derived(self, topic: str, org: str, *records: Record, position: int = 10**6) -> None:
+        """Append derived records of one organization, and say that the topic is complete to a position."""
+        partition = partition_of(org, PARTITIONS)
+        stored = self._records(topic, partition, [encode_derived(record) for record in records])
+        decoded = decode_derived_records(partition, stored)
+        assert not decoded.undecodable
+        await self._insert(derived_blocks(decoded), f"{topic}-{partition}-{stored[0].offset}")
+        await self.progress(topic, partition, position)
+
+    async def progress(self, topic: str, partition: int, position: int) -> None:
+        self.now_ms += 1
+        row = {
+            "topic": topic, "partition": partition, "partitions": PARTITIONS, "position": position,
+            "source_offset": position, "delay_ms": 12, "written_ms": self.now_ms,
+        }  # fmt: skip
+        await self.store.insert("writer_progress", orjson.dumps(row), token=f"progress-{self.now_ms}")
+
+    async def start(self) -> None:
+        """Write the rows that a writer leaves before the first record."""
+        for topic in SOURCES:
+            for partition in range(PARTITIONS):
+                await self.progress(topic.name, partition, -1)
+
+    def _records(self, topic: str, partition: int, values: Sequence[bytes]) -> list[Stored]:
+        first = self._next.get((topic, partition), 0)
+        self._next[(topic, partition)] = first + len(values)
+        return [Stored(offset=first + n, timestamp=self.now_ms, value=value) for n, value in enumerate(values)]
+
+    async def _insert(self, blocks: Sequence[Block], name: str) -> None:
+        for block in blocks:
+            refused = await insert_block(self.store, block, f"{block.table}-{name}", SETTINGS, WriterMetrics())
+            assert refused == {}

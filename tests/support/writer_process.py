@@ -1,0 +1,57 @@
+"""A writer's process to start and kill from a test: `python writer_process.py run|count BOOTSTRAP PREFIX DIRECTORY`.
+
+`run` prints `ready` when it writes. `count` prints what the tables hold as JSON; chDB allows a process one store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import orjson
+
+from keeptrusts.projections.app import new_writer, open_store
+from keeptrusts.projections.settings import KafkaSettings, StoreSettings, WriterSettings
+from keeptrusts.projections.store.protocol import Store
+
+QUESTIONS = {
+    "log": "SELECT count() FROM log",
+    "log_places": "SELECT uniqExact(_partition, _offset) FROM log",
+    "parts": "SELECT count() FROM request_parts",
+    "requests": "SELECT count() FROM requests",
+    "distinct_requests": "SELECT uniqExact(org, request) FROM requests",
+    "open": "SELECT count() FROM requests_open FINAL",
+    "cost": "SELECT toInt64(sum(ifNull(cost, 0))) FROM requests",
+    "hourly_requests": "SELECT sum(requests) FROM requests_hourly",
+    "hourly_cost": "SELECT toInt64(sum(cost)) FROM requests_hourly",
+    "position": "SELECT sum(p) + count() FROM (SELECT max(position) AS p FROM writer_progress"
+    " WHERE topic = 'kt.events' GROUP BY partition)",
+}
+
+
+async def run(store: Store, settings: WriterSettings) -> None:
+    writer = new_writer(store, settings)
+    task = asyncio.create_task(writer.run())
+    started = asyncio.create_task(writer.started.wait())
+    await asyncio.wait({task, started}, return_when=asyncio.FIRST_COMPLETED)
+    print("ready", flush=True)
+    await task
+
+
+async def count(store: Store) -> None:
+    counts = {name: int((await store.query(question)).value()) for name, question in QUESTIONS.items()}
+    print(orjson.dumps(counts).decode(), flush=True)
+    await store.close()
+
+
+async def main(what: str, bootstrap: str, prefix: str, directory: str) -> None:
+    store = await open_store(StoreSettings(dsn=f"chdb://{directory}", database="kt"))
+    if what == "count":
+        await count(store)
+        return
+    kafka = KafkaSettings(bootstrap=bootstrap, topic_prefix=prefix)
+    await run(store, WriterSettings(kafka=kafka, max_records=200, heartbeat_seconds=0.3))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

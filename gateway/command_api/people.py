@@ -20,6 +20,7 @@ from keeptrusts.gateway.command_api.resolution import member_of, team_of
 from keeptrusts.schemas import ids
 from keeptrusts.schemas.commands import people
 from keeptrusts.schemas.events.identity import Role
+from keeptrusts.schemas.snapshots.directory import MemberValue
 
 
 def create_team(asked: Asked, body: TeamCreateBody) -> Plan:
@@ -66,14 +67,14 @@ def change_team(asked: Asked, body: TeamChangeBody) -> Plan:
 
 def add_team_member(asked: Asked, body: MemberAddBody) -> Plan:
     team = team_of(asked.context.directory, asked.org, asked.path["team"])
-    plan = _add(asked, body, team.id)
-    known = asked.context.directory.member(asked.org, body.email)
+    email, known = _person(asked, body)
     roles: dict[str, Role] = dict(known.teams) if known is not None else {}
+    plan = _add(asked, body, email, known, team.id)
     return _with(plan, teams=_roles(asked, roles | {team.id: body.role}))
 
 
 def add_member(asked: Asked, body: MemberAddBody) -> Plan:
-    return _with(_add(asked, body, None), role=body.role)
+    return _with(_add(asked, body, *_person(asked, body), None), role=body.role)
 
 
 def change_member(asked: Asked, body: MemberChangeBody) -> Plan:
@@ -133,14 +134,26 @@ def grant_role(asked: Asked, body: RoleBody) -> Plan:
     )
 
 
-def _add(asked: Asked, body: MemberAddBody, team: str | None) -> Plan:
-    known = asked.context.directory.member(asked.org, body.email)
+def _person(asked: Asked, body: MemberAddBody) -> tuple[str, MemberValue | None]:
+    """Give the e-mail of who is to be added, and the member if there is one already."""
+    view = asked.context.directory
+    if body.member is not None:
+        if body.email is not None:
+            raise invalid("member", "email and member name a person each", "name one of them")
+        known = member_of(view, asked.org, body.member, field="member")
+        return known.email, known
+    if body.email is None:
+        raise invalid("email", "is required", "send the person's e-mail, or member with the id of a known one")
+    return body.email, view.member(asked.org, body.email)
+
+
+def _add(asked: Asked, body: MemberAddBody, email: str, known: MemberValue | None, team: str | None) -> Plan:
     member = asked.new_id(ids.MEMBER) if known is None else known.id
     return Plan(
-        intent=people.MemberAddRequested(member=member, email=body.email, name=body.name, team=team, role=body.role),
+        intent=people.MemberAddRequested(member=member, email=email, name=body.name, team=team, role=body.role),
         kind="member",
         resource=member,
-        expected={"email": body.email},
+        expected={"email": email},
         extra={} if known is not None else {"name": body.name},
     )
 

@@ -98,9 +98,10 @@ class TeamChangeBody(_Change):
 
 
 class MemberAddBody(CommandBody):
-    """A person by e-mail; ``role`` is the role in the team of the path, or in the organization."""
+    """A person by e-mail, or a known one by ``member``; ``role`` is meant in the path's team, else the organization."""
 
-    email: Email
+    email: Email | None = None
+    member: Reference | None = None
     role: Role = "member"
     name: Name | None = None
 

@@ -70,15 +70,17 @@ async def _list(call: Call, filters: Filters) -> EventsPage:
         filters = _frozen(filters, cursor)
         further.append(
             Condition(
-                sql="(toUnixTimestamp64Micro(time), request) < ({after_us:Int64}, {after:String})",
+                sql="time <= fromUnixTimestamp64Micro({after_us:Int64}, 'UTC')"
+                " AND (toUnixTimestamp64Micro(time), request) < ({after_us:Int64}, {after:String})",
                 parameters={"after_us": cursor.key[0], "after": cursor.key[1]},
             )
         )
     limit = limit_of(call)
     fields = words_of(call, "fields", tuple(EventRow.model_fields))
     relation = requests_at(
-        call.reach("events.read"), filters, call.directory, as_of=offset, columns=COLUMNS, further=further
-    )
+        call.reach("events.read"), filters, call.directory, as_of=offset, columns=COLUMNS, further=further,
+        newest=limit + 1,
+    )  # fmt: skip
     sql = f"SELECT {SELECT} FROM {relation.sql} ORDER BY time DESC, request DESC LIMIT {limit + 1}"
     answer = await call.deps.store.query(sql, relation.parameters)
     records = list(answer.records())

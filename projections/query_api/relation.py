@@ -75,9 +75,11 @@ def requests_at(
     columns: Iterable[str],
     own: bool = True,
     further: Sequence[Condition] = (),
+    newest: int | None = None,
 ) -> Relation:
     """Give the requests that a scope and filters select at an offset, as a subquery with these columns.
 
+    With ``newest`` each part holds only so many of its newest requests: enough for a page, read in the table's order.
     ``own`` says whether one's own requests in other teams belong to a team's reach. ``further`` conditions may name
     any column of the relation.
     """
@@ -91,8 +93,10 @@ def requests_at(
     inner = tuple(dict.fromkeys((*shown, *(name for name in _ALL if re.search(rf"\b{name}\b", where)))))
     plain = ", ".join(shown)
     in_time = f"org = {{scope_org:String}} AND {period.sql}"
+    tail = "" if newest is None else f" ORDER BY time DESC, request DESC LIMIT {int(newest)}"
     sql = " UNION ALL ".join(
-        (
+        f"({part}{tail})"
+        for part in (
             f"SELECT {plain} FROM requests WHERE {where} AND {period.sql} AND toInt64(_offset) <= {{as_of:Int64}}",
             f"SELECT {plain} FROM ({_closed_later(inner, in_time)}) WHERE {where}",
             f"SELECT {plain} FROM ({_in_flight(inner, in_time)}) WHERE {where}",

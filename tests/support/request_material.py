@@ -13,7 +13,7 @@ from keeptrusts.schemas.events.identity import Identity, PolicyResult
 from keeptrusts.schemas.events.request import RequestAttempted, RequestCompleted, RequestDecided, Usage
 from keeptrusts.schemas.record import Record
 
-START = datetime(2026, 11, 20, 9, 0, 0, tzinfo=UTC)
+AT_START = datetime(2026, 11, 20, 9, 0, 0, tzinfo=UTC)
 USERS = ("mem_ana", "mem_bo", "mem_cy")
 TEAMS = ("team_red", "team_blue")
 
@@ -25,7 +25,7 @@ class Material:
     org: str = "org_acme"
     seed: int = 1
     gateway: str = "gw-1"
-    moment: datetime = START
+    moment: datetime = AT_START
     _count: int = 0
     _random: random.Random = field(default_factory=random.Random)
 

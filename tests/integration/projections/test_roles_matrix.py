@@ -1,0 +1,69 @@
+"""Every route for every role: a generated walk over the routes and the roles table."""
+
+from __future__ import annotations
+
+from support.acme import ADMIN, LONER, MEMBER, ORG, OTHER_ORG, OWNER, RED, STRANGER, TEAM_ADMIN, Person
+from support.asking import Client
+from support.filled_store import FilledStore
+from support.request_material import Material
+
+from keeptrusts.projections.query_api.routes import ROUTES
+from keeptrusts.schemas.authorization import Principal, scope_of
+from keeptrusts.schemas.events.identity import Identity
+
+PEOPLE = (OWNER, ADMIN, TEAM_ADMIN, MEMBER, LONER)
+
+
+async def test_routes_answer_as_the_roles_table_says(client: Client, filled: FilledStore) -> None:
+    material, other = Material(), Material(org=OTHER_ORG, seed=9)
+    request, who = material.request_id(), Identity(org=ORG, team=RED, user=MEMBER.id)
+    await filled.events(material.decided(request, who), material.completed(request, who))
+    foreign = other.request_id()
+    theirs = Identity(org=OTHER_ORG, team=RED, user=STRANGER.id)
+    await filled.events(other.decided(foreign, theirs), other.completed(foreign, theirs))
+    own_ids = {
+        "/v1/events/{id}": request, "/v1/teams/{id}": RED, "/v1/teams/{id}/members": RED, "/v1/teams/{id}/usage": RED,
+        "/v1/wallets/{id}": f"organization:{ORG}", "/v1/wallets/{id}/transactions": f"organization:{ORG}",
+    }  # fmt: skip
+    foreign_ids = dict.fromkeys(own_ids, STRANGER.id) | {
+        "/v1/events/{id}": foreign, "/v1/wallets/{id}": f"organization:{OTHER_ORG}",
+        "/v1/wallets/{id}/transactions": f"organization:{OTHER_ORG}",
+    }  # fmt: skip
+    walked = 0
+    for route in ROUTES:
+        for person in PEOPLE:
+            if route.stream is not None or route.method != "GET":
+                continue
+            found = await _status(client, route.path.replace("{id}", own_ids.get(route.path, "")), person)
+            expected = _expected(route.path, person) if "{id}" in route.path else 200
+            if route.action is not None and scope_of(_principal(person), route.action).reach == "none":
+                expected = 403
+            assert found == expected, (route.path, person.name)
+            if "{id}" in route.path:
+                path = route.path.replace("{id}", foreign_ids[route.path])
+                assert await _status(client, path, person) == 404, (path, person.name)
+            walked += 1
+        unsigned = await client.request(route.method, route.path.replace("{id}", "x"))
+        assert unsigned.status == 401, route.path
+    assert walked > 80
+    for person in PEOPLE:
+        response = await client.post("/v1/admin/rebuild", params={"table": "requests"}, headers=person.headers)
+        assert response.status == (409 if person is OWNER else 403)
+
+
+def _expected(path: str, person: Person) -> int:
+    if person in (OWNER, ADMIN):
+        return 200
+    if path == "/v1/events/{id}":
+        return 200 if person in (TEAM_ADMIN, MEMBER) else 404
+    if path.startswith("/v1/teams"):
+        return 200 if RED in person.teams else 404
+    return 404  # the organization's wallet
+
+
+def _principal(person: Person) -> Principal:
+    return Principal(org=person.org, member=person.id, role=person.role, teams=person.teams)
+
+
+async def _status(client: Client, path: str, person: Person) -> int:
+    return (await client.get(path, headers=person.headers)).status

@@ -1,0 +1,164 @@
+"""The tests of the authority can fail: each of these broken rules is caught by the test that is named for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from keeptrusts.schemas.authorization import Principal, Scope
+from keeptrusts.schemas.snapshots.ledger import Entry, Posting, available, spent
+from keeptrusts.stream_processors.authority import directory, fold, state, wallets
+from keeptrusts.stream_processors.authority.state import LedgerState
+from tests.unit.authority import test_directory_rules as people_tests
+from tests.unit.authority import test_fold as fold_tests
+from tests.unit.authority import test_wallet_rules as money_tests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """One broken rule: where it is put in, and the test (with its arguments) that must notice."""
+
+    name: str
+    module: Any
+    attribute: str
+    broken: Callable[..., Any]
+    caught_by: Callable[..., None]
+    arguments: tuple[Any, ...] = ()
+
+
+def row(table: list[Any], name: str) -> tuple[Any, ...]:
+    return tuple(next(row for row in table if row[0] == name)[1:])
+
+
+def charge_the_last_that_covers(ledger: LedgerState, payers: tuple[str, ...], cost: int) -> wallets.Charge:
+    return REAL_CHARGE(ledger, tuple(reversed(payers)), cost)
+
+
+def charge_the_first_whether_it_covers_or_not(
+    ledger: LedgerState, payers: tuple[str, ...], cost: int
+) -> wallets.Charge:
+    if not payers:
+        return REAL_CHARGE(ledger, payers, cost)
+    postings = (Posting(account=available(payers[0]), amount=-cost), Posting(account=spent(payers[0]), amount=cost))
+    return wallets.Charge(outcome="charged", postings=postings)
+
+
+def lose_a_nano(source: str, destination: str, amount: int) -> tuple[Posting, ...]:
+    return Posting(account=source, amount=-amount), Posting(account=destination, amount=amount - 1)
+
+
+def everybody_reaches_all(principal: Principal, action: str) -> Scope:
+    return Scope(org=principal.org, reach="all", member=principal.member)
+
+
+def open_whatever_was_decided(ledger: LedgerState, decided: Any) -> Any:
+    ledger.closed_requests.clear()
+    return REAL_OPENING(ledger, decided)
+
+
+def post_without_adding_up(ledger: LedgerState, entry: Entry) -> None:
+    for posting in entry.postings:
+        ledger.accounts[posting.account] = ledger.balance(posting.account) + posting.amount
+
+
+REAL_CHARGE, REAL_OPENING = wallets.charge, fold._decide_opening
+
+MUTANTS = [
+    Mutant(
+        name="the last covering wallet pays",
+        module=wallets,
+        attribute="charge",
+        broken=charge_the_last_that_covers,
+        caught_by=money_tests.test_who_pays_for_a_call,
+        arguments=row(money_tests.CHARGES, "the user's wallet first"),
+    ),
+    Mutant(
+        name="the first wallet pays although it does not cover",
+        module=wallets,
+        attribute="charge",
+        broken=charge_the_first_whether_it_covers_or_not,
+        caught_by=money_tests.test_who_pays_for_a_call,
+        arguments=row(money_tests.CHARGES, "then the team's"),
+    ),
+    Mutant(
+        name="a nano-dollar disappears",
+        module=wallets,
+        attribute="_move",
+        broken=lose_a_nano,
+        caught_by=money_tests.test_what_moves_where,
+        arguments=row(money_tests.ACCEPTED, "owner funds the organization"),
+    ),
+    Mutant(
+        name="postings are not added up",
+        module=state,
+        attribute="_post",
+        broken=post_without_adding_up,
+        caught_by=fold_tests.test_an_entry_that_cannot_follow_is_refused_loudly,
+        arguments=({"postings": "one side"}, "do not add up"),
+    ),
+    Mutant(
+        name="the actor's right to create is not checked",
+        module=directory,
+        attribute="scope_of",
+        broken=everybody_reaches_all,
+        caught_by=people_tests.test_what_a_rule_refuses,
+        arguments=row(people_tests.REFUSED, "member creates a team"),
+    ),
+    Mutant(
+        name="the actor's right to money is not checked",
+        module=wallets,
+        attribute="scope_of",
+        broken=everybody_reaches_all,
+        caught_by=money_tests.test_what_does_not_move,
+        arguments=row(money_tests.REFUSED, "admin funds"),
+    ),
+    Mutant(
+        name="anybody grants any role",
+        module=directory,
+        attribute="may_grant",
+        broken=lambda *_: True,
+        caught_by=people_tests.test_what_a_rule_refuses,
+        arguments=row(people_tests.REFUSED, "admin makes himself an owner"),
+    ),
+    Mutant(
+        name="the last owner may go",
+        module=directory,
+        attribute="_is_last_owner",
+        broken=lambda *_: False,
+        caught_by=people_tests.test_the_last_owner_who_can_act_stays,
+        arguments=(people_tests.REMOVE(member=people_tests.OWNER), "none"),
+    ),
+    Mutant(
+        name="a call is charged again when its records come again",
+        module=fold,
+        attribute="_decide_opening",
+        broken=open_whatever_was_decided,
+        caught_by=fold_tests.test_repeats_of_an_ended_call_change_nothing,
+        arguments=(("decided", "completed"),),
+    ),
+    Mutant(
+        name="repeated intents are carried out again",
+        module=state,
+        attribute="_remember_intent",
+        broken=lambda *_: None,
+        caught_by=fold_tests.test_a_repeated_intent_changes_nothing_for_24_hours_of_ledger_time,
+    ),
+    Mutant(
+        name="nothing is ever given up",
+        module=fold,
+        attribute="_abandoned",
+        broken=lambda *_: (),
+        caught_by=fold_tests.test_a_call_is_given_up_15_minutes_of_ledger_time_after_its_decision_and_not_before,
+    ),
+]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_broken_rule_is_caught(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutant.caught_by(*mutant.arguments)
+    monkeypatch.setattr(mutant.module, mutant.attribute, mutant.broken)
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        mutant.caught_by(*mutant.arguments)

@@ -5,7 +5,7 @@ The row comes from the same projector that fills the tables, applied to the requ
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from keeptrusts.projections.projectors.place import LoggedEvent, Place
 from keeptrusts.projections.projectors.requests import RequestRow, project_requests
@@ -24,6 +24,7 @@ from keeptrusts.projections.query_api.rows import event_fields
 from keeptrusts.projections.query_api.scope import TenantScope
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas.codec import decode, type_of
+from keeptrusts.schemas.events.identity import PolicyResult
 from keeptrusts.schemas.events.request import RequestAttempted, RequestCompleted, RequestDecided
 from keeptrusts.schemas.record import parse_time
 
@@ -82,8 +83,8 @@ def _detail(call: Call, row: RequestRow, records: list[LoggedEvent]) -> EventDet
         directory_position=decided.directory_position if decided else None,
         config_position=decided.config_position if decided else None,
         client_gone=row.client_gone,
-        policies=[PolicyStep(phase="input", result=item) for item in (decided.policies if decided else ())]
-        + [PolicyStep(phase="output", result=item) for item in (completed.output_policies if completed else ())],
+        policies=[_step("input", item) for item in (decided.policies if decided else ())]
+        + [_step("output", item) for item in (completed.output_policies if completed else ())],
         attempts_detail=_attempts(records),
         records=[
             RecordRef(
@@ -95,6 +96,10 @@ def _detail(call: Call, row: RequestRow, records: list[LoggedEvent]) -> EventDet
             for item in records
         ],
     )
+
+
+def _step(phase: Literal["input", "output"], said: PolicyResult) -> PolicyStep:
+    return PolicyStep(phase=phase, **said.model_dump())
 
 
 def _attempts(records: list[LoggedEvent]) -> list[Attempt]:

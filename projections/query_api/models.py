@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
-from keeptrusts.schemas.events.identity import PolicyResult, Role, Verdict
+from keeptrusts.schemas.events.identity import PolicyOutcome, Role, RolloutMode, Verdict
 
 T = TypeVar("T")
 
@@ -115,8 +115,14 @@ class Attempt(Answer):
 class PolicyStep(Answer):
     """What one policy said, on the way in or on the way out."""
 
-    phase: str
-    result: PolicyResult
+    phase: Literal["input", "output"]
+    kind: str
+    name: str | None
+    mode: RolloutMode
+    result: PolicyOutcome
+    reason: str | None
+    findings: dict[str, int]
+    us: int
 
 
 class RecordRef(Answer):

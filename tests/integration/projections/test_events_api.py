@@ -200,7 +200,7 @@ async def test_an_event_shows_policies_attempts_and_records(client: Client, fill
     detail = (await get(client, f"/v1/events/{request}"))["data"]
     assert detail["cost"] == "0.000000007"
     assert detail["latency_ms"] == 1.234
-    assert [step["result"]["kind"] for step in detail["policies"]] == ["audit-logger"]
+    assert [step["kind"] for step in detail["policies"]] == ["audit-logger"]
     assert [item["provider"] for item in detail["attempts_detail"]] == ["openai", "anthropic"]
     assert [item["id"] for item in detail["records"]] == [event.id for event in events]
     assert (await get(client, f"/v1/events/{events[2].id}"))["data"]["id"] == request

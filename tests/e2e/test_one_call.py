@@ -42,7 +42,9 @@ def wait_until_known(stack: Stack, key: str) -> bool:
     return False
 
 
-def test_a_call_is_answered_billed_once_and_one_row_everywhere(stack: Stack, team: dict[str, Any], team_key: str) -> None:
+def test_a_call_is_answered_billed_once_and_one_row_everywhere(
+    stack: Stack, team: dict[str, Any], team_key: str
+) -> None:
     before = len(stack.provider.bill())
     answer = stack.chat(key=team_key)
     assert answer.status == 200
@@ -84,7 +86,9 @@ BAD_REQUESTS: list[tuple[str, bytes, int, str, str | None]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "body", "status", "code", "param"), BAD_REQUESTS, ids=[bad[0] for bad in BAD_REQUESTS])
+@pytest.mark.parametrize(
+    ("what", "body", "status", "code", "param"), BAD_REQUESTS, ids=[bad[0] for bad in BAD_REQUESTS]
+)
 def test_bad_input_is_refused_with_field_reason_and_fix_and_recorded(
     stack: Stack, team_key: str, what: str, body: bytes, status: int, code: str, param: str | None
 ) -> None:

@@ -67,14 +67,20 @@ class Stack:
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KEEPTRUSTS_")}
         path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
-        return kept | {
-            "PATH": path,
-            "KEEPTRUSTS_DATA_DIR": str(self.directory / ".keeptrusts"),
-            "KEEPTRUSTS_PORT_OFFSET": str(self.offset),
-            "KEEPTRUSTS_PROVIDER_URL": self.provider.url,
-        }
+        upstream = {"KEEPTRUSTS_PROVIDER_URL": self.provider.url} if self.provider.url else {}
+        return (
+            kept
+            | {
+                "PATH": path,
+                "KEEPTRUSTS_DATA_DIR": str(self.directory / ".keeptrusts"),
+                "KEEPTRUSTS_PORT_OFFSET": str(self.offset),
+            }
+            | upstream
+        )
 
-    def kt(self, *arguments: str, check: bool = True, timeout_s: float = UP_TIMEOUT_S) -> subprocess.CompletedProcess[str]:
+    def kt(
+        self, *arguments: str, check: bool = True, timeout_s: float = UP_TIMEOUT_S
+    ) -> subprocess.CompletedProcess[str]:
         """Run a kt command here; fails the test with its output when it fails, unless check is off."""
         done = subprocess.run(
             [*KT, *arguments],
@@ -107,10 +113,10 @@ class Stack:
     def get(self, path: str, *, token: str | None = None) -> Answer:
         return request("GET", self.api + path, token=token or self.credentials["token"])
 
-    def post(self, path: str, body: object, *, token: str | None = None, headers: Mapping[str, str] = {}) -> Answer:  # noqa: B006 - never changed
+    def post(self, path: str, body: object, *, token: str | None = None, headers: Mapping[str, str] = {}) -> Answer:
         return request("POST", self.api + path, body=body, token=token or self.credentials["token"], headers=headers)
 
-    def chat(self, *, key: str | None = None, headers: Mapping[str, str] = {}, **body: object) -> Answer:  # noqa: B006 - never changed
+    def chat(self, *, key: str | None = None, headers: Mapping[str, str] = {}, **body: object) -> Answer:
         document = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}], **body}
         token = key or self.credentials["gateway_key"]
         return request("POST", f"{self.gateway}/v1/chat/completions", body=document, token=token, headers=headers)
@@ -130,7 +136,7 @@ def request(
     *,
     body: object = None,
     token: str | None = None,
-    headers: Mapping[str, str] = {},  # noqa: B006 - never changed
+    headers: Mapping[str, str] = {},
     timeout_s: float = ANSWER_TIMEOUT_S,
 ) -> Answer:
     """Send one request; any status is an answer."""

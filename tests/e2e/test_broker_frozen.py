@@ -1,0 +1,116 @@
+"""The broker stops answering under load: nothing is dispatched unrecorded, and traffic comes back by itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.stack import Answer, Stack, running_stack
+
+FROZEN_S = 12.0
+RETURN_S = 10.0
+CLIENTS = 8
+
+
+@pytest.fixture(scope="module")
+def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(Path(tmp_path_factory.mktemp("frozen"))) as stack:
+        yield stack
+
+
+class Load:
+    """Clients that call one after another until they are stopped; every answer is kept with its time."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._threads = [threading.Thread(target=self._call, daemon=True) for _ in range(CLIENTS)]
+        self.answers: list[tuple[float, Answer]] = []
+        for thread in self._threads:
+            thread.start()
+
+    def _call(self) -> None:
+        while not self._stop.is_set():
+            answer = self._stack.chat()
+            with self._lock:
+                self.answers.append((time.monotonic(), answer))
+
+    def since(self, moment: float) -> list[Answer]:
+        with self._lock:
+            return [answer for at, answer in self.answers if at >= moment]
+
+    def stop(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(90)
+
+
+def wait_until(condition: object, timeout_s: float, what: str) -> float:
+    started = time.monotonic()
+    assert callable(condition)
+    while not condition():
+        assert time.monotonic() - started < timeout_s, f"{what} not within {timeout_s} s"
+        time.sleep(0.05)
+    return time.monotonic() - started
+
+
+def test_a_frozen_broker_gives_503_dispatches_nothing_and_recovers(own_stack: Stack) -> None:
+    kafka = own_stack.pid("kafka")
+    load = Load(own_stack)
+    try:
+        wait_until(lambda: sum(a.status == 200 for _, a in load.answers) >= 50, 60, "50 answered calls")
+        os.kill(kafka, signal.SIGSTOP)
+        frozen_at = time.monotonic()
+        try:
+            time.sleep(1.0)  # what was acknowledged before the freeze has reached the provider by now
+            billed_before = len(own_stack.provider.bill())
+            time.sleep(FROZEN_S - 1.0)
+            assert len(own_stack.provider.bill()) == billed_before, "a call was dispatched while nothing was recorded"
+            refused = [answer for answer in load.since(frozen_at + 1.0) if answer.status != 200]
+            assert refused and {answer.status for answer in refused} == {503}
+            assert {answer.json()["code"] for answer in refused} <= {"audit_unavailable", "not_ready"}
+            assert any(answer.json()["code"] == "audit_unavailable" for answer in refused)
+            assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+        finally:
+            os.kill(kafka, signal.SIGCONT)
+        thawed_at = time.monotonic()
+        took = wait_until(
+            lambda: sum(a.status == 200 for a in load.since(thawed_at)) >= 20, RETURN_S, "traffic after the thaw"
+        )
+        print(f"20 calls answered {took:.1f} s after the broker came back")
+    finally:
+        load.stop()
+    check_bill_against_log(own_stack, [answer for _, answer in load.answers])
+
+
+def check_bill_against_log(stack: Stack, answers: list[Answer]) -> None:
+    """Nothing billed without a decision, nothing answered without a completion, nothing recorded twice."""
+    answered = {a.headers["x-request-id"] for a in answers if a.status == 200}
+    last = max(
+        (a.headers["x-keeptrusts-position"] for a in answers if a.status == 200), key=lambda p: int(p.split(":")[1])
+    )
+    rows: dict[str, dict[str, object]] = {}
+    cursor = ""
+    while True:
+        page = stack.get(f"/v1/events?limit=1000&min_position={last}{cursor}").json()
+        for row in page["data"]:
+            assert row["request_id"] not in rows, "a request has two rows"
+            rows[row["request_id"]] = row
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    billed = Counter(line["request_id"] for line in stack.provider.bill())
+    assert all(count == 1 for count in billed.values()), "billed twice"
+    assert billed.keys() <= rows.keys(), "billed without a decision"
+    assert answered <= {request for request, row in rows.items() if row["status"] == 200}, "answered unrecorded"
+    unknown = {a.headers["x-request-id"] for a in answers if a.status != 200} & billed.keys()
+    print(
+        f"{len(answers)} answers, {len(answered)} of them 200, {len(billed)} billed, {len(unknown)} billed and refused"
+    )

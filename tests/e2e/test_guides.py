@@ -126,14 +126,14 @@ def test_teams_are_made_and_funded(shell: Shell) -> None:
     assert json.loads(shell.run(ALLOCATE_SUPPORT))["amount"] == "200.00"
     wallets = json.loads(shell.run("sleep 1; kt wallet list --format json"))
     assert {wallet["available"] for wallet in wallets} == {"1000.00", "200.00"}
-    curl = 'curl -sS -X POST https://api.keeptrusts.com/v1/teams -H "Authorization: Bearer $API_TOKEN" -d \'{"name": "Legal"}\''
+    create = "curl -sS -X POST https://api.keeptrusts.com/v1/teams"
+    curl = create + """ -H "Authorization: Bearer $API_TOKEN" -d '{"name": "Legal"}'"""
     assert json.loads(shell.run(curl))["slug"] == "legal"
 
 
 def test_tail_shows_a_live_call(shell: Shell) -> None:
-    out = shell.run(
-        f"kt events tail -n 0 --first 1 --timeout 60 --format ndjson & tail=$!\nsleep 2\n{CHAT_CURL} >/dev/null\nwait $tail"
-    )
+    tail = "kt events tail -n 0 --first 1 --timeout 60 --format ndjson & tail=$!"
+    out = shell.run(f"{tail}\nsleep 2\n{CHAT_CURL} >/dev/null\nwait $tail")
     event = json.loads(out.splitlines()[0])
     assert event["model"] == "gpt-4o" and event["decision"] == "allow"
 

@@ -71,19 +71,23 @@ def test_the_official_sdk_works_after_changing_base_url_and_key(stack: Stack, te
     assert "req_" in str(refused.value)
 
 
+def chat_body(model: object, **rest: object) -> bytes:
+    return json.dumps({"model": model, "messages": [{"role": "user", "content": "x"}], **rest}).encode()
+
+
 BAD_REQUESTS: list[tuple[str, bytes, int, str, str | None]] = [
     ("broken JSON", b'{"model": "gpt-4o", ', 422, "invalid_request", None),
     ("empty body", b"", 422, "invalid_request", None),
     ("no object", b"[]", 422, "invalid_request", None),
-    ("no model", b'{"messages": [{"role": "user", "content": "x"}]}', 422, "invalid_request", "model"),
-    ("model of wrong type", b'{"model": 5, "messages": []}', 422, "invalid_request", "model"),
+    ("no model", chat_body(None), 422, "invalid_request", "model"),
+    ("model of wrong type", chat_body(5), 422, "invalid_request", "model"),
     ("messages missing", b'{"model": "gpt-4o"}', 422, "invalid_request", "messages"),
-    ("messages empty", b'{"model": "gpt-4o", "messages": []}', 422, "invalid_request", "messages"),
-    ("message without role", b'{"model": "gpt-4o", "messages": [{}]}', 422, "invalid_request", "messages[0]"),
-    ("stream of wrong type", b'{"model":"gpt-4o","messages":[{"role":"user"}],"stream":1}', 422, "invalid_request", "stream"),
-    ("unknown model", b'{"model": "nope-9", "messages": [{"role": "user", "content": "x"}]}', 404, "model_not_found", "model"),
-    ("another wire", b'{"model": "claude-sonnet-4-20250514", "messages": [{"role": "user", "content": "x"}]}', 422, "wire_not_supported", "model"),
-]  # fmt: skip
+    ("messages empty", chat_body("gpt-4o", messages=[]), 422, "invalid_request", "messages"),
+    ("message without role", chat_body("gpt-4o", messages=[{}]), 422, "invalid_request", "messages[0]"),
+    ("stream of wrong type", chat_body("gpt-4o", stream=1), 422, "invalid_request", "stream"),
+    ("unknown model", chat_body("nope-9"), 404, "model_not_found", "model"),
+    ("another wire", chat_body("claude-sonnet-4-20250514"), 422, "wire_not_supported", "model"),
+]
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,9 @@ async def until(condition: Callable[[], bool], *, timeout_s: float = 30.0, what:
     """Wait until a condition holds; fails after the bound with its name."""
     try:
         async with asyncio.timeout(timeout_s):
-            while not condition():
+            while True:
+                if condition():
+                    return
                 await asyncio.sleep(0.02)
     except TimeoutError:
         raise AssertionError(f"{what} did not hold within {timeout_s} s") from None

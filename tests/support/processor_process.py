@@ -1,4 +1,4 @@
-"""A processors' process to start, stop and kill from a test: `python processor_process.py BOOTSTRAP PREFIX DIRECTORY [INSTANCE]`."""
+"""A processors' process to kill: `python processor_process.py BOOTSTRAP PREFIX DIRECTORY [INSTANCE]`."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -127,9 +128,7 @@ async def test_a_worker_killed_mid_stream_changes_no_byte_of_the_entries(install
     await append(installation.bootstrap, installation.prefix, scenario.founding())
     for round_number in range(4):
         with installation.process(instance="only") as child:
-            await append(
-                installation.bootstrap, installation.prefix, scenario.calls(250, first=250 * round_number)
-            )
+            await append(installation.bootstrap, installation.prefix, scenario.calls(250, first=250 * round_number))
             await until(lambda child=child: installation.ready(child), what="the worker catches up")
             appending = asyncio.create_task(
                 append(
@@ -160,7 +159,7 @@ async def test_entries_are_numbered_without_gaps_and_chained(installation: Insta
     await stopped(task)
     assert [entry.seq for entry in entries] == list(range(len(entries)))
     assert all(entry.hash == entry_hash(entry) for entry in entries)
-    assert all(later.prev_hash == earlier.hash for earlier, later in zip(entries, entries[1:], strict=False))
+    assert all(later.prev_hash == earlier.hash for earlier, later in pairwise(entries))
 
 
 async def test_of_two_owners_the_later_one_decides_and_the_earlier_one_is_fenced(installation: Installation) -> None:

@@ -29,7 +29,7 @@ def env(data_dir: Path | None, output: Output) -> None:
         "API_TOKEN": found.token,
         "KEEPTRUSTS_API_URL": found.api_url,
         "GATEWAY_KEY": found.gateway_key,
-        "GATEWAY_URL": found.gateway_url,
+        "KEEPTRUSTS_GATEWAY_URL": found.gateway_url,
     }
     if output.for_people:
         click.echo("export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items()))

@@ -32,7 +32,14 @@ _format_option = click.option(
 @_data_dir_option
 @_format_option
 @click.option("--detach", is_flag=True, help="Return when everything answers; the stack runs on.")
-@click.option("--port-offset", type=int, default=0, show_default=True, help="Shift all ports by this much.")
+@click.option(
+    "--port-offset",
+    type=int,
+    default=0,
+    show_default=True,
+    envvar="KEEPTRUSTS_PORT_OFFSET",
+    help="Shift all ports by this much.",
+)
 @click.option(
     "--config",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),

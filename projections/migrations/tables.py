@@ -27,7 +27,7 @@ LOG: Final = Table(
 REQUEST_PARTS: Final = Table(
     name="request_parts",
     columns=(
-        ("org", "String"), ("request", "String"), ("part", _LABEL), ("attempt", "UInt16"), ("event_id", "String"),
+        ("org", "String"), ("request", "String"), ("part", _LABEL), ("attempt", "UInt64"), ("event_id", "String"),
         *_PLACE,
     ),
     order_by="(org, request, _offset)",
@@ -42,8 +42,8 @@ _REQUEST_COLUMNS: Final = (
     ("decided_verdict", _LABEL), ("decided_reason", _LABEL), ("decided_policy", _LABEL), ("decided_target", _LABEL),
     ("decided_provider", _LABEL), ("decided_model", _LABEL), ("decided_offset", "Int64"),
     ("state", _LABEL), ("verdict", _LABEL), ("reason", _LABEL), ("policy", _LABEL), ("target", _LABEL),
-    ("provider", _LABEL), ("model", _LABEL), ("status", "UInt16"), ("provider_status", "UInt16"),
-    ("attempts", "UInt16"), ("usage_basis", _LABEL), ("input_tokens", "UInt64"), ("cached_tokens", "UInt64"),
+    ("provider", _LABEL), ("model", _LABEL), ("status", "UInt16"), ("provider_status", "Int64"),
+    ("attempts", "UInt64"), ("usage_basis", _LABEL), ("input_tokens", "UInt64"), ("cached_tokens", "UInt64"),
     ("cache_write_tokens", "UInt64"), ("output_tokens", "UInt64"), ("reasoning_tokens", "UInt64"),
     ("cost", "Nullable(Int64)"), ("cost_state", _LABEL), ("price_version", _LABEL), ("latency_us", "UInt64"),
     ("provider_us", "Nullable(UInt64)"), ("first_token_us", "Nullable(UInt64)"), ("output_bytes", "UInt64"),
@@ -106,7 +106,7 @@ LEDGER_ENTRIES: Final = Table(
         ("org", "String"), ("seq", "UInt64"), ("outcome", _LABEL), ("reason", _LABEL), ("message", "String"),
         ("request", "String"), ("cause_partition", "UInt32"), ("cause_offset", "UInt64"), ("cause_id", "String"),
         ("cause_type", _LABEL), ("actor", _LABEL), ("subject", "String"), ("time", _TIME), ("ledger_time", _TIME),
-        ("rules_version", "UInt32"), ("prev_hash", "String"), ("hash", "String"),
+        ("rules_version", "UInt64"), ("prev_hash", "String"), ("hash", "String"),
         ("value", "String CODEC(ZSTD(3))"), *_PLACE,
     ),
     order_by="(org, seq)",

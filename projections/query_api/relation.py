@@ -23,7 +23,7 @@ MASKS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "state": "'open'", "verdict": "decided_verdict", "reason": "decided_reason", "policy": "decided_policy",
         "target": "decided_target", "provider": "decided_provider", "model": "decided_model", "status": "toUInt16(0)",
-        "provider_status": "toUInt16(0)", "attempts": "toUInt16(1)", "usage_basis": "''",
+        "provider_status": "toInt64(0)", "attempts": "toUInt64(1)", "usage_basis": "''",
         "input_tokens": "toUInt64(0)", "cached_tokens": "toUInt64(0)", "cache_write_tokens": "toUInt64(0)",
         "output_tokens": "toUInt64(0)", "reasoning_tokens": "toUInt64(0)", "cost": "CAST(NULL, 'Nullable(Int64)')",
         "cost_state": "''", "price_version": "''", "latency_us": "toUInt64(0)",

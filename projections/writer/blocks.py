@@ -51,7 +51,8 @@ DERIVED_TABLES: Final[Mapping[str, Callable[[Sequence[DerivedRecord]], Sequence[
     }
 )
 EVENT_TABLES: Final = ("log", "request_parts", "requests", "requests_open", "gateway_reports")
-"""In the order they are written: a request's records are found before the request is."""
+LAST_TABLES: Final = frozenset({"requests_open"})
+"""Written after the others of a range: a request leaves this table only when it is found in ``requests``."""
 
 
 def event_blocks(decoded: Decoded, prior: Mapping[RequestKey, PriorRequest]) -> tuple[tuple[Block, ...], int]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from keeptrusts.projections.projectors.place import DerivedRecord, Place
 from keeptrusts.projections.settings import WriterSettings
 from keeptrusts.projections.store.protocol import Store
-from keeptrusts.projections.writer.blocks import Block, derived_blocks, event_blocks
+from keeptrusts.projections.writer.blocks import LAST_TABLES, Block, derived_blocks, event_blocks
 from keeptrusts.projections.writer.dead_letters import DeadLetters
 from keeptrusts.projections.writer.decoding import (
     Consumed,
@@ -125,9 +125,8 @@ class Writer:
         topic = self._names[item.topic]
         decoded = await asyncio.to_thread(decode_range, topic, item.partition, item.records)
         blocks = await self._blocks(topic, item, decoded)
-        refused: dict[int, str] = {}
-        for block in blocks:
-            refused |= await insert_block(self._store, block, item.token(block.table), self._settings, self.metrics)
+        refused = await self._insert(item, [block for block in blocks if block.table not in LAST_TABLES])
+        refused |= await self._insert(item, [block for block in blocks if block.table in LAST_TABLES])
         await self._set_aside(item, decoded, refused)
         await self._expect_progress(topic, decoded.derived)
         self.metrics.records += len(item.records)
@@ -140,6 +139,17 @@ class Writer:
             position=proven_position(topic, item.partition, item.last, decoded.derived),
             delay_ms=self._now_ms() - int(item.records[-1].timestamp),
         )
+
+    async def _insert(self, item: Range, blocks: Sequence[Block]) -> dict[int, str]:
+        """Insert blocks side by side and give what cannot be stored: offset -> reason."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(
+                    insert_block(self._store, block, item.token(block.table), self._settings, self.metrics)
+                )
+                for block in blocks
+            ]
+        return {offset: reason for task in tasks for offset, reason in task.result().items()}
 
     async def _blocks(self, topic: str, item: Range, decoded: Decoded) -> tuple[Block, ...]:
         if topic != topics.EVENTS.name:

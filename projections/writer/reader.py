@@ -56,8 +56,13 @@ class LogReader:
         deadline = time.monotonic() + self._settings.start_seconds
         await self._retry(self._consumer.start, deadline)
         await self._retry(self._watcher.start, deadline)
-        await self._learn_partitions(deadline)
-        committed = await self._retry(self._committed, deadline)
+        admin = AIOKafkaAdminClient(**options)
+        await self._retry(admin.start, deadline)
+        try:
+            self._partitions = await self._topic_partitions(admin, deadline)
+            committed = await self._retry(lambda: admin.list_consumer_group_offsets(self._settings.group_id), deadline)
+        finally:
+            await admin.close()
         self._assign(committed)
 
     async def stop(self) -> None:
@@ -103,31 +108,15 @@ class LogReader:
         """Give the offset that will be read next."""
         return int(await self._consumer.position(TopicPartition(topic, partition)))
 
-    async def _learn_partitions(self, deadline: float) -> None:
-        missing = list(self._topics)
-        while missing:
-            await self._watcher._client.force_metadata_update()
-            known = await self._watcher.topics()
-            for topic in self._topics:
-                if topic in known:
-                    self._partitions[topic] = len(self._watcher.partitions_for_topic(topic) or ())
-            missing = [topic for topic in self._topics if not self._partitions.get(topic)]
-            if missing and time.monotonic() > deadline:
+    async def _topic_partitions(self, admin: Any, deadline: float) -> dict[str, int]:
+        while True:
+            found = await self._retry(lambda: partition_counts(admin, self._topics), deadline)
+            missing = [topic for topic in self._topics if topic not in found]
+            if not missing:
+                return dict(found)
+            if time.monotonic() > deadline:
                 raise ReaderError(f"topics {', '.join(missing)} do not exist; create them before the writer starts")
-            if missing:
-                await asyncio.sleep(0.1)
-
-    async def _committed(self) -> dict[TopicPartition, OffsetAndMetadata]:
-        kafka = self._settings.kafka
-        admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap, **kafka.client)
-        await admin.start()
-        try:
-            committed: dict[TopicPartition, OffsetAndMetadata] = await admin.list_consumer_group_offsets(
-                self._settings.group_id
-            )
-            return committed
-        finally:
-            await admin.close()
+            await asyncio.sleep(0.1)
 
     def _assign(self, committed: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
         assigned = [TopicPartition(topic, n) for topic, count in self._partitions.items() for n in range(count)]
@@ -168,6 +157,12 @@ class LogReader:
                         f"Kafka at {self._settings.kafka.bootstrap} does not answer: {type(error).__name__}"
                     ) from error
                 await asyncio.sleep(0.2)
+
+
+async def partition_counts(admin: Any, topics: Sequence[str]) -> dict[str, int]:
+    """Give the number of partitions of those topics that exist."""
+    described = await admin.describe_topics(list(topics))
+    return {item["topic"]: len(item["partitions"]) for item in described if item["error_code"] == 0}
 
 
 def _key(item: Range) -> TopicPartition:

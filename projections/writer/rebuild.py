@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from keeptrusts.projections.migrations import tables
 from keeptrusts.projections.settings import WriterSettings
@@ -23,6 +24,7 @@ from keeptrusts.projections.writer.loop import Writer, decode_range
 from keeptrusts.projections.writer.metrics import WriterMetrics
 from keeptrusts.projections.writer.prior import prior_requests
 from keeptrusts.projections.writer.ranges import Range
+from keeptrusts.projections.writer.reader import partition_counts
 from keeptrusts.schemas import topics
 
 TABLES: Final[Mapping[str, topics.Topic]] = MappingProxyType(
@@ -137,9 +139,10 @@ class _Source:
 
     def __init__(self, settings: WriterSettings, topic: topics.Topic) -> None:
         self._name = settings.kafka.topic(topic)
+        self._options: dict[str, Any] = {"bootstrap_servers": settings.kafka.bootstrap, **settings.kafka.client}
         self._consumer: Any = AIOKafkaConsumer(
-            bootstrap_servers=settings.kafka.bootstrap, enable_auto_commit=False, auto_offset_reset="earliest",
-            isolation_level="read_committed", max_partition_fetch_bytes=settings.fetch_bytes, **settings.kafka.client,
+            enable_auto_commit=False, auto_offset_reset="earliest", isolation_level="read_committed",
+            max_partition_fetch_bytes=settings.fetch_bytes, **self._options,
         )  # fmt: skip
         self._next: dict[int, int] = {}
 
@@ -149,8 +152,13 @@ class _Source:
 
     async def start(self) -> None:
         await self._consumer.start()
-        await self._consumer.topics()
-        found = self._consumer.partitions_for_topic(self._name) or set()
+        admin = AIOKafkaAdminClient(**self._options)
+        await admin.start()
+        try:
+            counts = await partition_counts(admin, [self._name])
+        finally:
+            await admin.close()
+        found = range(counts[self._name])
         self._consumer.assign([TopicPartition(self._name, partition) for partition in found])
         await self._consumer.seek_to_beginning()
         self._next = dict.fromkeys(found, 0)

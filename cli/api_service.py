@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+import orjson
 from aiohttp import web
 
 from keeptrusts.cli.installation import Installation
+from keeptrusts.cli.openapi import whole_document
 from keeptrusts.cli.service import background, first_of, now_ms
 from keeptrusts.cli.topics import check_topics
 from keeptrusts.gateway.app import directory_follower, publisher_of, system_ids
@@ -69,6 +71,7 @@ async def serve_api(
         writer = new_writer(store, writer_settings)
         async with _commands(installation, partitions) as commands:
             app = web.Application(client_max_size=MAX_BODY_BYTES)
+            app.router.add_get("/v1/openapi.json", _described())  # before the query API's own, which is a part of it
             app.router.add_routes(command_routes(_context(installation, commands, partitions)))
             rebuilder = OwnerRebuilder(Rebuild(store, writer_settings, writer))
             app.router.add_routes(
@@ -167,6 +170,15 @@ def _add_health(app: web.Application, commands: _Commands, writer: Writer) -> No
     for path in ("/health", "/healthz"):
         app.router.add_get(path, health)
     app.router.add_get("/readyz", readyz)
+
+
+def _described() -> Callable[[web.Request], Awaitable[web.Response]]:
+    body = orjson.dumps(whole_document())
+
+    async def describe(request: web.Request) -> web.Response:
+        return web.Response(body=body, content_type="application/json")
+
+    return describe
 
 
 async def _unknown(request: web.Request) -> web.Response:

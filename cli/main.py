@@ -32,7 +32,7 @@ _COMMANDS = {
     "settings": _command("settings", "settings", "Show the settings in force and where they come from."),
     "provider": _command("provider", "provider", "Run a simulated provider."),
     "processors": _command("processors", "processors", "Run the stream processors."),
-    "projections": _command("projections", "projections", "Run the projection writer and the query API."),
+    "projections": _command("projections", "projections", "Run the projection writer alone."),
     "api": _command("api", "api", "Run the command API, query API and projections together."),
     "rebuild": _command("rebuild", "rebuild", "Rebuild the projections from the log."),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,3 +96,34 @@ async def run_api_service(
     from keeptrusts.cli.api_service import serve_api
 
     await serve_api(installation, host=host, port=port, on_listening=on_listening, stop=stop)
+
+
+async def run_projections_service(installation: Installation, stop: asyncio.Event) -> None:
+    """Run the writer alone until asked to stop, or until it gives up (its error is raised then)."""
+    from keeptrusts.cli.service import background, first_of
+    from keeptrusts.cli.topics import check_topics
+    from keeptrusts.projections.app import new_writer, open_store
+    from keeptrusts.projections.settings import KafkaSettings, StoreSettings, WriterSettings
+
+    await check_topics(installation.bootstrap, prefix=installation.topic_prefix, mode=installation.mode)
+    store = await open_store(StoreSettings(dsn=installation.clickhouse))
+    kafka = KafkaSettings(bootstrap=installation.bootstrap, topic_prefix=installation.topic_prefix)
+    try:
+        async with background(new_writer(store, WriterSettings(kafka=kafka)).run()) as ended:
+            await first_of(stop, ended)
+    finally:
+        await store.close()
+
+
+async def rebuild_offline(installation: Installation, tables: Sequence[str]) -> list[dict[str, object]]:
+    """Rebuild tables in this process, which must be the only one that has the store open."""
+    from keeptrusts.projections.app import open_store
+    from keeptrusts.projections.app import rebuild_offline as rebuild
+    from keeptrusts.projections.settings import KafkaSettings, StoreSettings, WriterSettings
+
+    store = await open_store(StoreSettings(dsn=installation.clickhouse))
+    kafka = KafkaSettings(bootstrap=installation.bootstrap, topic_prefix=installation.topic_prefix)
+    try:
+        return [(await rebuild(store, WriterSettings(kafka=kafka), table)).model_dump() for table in tables]
+    finally:
+        await store.close()

@@ -22,6 +22,8 @@ def run(port: int | None, host: str) -> None:
     from keeptrusts.cli.stack.ports import require_free
     from keeptrusts.cli.topics import TopicError
     from keeptrusts.cli.wiring import run_api_service
+    from keeptrusts.projections.migrations.runner import SchemaMismatchError
+    from keeptrusts.projections.store.protocol import StoreError
     from keeptrusts.schemas.publishing import PublishError
 
     installation = this_installation()
@@ -35,5 +37,5 @@ def run(port: int | None, host: str) -> None:
         run_service(
             lambda stop: run_api_service(installation, host=host, port=chosen, on_listening=listening, stop=stop)
         )
-    except (TopicError, PublishError, OSError) as error:
+    except (TopicError, PublishError, StoreError, SchemaMismatchError, OSError) as error:
         raise CommandFailed(f"the API cannot run: {error}", ExitCode.UNAVAILABLE) from error

@@ -51,7 +51,7 @@ class Following:
             except CommandFailed as failure:
                 if isinstance(failure, ApiRefusal) and failure.exit_code in _FINAL:
                     raise _explained(failure) from failure
-                reason = failure.message.splitlines()[0]
+                reason = failure.message.splitlines()[0].rstrip(".")
             except (OSError, HTTPException, ValueError) as error:
                 reason = "no sign of life" if isinstance(error, TimeoutError) else type(error).__name__
             if self._is_over():

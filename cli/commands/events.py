@@ -209,8 +209,8 @@ def _backlog(client: Any, query: Mapping[str, str], wanted: int) -> tuple[str, l
 
 
 def _summary(following: Any) -> None:
-    reconnects = f", {following.reconnects} reconnects" if following.reconnects else ""
-    click.echo(f"{following.received} requests{reconnects}, 0 missed", err=True)
+    reconnected = f", reconnected {following.reconnects} times" if following.reconnects else ""
+    click.echo(f"{following.received} new{reconnected}, 0 missed", err=True)
     if following.cursor is not None:
         click.echo(f"continue with: kt events tail --from {following.cursor}", err=True)
 

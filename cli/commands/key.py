@@ -32,6 +32,7 @@ def key() -> None:
 @click.option("--team", "team_name", metavar="TEAM", help="A gateway key of this team (id, slug or name).")
 @click.option("--org", "--organization", "organization", is_flag=True, help="A gateway key without team and role.")
 @click.option("--access", is_flag=True, help="An access key: for this API, with the roles of its member.")
+@click.option("--purpose", type=click.Choice(["gateway", "access"]), help="--purpose access is the same as --access.")
 @click.option("--name", help="Name for people. Default: the team's slug.")
 @click.option("--user", metavar="PERSON", help="E-mail or id: whose calls (or whose access key) these are.")
 @click.option("--role", type=click.Choice(["member", "admin", "owner"]), help="Role that calls carry.")
@@ -46,6 +47,7 @@ def create(
     team_name: str | None,
     organization: bool,
     access: bool,
+    purpose: str | None,
     name: str | None,
     user: str | None,
     role: str | None,
@@ -58,6 +60,7 @@ def create(
     output: Output,
 ) -> None:
     """Create a key and show it, this once."""
+    access = access or purpose == "access"
     if sum((team_name is not None, organization, access)) != 1:
         raise click.UsageError("say whose key: one of --team TEAM, --org or --access")
     body = given(

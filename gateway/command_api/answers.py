@@ -218,4 +218,4 @@ def _owner_name(view: DirectoryView, org: str, scope: str, owner: str) -> str | 
         member = view.member(org, owner)
         return None if member is None else member.email
     organization = view.organization(org)
-    return None if organization is None else organization.slug
+    return None if organization is None else organization.name

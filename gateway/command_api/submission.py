@@ -113,11 +113,8 @@ async def _outcome(event_id: str, context: CommandContext) -> IntentOutcome | No
 async def _accepted(plan: Plan, org: str, outcome: IntentOutcome, context: CommandContext) -> Answered:
     identifier = outcome.resource_id or plan.resource
     shown = await _shown(plan, org, identifier, context)
-    document = {**plan.extra, **(shown or {}), **_facts(outcome)}
-    if shown is None or not _includes(shown, plan.expected):
-        document = {**document, **plan.expected, "id": identifier}
-    if plan.secret is not None:
-        document = {"id": identifier, "key": plan.secret, **document}
+    as_shown = shown if shown is not None and _includes(shown, plan.expected) else {**(shown or {}), **plan.expected}
+    document = {"id": identifier, **_secret(plan), **plan.extra, **as_shown, **_facts(outcome)}
     return Answered(document=document, position=outcome.position)
 
 
@@ -141,11 +138,15 @@ def _facts(outcome: IntentOutcome) -> dict[str, Any]:
     return facts if outcome.message is None else {**facts, "message": outcome.message}
 
 
+def _secret(plan: Plan) -> dict[str, str]:
+    return {} if plan.secret is None else {"key": plan.secret}
+
+
 def _pending(plan: Plan, event_id: str, ack: Ack) -> Answered:
     position = str(ack.position)
     document = {
         "id": plan.resource,
-        **({} if plan.secret is None else {"key": plan.secret}),
+        **_secret(plan),
         **plan.extra,
         **plan.expected,
         "outcome": "pending",

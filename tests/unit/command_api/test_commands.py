@@ -75,6 +75,8 @@ async def test_members_join_teams_change_roles_and_leave(place: Place) -> None:
     ]
     status, second, _ = await place.send("POST", "/v1/teams/support/members", {"email": "dev@acme.example"})
     assert second["id"] == member["id"] and {row["team"] for row in second["teams"]} == {"engineering", "support"}
+    status, third, _ = await place.send("POST", "/v1/teams/support/members", {"member": member["id"], "role": "admin"})
+    assert status == 201 and {row["role"] for row in third["teams"]} == {"admin"}
     assert (await place.send("PATCH", path, {"state": "suspended"}))[1]["state"] == "suspended"
     status, left, _ = await place.send("DELETE", "/v1/teams/support/members/dev@acme.example")
     assert status == 200 and [row["team"] for row in left["teams"]] == ["engineering"]

@@ -1,0 +1,210 @@
+"""Each command asks the API for what its arguments say, and shows the answer."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from support.kt_program import TOKEN, Kt
+from support.stub_api import Prepared, StubApi
+
+ME = Prepared(body={"data": {"organization": {"wallet_mode": "auto"}}, "as_of": "0:9"})
+DONE = {"id": "x_1", "position": "0:7"}
+BALANCES = Prepared(body={"data": {"available": "5.00", "leased": "0.00", "spent": "1.00"}, "as_of": "0:7"})
+
+WRITES: list[tuple[tuple[str, ...], str, str, Any]] = [
+    (
+        ("team", "create", "--name", "Engineering", "--description", "Engineering AI workloads"),
+        "POST", "/v1/teams", {"name": "Engineering", "description": "Engineering AI workloads"},
+    ),
+    (("team", "create", "--name", "A", "--slug", "b"), "POST", "/v1/teams",
+     {"name": "A", "description": "", "slug": "b"}),
+    (
+        ("team", "add-member", "--team", "Engineering", "--email", "dev@yourco.com", "--role", "member"),
+        "POST", "/v1/teams/Engineering/members", {"role": "member", "email": "dev@yourco.com"},
+    ),
+    (
+        ("team", "add-member", "--team", "Data Science/ML", "--member", "mem_1", "--name", "Ana"),
+        "POST", "/v1/teams/Data%20Science%2FML/members", {"role": "member", "name": "Ana", "member": "mem_1"},
+    ),
+    (("team", "remove-member", "--team", "t", "--email", "a@b.c"), "DELETE", "/v1/teams/t/members/a@b.c", None),
+    (("key", "create", "--team", "t"), "POST", "/v1/keys", {"purpose": "gateway", "team": "t"}),
+    (("key", "create", "--org"), "POST", "/v1/keys", {"purpose": "gateway"}),
+    (("key", "create", "--access"), "POST", "/v1/keys", {"purpose": "access"}),
+    (("key", "create", "--purpose", "access", "--user", "a@b.c"), "POST", "/v1/keys",
+     {"purpose": "access", "user": "a@b.c"}),
+    (
+        ("key", "create", "--team", "t", "--model", "a", "--model", "b", "--project", "p", "--consumer-group", "g",
+         "--role", "admin", "--name", "n", "--expires-at", "2027-01-01T00:00:00Z"),
+        "POST", "/v1/keys",
+        {"purpose": "gateway", "team": "t", "name": "n", "role": "admin", "project": "p", "consumer_group": "g",
+         "models": ["a", "b"], "expires_at": "2027-01-01T00:00:00Z"},
+    ),
+    (("key", "revoke", "key_1", "--reason", "lost"), "POST", "/v1/keys/key_1/revoke", {"reason": "lost"}),
+    (("key", "rotate", "key_1", "--overlap-seconds", "60"), "POST", "/v1/keys/key_1/rotate", {"overlap_seconds": 60}),
+    (("wallet", "mode", "enforce"), "PUT", "/v1/wallets/mode", {"mode": "enforce"}),
+    (
+        ("wallet", "allocate", "--team", "Engineering", "--amount", "1000.00"), "POST", "/v1/wallets/allocate",
+        {"team_id": "Engineering", "amount": "1000.00", "currency": "USD", "note": ""},
+    ),
+    (
+        ("wallet", "allocate", "--user", "a@b.c", "--amount", "1", "--source", "team:t", "--note", "n"),
+        "POST", "/v1/wallets/allocate",
+        {"user_id": "a@b.c", "amount": "1", "currency": "USD", "note": "n", "source": "team:t"},
+    ),
+    (("wallet", "fund", "--amount", "5"), "POST", "/v1/wallets/fund", {"amount": "5", "currency": "USD", "note": ""}),
+    (
+        ("wallet", "reclaim", "--org", "--amount", "5"), "POST", "/v1/wallets/reclaim",
+        {"organization": True, "amount": "5", "currency": "USD", "note": ""},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "method", "path", "body"), WRITES)
+def test_a_writing_command_sends_what_was_given_and_waits_until_reads_show_it(
+    api: StubApi, kt: Kt, arguments: tuple[str, ...], method: str, path: str, body: Any
+) -> None:
+    api.on(f"{method} {path}", Prepared(status=201, body=DONE))
+    api.on("GET /v1/me", ME)
+    api.on("GET /v1/wallets/x_1", BALANCES)
+    result = kt(*arguments, "--json", "--idempotency-key", "k1")
+    assert result.exit_code == 0, result.output
+    sent, seen = api.asked
+    assert (sent.method, sent.path, sent.body) == (method, path, body)
+    assert sent.headers["Authorization"] == f"Bearer {TOKEN}" and sent.headers["Idempotency-Key"] == "k1"
+    assert seen.query == {"min_position": "0:7"}
+    assert json.loads(result.stdout)["id"] == "x_1"
+
+
+def test_money_that_moved_is_shown_with_the_balances_after_it(api: StubApi, kt: Kt) -> None:
+    api.on("POST /v1/wallets/fund", Prepared(status=201, body=DONE))
+    api.on("GET /v1/wallets/x_1", BALANCES)
+    assert json.loads(kt("wallet", "fund", "--amount", "5", "--json").stdout)["available"] == "5.00"
+
+
+def test_a_pending_key_is_shown_all_the_same(api: StubApi, kt: Kt) -> None:
+    body = {"id": "key_1", "key": "kt_gk_x", "outcome": "pending", "location": "/v1/outcomes/1", "position": "0:1"}
+    api.on("POST /v1/keys", Prepared(status=202, body=body))
+    result = kt("key", "create", "--org", "--format", "json")
+    assert result.exit_code == 0 and json.loads(result.stdout)["key"] == "kt_gk_x"
+    assert "/v1/outcomes/1" in result.stderr and len(api.asked) == 1
+
+
+def test_what_is_done_and_not_yet_visible_is_done(api: StubApi, kt: Kt) -> None:
+    api.on("POST /v1/teams", Prepared(status=201, body=DONE))
+    api.on("GET /v1/me", Prepared(status=503, body={"status": 503, "detail": "not visible yet"}))
+    result = kt("team", "create", "--name", "A", "--json")
+    assert result.exit_code == 0 and "not visible yet" in result.stderr and json.loads(result.stdout) == DONE
+
+
+def test_a_relative_expiry_becomes_a_time(api: StubApi, kt: Kt) -> None:
+    api.on("POST /v1/keys", Prepared(status=201, body=DONE))
+    api.on("GET /v1/me", ME)
+    assert kt("key", "create", "--org", "--expires-at", "90d").exit_code == 0
+    days = (datetime.fromisoformat(api.asked[0].body["expires_at"]) - datetime.now(UTC)).total_seconds() / 86400
+    assert 89.9 < days <= 90
+
+
+READS: list[tuple[tuple[str, ...], str, dict[str, str]]] = [
+    (("team", "list"), "/v1/teams", {"state": "active"}),
+    (("key", "list", "--team", "t", "--purpose", "gateway"), "/v1/keys",
+     {"team": "t", "purpose": "gateway", "state": "all"}),
+    (("wallet", "list", "--scope", "team"), "/v1/wallets", {"scope": "team"}),
+    (("wallet", "show", "Engineering"), "/v1/wallets/Engineering", {}),
+    (("wallet", "transactions", "t", "--since", "7d"), "/v1/wallets/t/transactions", {"since": "7d", "limit": "100"}),
+    (("usage",), "/v1/usage", {"group_by": "user"}),
+    (("usage", "--group-by", "team,model", "--since", "7d"), "/v1/usage", {"group_by": "team,model", "since": "7d"}),
+    (("adoption", "--team", "t"), "/v1/adoption", {"team": "t"}),
+    (("events", "list", "--since", "1h", "--limit", "5"), "/v1/events", {"since": "1h", "limit": "5"}),
+    (("events", "list", "--since", "7d", "--provider", "openai"), "/v1/events",
+     {"since": "7d", "provider": "openai", "limit": "100"}),
+    (
+        ("events", "list", "--decision", "!allow", "--consumer-group", "g", "--tag", "env=prod", "--q", "x",
+         "--fields", "id,model"),
+        "/v1/events",
+        {"decision": "!allow", "consumer_group": "g", "tag.env": "prod", "q": "x", "fields": "id,model",
+         "limit": "100"},
+    ),
+    (("events", "list", "--group-by", "team", "--metrics", "requests,cost", "--order-by", "-cost"), "/v1/events",
+     {"group_by": "team", "metrics": "requests,cost", "order_by": "-cost", "top": "100"}),
+    (("events", "list", "--raw", "--type", "kt.key.create_requested.v1"), "/v1/log",
+     {"type": "kt.key.create_requested.v1", "limit": "100"}),
+    (("events", "show", "req_1"), "/v1/events/req_1", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "path", "query"), READS)
+def test_a_reading_command_asks_for_what_was_given(
+    api: StubApi, kt: Kt, arguments: tuple[str, ...], path: str, query: dict[str, str]
+) -> None:
+    row = {"id": "1", "model": "gpt-4o", "latency_ms": 12.5, "cost": "0.000367", "status": 200, "requests": 1}
+    single = path.rsplit("/", 1)[-1] in ("Engineering", "adoption", "req_1")
+    page = {"data": row if single else [row], "totals": row, "as_of": "0:9", "next_cursor": None, "lag_ms": 5}
+    api.on(f"GET {path}", Prepared(body=page))
+    result = kt(*arguments, "--format", "json")
+    assert result.exit_code == 0, result.output
+    assert (api.asked[0].path, api.asked[0].query) == (path, query)
+    assert json.loads(result.stdout) == (row if single else [row])
+    assert kt(*arguments).exit_code == 0, "the table of it"
+
+
+def test_a_count_is_one_number(api: StubApi, kt: Kt) -> None:
+    api.on("GET /v1/events", Prepared(body={"count": 12, "as_of": "0:9"}))
+    assert kt("events", "list", "--count", "--decision", "block").stdout == "12\n"
+    assert api.asked[0].query == {"decision": "block", "count": "true"}
+
+
+def test_more_rows_than_a_page_are_read_page_by_page(api: StubApi, kt: Kt) -> None:
+    full = [{"id": str(number)} for number in range(1000)]
+    api.on(
+        "GET /v1/events",
+        Prepared(body={"data": full, "as_of": "0:9", "next_cursor": "c1"}),
+        Prepared(body={"data": full[:500], "as_of": "0:9", "next_cursor": "c2"}),
+    )
+    rows = json.loads(kt("events", "list", "--limit", "1500", "--json").stdout)
+    assert len(rows) == 1500
+    assert [(asked.query["limit"], asked.query.get("cursor")) for asked in api.asked] == [("1000", None), ("500", "c1")]
+
+
+def test_the_usage_table_ends_with_the_total(api: StubApi, kt: Kt) -> None:
+    rows = [{"user": "ana", "requests": 2, "cost": "0.50"}]
+    api.on("GET /v1/usage", Prepared(body={"data": rows, "totals": {"requests": 2, "cost": "0.50"}, "as_of": "0:9"}))
+    lines = kt("usage").stdout.splitlines()
+    assert lines == ["USER   REQUESTS  COST USD", "ana           2      0.50", "total         2      0.50"]
+
+
+def test_tables_are_rebuilt_one_after_another(api: StubApi, kt: Kt) -> None:
+    rebuilt = {"table": "requests", "records": 5, "rows_before": 4, "rows_after": 5}
+    api.on("POST /v1/admin/rebuild", Prepared(body={"data": rebuilt, "as_of": "0:9"}))
+    assert json.loads(kt("rebuild", "requests", "log", "--json").stdout) == [rebuilt, rebuilt]
+    assert [asked.query for asked in api.asked] == [{"table": "requests"}, {"table": "log"}]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("key", "create"),
+        ("key", "create", "--team", "t", "--org"),
+        ("key", "create", "--org", "--access"),
+        ("wallet", "allocate", "--amount", "5"),
+        ("wallet", "fund", "--team", "a", "--user", "b", "--amount", "5"),
+        ("wallet", "mode", "free"),
+        ("wallet", "fund"),
+        ("team", "create"),
+        ("team", "add-member", "--team", "t"),
+        ("team", "add-member", "--team", "t", "--email", "a@b.c", "--role", "king"),
+        ("events", "list", "--format", "xml"),
+        ("events", "list", "--limit", "0"),
+        ("events", "list", "--tag", "env"),
+        ("events", "list", "--type", "x"),
+        ("events", "list", "--nonsense", "x"),
+        ("events", "tail", "--since", "1h"),
+        ("events", "tail", "--first", "0"),
+        ("rebuild",),
+    ],
+)
+def test_wrong_arguments_end_with_2_before_anything_is_asked(api: StubApi, kt: Kt, arguments: tuple[str, ...]) -> None:
+    assert kt(*arguments).exit_code == 2
+    assert not api.asked

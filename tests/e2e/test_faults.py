@@ -1,7 +1,8 @@
-"""The broker stops answering under load: nothing is dispatched unrecorded, and traffic comes back by itself."""
+"""A frozen broker and killed processes: nothing is dispatched unrecorded, nothing is lost, traffic comes back."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -114,3 +115,41 @@ def check_bill_against_log(stack: Stack, answers: list[Answer]) -> None:
     print(
         f"{len(answers)} answers, {len(answered)} of them 200, {len(billed)} billed, {len(unknown)} billed and refused"
     )
+
+
+@pytest.mark.parametrize("name", ["processors", "api", "gateway", "kafka"])
+def test_kill_9_of_anything_loses_nothing(own_stack: Stack, name: str) -> None:
+    before = own_stack.chat()
+    assert before.status == 200
+    count = own_stack.get(f"/v1/events?count=true&min_position={before.headers['x-keeptrusts-position']}").json()[
+        "count"
+    ]
+    pid = own_stack.pid(name)
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: restarted(own_stack, name, pid), 60, f"{name} restarted")
+    wait_until(lambda: answers(own_stack), 60, "calls answered again")
+    after = own_stack.chat()
+    assert after.status == 200
+    wait_until(lambda: own_stack.get("/v1/me").status == 200, 60, "the API answers again")
+    position = after.headers["x-keeptrusts-position"]
+    wait_until(lambda: visible(own_stack, position) is not None, 60, "the projection has caught up")
+    assert (visible(own_stack, position) or 0) > count
+    assert own_stack.event(before)["status"] == 200
+
+
+def restarted(stack: Stack, name: str, old_pid: int) -> bool:
+    status = json.loads(stack.kt("status", "--format", "json", check=False).stdout)
+    return bool(status["healthy"]) and status["pids"][name] not in (None, old_pid)
+
+
+def answers(stack: Stack) -> bool:
+    try:
+        return stack.chat().status == 200
+    except OSError:
+        return False
+
+
+def visible(stack: Stack, position: str) -> int | None:
+    """How many requests there are once the projection has seen a position; None while it has not."""
+    seen = stack.get(f"/v1/events?count=true&min_position={position}")
+    return int(seen.json()["count"]) if seen.status == 200 else None

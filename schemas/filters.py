@@ -117,23 +117,31 @@ _UNITS: Final[Mapping[str, str]] = MappingProxyType(
 )
 _MONTH: Final = re.compile(r"^[0-9]{4}-(?:0[1-9]|1[0-2])\Z")
 
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+
 
 def parse_since(name: str, text: str, now: datetime) -> datetime:
-    """Read ``7d``, ``24h``, ``2026-04``, ``2026-04-01`` or an RFC 3339 time as aware UTC."""
-    relative = _RELATIVE.match(text)
-    if relative is not None:
-        try:
-            return now - timedelta(**{_UNITS[relative.group(2)]: int(relative.group(1))})
-        except OverflowError:
-            raise FilterError(name, f"{text!r} is too far back") from None
-    month = _MONTH.match(text)
+    """Read ``7d``, ``24h``, ``2026-04``, ``2026-04-01`` or an RFC 3339 time as aware UTC, from 1970 to 2199."""
     try:
-        moment = datetime.fromisoformat(f"{text}-01" if month is not None else text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):  # the latter for an offset that leaves the years 1 to 9999
+        moment = _moment(text, now)
+    except ValueError:
         raise FilterError(
             name, f"{text[:40]!r} is no time", "use 7d, 24h, 2026-04-01, 2026-04 or 2026-04-01T09:00Z"
         ) from None
+    except OverflowError:  # outside the years that a datetime can hold
+        moment = _EARLIEST - timedelta(1)
+    if not _EARLIEST <= moment < _LATEST:  # what every column of the store can hold
+        raise FilterError(name, f"{text[:40]!r} is too far away", "use a time between 1970 and 2200")
+    return moment
+
+
+def _moment(text: str, now: datetime) -> datetime:
+    relative = _RELATIVE.match(text)
+    if relative is not None:
+        return now - timedelta(**{_UNITS[relative.group(2)]: int(relative.group(1))})
+    moment = datetime.fromisoformat(f"{text}-01" if _MONTH.match(text) is not None else text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def parse_list(name: str, text: str, allowed: tuple[str, ...]) -> tuple[str, ...]:

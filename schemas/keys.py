@@ -9,10 +9,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from keeptrusts.schemas.commands.people import KeyPurpose
+from keeptrusts.schemas.snapshots.directory import KeyValue
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghijkmnopqrstvwxyz"
 _MARKS: Final[dict[str, KeyPurpose]] = {"ak": "access", "gk": "gateway"}
@@ -54,3 +57,26 @@ def key_digest(key: str, secret: bytes) -> str:
 def digest_matches(key: str, secret: bytes, digest: str) -> bool:
     """Compare in constant time."""
     return hmac.compare_digest(key_digest(key, secret), digest)
+
+
+def presented_key(authorization: str | None, x_api_key: str | None) -> str | None:
+    """Give the key of ``Authorization: Bearer ...`` or ``x-api-key``; None when neither was sent."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    return (x_api_key or "").strip() or None
+
+
+def opens(key: KeyValue, text: str, prefix: str, secrets: Mapping[int, bytes], now: datetime) -> bool:
+    """Say whether a presented key is this one's current secret, or its previous one while the overlap lasts.
+
+    ``secrets`` are the installation's by version. Says nothing about revocation, expiry or purpose.
+    """
+    secret = secrets.get(key.secret_version)
+    if key.prefix == prefix:
+        return secret is not None and digest_matches(text, secret, key.digest)
+    overlapping = key.overlap_until is not None and now < key.overlap_until
+    if not overlapping or key.previous_prefix != prefix or key.previous_digest is None:
+        return False
+    digest = key.previous_digest
+    return any(digest_matches(text, older, digest) for older in secrets.values())

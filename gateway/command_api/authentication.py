@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from keeptrusts.gateway.command_api.context import CommandContext
 from keeptrusts.gateway.command_api.problems import not_ready, unauthorized
 from keeptrusts.schemas.authorization import Principal
-from keeptrusts.schemas.keys import digest_matches, parse_key
+from keeptrusts.schemas.keys import opens, parse_key, presented_key
 from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue
 from keeptrusts.schemas.topics import partition_of
 
@@ -35,7 +34,7 @@ def authenticate(headers: Mapping[str, str], context: CommandContext) -> Caller:
     """Find the caller; raises Refused: 401 with the reason and the fix, or 503 while the directory is not current."""
     if not context.ready():
         raise not_ready("the directory is still being read")
-    text = presented_key(headers)
+    text = presented_key(headers.get("Authorization"), headers.get("x-api-key"))
     if text is None:
         raise unauthorized("no access key was sent")
     parsed = parse_key(text)
@@ -46,7 +45,7 @@ def authenticate(headers: Mapping[str, str], context: CommandContext) -> Caller:
     key = context.directory.key_by_prefix(parsed.prefix)
     _require_current(key, context)
     now = context.now()
-    if key is None or not _opens(key, text, parsed.prefix, context.key_secrets, now) or key.purpose != "access":
+    if key is None or not opens(key, text, parsed.prefix, context.key_secrets, now) or key.purpose != "access":
         raise unauthorized("this access key is not known")
     if key.state == "revoked":
         raise unauthorized("this access key was revoked")
@@ -59,14 +58,6 @@ def authenticate(headers: Mapping[str, str], context: CommandContext) -> Caller:
     return Caller(principal=principal, member=member, key=key)
 
 
-def presented_key(headers: Mapping[str, str]) -> str | None:
-    """Give the key of ``Authorization: Bearer`` or ``x-api-key``; None when neither was sent."""
-    scheme, _, token = headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
-    return headers.get("x-api-key", "").strip() or None
-
-
 def _require_current(key: KeyValue | None, context: CommandContext) -> None:
     """Refuse while the part of the directory that could hold the key may be stale: it could miss a revocation."""
     now_s = context.monotonic_s()
@@ -75,14 +66,3 @@ def _require_current(key: KeyValue | None, context: CommandContext) -> None:
         age_s = context.directory.heartbeat_age_s(partition, now_s)
         if age_s is None or age_s > context.directory_limit_s:
             raise not_ready("the authority has given no sign of life for too long")
-
-
-def _opens(key: KeyValue, text: str, prefix: str, secrets: Mapping[int, bytes], now: datetime) -> bool:
-    secret = secrets.get(key.secret_version)
-    if key.prefix == prefix:
-        return secret is not None and digest_matches(text, secret, key.digest)
-    overlapping = key.overlap_until is not None and now < key.overlap_until
-    if not overlapping or key.previous_prefix != prefix or key.previous_digest is None:
-        return False
-    digest = key.previous_digest
-    return any(digest_matches(text, older, digest) for older in secrets.values())

@@ -12,7 +12,7 @@ from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import MAX_TAG_BYTES, MAX_TAGS, Identity
 from keeptrusts.schemas.ids import PLATFORM_LEDGER
-from keeptrusts.schemas.keys import ParsedKey, digest_matches, parse_key
+from keeptrusts.schemas.keys import opens, parse_key, presented_key
 from keeptrusts.schemas.snapshots.directory import KeyValue
 
 MAX_LABEL: Final = 200
@@ -35,7 +35,7 @@ def authenticate(
     headers: Mapping[str, str], directory: DirectoryView, secrets: Mapping[int, bytes], now: datetime
 ) -> KeyValue | NotAuthenticated:
     """Find the gateway key of a request. Header names are lower case; digests are compared in constant time."""
-    text = _presented(headers)
+    text = presented_key(headers.get("authorization"), headers.get("x-api-key"))
     if text is None:
         return NotAuthenticated(
             problem=_invalid("no key was sent", "Send Authorization: Bearer kt_gk_... with a gateway key")
@@ -46,7 +46,7 @@ def authenticate(
             problem=_invalid("this is no Keeptrusts key", "Create a gateway key with kt key create --team TEAM")
         )
     key = directory.key_by_prefix(parsed.prefix)
-    if key is None or not _matches(key, parsed, text, secrets, now):
+    if key is None or not opens(key, text, parsed.prefix, secrets, now):
         return NotAuthenticated(
             problem=_invalid("this key is not known", "Check it, or create one with kt key create --team TEAM")
         )
@@ -97,24 +97,6 @@ def identify(
 def ignores_identity(key: KeyValue, headers: Mapping[str, str], body_user: str | None) -> bool:
     """Say whether a request claims a user that its key may not speak for."""
     return bool(headers.get(USER_HEADER) or body_user) and (key.user is not None or not key.speaks_for_members)
-
-
-def _presented(headers: Mapping[str, str]) -> str | None:
-    authorization = headers.get("authorization", "")
-    scheme, _, value = authorization.partition(" ")
-    if scheme.lower() == "bearer" and value.strip():
-        return value.strip()
-    return headers.get("x-api-key", "").strip() or None
-
-
-def _matches(key: KeyValue, parsed: ParsedKey, text: str, secrets: Mapping[int, bytes], now: datetime) -> bool:
-    secret = secrets.get(key.secret_version)
-    if secret is None:
-        return False
-    if parsed.prefix == key.prefix:
-        return digest_matches(text, secret, key.digest)
-    overlapping = key.overlap_until is not None and now < key.overlap_until
-    return overlapping and key.previous_digest is not None and digest_matches(text, secret, key.previous_digest)
 
 
 def _unusable(key: KeyValue, now: datetime) -> Problem | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from keeptrusts.projections.query_api.directory_view import Directory, DirectoryView
 from keeptrusts.projections.query_api.problems import unauthorized
 from keeptrusts.schemas.authorization import Principal
-from keeptrusts.schemas.keys import digest_matches, parse_key
+from keeptrusts.schemas.keys import opens, parse_key, presented_key
 from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue
 
 _HOW = "send an access key: 'Authorization: Bearer kt_ak_...' (kt key create --purpose access)"
@@ -29,7 +29,7 @@ async def authenticate(
     headers: Mapping[str, str], view: DirectoryView, secrets: Mapping[int, bytes], now: datetime
 ) -> Caller:
     """Find the caller of a request; raises Refused (401) with the reason and the fix."""
-    text = presented_key(headers)
+    text = presented_key(headers.get("Authorization"), headers.get("x-api-key"))
     if text is None:
         raise unauthorized("no access key was sent", _HOW)
     parsed = parse_key(text)
@@ -38,7 +38,7 @@ async def authenticate(
     if parsed.purpose == "gateway":
         raise unauthorized("this is a gateway key (kt_gk_...); it calls models and cannot read or administer", _HOW)
     key = next(
-        (key for key in await view.keys_with(parsed.prefix) if _opens(key, text, parsed.prefix, secrets, now)), None
+        (key for key in await view.keys_with(parsed.prefix) if opens(key, text, parsed.prefix, secrets, now)), None
     )
     if key is None or key.purpose != "access":
         raise unauthorized("this access key is not known", _HOW)
@@ -56,21 +56,3 @@ async def authenticate(
         key=key,
         directory=directory,
     )
-
-
-def presented_key(headers: Mapping[str, str]) -> str | None:
-    """Give the key of ``Authorization: Bearer`` or ``x-api-key``; None when neither was sent."""
-    scheme, _, token = headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
-    return headers.get("x-api-key", "").strip() or None
-
-
-def _opens(key: KeyValue, text: str, prefix: str, secrets: Mapping[int, bytes], now: datetime) -> bool:
-    secret = secrets.get(key.secret_version)
-    if key.prefix == prefix and secret is not None and digest_matches(text, secret, key.digest):
-        return True
-    overlapping = key.overlap_until is not None and now < key.overlap_until
-    if not overlapping or key.previous_prefix != prefix or key.previous_digest is None:
-        return False
-    return any(digest_matches(text, older, key.previous_digest) for older in secrets.values())

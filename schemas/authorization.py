@@ -61,7 +61,7 @@ ROLES_TABLE: Final[Mapping[Action, Mapping[RoleColumn, Reach]]] = MappingProxyTy
         "wallets.read": _row("all", "all", "team", "team"),
         "wallets.fund": _row("all", "none", "none", "none"),
         "wallets.allocate": _row("all", "all", "team", "none"),
-        "wallets.reclaim": _row("all", "all", "team", "none"),
+        "wallets.reclaim": _row("all", "all", "none", "none"),
         "wallets.mode_set": _row("all", "none", "none", "none"),
         "usage.read": _row("all", "all", "team", "own"),
         "adoption.read": _row("all", "all", "team", "team"),
@@ -84,7 +84,7 @@ ROLES_TABLE: Final[Mapping[Action, Mapping[RoleColumn, Reach]]] = MappingProxyTy
         "escalations.decide": _row("all", "all", "team", "none"),
         "configurations.read": _row("all", "all", "team", "team"),
         "configurations.edit": _row("all", "all", "team", "none"),
-        "templates.edit": _row("all", "all", "none", "none"),
+        "templates.edit": _row("all", "all", "team", "none"),
         "exports.create": _row("all", "all", "team", "own"),
         "reports.create": _row("all", "all", "none", "none"),
     }

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from keeptrusts.schemas.commands import documents, people, wallets
 from keeptrusts.schemas.envelope import SPEC_VERSION, Event
 from keeptrusts.schemas.events import gateway, money, request
+from keeptrusts.schemas.money import FROM_JSON
 from keeptrusts.schemas.record import Record, format_time, parse_time
 from keeptrusts.schemas.upcasters import upcast
 
@@ -156,7 +157,7 @@ def decode(value: bytes) -> Event:
         shown = repr(type_name) if _TYPE_NAME.match(type_name) else "(no name of ours)"
         raise UnknownTypeError(f"type {shown} is not known to this version", type_name=type_name)
     try:
-        fields = model.model_validate(data)
+        fields = model.model_validate(data, context=FROM_JSON)
         time = parse_time(document.get("time"))
     except ValidationError as error:
         raise DecodeError(f"data.{first_problem(error)}", type_name=type_name) from None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -15,6 +16,9 @@ NANO_PER_USD: Final = 1_000_000_000
 PICO_PER_NANO: Final = 1_000
 MAX_NANO: Final = 2**63 - 1
 """The largest amount a record may carry: the range of the Int64 columns it lands in."""
+
+FROM_JSON: Final = MappingProxyType({"from": "json"})
+"""The validation context of decoders: there an amount must be a decimal string, so an integer is never misread."""
 
 _DECIMAL: Final = re.compile(r"^(-?)([0-9]{1,10})(?:\.([0-9]{1,9})0*)?$")
 

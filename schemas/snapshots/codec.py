@@ -9,6 +9,7 @@ import orjson
 from pydantic import ValidationError
 
 from keeptrusts.schemas.codec import DecodeError, first_problem
+from keeptrusts.schemas.money import FROM_JSON
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots import adoption, content, directory, documents, grants, ledger, outcomes
 
@@ -103,6 +104,6 @@ def _object(value: bytes) -> dict[str, Any]:
 
 def _validated(model: type[Record], document: dict[str, Any]) -> Record:
     try:
-        return model.model_validate(document)
+        return model.model_validate(document, context=FROM_JSON)
     except ValidationError as error:
         raise DecodeError(first_problem(error)) from None

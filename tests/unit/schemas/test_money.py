@@ -5,11 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
+from support.scenario import Scenario
 
+from keeptrusts.schemas.codec import DecodeError, decode, encode
+from keeptrusts.schemas.commands.wallets import WalletFundRequested, WalletRef
 from keeptrusts.schemas.money import MAX_NANO, MoneyError, NanoUsd, format_usd, parse_usd
 
 FIELD: TypeAdapter[int] = TypeAdapter(NanoUsd)
@@ -96,3 +100,15 @@ def test_a_field_takes_no_float_no_bool_and_nothing_out_of_range(value: Any) -> 
 def test_a_field_takes_an_int_made_in_code_as_nano_usd_and_writes_dollars() -> None:
     assert FIELD.validate_python(367_000) == 367_000
     assert FIELD.dump_json(367_000) == b'"0.000367"'
+
+
+def test_an_integer_amount_in_a_record_is_refused_instead_of_misread() -> None:
+    event = Scenario().event(
+        WalletFundRequested(wallet=WalletRef(scope="organization", owner="org_1"), amount=1_000_000_000)
+    )
+    document = orjson.loads(encode(event))
+    assert document["data"]["amount"] == "1.00"
+    for wrong in (1, 1_000_000_000, 1.0):
+        document["data"]["amount"] = wrong
+        with pytest.raises(DecodeError, match="data.amount"):
+            decode(orjson.dumps(document))

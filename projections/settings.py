@@ -50,6 +50,7 @@ class WriterSettings:
     window_ms: int = 50
     max_records: int = 5_000
     fetch_bytes: int = 4 * 1024 * 1024
+    max_in_flight: int = 20_000
     heartbeat_seconds: float = 2.0
     start_seconds: float = 60.0
     retry_seconds: float = 60.0

@@ -93,20 +93,22 @@ class OpenRequestRow(RequestRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriorRequest:
-    """What the log held about a request before a batch."""
+    """What the log held about a request before a batch: its row while in flight, or that it has ended."""
 
-    decided: LoggedEvent | None = None
-    last_attempt: LoggedEvent | None = None
-    attempts: int = 0
+    row: RequestRow | None = None
     closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectedRequests:
-    """The rows of one batch, and how many of its records only repeated earlier ones."""
+    """The rows of one batch, and how many of its records only repeated earlier ones.
+
+    ``in_flight`` are the batch's requests that have not ended, as the next batch needs them.
+    """
 
     closed: tuple[RequestRow, ...]
     open: tuple[OpenRequestRow, ...]
+    in_flight: Mapping[RequestKey, RequestRow] = field(default_factory=lambda: MappingProxyType({}))
     repeated: int = 0
 
 
@@ -137,6 +139,9 @@ def project_requests(prior: Mapping[RequestKey, PriorRequest], records: Sequence
     return ProjectedRequests(
         closed=tuple(track.final for track in tracks.values() if track.final is not None),
         open=tuple(row for track in tracks.values() for row in _open_changes(track)),
+        in_flight=MappingProxyType(
+            {key: track.current for key, track in tracks.items() if track.current is not None and not track.closed}
+        ),
         repeated=repeated,
     )
 
@@ -144,12 +149,19 @@ def project_requests(prior: Mapping[RequestKey, PriorRequest], records: Sequence
 def _track_of(prior: PriorRequest | None) -> _Track:
     if prior is None:
         return _Track(before=None, current=None, closed=False)
-    if prior.closed or prior.decided is None:
-        return _Track(before=None, current=None, closed=prior.closed)
-    row = _opened(prior.decided)
-    if prior.last_attempt is not None:
-        row = _attempted(row, prior.last_attempt, prior.attempts)
-    return _Track(before=row, current=row, closed=False)
+    if prior.closed:
+        return _Track(before=None, current=None, closed=True)
+    return _Track(before=prior.row, current=prior.row, closed=False)
+
+
+def row_in_flight(decided: LoggedEvent, last_attempt: LoggedEvent | None) -> RequestRow:
+    """Give the row of a request in flight from its decision and its latest attempt after the first, if any."""
+    row = _opened(decided)
+    if last_attempt is None:
+        return row
+    attempted = last_attempt.event.data
+    assert isinstance(attempted, RequestAttempted)
+    return _attempted(row, last_attempt, attempted.attempt)
 
 
 def _take(track: _Track, logged: LoggedEvent) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +21,7 @@ from keeptrusts.projections.projectors.ledger_postings import ledger_posting_row
 from keeptrusts.projections.projectors.log import log_row, unknown_log_row
 from keeptrusts.projections.projectors.place import DerivedRecord
 from keeptrusts.projections.projectors.request_parts import request_part_rows
-from keeptrusts.projections.projectors.requests import PriorRequest, RequestKey, project_requests
+from keeptrusts.projections.projectors.requests import PriorRequest, ProjectedRequests, RequestKey, project_requests
 from keeptrusts.projections.writer.decoding import Decoded
 
 
@@ -51,37 +52,49 @@ DERIVED_TABLES: Final[Mapping[str, Callable[[Sequence[DerivedRecord]], Sequence[
     }
 )
 EVENT_TABLES: Final = ("log", "request_parts", "requests", "requests_open", "gateway_reports")
-LAST_TABLES: Final = frozenset({"requests_open"})
-"""Written after the others of a range: a request leaves this table only when it is found in ``requests``."""
 
 
-def event_blocks(decoded: Decoded, prior: Mapping[RequestKey, PriorRequest]) -> tuple[tuple[Block, ...], int]:
-    """Give the blocks of a range of kt.events, and how many records only repeated earlier ones."""
+def record_blocks(decoded: Decoded) -> tuple[Block, ...]:
+    """Give the blocks of a range of kt.events that each record makes by itself."""
     log = [*map(log_row, decoded.events), *map(unknown_log_row, decoded.unknown)]
-    requests = project_requests(prior, decoded.events)
-    rows: dict[str, Sequence[Row]] = {
-        "log": sorted(log, key=lambda row: row.offset),
-        "request_parts": request_part_rows(decoded.events),
-        "requests": requests.closed,
-        "requests_open": requests.open,
-        "gateway_reports": gateway_report_rows(decoded.events),
-    }
-    return tuple(Block(table=name, rows=tuple(rows[name])) for name in EVENT_TABLES if rows[name]), requests.repeated
+    return _blocks(
+        {
+            "log": sorted(log, key=lambda row: row.offset),
+            "request_parts": request_part_rows(decoded.events),
+            "gateway_reports": gateway_report_rows(decoded.events),
+        }
+    )
+
+
+def request_blocks(requests: ProjectedRequests) -> tuple[Block, ...]:
+    """Give the blocks of joined requests. They must be written in this order, one after the other:
+
+    a request leaves ``requests_open`` only when it is found in ``requests``.
+    """
+    return _blocks({"requests": requests.closed, "requests_open": requests.open})
+
+
+def event_blocks(decoded: Decoded, prior: Mapping[RequestKey, PriorRequest]) -> tuple[Block, ...]:
+    """Give all blocks of a range of kt.events."""
+    return (*record_blocks(decoded), *request_blocks(project_requests(prior, decoded.events)))
 
 
 def derived_blocks(decoded: Decoded) -> tuple[Block, ...]:
     """Give the blocks of a range of a derived topic."""
-    made = ((name, tuple(project(decoded.derived))) for name, project in DERIVED_TABLES.items())
-    return tuple(Block(table=name, rows=rows) for name, rows in made if rows)
+    return _blocks({name: project(decoded.derived) for name, project in DERIVED_TABLES.items()})
+
+
+def _blocks(rows: Mapping[str, Sequence[Row]]) -> tuple[Block, ...]:
+    return tuple(Block(table=name, rows=tuple(found)) for name, found in rows.items() if found)
 
 
 def encode_rows(rows: Sequence[Row]) -> bytes:
     """Write rows as JSON lines; raises TypeError for a number that no column can hold."""
-    return b"\n".join(orjson.dumps(_document(row)) for row in rows)
-
-
-def _document(row: Row) -> dict[str, Any]:
-    return {column: getattr(row, name) for name, column in columns_of(type(row))}
+    if not rows:
+        return b""
+    names, columns = zip(*columns_of(type(rows[0])), strict=True)
+    values = operator.attrgetter(*names)
+    return b"\n".join(orjson.dumps(dict(zip(columns, values(row), strict=True))) for row in rows)
 
 
 @lru_cache(maxsize=64)

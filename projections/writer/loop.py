@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from keeptrusts.projections.projectors.place import DerivedRecord, Place
+from keeptrusts.projections.projectors.requests import project_requests
 from keeptrusts.projections.settings import WriterSettings
 from keeptrusts.projections.store.protocol import Store
-from keeptrusts.projections.writer.blocks import LAST_TABLES, Block, derived_blocks, event_blocks
+from keeptrusts.projections.writer.blocks import Block, derived_blocks, record_blocks, request_blocks
 from keeptrusts.projections.writer.dead_letters import DeadLetters
 from keeptrusts.projections.writer.decoding import (
     Consumed,
@@ -23,7 +24,7 @@ from keeptrusts.projections.writer.decoding import (
 )
 from keeptrusts.projections.writer.inserting import insert_block
 from keeptrusts.projections.writer.metrics import WriterMetrics
-from keeptrusts.projections.writer.prior import prior_requests
+from keeptrusts.projections.writer.prior import InFlight, prior_requests
 from keeptrusts.projections.writer.progress import (
     FOLLOWERS,
     TABLE,
@@ -61,6 +62,7 @@ class Writer:
         self._reader = LogReader(settings, tuple(self._names))
         self._dead_letters = DeadLetters(settings, now_ms)
         self._progress = Progress({topic.name: 0 for topic in SOURCES})
+        self._in_flight = InFlight(settings.max_in_flight)
 
     @property
     def progress(self) -> Progress:
@@ -95,7 +97,7 @@ class Writer:
         pending = await self._reader.pending()
         async with self.turn:
             for item in pending:
-                await self._write(item)
+                await self._write(item, None)
             if pending:
                 await self._reader.finish(pending)
             self.metrics.replayed_ranges += len(pending)
@@ -118,15 +120,16 @@ class Writer:
 
     async def _write_within(self, limit: asyncio.Semaphore, item: Range) -> None:
         async with limit:
-            await self._write(item)
+            await self._write(item, self._in_flight)
 
-    async def _write(self, item: Range) -> None:
+    async def _write(self, item: Range, known: InFlight | None) -> None:
         """Write one range. Doing it again after any kill leaves the same rows."""
         topic = self._names[item.topic]
         decoded = await asyncio.to_thread(decode_range, topic, item.partition, item.records)
-        blocks = await self._blocks(topic, item, decoded)
-        refused = await self._insert(item, [block for block in blocks if block.table not in LAST_TABLES])
-        refused |= await self._insert(item, [block for block in blocks if block.table in LAST_TABLES])
+        if topic == topics.EVENTS.name:
+            refused = await self._insert_events(item, decoded, known)
+        else:
+            refused = await self._insert(item, await asyncio.to_thread(derived_blocks, decoded))
         await self._set_aside(item, decoded, refused)
         await self._expect_progress(topic, decoded.derived)
         self.metrics.records += len(item.records)
@@ -151,13 +154,20 @@ class Writer:
             ]
         return {offset: reason for task in tasks for offset, reason in task.result().items()}
 
-    async def _blocks(self, topic: str, item: Range, decoded: Decoded) -> tuple[Block, ...]:
-        if topic != topics.EVENTS.name:
-            return await asyncio.to_thread(derived_blocks, decoded)
-        prior = await prior_requests(self._store, item.partition, item.first, decoded.events)
-        blocks, repeated = await asyncio.to_thread(event_blocks, decoded, prior)
-        self.metrics.repeated += repeated
-        return blocks
+    async def _insert_events(self, item: Range, decoded: Decoded, known: InFlight | None) -> dict[int, str]:
+        """Insert what each record says by itself while its requests are looked up, then the joined requests."""
+        async with asyncio.TaskGroup() as group:
+            looked_up = group.create_task(
+                prior_requests(self._store, item.partition, item.first, decoded.events, known)
+            )
+            inserted = group.create_task(self._insert(item, record_blocks(decoded)))
+        requests = await asyncio.to_thread(project_requests, looked_up.result(), decoded.events)
+        refused = inserted.result()
+        for block in request_blocks(requests):
+            refused |= await self._insert(item, (block,))
+        self._in_flight.learn(decoded.events, requests.in_flight)
+        self.metrics.repeated += requests.repeated
+        return refused
 
     async def _set_aside(self, item: Range, decoded: Decoded, refused: dict[int, str]) -> None:
         values = {record.offset: record for record in item.records}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from keeptrusts.projections.projectors.place import LoggedEvent, Place
 from keeptrusts.projections.projectors.request_parts import request_of
-from keeptrusts.projections.projectors.requests import PriorRequest, RequestKey
+from keeptrusts.projections.projectors.requests import PriorRequest, RequestKey, RequestRow, row_in_flight
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas.codec import decode
 
@@ -35,15 +36,48 @@ class _Summary:
     closed: bool = False
 
 
+class InFlight:
+    """The requests in flight that this writer has seen itself, so that most ends need no look into the tables.
+
+    Bounded: what is dropped is found in the tables again. Everything here is also there.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._rows: OrderedDict[RequestKey, RequestRow] = OrderedDict()
+
+    def known(self, events: Sequence[LoggedEvent]) -> dict[RequestKey, PriorRequest]:
+        """Give what is known here about the requests of these events."""
+        found: dict[RequestKey, PriorRequest] = {}
+        for item in events:
+            name = request_of(item.event.data)
+            row = self._rows.get((item.event.org, name)) if name is not None else None
+            if row is not None:
+                found[(row.org, row.request)] = PriorRequest(row=row)
+        return found
+
+    def learn(self, events: Sequence[LoggedEvent], in_flight: Mapping[RequestKey, RequestRow]) -> None:
+        """Take over how a range left its requests; call it once the range is written."""
+        for item in events:
+            name = request_of(item.event.data)
+            if name is not None:
+                self._rows.pop((item.event.org, name), None)
+        self._rows.update(in_flight)
+        while len(self._rows) > self._most:
+            self._rows.popitem(last=False)
+
+
 async def prior_requests(
-    store: Store, partition: int, first: int, events: Sequence[LoggedEvent]
+    store: Store, partition: int, first: int, events: Sequence[LoggedEvent], known: InFlight | None = None
 ) -> dict[RequestKey, PriorRequest]:
     """Find what was written before offset ``first`` about the requests of these events.
 
     Everything before a range is in the tables before the range is taken up, so the answer depends on the log alone.
+    ``known`` saves looks into the tables; it must have learned every range since it was made.
     """
-    keys = sorted({(item.event.org, name) for item in events if (name := request_of(item.event.data)) is not None})
-    found: dict[RequestKey, PriorRequest] = {}
+    found: dict[RequestKey, PriorRequest] = {} if known is None else known.known(events)
+    named = {(item.event.org, name) for item in events if (name := request_of(item.event.data)) is not None}
+    keys = sorted(named - found.keys())
     for start in range(0, len(keys), _KEYS_A_QUERY):
         found |= await _prior_of(store, partition, first, keys[start : start + _KEYS_A_QUERY])
     return found
@@ -63,15 +97,14 @@ async def _prior_of(store: Store, partition: int, first: int, keys: list[Request
         elif part in ("completed", "abandoned"):
             summary.closed = True
     values = await _values(store, partition, summaries)
-    return {
-        key: PriorRequest(
-            decided=values.get((key[0], summary.decided)),
-            last_attempt=values.get((key[0], summary.last_attempt)),
-            attempts=summary.attempts,
-            closed=summary.closed,
-        )
-        for key, summary in summaries.items()
-    }
+    return {key: _prior(key, summary, values) for key, summary in summaries.items()}
+
+
+def _prior(key: RequestKey, summary: _Summary, values: Mapping[tuple[str, int | None], LoggedEvent]) -> PriorRequest:
+    decided = values.get((key[0], summary.decided))
+    if summary.closed or decided is None:
+        return PriorRequest(closed=summary.closed)
+    return PriorRequest(row=row_in_flight(decided, values.get((key[0], summary.last_attempt))))
 
 
 async def _values(

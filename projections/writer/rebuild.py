@@ -117,7 +117,7 @@ class Rebuild:
         decoded = await asyncio.to_thread(decode_range, topic.name, item.partition, item.records)
         if topic is topics.EVENTS:
             prior = await prior_requests(self._store, item.partition, item.first, decoded.events)
-            blocks, _ = await asyncio.to_thread(event_blocks, decoded, prior)
+            blocks = await asyncio.to_thread(event_blocks, decoded, prior)
         else:
             blocks = await asyncio.to_thread(derived_blocks, decoded)
         for block in blocks:

@@ -48,7 +48,7 @@ class FilledStore:
         records = self._records("kt.events", partition, [encode(event) for event in events])
         decoded = decode_events(partition, records)
         prior = await prior_requests(self.store, partition, records[0].offset, decoded.events)
-        blocks, _ = event_blocks(decoded, prior)
+        blocks = event_blocks(decoded, prior)
         await self._insert(blocks, f"kt.events-{partition}-{records[0].offset}")
         await self.progress("kt.events", partition, records[-1].offset)
         return [record.offset for record in records]

@@ -11,7 +11,14 @@ from support.request_material import Material
 
 from keeptrusts.projections.projectors.place import LoggedEvent, Place
 from keeptrusts.projections.projectors.request_parts import request_of
-from keeptrusts.projections.projectors.requests import PriorRequest, RequestKey, RequestRow, project_requests
+from keeptrusts.projections.projectors.requests import (
+    PriorRequest,
+    RequestKey,
+    RequestRow,
+    project_requests,
+    row_in_flight,
+)
+from keeptrusts.projections.writer.prior import InFlight
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.request import (
@@ -31,34 +38,43 @@ def logged(*events: Event) -> list[LoggedEvent]:
 
 def prior_of(records: list[LoggedEvent]) -> dict[RequestKey, PriorRequest]:
     """Say what a log held, as the writer finds it in the tables."""
-    found: dict[RequestKey, PriorRequest] = {}
+    found: dict[RequestKey, tuple[LoggedEvent | None, LoggedEvent | None, int, bool]] = {}
     for item in records:
         data = item.event.data
         request = request_of(data)
         if request is None:
             continue
         key = (item.event.org, request)
-        old = found.get(key, PriorRequest())
-        decided, attempt, attempts, closed = old.decided, old.last_attempt, old.attempts, old.closed
+        decided, attempt, attempts, closed = found.get(key, (None, None, 0, False))
         if isinstance(data, RequestDecided):
             decided = decided or item
         elif isinstance(data, RequestAttempted) and data.attempt > attempts:
             attempt, attempts = item, data.attempt
         elif isinstance(data, RequestCompleted | RequestAbandoned):
             closed = True
-        found[key] = PriorRequest(decided=decided, last_attempt=attempt, attempts=attempts, closed=closed)
-    return found
+        found[key] = (decided, attempt, attempts, closed)
+    return {
+        key: PriorRequest(
+            row=row_in_flight(decided, attempt) if decided is not None and not closed else None, closed=closed
+        )
+        for key, (decided, attempt, _, closed) in found.items()
+    }
 
 
 def project_in_ranges(records: list[LoggedEvent], cuts: list[int]) -> tuple[list[RequestRow], set[str]]:
     """Project range by range as the writer does; gives closed rows and the ids that are still open."""
     closed: list[RequestRow] = []
     open_rows: Counter[str] = Counter()
+    known = InFlight(3)  # few, so that most are forgotten on the way
     edges = [0, *sorted(set(cuts)), len(records)]
     for begin, end in itertools.pairwise(edges):
         if begin == end:
             continue
         done = project_requests(prior_of(records[:begin]), records[begin:end])
+        remembered = known.known(records[begin:end])
+        looked_up = {key: prior for key, prior in prior_of(records[:begin]).items() if key not in remembered}
+        assert done == project_requests(looked_up | remembered, records[begin:end])
+        known.learn(records[begin:end], done.in_flight)
         closed += done.closed
         for row in done.open:
             open_rows[row.request] += row.sign

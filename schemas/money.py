@@ -10,7 +10,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
 NANO_PER_USD: Final = 1_000_000_000
 PICO_PER_NANO: Final = 1_000
@@ -61,9 +61,11 @@ def _bounded(nano: int) -> int:
     return nano
 
 
-def _from_record(value: Any) -> int:
+def _from_record(value: Any, info: ValidationInfo) -> int:
+    if info.context is FROM_JSON and not isinstance(value, str):
+        raise MoneyError("an amount in a record must be a decimal string of USD")
     if isinstance(value, int) and not isinstance(value, bool):
-        return _bounded(value)  # built in process: already nano-USD; records always carry strings
+        return _bounded(value)  # built in process: already nano-USD
     return parse_usd(value)
 
 

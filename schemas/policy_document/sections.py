@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from keeptrusts.schemas.events.identity import Role
 from keeptrusts.schemas.money import PICO_PER_NANO
 from keeptrusts.schemas.policy_document.kinds.options import Section
 from keeptrusts.schemas.policy_document.kinds.scalars import Flag, Name, Names, Text, UsdAmount, Whole
@@ -173,7 +174,7 @@ class TargetingSection(Section):
     scope: Literal["team", "user", "role", "consumer_group", "model", "gateway"] | None = None
     teams: Names | None = None
     users: Names | None = None
-    roles: tuple[Literal["member", "admin", "owner"], ...] | None = None
+    roles: tuple[Role, ...] | None = None
     consumer_groups: Names | None = None
     models: Names | None = None
     gateways: Names | None = None

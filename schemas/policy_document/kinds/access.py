@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
+from keeptrusts.schemas.events.identity import Role
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions, Section
 from keeptrusts.schemas.policy_document.kinds.scalars import Attributes, Count, Flag, ModelNames, Name, Names, Whole
 
@@ -22,7 +23,7 @@ class RbacOptions(KindOptions):
 
     require_auth: Flag = False
     deny_if_missing: Attributes = ()
-    minimum_role: Literal["member", "admin", "owner"] | None = None
+    minimum_role: Role | None = None
     roles: Mapping[Name, RoleRules] = {}
 
 

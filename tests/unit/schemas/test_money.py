@@ -110,5 +110,5 @@ def test_an_integer_amount_in_a_record_is_refused_instead_of_misread() -> None:
     assert document["data"]["amount"] == "1.00"
     for wrong in (1, 1_000_000_000, 1.0):
         document["data"]["amount"] = wrong
-        with pytest.raises(DecodeError, match="data.amount"):
+        with pytest.raises(DecodeError, match=r"data\.amount"):
             decode(orjson.dumps(document))

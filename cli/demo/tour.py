@@ -90,9 +90,8 @@ def _tell(called: Called, model: str, client: ApiClient, say: Say) -> None:
     say(f'   call      POST /v1/chat/completions {{"model": "{model}", ...}}')
     say(f"   status    {called.status}, decision {called.headers['x-keeptrusts-decision']}, request {request}")
     provider = f", of which provider {row['provider_ms']} ms" if row.get("provider_ms") is not None else ""
-    say(
-        f"   gateway   recorded before it answered, at position {position}; answered in {called.elapsed_ms:.1f} ms{provider}"
-    )
+    took = f"{called.elapsed_ms:.1f} ms{provider}"
+    say(f"   gateway   recorded at position {position} before it answered, in {took}")
     say(f"   visible   in the query API {seen_ms:.0f} ms after the call began")
     say("   event     " + json.dumps({name: row.get(name) for name in _SHOWN}))
 

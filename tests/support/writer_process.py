@@ -24,8 +24,6 @@ QUESTIONS = {
     "cost": "SELECT toInt64(sum(ifNull(cost, 0))) FROM requests",
     "hourly_requests": "SELECT sum(requests) FROM requests_hourly",
     "hourly_cost": "SELECT toInt64(sum(cost)) FROM requests_hourly",
-    "position": "SELECT sum(p) + count() FROM (SELECT max(position) AS p FROM writer_progress"
-    " WHERE topic = 'kt.events' GROUP BY partition)",
 }
 
 

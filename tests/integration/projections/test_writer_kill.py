@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 from support import writer_process
 from support.request_material import Material
 from support.running_writer import until
@@ -73,13 +74,9 @@ async def test_twenty_kills_lose_and_double_nothing(
         writer.kill()
     expected = await traffic
 
-    async def everything_is_written() -> bool:
-        await writer.start()
-        await asyncio.sleep(1)  # a slice of time for the writer between two looks at its store
-        writer.kill()
-        return (await writer.counts())["position"] == EVENTS
-
-    await until(everything_is_written, seconds=60)
+    await writer.start()
+    await until(lambda: _everything_is_committed(kafka), seconds=120)
+    writer.kill()
     found = await writer.counts()
     assert {name: found[name] for name in ("log", "log_places", "parts")} == dict.fromkeys(
         ("log", "log_places", "parts"), EVENTS
@@ -88,6 +85,18 @@ async def test_twenty_kills_lose_and_double_nothing(
         assert found[name] == expected["requests"], name
     assert found["open"] == expected["open"]
     assert found["cost"] == found["hourly_cost"] == expected["cost"]
+
+
+async def _everything_is_committed(kafka: KafkaSettings) -> bool:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    try:
+        committed = await admin.list_consumer_group_offsets(f"{kafka.topic_prefix}kt-writer")
+    finally:
+        await admin.close()
+    topic = kafka.topic(topics.EVENTS)
+    of_events = [item for partition, item in committed.items() if partition.topic == topic]
+    return sum(item.offset for item in of_events if not item.metadata) == EVENTS
 
 
 async def _produce(producer: AIOKafkaProducer, kafka: KafkaSettings) -> Counter[str]:

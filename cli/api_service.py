@@ -20,6 +20,7 @@ from keeptrusts.cli.topics import check_topics
 from keeptrusts.gateway.app import directory_follower, publisher_of, system_ids
 from keeptrusts.gateway.command_api.context import CommandContext
 from keeptrusts.gateway.command_api.routes import command_routes
+from keeptrusts.gateway.http.front_door import listening
 from keeptrusts.gateway.publishing.renewing import RenewingPublisher
 from keeptrusts.gateway.settings import GatewaySettings
 from keeptrusts.gateway.state.directory import DirectoryView
@@ -79,15 +80,10 @@ async def serve_api(
             )
             _add_health(app, commands, writer)
             app.router.add_route("*", "/{path:.*}", _unknown)
-            runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_S)
-            await runner.setup()
-            try:
+            async with listening(app, host, port, drain_s=SHUTDOWN_S):
                 async with background(writer.run(), *(one.run() for one in commands.following)) as ended:
-                    await web.TCPSite(runner, host, port).start()
                     on_listening()
                     await first_of(stop, ended)
-            finally:
-                await runner.cleanup()
 
 
 @asynccontextmanager

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from aiohttp import web
-
+from keeptrusts.gateway.http.front_door import listening
 from keeptrusts.gateway.http.metrics import GatewayMetrics
 from keeptrusts.gateway.http.routes import admin_plane, data_plane
 from keeptrusts.gateway.pipeline import reports
@@ -28,6 +27,7 @@ from keeptrusts.schemas.ids import Ids
 from keeptrusts.schemas.topics import DIRECTORY
 
 DRAIN_TIMEOUT_S = 30.0
+ADMIN_DRAIN_S = 2.0
 
 
 async def run_gateway(
@@ -41,28 +41,29 @@ async def run_gateway(
     on_listening: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until ``stop`` is set. Raises OSError for a busy port and PublishError without a broker."""
-    async with open_services(settings, configuration) as services:
+    async with open_services(settings, configuration, stop) as services:
         metrics = GatewayMetrics(services)
-        runner = _runner(data_plane(services, metrics), settings)
-        admin = _runner(admin_plane(services, metrics), settings)
-        await runner.setup()
-        await admin.setup()
-        try:
-            await web.TCPSite(runner, host, port, backlog=1024).start()
-            await web.TCPSite(admin, "127.0.0.1", admin_port).start()
-            on_listening()
-            await reports.started(services)
-            await stop.wait()
-        finally:
-            await runner.cleanup()  # lets calls under way end, within the shutdown timeout
+        async with listening(admin_plane(services, metrics), "127.0.0.1", admin_port, drain_s=ADMIN_DRAIN_S):
+            async with listening(
+                data_plane(services, metrics),
+                host,
+                port,
+                drain_s=DRAIN_TIMEOUT_S,
+                header_timeout_s=settings.header_timeout_s,
+                idle_timeout_s=settings.idle_timeout_s,
+            ):
+                on_listening()
+                await reports.started(services)
+                await stop.wait()
             await services.late_records.drain(settings.ack_timeout_s)
             await reports.stopped(services, "stopped on request")
-            await admin.cleanup()
 
 
 @asynccontextmanager
-async def open_services(settings: GatewaySettings, configuration: Configuration) -> AsyncIterator[Services]:
-    """Connect everything a request needs, and close it again in reverse order."""
+async def open_services(
+    settings: GatewaySettings, configuration: Configuration, stop: asyncio.Event
+) -> AsyncIterator[Services]:
+    """Connect everything a request needs, and close it again in reverse order; ``stop`` is set when a part fails."""
     ids = system_ids()
     publisher = publisher_of(settings, f"gateway/{settings.name}", ids)
     await publisher.start()
@@ -88,19 +89,34 @@ async def open_services(settings: GatewaySettings, configuration: Configuration)
         late_records=LateRecords(publisher, most=settings.late_records, deadline_s=settings.late_record_deadline_s),
         caught_up=follower.caught_up.is_set,
     )
-    tasks = [
-        asyncio.create_task(follower.run(), name="directory"),
-        asyncio.create_task(reports.report_for_ever(services), name="reports"),
-        asyncio.create_task(reports.count_bad_keys_for_ever(services), name="bad-keys"),
-    ]
     try:
-        yield services
+        async with in_background(
+            stop, follower.run(), reports.report_for_ever(services), reports.count_bad_keys_for_ever(services)
+        ):
+            yield services
     finally:
+        await publisher.stop()
+        await provider.close()
+
+
+@asynccontextmanager
+async def in_background(stop: asyncio.Event, *endless: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run coroutines that never end beside the body. One that does sets ``stop``, and its error is raised at the end.
+
+    A gateway without its directory or its reports must not go on as if nothing were.
+    """
+    tasks = [asyncio.create_task(coroutine) for coroutine in endless]
+    for task in tasks:
+        task.add_done_callback(lambda _: stop.set())
+    try:
+        yield
+    finally:
+        ended = [task for task in tasks if task.done()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await publisher.stop()
-        await provider.close()
+        for task in ended:
+            task.result()
 
 
 def publisher_of(settings: GatewaySettings, source_prefix: str, ids: Ids) -> RenewingPublisher:
@@ -134,13 +150,3 @@ def directory_follower(settings: GatewaySettings, directory: DirectoryView) -> F
 def system_ids() -> Ids:
     """Give ids from this machine's clock and randomness."""
     return Ids(now_ms=lambda: time.time_ns() // 1_000_000, entropy=os.urandom)
-
-
-def _runner(app: web.Application, settings: GatewaySettings) -> web.AppRunner:
-    return web.AppRunner(
-        app,
-        access_log=None,
-        handle_signals=False,
-        keepalive_timeout=settings.idle_timeout_s,
-        shutdown_timeout=DRAIN_TIMEOUT_S,
-    )

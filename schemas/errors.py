@@ -66,6 +66,7 @@ REFUSALS: Final[MappingProxyType[str, RefusalKind]] = MappingProxyType(
         "invalid_parameter": _kind(
             "refuse", 400, "Parameter not valid", "invalid_request_error", "invalid_request_error"
         ),
+        "malformed_http": _kind("refuse", 400, "Not valid HTTP", "invalid_request_error", "invalid_request_error"),
         "cursor_expired": _kind("refuse", 410, "Cursor too old", "invalid_request_error", "invalid_request_error"),
         "query_too_large": _kind(
             "refuse", 422, "Question above its limits", "invalid_request_error", "invalid_request_error"
@@ -132,7 +133,7 @@ class Problem:
         if self.policy is not None:
             parts.insert(0, f"[{self.policy}]")
         if self.fix is not None:
-            parts.append(self.fix if self.fix.endswith(".") else f"{self.fix}.")
+            parts.append(self.fix if self.fix.endswith((".", "!", "?")) else f"{self.fix}.")
         if self.request_id is not None:
             parts.append(f"(request {self.request_id})")
         return " ".join(parts)

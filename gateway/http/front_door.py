@@ -1,0 +1,136 @@
+"""The listening socket: connections that bound how long a request's head may take, and never repeat what they read.
+
+aiohttp answers and logs a request that it cannot parse with the bytes it stumbled over, which may hold a key or a
+prompt; and it gives a connection as long for half a head as for silence. Both are settled here, for every port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import orjson
+from aiohttp import web
+
+from keeptrusts.schemas.errors import PROBLEM_JSON, Problem, openai_body
+
+logger = logging.getLogger(__name__)
+
+HEADER_TIMEOUT_S: Final = 5.0
+IDLE_TIMEOUT_S: Final = 75.0
+BACKLOG: Final = 1024
+
+_MALFORMED: Final = Problem(
+    code="malformed_http",
+    message="this is no valid HTTP request, or its request line or a header is too long",
+    fix="Check the client; request line and each header are at most 8190 bytes",
+)
+_FAILED: Final = Problem(
+    code="internal_error", message="an error of ours stopped this request", fix="Tell the platform team; see its log"
+)
+
+
+class FrontDoor(web.RequestHandler):
+    """One connection. Half a head is given ``header_timeout_s``, then the connection is closed without an answer."""
+
+    __slots__ = ("_deadline", "_header_timeout_s")
+
+    def __init__(
+        self, manager: web.Server, *, loop: asyncio.AbstractEventLoop, header_timeout_s: float, idle_timeout_s: float
+    ) -> None:
+        super().__init__(manager, loop=loop, keepalive_timeout=idle_timeout_s, access_log=None)  # type: ignore[arg-type]  # aiohttp takes None for no access log, and its annotation forgets it
+        self._header_timeout_s = header_timeout_s
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self._inside_head():
+            self._forget_deadline()
+        elif self._deadline is None:
+            self._deadline = asyncio.get_running_loop().call_later(self._header_timeout_s, self._close_late)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._forget_deadline()
+        super().connection_lost(exc)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer in our own words only. Raises ConnectionError once part of an answer is out."""
+        if status < 500:
+            logger.warning("a request that is no valid HTTP was refused (%s)", type(exc).__name__)
+        else:
+            self.log_exception("a request failed", exc_info=exc)
+        if request.writer.output_size > 0:
+            raise ConnectionError("part of an answer is out already")
+        problem = _MALFORMED if status < 500 else _FAILED
+        response = web.Response(status=problem.status, body=orjson.dumps(openai_body(problem)))
+        response.content_type = PROBLEM_JSON
+        response.force_close()
+        return response
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """Log where an exception came from and its type, never its message: that may quote what was read."""
+        error = kw.get("exc_info")
+        places = traceback.extract_tb(error.__traceback__) if isinstance(error, BaseException) else []
+        where = " < ".join(f"{place.name} ({place.filename}:{place.lineno})" for place in reversed(places))
+        logger.error("%s: %s at %s", args[0] if args else "error", type(error).__name__, where or "an unknown place")
+
+    def _inside_head(self) -> bool:
+        """Say whether bytes came that complete no head: none ever did here, or the connection waits for the next."""
+        waiter = self._waiter
+        idle = waiter is not None and not waiter.done()
+        return not self._messages and (idle or self._request_count == 0)
+
+    def _close_late(self) -> None:
+        self._deadline = None
+        if self._inside_head():
+            self.force_close()
+
+    def _forget_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+@asynccontextmanager
+async def listening(
+    app: web.Application,
+    host: str,
+    port: int,
+    *,
+    drain_s: float,
+    header_timeout_s: float = HEADER_TIMEOUT_S,
+    idle_timeout_s: float = IDLE_TIMEOUT_S,
+) -> AsyncIterator[tuple[str, int]]:
+    """Serve an application while the body runs; gives the address it listens on. Raises OSError for a busy port.
+
+    At the end no connection is taken any more, and calls under way have ``drain_s`` seconds to end.
+    """
+    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=drain_s)
+    await runner.setup()
+    loop = asyncio.get_running_loop()
+    manager = runner.server
+    assert manager is not None, "a runner that is set up has a server"
+    try:
+        server = await loop.create_server(
+            lambda: FrontDoor(manager, loop=loop, header_timeout_s=header_timeout_s, idle_timeout_s=idle_timeout_s),
+            host,
+            port,
+            backlog=BACKLOG,
+        )
+        try:
+            address: tuple[str, int] = server.sockets[0].getsockname()[:2]
+            yield address
+        finally:
+            server.close()
+    finally:
+        await runner.cleanup()

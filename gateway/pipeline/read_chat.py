@@ -13,7 +13,11 @@ MAX_MODEL_NAME: Final = 200
 
 
 def read_chat(body: bytes) -> ChatRequest | Problem:
-    """Read a body of POST /v1/chat/completions; a Problem names the field, the reason and the fix."""
+    """Read a body of POST /v1/chat/completions; a Problem names the field, the reason and the fix.
+
+    What goes on is the document written anew, never the caller's bytes: of a name given twice we see the last value,
+    and another parser may see the first, so that another model would be called than the one that was allowed.
+    """
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -28,9 +32,13 @@ def read_chat(body: bytes) -> ChatRequest | Problem:
     problem = _messages_problem(document.get("messages")) or _flags_problem(document)
     if problem is not None:
         return problem
+    try:
+        judged = orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        return _invalid("the body is nested too deeply", "Send at most 250 levels of lists and objects", None)
     user = document.get("user")
     return ChatRequest(
-        body=body,
+        body=judged,
         document=document,
         model=model,
         user=user if isinstance(user, str) and user else None,

@@ -36,7 +36,7 @@ def request_headers(secret: str, request_id: str, traceparent: str | None) -> di
 
 
 def request_body(body: bytes, document: Mapping[str, Any], model: str) -> bytes:
-    """Give the body to send: the caller's own bytes unless another model was chosen."""
+    """Give the body to send: as it was read, unless another model was chosen."""
     if document.get("model") == model:
         return body
     return orjson.dumps({**document, "model": model})

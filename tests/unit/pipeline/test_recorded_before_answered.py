@@ -58,7 +58,7 @@ async def test_the_provider_sees_our_secret_and_request_id_and_never_the_callers
     made = gateway(OPEN)
     answer = await chat(made, cookie="session=1")
     [asked] = made.provider.asked
-    assert asked.body == BODY and asked.url == "https://api.openai.com/v1/chat/completions"
+    assert json.loads(asked.body) == json.loads(BODY) and asked.url == "https://api.openai.com/v1/chat/completions"
     assert asked.headers["Authorization"] == "Bearer sk-real"
     assert asked.headers["x-request-id"] == answer.headers["x-request-id"]
     assert "cookie" not in {name.lower() for name in asked.headers}
@@ -299,3 +299,21 @@ async def test_parallel_slots_are_given_back_whatever_the_end() -> None:
     assert (await chat(made)).status == 502
     first, second = await asyncio.gather(chat(made), chat(made))
     assert {first.status, second.status} <= {502, 429}
+
+
+async def test_the_provider_gets_what_was_judged_even_when_a_name_is_given_twice() -> None:
+    made = gateway(OPEN)
+    body = b'{"model": "gpt-4", "messages": [{"role": "user", "content": "Hi"}], "model": "gpt-4o-mini"}'
+    await chat(made, body=body)
+    [asked], [decision] = made.provider.asked, decided(made)
+    assert json.loads(asked.body)["model"] == decision.model == "gpt-4o-mini"
+    assert asked.body.count(b'"model"') == 1
+
+
+@pytest.mark.parametrize("levels", [300, 900, 100_000])
+async def test_a_body_nested_too_deeply_is_refused_and_recorded(levels: int) -> None:
+    made = gateway(OPEN)
+    nested = b"[" * levels + b"]" * levels
+    answer = await chat(made, body=b'{"model": "gpt-4o", "messages": [{"role": "user"}], "metadata": ' + nested + b"}")
+    assert answer.status == 422 and not made.provider.asked
+    assert [one.status for one in completed(made)] == [422]

@@ -69,13 +69,12 @@ class Writer:
         return self._progress
 
     async def resume(self) -> None:
-        """Learn from the tables how far they are, without Kafka: for a rebuild while no writer runs."""
-        rows = await written_progress(self._store)
-        counts: dict[str, int] = {}
-        for topic, partition, _, _ in rows:
-            counts[topic] = max(counts.get(topic, 0), partition + 1)
-        self._progress = Progress(counts)
-        self._progress.restore(rows)
+        """Learn how far the tables are, without writing: for a rebuild while no writer runs."""
+        try:
+            await self._reader.start()
+            await self._restore()
+        finally:
+            await self._reader.stop()
 
     async def run(self) -> None:
         """Write until cancelled. Raises when topics are missing, the store stays away, or too much is unusable."""
@@ -92,8 +91,7 @@ class Writer:
     async def _start(self) -> None:
         await self._reader.start()
         await self._dead_letters.start()
-        self._progress = Progress({self._names[topic]: count for topic, count in self._reader.partitions.items()})
-        self._progress.restore(await written_progress(self._store))
+        await self._restore()
         pending = await self._reader.pending()
         async with self.turn:
             for item in pending:
@@ -104,19 +102,27 @@ class Writer:
             await self._note(self._progress.all_places())
         self.started.set()
 
+    async def _restore(self) -> None:
+        """Positions come from the tables; what is written for certain only Kafka's commits know."""
+        self._progress = Progress({self._names[topic]: count for topic, count in self._reader.partitions.items()})
+        self._progress.restore(await written_progress(self._store))
+        for (topic, partition), start in self._reader.starts.items():
+            self._progress.committed(self._names[topic], partition, start - 1)
+
     async def _step(self, ranges: Sequence[Range]) -> None:
         if ranges:
             await self._reader.begin(ranges)
             limit = asyncio.Semaphore(_AT_ONCE)
             await _all(self._write_within(limit, item) for item in ranges)
             await self._reader.finish(ranges)
-        touched = {(self._names[item.topic], item.partition) for item in ranges}
-        touched |= await self._settle_awaited()
-        if touched:
-            await self._note(tuple(touched))
-        elif self._now_ms() - self._progress.written_ms > self._settings.heartbeat_seconds * 1000:
-            self._progress.idle()
-            await self._note(self._progress.all_places())
+        await self._settle_awaited()
+        moved = self._progress.moved()
+        if self._now_ms() - self._progress.beaten_ms > self._settings.heartbeat_seconds * 1000:
+            self._progress.beat()
+            self._progress.beaten_ms = self._now_ms()
+            moved = self._progress.all_places()
+        if moved:
+            await self._note(moved)
 
     async def _write_within(self, limit: asyncio.Semaphore, item: Range) -> None:
         async with limit:
@@ -194,13 +200,10 @@ class Writer:
                 end = (await self._reader.ends([(name, partition)]))[(name, partition)]
                 self._progress.expect(follower, partition, Waiting(position=offset, end=end))
 
-    async def _settle_awaited(self) -> set[tuple[str, int]]:
-        moved = set()
+    async def _settle_awaited(self) -> None:
         for topic, partition in self._progress.awaited:
             offset = await self._reader.reached(self._settings.kafka.topic_prefix + topic, partition)
-            if self._progress.reached(topic, partition, offset):
-                moved.add((topic, partition))
-        return moved
+            self._progress.reached(topic, partition, offset)
 
     async def _note(self, places: Sequence[tuple[str, int]]) -> None:
         now_ms = self._now_ms()

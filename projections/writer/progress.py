@@ -53,7 +53,10 @@ class Progress:
     partitions: Mapping[str, int]
     _states: dict[Place, _State] = field(default_factory=dict)
     _waiting: dict[Place, Waiting] = field(default_factory=dict)
+    _moved: set[Place] = field(default_factory=set)
+    _busy: set[Place] = field(default_factory=set)
     written_ms: int = 0
+    beaten_ms: int = 0
 
     def __post_init__(self) -> None:
         for topic, count in self.partitions.items():
@@ -69,16 +72,35 @@ class Progress:
 
     def wrote(self, topic: str, partition: int, *, last: int, position: int | None, delay_ms: int) -> None:
         """Note that a range is written, and the position in kt.events that it proves (None: nothing)."""
-        state = self._states[(topic, partition)]
+        place = (topic, partition)
+        state = self._states[place]
         state.source_offset = max(state.source_offset, last)
         state.delay_ms = max(0, delay_ms)
+        self._busy.add(place)
         if position is not None:
-            state.position = max(state.position, position)
+            self._move(place, position)
 
-    def idle(self) -> None:
-        """Note that everything there was is written."""
-        for state in self._states.values():
-            state.delay_ms = 0
+    def committed(self, topic: str, partition: int, last: int) -> None:
+        """Note from Kafka's own memory the last record of a topic that is written for certain (-1: none)."""
+        self._states[(topic, partition)].source_offset = last
+
+    def moved(self) -> tuple[Place, ...]:
+        """Give the places whose position moved since the last call."""
+        places, self._moved = tuple(sorted(self._moved)), set()
+        return places
+
+    def beat(self) -> None:
+        """Note that time passed: where nothing was written since the last beat, nothing is delayed."""
+        for place, state in self._states.items():
+            if place not in self._busy:
+                state.delay_ms = 0
+        self._busy.clear()
+
+    def _move(self, place: Place, position: int) -> None:
+        state = self._states[place]
+        if position > state.position:
+            state.position = position
+            self._moved.add(place)
 
     def expect(self, topic: str, partition: int, waiting: Waiting) -> None:
         """Note a position that a processor has reached; it counts when the topic is read up to that end."""
@@ -89,15 +111,12 @@ class Progress:
     def awaited(self) -> Sequence[Place]:
         return tuple(self._waiting)
 
-    def reached(self, topic: str, partition: int, offset: int) -> bool:
-        """Say how far a topic is read; True when an awaited position came true."""
+    def reached(self, topic: str, partition: int, offset: int) -> None:
+        """Note how far a topic is read, which may make an awaited position true."""
         waiting = self._waiting.get((topic, partition))
-        if waiting is None or offset < waiting.end:
-            return False
-        del self._waiting[(topic, partition)]
-        state = self._states[(topic, partition)]
-        state.position = max(state.position, waiting.position)
-        return True
+        if waiting is not None and offset >= waiting.end:
+            del self._waiting[(topic, partition)]
+            self._move((topic, partition), waiting.position)
 
     def position(self, topic: str, partition: int) -> int:
         return self._states[(topic, partition)].position

@@ -37,11 +37,17 @@ class LogReader:
         self._watcher: Any = None
         self._partitions: dict[str, int] = {}
         self._pending: dict[TopicPartition, int] = {}
+        self._starts: dict[tuple[str, int], int] = {}
 
     @property
     def partitions(self) -> Mapping[str, int]:
         """Topic -> number of partitions, known after the start."""
         return self._partitions
+
+    @property
+    def starts(self) -> Mapping[tuple[str, int], int]:
+        """Topic and partition -> the first offset that is not certainly written, known after the start."""
+        return self._starts
 
     async def start(self) -> None:
         """Connect, and learn where each partition goes on; raises ReaderError when the topics are not there in time."""
@@ -125,6 +131,7 @@ class LogReader:
             found = committed.get(partition)
             offset = found.offset if found is not None and found.offset >= 0 else 0
             self._consumer.seek(partition, offset)
+            self._starts[(partition.topic, partition.partition)] = offset
             if found is not None and found.metadata:
                 self._pending[partition] = int(found.metadata)
 

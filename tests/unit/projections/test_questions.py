@@ -64,12 +64,23 @@ def test_scopes_cover_teams_and_oneself() -> None:
 def test_a_position_counts_only_when_its_topic_is_read_so_far() -> None:
     progress = Progress({"kt.ledger": 1})
     progress.expect("kt.ledger", 0, Waiting(position=9, end=4))
-    assert not progress.reached("kt.ledger", 0, 3) and progress.position("kt.ledger", 0) == -1
-    assert progress.reached("kt.ledger", 0, 4) and progress.position("kt.ledger", 0) == 9
+    progress.reached("kt.ledger", 0, 3)
+    assert (progress.position("kt.ledger", 0), progress.moved()) == (-1, ())
+    progress.reached("kt.ledger", 0, 4)
+    assert (progress.position("kt.ledger", 0), progress.moved(), progress.moved()) == (9, (("kt.ledger", 0),), ())
     progress.expect("kt.ledger", 0, Waiting(position=5, end=4))
     assert not progress.awaited, "an older position never comes back"
     progress.wrote("kt.ledger", 0, last=7, position=3, delay_ms=-5)
     assert (progress.position("kt.ledger", 0), progress.source_offset("kt.ledger", 0), progress.delay_ms()) == (9, 7, 0)
+
+
+def test_a_delay_is_forgotten_when_nothing_more_comes() -> None:
+    progress = Progress({"kt.events": 2})
+    progress.wrote("kt.events", 1, last=3, position=3, delay_ms=400)
+    progress.beat()
+    assert progress.delay_ms() == 400
+    progress.beat()
+    assert progress.delay_ms() == 0
 
 
 def test_a_forecast_adds_the_mean_of_full_days_for_the_days_left() -> None:

@@ -73,8 +73,8 @@ def opens(key: KeyValue, text: str, prefix: str, secrets: Mapping[int, bytes], n
     ``secrets`` are the installation's by version. Says nothing about revocation, expiry or purpose.
     """
     secret = secrets.get(key.secret_version)
-    if key.prefix == prefix:
-        return secret is not None and digest_matches(text, secret, key.digest)
+    if key.prefix == prefix and secret is not None and digest_matches(text, secret, key.digest):
+        return True
     overlapping = key.overlap_until is not None and now < key.overlap_until
     if not overlapping or key.previous_prefix != prefix or key.previous_digest is None:
         return False

@@ -54,10 +54,17 @@ class _Commands:
     directory: DirectoryView
     outcomes: OutcomeInbox
     following: tuple[Follower, Follower]
+    partitions: int
 
     @property
     def ready(self) -> bool:
         return all(follower.caught_up.is_set() for follower in self.following)
+
+    def directory_age_s(self, now_s: float) -> float | None:
+        """Give the seconds since the authority's last sign of life for the partition longest without one."""
+        ages = [self.directory.heartbeat_age_s(partition, now_s) for partition in range(self.partitions)]
+        known = [age for age in ages if age is not None]
+        return round(max(known), 3) if len(known) == len(ages) else None
 
 
 async def serve_api(
@@ -122,6 +129,7 @@ async def _commands(installation: Installation, partitions: int) -> AsyncIterato
             directory=directory,
             outcomes=outcomes,
             following=(directory_follower(settings, directory), inbox),
+            partitions=partitions,
         )
     finally:
         await publisher.stop()
@@ -153,6 +161,7 @@ def _add_health(app: web.Application, commands: _Commands, writer: Writer) -> No
         document = {
             "status": "ready" if ready else "not_ready",
             "commands": "ready" if commands.ready else "catching_up",
+            "directory_age_s": commands.directory_age_s(time.monotonic()),
             "writer": {
                 "started": seen.started,
                 "positions": dict(seen.positions),

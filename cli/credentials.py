@@ -49,16 +49,22 @@ class Founding:
 
 
 async def found(installation: Installation, *, partitions: int = PARTITIONS_SINGLE_NODE) -> None:
-    """Make credentials.json if it is not there. Raises StackError when the log or the authority do not answer."""
+    """Make credentials.json if it is not there, and keep its addresses those of this start's ports.
+
+    Raises StackError when the log or the authority do not answer.
+    """
     target = installation.data_dir.credentials
-    if target.exists():
+    kept = read_credentials(target)
+    if kept is not None:
+        now_at = {**kept, **_addresses(installation)}
+        if now_at != kept:
+            _write_private(target, now_at)
         return
     ids = system_ids()
     founding = _remembered(target, ids)
     await _append_and_wait(installation, founding, ids, partitions)
     document = {
-        "api_url": installation.ports.api_url,
-        "gateway_url": installation.ports.gateway_url,
+        **_addresses(installation),
         "organization": founding.organization,
         "token": founding.token,
         "gateway_key": founding.gateway_key,
@@ -76,6 +82,10 @@ def read_credentials(path: Path) -> Mapping[str, str] | None:
     except (OSError, ValueError) as error:
         raise StackError(f"{path} cannot be read ({type(error).__name__}).", fix="restore it from a copy") from error
     return {name: value for name, value in document.items() if isinstance(value, str)}
+
+
+def _addresses(installation: Installation) -> dict[str, str]:
+    return {"api_url": installation.ports.api_url, "gateway_url": installation.ports.gateway_url}
 
 
 def _remembered(target: Path, ids: Ids) -> Founding:

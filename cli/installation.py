@@ -14,7 +14,7 @@ from typing import Final
 
 from keeptrusts.cli.stack.data_dir import DataDir
 from keeptrusts.cli.stack.failure import StackError
-from keeptrusts.cli.stack.ports import Ports
+from keeptrusts.cli.stack.ports import Ports, offset_from
 from keeptrusts.schemas.topics import Mode
 
 KEY_SECRET_VARIABLE: Final = "KEEPTRUSTS_KEY_SECRET"
@@ -46,7 +46,7 @@ def read_installation(
 
     Services need its secrets, and the first one makes them; who only looks leaves them out and changes nothing.
     """
-    ports = Ports(offset=_whole(environment, "KEEPTRUSTS_PORT_OFFSET", 0))
+    ports = Ports(offset=offset_from(environment))
     mode = environment.get("KEEPTRUSTS_MODE", "single-node")
     if mode not in ("single-node", "cluster"):
         raise StackError(f"KEEPTRUSTS_MODE is {mode!r}.", fix="set it to single-node or cluster")
@@ -98,12 +98,3 @@ def _made_once(path: Path) -> bytes:
             f"The key secret cannot be kept in {path.parent}: {error.strerror}.",
             fix=f"make it writable, or set {KEY_SECRET_VARIABLE}",
         ) from error
-
-
-def _whole(environment: Mapping[str, str], name: str, default: int) -> int:
-    text = environment.get(name, "")
-    if not text:
-        return default
-    if not text.isdigit():
-        raise StackError(f"{name} is {text[:40]!r}.", fix="set it to a whole number")
-    return int(text)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -25,35 +26,39 @@ class TopicError(KeeptrustsError):
 
 async def ensure_topics(bootstrap: str, *, prefix: str = "", mode: Mode = "single-node") -> tuple[str, ...]:
     """Create what is missing, then check every topic; gives the names created. Raises TopicError."""
-    async with asyncio.timeout(TIMEOUT_S):
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_TIMEOUT_MS)
-        await admin.start()
-        try:
-            existing = set(await admin.list_topics())
-            missing = [topic for topic in ALL if prefix + topic.name not in existing]
-            if missing:
-                await _create(admin, missing, prefix, mode)
-                await _until_visible(admin, [prefix + topic.name for topic in missing])
-            await _check(admin, prefix, mode)
-            return tuple(prefix + topic.name for topic in missing)
-        finally:
-            await admin.close()
+    async with _administered(bootstrap) as admin:
+        existing = set(await admin.list_topics())
+        missing = [topic for topic in ALL if prefix + topic.name not in existing]
+        if missing:
+            await _create(admin, missing, prefix, mode)
+            await _until_visible(admin, [prefix + topic.name for topic in missing])
+        await _check(admin, prefix, mode)
+        return tuple(prefix + topic.name for topic in missing)
 
 
 async def check_topics(bootstrap: str, *, prefix: str = "", mode: Mode = "single-node") -> int:
     """Check that all topics exist as the mode needs them; gives their partition count. Raises TopicError."""
-    async with asyncio.timeout(TIMEOUT_S):
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_TIMEOUT_MS)
-        await admin.start()
-        try:
-            return await _check(admin, prefix, mode)
-        finally:
-            await admin.close()
+    async with _administered(bootstrap) as admin:
+        return await _check(admin, prefix, mode)
 
 
 def partitions_of(mode: Mode) -> int:
     """Give the partition count that new installations of a mode get; it never changes afterwards."""
     return PARTITIONS_CLUSTER if mode == "cluster" else PARTITIONS_SINGLE_NODE
+
+
+@asynccontextmanager
+async def _administered(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Connect within a bound. Raises TopicError when no broker answers there, or stops answering."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_TIMEOUT_MS)
+    try:
+        async with asyncio.timeout(TIMEOUT_S):
+            await admin.start()
+            yield admin
+    except (KafkaError, TimeoutError) as error:
+        raise TopicError(f"no broker answers at {bootstrap} ({type(error).__name__})") from error
+    finally:
+        await admin.close()
 
 
 async def _create(admin: AIOKafkaAdminClient, missing: list[Topic], prefix: str, mode: Mode) -> None:
@@ -91,7 +96,7 @@ async def _check(admin: AIOKafkaAdminClient, prefix: str, mode: Mode) -> int:
     described = {str(topic["topic"]): topic for topic in await admin.describe_topics(names)}
     problems = [f"topic {name} is missing" for name in names if described.get(name, {}).get("error_code", 3) != 0]
     if problems:
-        raise TopicError("; ".join(problems) + "; run kt up, or create them with kt topics create")
+        raise TopicError("; ".join(problems) + "; run kt up, or create them with kt processors create-topics")
     counts = {name: len(described[name]["partitions"]) for name in names}
     if len(set(counts.values())) != 1:
         raise TopicError(f"all topics need the same number of partitions, found {sorted(set(counts.values()))}")

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from keeptrusts.cli.commands.service_options import provider_url_option
 from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
+from keeptrusts.cli.stack.ports import MAX_OFFSET, OFFSET_VARIABLE
 
 if TYPE_CHECKING:
     from keeptrusts.cli.stack.data_dir import DataDir
@@ -34,11 +36,9 @@ _format_option = click.option(
 @click.option("--detach", is_flag=True, help="Return when everything answers; the stack runs on.")
 @click.option(
     "--port-offset",
-    type=int,
-    default=0,
-    show_default=True,
-    envvar="KEEPTRUSTS_PORT_OFFSET",
-    help="Shift all ports by this much.",
+    type=click.IntRange(0, MAX_OFFSET),
+    envvar=OFFSET_VARIABLE,
+    help="Shift all ports by this much. Default: 0, or what the stack runs with.",
 )
 @click.option(
     "--config",
@@ -46,17 +46,13 @@ _format_option = click.option(
     help="Policy document of the default gateway. Default: one that observes and blocks nothing.",
 )
 @click.option("--no-gateway", is_flag=True, help="Start no default gateway.")
-@click.option(
-    "--provider-url",
-    envvar="KEEPTRUSTS_PROVIDER_URL",
-    help="Send every target to this upstream, with placeholder secrets (a simulated provider).",
-)
+@provider_url_option
 @click.option("--supervise", is_flag=True, hidden=True)
 def up(
     data_dir: Path | None,
     output_format: str,
     detach: bool,
-    port_offset: int,
+    port_offset: int | None,
     config: Path | None,
     no_gateway: bool,
     provider_url: str | None,
@@ -66,13 +62,14 @@ def up(
 
     Stays in the foreground until Ctrl-C, or returns with --detach. Nothing happens when they run already.
     """
-    from keeptrusts.cli.stack.lifecycle import start_detached
+    from keeptrusts.cli.stack.lifecycle import port_offset_of, start_detached
     from keeptrusts.cli.stack.options import StackOptions
     from keeptrusts.cli.stack.status import read_status
 
+    chosen = _data_dir(data_dir)
     options = StackOptions(
-        data_dir=_data_dir(data_dir),
-        port_offset=port_offset,
+        data_dir=chosen,
+        port_offset=port_offset_of(chosen, port_offset),
         config=config,
         gateway=not no_gateway,
         provider_url=provider_url,
@@ -104,7 +101,7 @@ def down(data_dir: Path | None) -> None:
 @_data_dir_option
 @_format_option
 def status(data_dir: Path | None, output_format: str) -> None:
-    """Show each process; exit code 0 when all of them answer, 1 otherwise."""
+    """Show each process; exit code 0 when all of them run, 1 otherwise. `kt doctor` asks whether they answer."""
     from keeptrusts.cli.stack.status import connection_document, read_status
 
     now = read_status(_data_dir(data_dir))

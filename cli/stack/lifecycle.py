@@ -62,6 +62,14 @@ def start_detached(
     return True
 
 
+def port_offset_of(data_dir: DataDir, asked: int | None) -> int:
+    """Give the offset that was asked for, else the running stack's, else 0."""
+    if asked is not None:
+        return asked
+    now = read_status(data_dir)
+    return now.ports.offset if now.supervised else 0
+
+
 def prepare(options: StackOptions, *, say: Say) -> None:
     """What can fail before anything is started: the data directory, Java, the jars."""
     make_data_dir(options.data_dir)

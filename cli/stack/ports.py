@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from keeptrusts.cli.stack.failure import StackError
 from keeptrusts.cli.stack.processes import describe
 
 LOOPBACK = "127.0.0.1"
+OFFSET_VARIABLE = "KEEPTRUSTS_PORT_OFFSET"
 MAX_OFFSET = 65535 - 41012
 _LISTEN = "0A"
 
@@ -72,6 +73,16 @@ class Ports:
         """The named ports on which these children of the stack listen."""
         owners = ("kafka", "kafka", "api", "gateway", "gateway")
         return tuple(port for owner, port in zip(owners, self.named(), strict=True) if owner in children)
+
+
+def offset_from(environment: Mapping[str, str]) -> int:
+    """Read the offset that the environment asks for, 0 by default. Raises StackError when it is no number."""
+    text = environment.get(OFFSET_VARIABLE, "")
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit()):
+        raise StackError(f"{OFFSET_VARIABLE} is {text[:40]!r}.", fix="set it to a whole number")
+    return int(text)
 
 
 def require_free(ports: Iterable[tuple[str, int]]) -> None:

@@ -29,7 +29,7 @@ class StackStatus:
 
     @property
     def healthy(self) -> bool:
-        """Running, and every child answers (or is done, or switched off)."""
+        """Running, and every child has answered since its start and lives (or is done, or switched off)."""
         return self.running and all(child.phase in {"ready", "done", "off"} for child in self.children)
 
     @property

@@ -11,7 +11,13 @@ import pytest
 
 from keeptrusts.cli.stack.data_dir import DataDir
 from keeptrusts.cli.stack.failure import StackError
-from keeptrusts.cli.stack.lifecycle import ensure_stack, release_default_gateway_port, start_detached, stop_stack
+from keeptrusts.cli.stack.lifecycle import (
+    ensure_stack,
+    port_offset_of,
+    release_default_gateway_port,
+    start_detached,
+    stop_stack,
+)
 from keeptrusts.cli.stack.options import StackOptions
 from keeptrusts.cli.stack.ports import first_free_offset
 from keeptrusts.cli.stack.processes import is_running
@@ -79,6 +85,13 @@ def test_a_gateway_that_is_missing_is_started_by_the_next_start(options: StackOp
     assert again is not None
     assert again.process is not None
     assert is_running(again.process)
+
+
+def test_without_an_offset_the_running_stacks_is_meant(options: StackOptions) -> None:
+    assert port_offset_of(options.data_dir, None) == 0
+    start(options)
+    assert port_offset_of(options.data_dir, None) == options.port_offset
+    assert port_offset_of(options.data_dir, 7) == 7
 
 
 def test_other_ports_than_the_running_ones_are_refused(options: StackOptions) -> None:

@@ -53,6 +53,6 @@ def test_a_command_of_another_version_says_so() -> None:
 
 
 def test_a_stack_error_ends_with_its_fix_and_the_unavailable_code() -> None:
-    result = CliRunner().invoke(main, ["up", "--detach", "--port-offset", "-5"])
+    result = CliRunner().invoke(main, ["up", "--detach", "--data-dir", "/proc/nowhere"])
     assert result.exit_code == ExitCode.UNAVAILABLE
-    assert "fix: choose one inside" in result.output
+    assert "fix: make it writable" in result.output

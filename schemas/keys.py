@@ -6,7 +6,6 @@ to the look-up prefix and an HMAC-SHA-256 of the whole key are ever recorded.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Mapping
@@ -51,7 +50,7 @@ def parse_key(text: str) -> ParsedKey | None:
 
 def key_digest(key: str, secret: bytes) -> str:
     """Give the HMAC-SHA-256 of a key in hex, under the installation's key secret."""
-    return hmac.new(secret, key.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, key.encode(), "sha256").hex()
 
 
 def digest_matches(key: str, secret: bytes, digest: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -158,6 +159,7 @@ def replication(mode: Mode) -> int:
     return 3 if mode == "cluster" else 1
 
 
+@lru_cache(maxsize=65_536)
 def partition_of(ledger: str, partitions: int) -> int:
     """Give the partition of a ledger: murmur2 of its name, as every Kafka client's default partitioner does."""
     return (_murmur2(ledger.encode()) & 0x7FFFFFFF) % partitions

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from keeptrusts.gateway.policies.compile import CompiledChain, CompiledPolicy
 from keeptrusts.gateway.policies.protocol import Decision, Permit, RequestFacts
 from keeptrusts.schemas.errors import Problem
-from keeptrusts.schemas.events.identity import PolicyResult, Verdict
+from keeptrusts.schemas.events.identity import PolicyOutcome, PolicyResult, Verdict
+from keeptrusts.schemas.policy_document.document import Mode
 
 Clock = Callable[[], int]
 """A monotonic clock in nanoseconds."""
@@ -87,15 +89,23 @@ def _effect(compiled: CompiledPolicy, decision: Decision) -> Verdict:
 
 
 def _result(compiled: CompiledPolicy, decision: Decision, us: int) -> PolicyResult:
-    return PolicyResult(
-        kind=compiled.kind,
-        name=compiled.name,
-        mode=compiled.mode,
-        result=decision.result,
-        reason=decision.reason,
-        findings=dict(decision.findings),
-        us=max(us, 0),
-    )
+    if decision.findings:
+        return PolicyResult(
+            kind=compiled.kind,
+            name=compiled.name,
+            mode=compiled.mode,
+            result=decision.result,
+            reason=decision.reason,
+            findings=dict(decision.findings),
+            us=max(us, 0),
+        )
+    return _plain_result(compiled.kind, compiled.name, compiled.mode, decision.result, decision.reason, max(us, 0))
+
+
+@lru_cache(maxsize=8_192)
+def _plain_result(kind: str, name: str, mode: Mode, result: PolicyOutcome, reason: str | None, us: int) -> PolicyResult:
+    """Make a result without findings; the same few come again and again, and they never change."""
+    return PolicyResult(kind=kind, name=name, mode=mode, result=result, reason=reason, us=us)
 
 
 def _outcome(

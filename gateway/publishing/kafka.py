@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -25,6 +25,7 @@ from keeptrusts.schemas.publishing import (
     PublisherOverloadedError,
     PublishError,
     RecordTooLargeError,
+    one_ledger,
 )
 from keeptrusts.schemas.topics import EVENTS, MAX_RECORD_BYTES, partition_of
 
@@ -52,7 +53,6 @@ class _Lane:
     queue: asyncio.Queue[_Append]
     sender: asyncio.Task[None] | None = None
     next_sequence: int = 0
-    confirming: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 class KafkaPublisher:
@@ -88,21 +88,20 @@ class KafkaPublisher:
 
     async def append(self, *events: Event, deadline_s: float) -> tuple[Ack, ...]:
         """See the port. Nothing is on its way when this raises anything but AckUnknownError."""
-        ledgers = {event.ledger for event in events}
-        if len(ledgers) != 1:
-            raise ValueError(f"events of one append must share a ledger, found {len(ledgers)}")
+        ledger = one_ledger(events)
         if self._stopped:
             raise PublisherOverloadedError("the publisher is stopped")
-        lane = self._lane(partition_of(ledgers.pop(), self._partitions))
+        lane = self._lane(partition_of(ledger, self._partitions))
         item = _Append(events, asyncio.get_running_loop().create_future())
         try:
             lane.queue.put_nowait(item)
         except asyncio.QueueFull:
             raise PublisherOverloadedError("too many events wait for the log") from None
+        timer = asyncio.get_running_loop().call_later(deadline_s, _expire, item, deadline_s)
         try:
-            return await asyncio.wait_for(asyncio.shield(item.result), deadline_s)
-        except TimeoutError:
-            return self._too_late(item, deadline_s)
+            return await item.result
+        finally:
+            timer.cancel()
 
     async def stop(self) -> None:
         """Let what is queued go out, within a bound, then close."""
@@ -112,21 +111,13 @@ class KafkaPublisher:
             async with asyncio.timeout(STOP_TIMEOUT_S):
                 for lane in lanes:
                     await lane.queue.join()
-                    await asyncio.gather(*lane.confirming)
+                await self._producer.flush()
         for lane in lanes:
             if lane.sender is not None:
                 lane.sender.cancel()
         with contextlib.suppress(TimeoutError, KafkaError):
             async with asyncio.timeout(STOP_TIMEOUT_S):
                 await self._producer.stop()
-
-    def _too_late(self, item: _Append, deadline_s: float) -> tuple[Ack, ...]:
-        if item.result.done():
-            return item.result.result()
-        if item.handed_over:
-            raise AckUnknownError(f"the log did not acknowledge within {deadline_s:g} s")
-        item.result.cancel()  # the sender skips it
-        raise PublisherOverloadedError(f"the log took nothing for {deadline_s:g} s")
 
     def _lane(self, partition: int) -> _Lane:
         lane = self._lanes.get(partition)
@@ -149,7 +140,7 @@ class KafkaPublisher:
         key = item.events[0].ledger.encode()
         try:
             values = [
-                encode(event.numbered(self._source, lane.next_sequence + index))
+                encode(event, source=self._source, sequence=lane.next_sequence + index)
                 for index, event in enumerate(item.events)
             ]
         except (TypeError, ValueError) as error:  # such as half of a surrogate pair; the lane goes on
@@ -169,20 +160,21 @@ class KafkaPublisher:
         except KafkaError as error:
             self._fail(item, error)
             return
-        task = asyncio.create_task(self._confirm(item, pending))
-        lane.confirming.add(task)
-        task.add_done_callback(lane.confirming.discard)
+        pending[-1].add_done_callback(lambda _: self._confirm(item, pending))
 
-    async def _confirm(self, item: _Append, pending: list[asyncio.Future[RecordMetadata]]) -> None:
-        try:
-            metadata = [await future for future in pending]
-        except KafkaError as error:
-            self._fail(item, error)
-            return
-        if not item.result.done():
-            item.result.set_result(tuple(_ack(one) for one in metadata))
+    def _confirm(self, item: _Append, pending: list[asyncio.Future[RecordMetadata]]) -> None:
+        """Tell who waits; called when one of the records was acknowledged or failed, usually the last one."""
+        for future in pending:
+            if not future.done():
+                future.add_done_callback(lambda _: self._confirm(item, pending))
+                return
+        failures = [error for future in pending if (error := future.exception()) is not None]
+        if failures:
+            self._fail(item, failures[0])
+        elif not item.result.done():
+            item.result.set_result(tuple(_ack(future.result()) for future in pending))
 
-    def _fail(self, item: _Append, error: KafkaError) -> None:
+    def _fail(self, item: _Append, error: BaseException) -> None:
         """An idempotent producer that errs cannot be trusted with the records behind: it must be replaced."""
         reason = f"the log answered {type(error).__name__}"
         if not item.result.done():
@@ -229,6 +221,16 @@ async def start_publisher(
             queue_size=queue_size,
             on_broken=on_broken,
         )
+
+
+def _expire(item: _Append, deadline_s: float) -> None:
+    """End the wait for an append whose deadline has passed; what was not handed over yet is never sent."""
+    if item.result.done():
+        return
+    if item.handed_over:
+        item.result.set_exception(AckUnknownError(f"the log did not acknowledge within {deadline_s:g} s"))
+    else:
+        item.result.set_exception(PublisherOverloadedError(f"the log took nothing for {deadline_s:g} s"))
 
 
 def _ack(metadata: RecordMetadata) -> Ack:

@@ -14,6 +14,7 @@ from keeptrusts.schemas.publishing import (
     PublisherOverloadedError,
     PublishError,
     RecordTooLargeError,
+    one_ledger,
 )
 from keeptrusts.schemas.topics import MAX_RECORD_BYTES, partition_of
 
@@ -37,12 +38,10 @@ class MemoryPublisher:
 
     async def append(self, *events: Event, deadline_s: float) -> tuple[Ack, ...]:
         """See the port; ``silent`` stores the events but never acknowledges."""
-        ledgers = {event.ledger for event in events}
-        if len(ledgers) != 1:
-            raise ValueError(f"events of one append must share a ledger, found {len(ledgers)}")
+        ledger = one_ledger(events)
         if self.refusing:
             raise PublisherOverloadedError("the log takes nothing")
-        partition = partition_of(ledgers.pop(), self._partitions)
+        partition = partition_of(ledger, self._partitions)
         first = self._sequences.get(partition, 0)
         numbered = [event.numbered(self._source, first + index) for index, event in enumerate(events)]
         try:

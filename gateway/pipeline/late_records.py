@@ -1,4 +1,8 @@
-"""Completions that the log could not take in time: they follow as soon as it does, in bounded number and time."""
+"""Completions that the log could not take in time: they follow as soon as it does, in bounded number and time.
+
+One whose acknowledgement is unknown is sent again with the same id: a broken producer may have lost it, and whoever
+reads the log counts an id once.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import asyncio
 import logging
 
 from keeptrusts.schemas.envelope import Event
-from keeptrusts.schemas.publishing import Publisher, PublisherOverloadedError, PublishError
+from keeptrusts.schemas.publishing import AckUnknownError, Publisher, PublisherOverloadedError, PublishError
 
 logger = logging.getLogger(__name__)
 
@@ -14,7 +18,7 @@ RETRY_S = 0.5
 
 
 class LateRecords:
-    """Appends events in the background. What does not fit is counted and logged; the authority closes it later."""
+    """Appends events in the background. What is given up is counted and logged; the authority closes it later."""
 
     def __init__(self, publisher: Publisher, *, most: int, deadline_s: float) -> None:
         self._publisher = publisher
@@ -26,7 +30,7 @@ class LateRecords:
     def append(self, *events: Event) -> None:
         """Hand over events that must still reach the log."""
         if len(self._tasks) >= self._most:
-            self.dropped += len(events)
+            self._give_up(events, "too many wait already")
             return
         task = asyncio.create_task(self._append(events))
         self._tasks.add(task)
@@ -44,9 +48,13 @@ class LateRecords:
             try:
                 await self._publisher.append(*events, deadline_s=left)
                 return
-            except PublisherOverloadedError:
+            except (PublisherOverloadedError, AckUnknownError):
                 await asyncio.sleep(min(RETRY_S, left))
             except PublishError as error:
-                logger.warning("a late record is not confirmed: %s", error.reason)
+                self._give_up(events, error.reason)
                 return
+        self._give_up(events, f"the log took none for {self._deadline_s:g} s")
+
+    def _give_up(self, events: tuple[Event, ...], reason: str) -> None:
         self.dropped += len(events)
+        logger.error("late records are given up (%d so far): %s", self.dropped, reason)

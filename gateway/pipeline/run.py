@@ -166,9 +166,7 @@ async def _dispatch(
     tokens = invocation.usage.input_tokens + invocation.usage.output_tokens if invocation.usage is not None else 0
     try:
         completed = await services.publisher.append(completion, deadline_s=services.settings.ack_timeout_s)
-    except AckUnknownError:
-        return _unrecorded(services, call, _audit_unavailable()), tokens
-    except PublishError:
+    except PublishError:  # also when it may have arrived: its id counts once, and the call was billed
         services.late_records.append(completion)
         return _unrecorded(services, call, _audit_unavailable()), tokens
     return answers.provided(call, invocation, chosen, settlement, decided.verdict, completed[0]), tokens

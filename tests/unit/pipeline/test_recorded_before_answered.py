@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 from support.gateway import ORG, PROVIDED, FakeGateway, gateway, key_value, ok, problem
@@ -91,8 +92,11 @@ async def test_a_completion_that_is_not_acknowledged_withholds_the_answer() -> N
     made = gateway(OPEN)
     append = made.publisher.append
 
+    lost: list[Any] = []
+
     async def second_is_lost(*events: object, deadline_s: float) -> tuple[Ack, ...]:
-        if made.publisher.events:
+        if made.publisher.events and len(lost) < 2:
+            lost.extend(events)
             raise AckUnknownError("no acknowledgement")
         return await append(*events, deadline_s=deadline_s)  # type: ignore[arg-type]
 
@@ -100,6 +104,10 @@ async def test_a_completion_that_is_not_acknowledged_withholds_the_answer() -> N
     answer = await chat(made)
     assert answer.status == 503 and len(made.provider.asked) == 1
     assert b"chat.completion" not in answer.body
+    await made.services.late_records.drain(5)
+    [completion] = completed(made)  # it was billed, so it follows, however often its acknowledgement was lost
+    assert (completion.status, completion.cost_state) == (200, "priced")
+    assert [event.id for event in made.publisher.events[1:]] == [event.id for event in lost[:1]]
 
 
 async def test_a_refusal_is_two_records_and_names_policy_reason_fix_and_request() -> None:

@@ -187,9 +187,12 @@ def change_key(state: LedgerState, actor: Principal, intent: people.KeyChangeReq
 
 
 def rotate_key(state: LedgerState, actor: Principal, intent: people.KeyRotateRequested, at: datetime) -> Verdict:
+    """Gives a key a new secret. Who rotates gets to see it, so the rule is that of creating such a key."""
     key = state.keys.get(intent.key)
     if key is None or not _may_touch_key(actor, "keys.create", key):
         return missing("key", intent.key)
+    if not _may_hold(state, actor, key):
+        return forbidden("rotate a key that may do more than you", "ask whom it belongs to, or an owner")
     if key.state == "revoked":
         return Rejected("key_revoked", "a revoked key cannot be rotated; create another one")
     if intent.prefix in state.key_by_prefix:
@@ -289,10 +292,9 @@ def _access_key_refusal(state: LedgerState, actor: Principal, intent: people.Key
         return missing("member", intent.member or "(none)")
     if intent.team is not None or intent.user is not None or intent.role is not None:
         return Rejected("invalid_key", "an access key acts as its member: it has no team, user or role of its own")
-    if member.id == actor.member:
+    if _may_act_as(actor, member):
         return None
-    outranks = actor.role == "owner" or (actor.role == "admin" and member.role != "owner")
-    return None if outranks else forbidden("create access keys for others", "sign in as that member")
+    return forbidden("create access keys for others", "sign in as that member")
 
 
 def _gateway_key_refusal(state: LedgerState, actor: Principal, intent: people.KeyCreateRequested) -> Rejected | None:
@@ -311,8 +313,7 @@ def _gateway_key_refusal(state: LedgerState, actor: Principal, intent: people.Ke
         return Rejected("not_a_member", f"{user.email} is not in that team; add the member first")
     if intent.role is None:
         return None
-    held = actor.role if intent.team is None or actor.role != "member" else actor.teams.get(intent.team, "member")
-    if RANK[intent.role] > RANK[held]:
+    if RANK[intent.role] > RANK[_role_held(actor, intent.team)]:
         return forbidden(f"give a key the role {intent.role!r}", "nobody can grant what he does not hold")
     return None
 
@@ -325,6 +326,27 @@ def _may_touch_key(actor: Principal, action: Action, key: KeyValue) -> bool:
     if key.purpose == "access":
         return scope.reach == "all"
     return scope.covers_team(key.team)
+
+
+def _may_hold(state: LedgerState, actor: Principal, key: KeyValue) -> bool:
+    """Say whether an actor may have a key's secret: it acts for the actor, or for nobody above."""
+    if actor.member in (key.member, key.user):
+        return True
+    if key.purpose == "access":
+        member = state.members.get(key.member or "")
+        return member is not None and _may_act_as(actor, member)
+    return key.role is None or RANK[key.role] <= RANK[_role_held(actor, key.team)]
+
+
+def _may_act_as(actor: Principal, member: MemberValue) -> bool:
+    """Say whether an actor may have access keys of a member: the own ones, and those of members below."""
+    if member.id == actor.member or actor.role == "owner":
+        return True
+    return actor.role == "admin" and member.role != "owner"
+
+
+def _role_held(actor: Principal, team: str | None) -> Role:
+    return actor.role if team is None or actor.role != "member" else actor.teams.get(team, "member")
 
 
 def _revoked_keys_of(state: LedgerState, member: str, at: datetime, *, team: str | None = None) -> tuple[KeyValue, ...]:

@@ -369,6 +369,30 @@ def test_having_created_a_key_gives_no_right_after_the_role_is_gone() -> None:
     assert ledger.refusal(people.KeyRevokeRequested(key="key_eng"), by="mem_lead") == "not_found"
 
 
+@pytest.mark.parametrize(
+    ("made", "by", "refused"),
+    [
+        (key("key_new", purpose="access", member="mem_second"), "mem_admin", True),
+        (key("key_new", purpose="access", member="mem_second"), OWNER, False),
+        (key("key_new", purpose="access", member="mem_second"), "mem_second", False),
+        (key("key_new", purpose="access", member="mem_dev"), "mem_admin", False),
+        (key("key_new", team="team_eng", role="owner"), "mem_lead", True),
+        (key("key_new", team="team_eng", role="owner"), "mem_admin", True),
+        (key("key_new", team="team_eng", role="admin"), "mem_lead", False),
+        (key("key_new", role="owner"), "mem_admin", True),
+        (key("key_new", role="admin"), "mem_admin", False),
+    ],
+)
+def test_nobody_gets_the_secret_of_a_key_that_may_do_more_by_rotating_it(made: Record, by: str, refused: bool) -> None:
+    ledger = founded()
+    ledger.granted(made)
+    rotate = ROTATE(key="key_new", prefix="kt_gk_n", digest="1")
+    if refused:
+        assert ledger.refusal(rotate, by=by) == "forbidden"
+    else:
+        ledger.granted(rotate, by=by)
+
+
 def test_what_already_is_so_is_accepted_and_changes_nothing() -> None:
     assert with_keys().granted(people.KeyRevokeRequested(key="key_dead")).changes == ()
 

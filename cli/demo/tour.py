@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from keeptrusts.cli.client.api import ApiClient, path_of
 from keeptrusts.cli.demo.cast import REFUSED_MODEL
 from keeptrusts.cli.demo.seed import DemoState
+from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
 
 CALL_TIMEOUT_S: Final = 30.0
 KEY_KNOWN_S: Final = 10.0
@@ -106,7 +107,10 @@ def _balance(client: ApiClient, team: str) -> str:
 
 
 def _wait_until_key_is_known(gateway_url: str, key: str) -> None:
-    """A key made a moment ago works once the gateway has heard of it, which takes well under a second."""
+    """A key made a moment ago works once the gateway has heard of it, which takes well under a second.
+
+    Raises CommandFailed when it still does not after a while.
+    """
     parts = urlsplit(gateway_url)
     deadline = time.monotonic() + KEY_KNOWN_S
     while time.monotonic() < deadline:
@@ -118,3 +122,4 @@ def _wait_until_key_is_known(gateway_url: str, key: str) -> None:
         finally:
             connection.close()
         time.sleep(0.05)
+    raise CommandFailed(f"the gateway at {gateway_url} does not accept the demo's key", ExitCode.UNAVAILABLE)

@@ -7,10 +7,11 @@ import os
 import random
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -204,8 +205,13 @@ def running_gateway(stack: Stack, *arguments: str, cwd: Path | None = None) -> I
         stderr=subprocess.STDOUT,
         text=True,
     )
+    said: list[str] = []
+    reading = threading.Thread(target=_collect, args=(process, said), daemon=True)
+    reading.start()
     try:
-        wait_for_ready(f"{stack.gateway}/readyz", process)
+        # A gateway of the stack may still answer on this port: only the line says that this one has taken over.
+        wait_for(lambda: any("listens on" in line for line in said), process, said)
+        wait_for(lambda: _is_ready(f"{stack.gateway}/readyz"), process, said)
         yield process
     finally:
         process.terminate()
@@ -216,17 +222,25 @@ def running_gateway(stack: Stack, *arguments: str, cwd: Path | None = None) -> I
             process.wait()
 
 
-def wait_for_ready(url: str, process: subprocess.Popen[str], *, timeout_s: float = UP_TIMEOUT_S) -> None:
-    """Wait until a URL answers 200, or fail with what the process said."""
+def _collect(process: subprocess.Popen[str], said: list[str]) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        said.append(line)
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return request("GET", url, timeout_s=2).status == 200
+    except OSError:
+        return False
+
+
+def wait_for(
+    condition: Callable[[], bool], process: subprocess.Popen[str], said: list[str], *, timeout_s: float = UP_TIMEOUT_S
+) -> None:
+    """Wait until a condition holds, or fail with what the process said."""
     deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            said = process.stdout.read() if process.stdout is not None else ""
-            raise AssertionError(f"the process ended with {process.returncode}\n{said}")
-        try:
-            if request("GET", url, timeout_s=2).status == 200:
-                return
-        except OSError:
-            pass
+    while not condition():
+        assert process.poll() is None, f"the process ended with {process.returncode}\n{''.join(said)}"
+        assert time.monotonic() < deadline, f"not within {timeout_s} s\n{''.join(said)}"
         time.sleep(0.05)
-    raise AssertionError(f"{url} did not answer 200 within {timeout_s} s")

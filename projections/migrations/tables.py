@@ -71,7 +71,7 @@ REQUESTS_HOURLY: Final = Table(
         ("input_tokens", "SimpleAggregateFunction(sum, UInt64)"),
         ("output_tokens", "SimpleAggregateFunction(sum, UInt64)"),
         ("cost", "SimpleAggregateFunction(sum, Int128)"),
-        ("latency_us", "AggregateFunction(quantilesTDigest(0.5, 0.95), UInt64)"),
+        ("latency_us", "AggregateFunction(quantilesDD(0.005, 0.5, 0.95), UInt64)"),
         ("first_seen", f"SimpleAggregateFunction(min, {_TIME})"),
         ("last_seen", f"SimpleAggregateFunction(max, {_TIME})"),
         ("last_offset", "SimpleAggregateFunction(max, UInt64)"),
@@ -92,7 +92,7 @@ SELECT org, toStartOfHour(toDateTime(time, 'UTC')) AS hour, team, user, gateway,
     requested_model, model, provider, verdict, policy, status, state,
     count() AS requests, sum(requests.input_tokens) AS input_tokens, sum(requests.output_tokens) AS output_tokens,
     toInt128(sum(ifNull(requests.cost, 0))) AS cost,
-    quantilesTDigestState(0.5, 0.95)(requests.latency_us) AS latency_us,
+    quantilesDDState(0.005, 0.5, 0.95)(requests.latency_us) AS latency_us,
     min(time) AS first_seen, max(time) AS last_seen, max(_offset) AS last_offset
 FROM requests
 WHERE materialization_version = 1

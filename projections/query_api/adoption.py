@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from statistics import median
 from typing import Any, Final
 
 from keeptrusts.projections.query_api.asking import (
@@ -52,24 +54,45 @@ async def adoption(call: Call) -> One[Adoption]:
     users = await facts.active_users(filters)
     totals, models = await _traffic(call, filters)
     requests = totals["requests"]
-    phase = await facts.phase()
+    coverage = await _coverage(call)
+    phase = _phase(await facts.phase(), coverage)
     known = [row for row in models if row[0]]
     data = Adoption(
         active_users_by_week=await facts.weeks(filters),
         active_users=users,
         requests_per_developer=round(requests / users, 2) if users else None,
-        time_to_first_call=await facts.first_calls(),
+        time_to_first_call=_time_to_first_call(call, await facts.first_calls()),
         models=[
             ModelShare(model=name, requests=count, share=round(count / requests, 4) if requests else 0.0)
             for name, count in known
         ],
         model_diversity=len(known),
         error_rate=round(totals["errors"] / requests, 4) if requests else None,
-        governance_coverage=await _coverage(call),
-        phase=phase[0] if phase else None,
-        phase_since=time_of(phase[1]) if phase else None,
+        governance_coverage=coverage,
+        phase=phase[0],
+        phase_since=phase[1],
     )
     return One[Adoption](data=data, as_of=str(as_of), lag_ms=call.lag_ms(topics.ADOPTION))
+
+
+def _time_to_first_call(call: Call, first_calls: Mapping[str, int]) -> FirstCallTime:
+    """Give the median from joining to the first call, over members who have called since they joined."""
+    waited = [
+        (at - micros(member.created_at)) / 1e6
+        for user, at in first_calls.items()
+        if (member := call.directory.members.get(user)) is not None and at >= micros(member.created_at)
+    ]
+    return FirstCallTime(members=len(waited), median_seconds=round(median(waited), 3) if waited else None)
+
+
+def _phase(reached: tuple[str, int] | None, coverage: Coverage) -> tuple[str | None, str | None]:
+    """Give the phase and since when. Scale is Expand with full coverage now, so it has no beginning of its own."""
+    if reached is None:
+        return None, None
+    name, since_us = reached
+    if name == "expand" and coverage.gateways_share == coverage.teams_share == 1:
+        return "scale", None
+    return name, time_of(since_us)
 
 
 def _team(call: Call) -> str | None:
@@ -106,14 +129,12 @@ class _Facts:
         )  # fmt: skip
         return [WeekUsers(week=week, users=int(users)) for week, users in rows]
 
-    async def first_calls(self) -> FirstCallTime:
+    async def first_calls(self) -> dict[str, int]:
+        """Give the microseconds since 1970 of each user's first call."""
         rows = await self._ask(
-            "count(), quantileExact(0.5)(since_joined_seconds)",
-            "fact = 'first_call' AND since_joined_seconds IS NOT NULL",
-            Filters(),
+            "user, toUnixTimestamp64Micro(min(at))", "fact = 'first_call'", Filters(), " GROUP BY user"
         )
-        count, median = rows[0]
-        return FirstCallTime(members=int(count), median_seconds=float(median) if count else None)
+        return {str(user): int(at) for user, at in rows}
 
     async def phase(self) -> tuple[str, int] | None:
         answer = await self._store.query(
@@ -161,11 +182,11 @@ async def _coverage(call: Call) -> Coverage:
         as_of=call.position().offset, keys=("team",), metrics=("requests",), own=False,
     )  # fmt: skip
     with_traffic = visible & {str(getattr(row, "team_id", "")) for row in rows}
-    whole = len(gateways) + len(visible)
     return Coverage(
         gateways_reporting=reporting,
         gateways=len(gateways),
+        gateways_share=round(reporting / len(gateways), 4) if gateways else None,
         teams_with_traffic=len(with_traffic),
         teams=len(visible),
-        share=round((reporting + len(with_traffic)) / whole, 4) if whole else None,
+        teams_share=round(len(with_traffic) / len(visible), 4) if visible else None,
     )

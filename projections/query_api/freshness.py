@@ -47,6 +47,11 @@ class Tip:
         found = self.reaches.get((topic.name, position.partition))
         return found is not None and found.position >= position.offset
 
+    def has_partition(self, position: Position) -> bool:
+        """Say whether a position can exist; True as long as the writer has not learnt the partitions."""
+        count = self.partitions.get(topics.EVENTS.name, 0)
+        return count == 0 or position.partition < count
+
     def lag_ms(self, topic: topics.Topic, org: str, now_ms: int) -> int | None:
         """Give how far answers lie behind the log; None when the writer has never been here."""
         found = self.reaches.get((topic.name, self.position(topic, org).partition))

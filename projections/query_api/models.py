@@ -261,13 +261,14 @@ class FirstCallTime(Answer):
 
 
 class Coverage(Answer):
-    """Gateways reporting in the last five minutes of those known, and teams with traffic of all teams."""
+    """Gateways reporting in the last five minutes of those known, and teams with traffic of all teams: two shares."""
 
     gateways_reporting: int
     gateways: int
+    gateways_share: float | None
     teams_with_traffic: int
     teams: int
-    share: float | None
+    teams_share: float | None
 
 
 class Adoption(Answer):

@@ -147,6 +147,8 @@ async def _tip(
             refuse_unknown({"as_of": ""}, route.names)
         wanted.append(read_position("as_of", parameters["as_of"]))
     for position in wanted:
+        if not (await deps.tips.tip()).has_partition(position):
+            raise invalid_parameter("as_of" if text is None else "min_position", f"there is no position {position}")
         await deps.tips.wait_for(
             route.reads or (topics.EVENTS,),
             position,

@@ -185,6 +185,8 @@ async def test_min_position_waits_for_what_was_written(client: Client, traffic: 
     problem = await get(client, "/v1/events", OWNER, 503, min_position=f"{partition}:{int(offset) + 1}")
     assert problem["code"] == "not_ready"
     await get(client, "/v1/events", OWNER, 400, min_position="soon")
+    nowhere = await get(client, "/v1/events", OWNER, 400, min_position="99:1")
+    assert nowhere["field"] == "min_position" and "99:1" in nowhere["detail"]
 
 
 async def test_an_event_shows_policies_attempts_and_records(client: Client, filled: FilledStore) -> None:

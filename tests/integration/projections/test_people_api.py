@@ -21,6 +21,7 @@ from support.acme import (
     key_value,
     member_value,
 )
+from support.acme import AT as JOINED
 from support.asking import Client, get
 from support.filled_store import FilledStore
 from support.request_material import Material
@@ -174,11 +175,13 @@ async def test_adoption_counts_what_the_facts_say(client: Client, filled: Filled
     data = (await get(client, "/v1/adoption", since="2026-11-01"))["data"]
     assert data["active_users_by_week"] == [{"week": "2026-11-16", "users": 2}]
     assert (data["active_users"], data["requests_per_developer"]) == (2, 1.0)
-    assert data["time_to_first_call"] == {"members": 1, "median_seconds": 3600.0}
+    joined_before_s = (AT - JOINED).total_seconds()
+    assert data["time_to_first_call"] == {"members": 1, "median_seconds": joined_before_s}
     assert (data["model_diversity"], data["models"][0]["model"], data["error_rate"]) == (1, "gpt-4o", 0.0)
     assert data["phase"] == "pilot"
     coverage = data["governance_coverage"]
     assert (coverage["gateways"], coverage["teams_with_traffic"], coverage["teams"]) == (1, 1, 2)
+    assert (coverage["gateways_share"], coverage["teams_share"]) == (0.0, 0.5)
     await get(client, "/v1/adoption", MEMBER, 404, team="blue", since="2026-11-01")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -62,8 +63,12 @@ def has_prefix(text: str, prefix: str) -> bool:
 
 
 def slug_of(name: str) -> str:
-    """Turn a display name into a slug (``Data Science`` -> ``data-science``); empty when nothing is left."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:63].strip("-")
+    """Turn a display name into a slug (``Data Science`` -> ``data-science``); empty when nothing is left.
+
+    Accents are dropped (``Über`` -> ``uber``); letters of other scripts are not transliterated.
+    """
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:63].strip("-")
 
 
 def is_slug(text: str) -> bool:

@@ -69,7 +69,11 @@ def _show(chosen: DataDir, provider_url: str, *, once: bool, started: float) -> 
     state = seed(installation, client, credentials["organization"], StateFile(chosen.root / "demo.json"), _say)
     tour.show(state, client, ports.gateway_url, _show_line)
     _show_line("")
-    _show_line(f"Ready {time.monotonic() - started:.0f} s after the start. Try next, in another terminal:")
+    seconds = f"{time.monotonic() - started:.0f} s after the start"
+    if once:
+        _show_line(f"Done {seconds}. With kt demo (without --once) everything stays up; try then, in another terminal:")
+    else:
+        _show_line(f"Ready {seconds}. Try next, in another terminal:")
     _show_line(f"  export KEEPTRUSTS_DATA_DIR={chosen.root}")
     for line in ("kt events list --since 30d --group-by team", "kt usage --since 30d", "kt events tail"):
         _show_line(f"  {line}")

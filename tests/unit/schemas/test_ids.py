@@ -67,7 +67,7 @@ def test_a_source_of_ids_uses_its_own_clock_and_entropy() -> None:
     ("name", "slug"),
     [
         ("Data Science", "data-science"),
-        ("  R&D / Süd ", "r-d-s-d"),
+        ("  R&D / Süd ", "r-d-sud"),
         ("日本", ""),
         ("--a--", "a"),
         ("x" * 80, "x" * 63),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import clickhouse_connect
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -24,8 +25,12 @@ PARTITIONS = 2
 
 
 @pytest.fixture(scope="session")
-def chdb_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("chdb") / "store"
+def chdb_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The engine's path. A client held for the whole run keeps it open: opening it costs more than most tests."""
+    path = tmp_path_factory.mktemp("chdb") / "store"
+    held = clickhouse_connect.get_client(dsn=f"chdb://{path}")
+    yield path
+    held.close()
 
 
 @pytest.fixture

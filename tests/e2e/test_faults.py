@@ -17,6 +17,7 @@ from support.stack import Answer, Stack, running_stack
 FROZEN_S = 12.0
 RETURN_S = 10.0
 CLIENTS = 8
+LATER_START_S = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +154,16 @@ def visible(stack: Stack, position: str) -> int | None:
     """How many requests there are once the projection has seen a position; None while it has not."""
     seen = stack.get(f"/v1/events?count=true&min_position={position}")
     return int(seen.json()["count"]) if seen.status == 200 else None
+
+
+def test_a_later_start_takes_under_20_s(own_stack: Stack) -> None:
+    """The bound is the promise for two quiet cores; a busy machine gets a second try, and the better one counts."""
+    seconds: list[float] = []
+    while len(seconds) < 2 and min(seconds, default=LATER_START_S) >= LATER_START_S:
+        own_stack.down()
+        started = time.monotonic()
+        own_stack.up()
+        seconds.append(time.monotonic() - started)
+    print(f"later starts took {', '.join(f'{one:.1f} s' for one in seconds)}")
+    assert min(seconds) < LATER_START_S
+    assert own_stack.chat().status == 200

@@ -126,7 +126,7 @@ async def test_a_worker_killed_mid_stream_changes_no_byte_of_the_entries(install
     scenario = installation.scenario
     generator = random.Random(3)
     await append(installation.bootstrap, installation.prefix, scenario.founding())
-    for round_number in range(4):
+    for round_number in range(3):
         with installation.process(instance="only") as child:
             await append(installation.bootstrap, installation.prefix, scenario.calls(250, first=250 * round_number))
             await until(lambda child=child: installation.ready(child), what="the worker catches up")

@@ -29,6 +29,7 @@ demo: setup
 	@$(BIN)/kt demo $(DEMO_ARGS)
 
 test: setup
+	@.ci/check-tools tests
 	@$(BIN)/python tests/run_suites.py
 
 lint: setup

@@ -9,7 +9,7 @@ from pathlib import Path
 from keeptrusts.cli.stack.child import Child, Say, fixed
 from keeptrusts.cli.stack.kafka.broker import BrokerPlace, prepare_broker
 from keeptrusts.cli.stack.options import StackOptions
-from keeptrusts.cli.stack.ports import Ports
+from keeptrusts.cli.stack.ports import CLOSING_SECONDS, Ports
 from keeptrusts.cli.stack.readiness import always_ready, file_ready, http_ready, kafka_ready
 
 # -P: a file in the working directory must not stand in for a library.
@@ -58,6 +58,7 @@ def stack_children(
             ready=http_ready(f"{ports.gateway_url}/readyz"),
             environment=environment,
             enabled=options.gateway,
+            start_seconds=60.0 + CLOSING_SECONDS,  # its ports may be held by a closed connection for a minute
         ),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ LOOPBACK = "127.0.0.1"
 OFFSET_VARIABLE = "KEEPTRUSTS_PORT_OFFSET"
 MAX_OFFSET = 65535 - 41012
 _LISTEN = "0A"
+_POLL_SECONDS = 0.2
+CLOSING_SECONDS = 65.0
+"""How long a closed connection may hold its port: Linux keeps it in TIME_WAIT for 60 seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +89,30 @@ def offset_from(environment: Mapping[str, str]) -> int:
     return int(text)
 
 
-def require_free(ports: Iterable[tuple[str, int]]) -> None:
-    """Raise StackError naming the process that holds the first port that is not free."""
+def require_free(ports: Iterable[tuple[str, int]], *, patience_s: float = CLOSING_SECONDS) -> None:
+    """Raise StackError naming the process that holds the first port that is not free.
+
+    Some of our ports lie where the system picks ports for outgoing connections, and one that was just closed holds
+    its port for a minute. Where nobody listens, that is waited for; blocks at most ``patience_s`` a port.
+    """
     for name, port in ports:
-        if is_free(port):
+        if is_free(port) or (not any(_listening_inodes(port)) and _becomes_free(port, patience_s)):
             continue
         holders = holders_of(port)
-        who = describe(holders[0]) if holders else "a process of another user"
+        who = describe(holders[0]) if holders else "a connection or a process of another user"
         raise StackError(
             f"Port {port} for {name} is held by {who}.",
             fix="end that process, or shift all ports with --port-offset 100",
         )
+
+
+def _becomes_free(port: int, patience_s: float) -> bool:
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        time.sleep(_POLL_SECONDS)
+        if is_free(port):
+            return True
+    return False
 
 
 def is_free(port: int) -> bool:

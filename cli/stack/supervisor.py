@@ -66,7 +66,7 @@ class Supervisor:
         self._move("starting")
         try:
             await asyncio.to_thread(end_leftovers, self._data_dir, self._tell)
-            require_free(self._needed_ports())
+            await asyncio.to_thread(require_free, self._needed_ports())
             await self._start_in_order()
             if not self._stopping.is_set():
                 self._move("running")

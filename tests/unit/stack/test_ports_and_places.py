@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from keeptrusts.cli.stack.failure import StackError
 from keeptrusts.cli.stack.kafka.jars import jar_folder, jar_set_version
 from keeptrusts.cli.stack.kafka.toolchain import find_java, find_maven, java_major_version
 from keeptrusts.cli.stack.options import StackOptions
-from keeptrusts.cli.stack.ports import MAX_OFFSET, Ports
+from keeptrusts.cli.stack.ports import MAX_OFFSET, Ports, require_free
 from keeptrusts.cli.stack.processes import ProcessIdentity
 from keeptrusts.cli.stack.state_file import ChildState, StackState, read_state, write_state
 
@@ -127,3 +129,33 @@ def test_the_options_become_the_same_options_again() -> None:
         *("--data-dir", "/data", "--port-offset", "7", "--config", "/c.yaml"),
         *("--no-gateway", "--provider-url", "http://p"),
     )
+
+
+def _connected_port(listener: socket.socket) -> tuple[int, socket.socket]:
+    """A port that an outgoing connection holds, as the system sometimes picks one of ours."""
+    connection = socket.socket()
+    connection.bind(("127.0.0.1", 0))
+    connection.connect(listener.getsockname())
+    port: int = connection.getsockname()[1]
+    return port, connection
+
+
+def test_a_port_that_only_a_connection_holds_is_waited_for() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port, connection = _connected_port(listener)
+        accepted, _ = listener.accept()
+        closing = threading.Timer(0.5, lambda: (accepted.close(), connection.close()))
+        closing.start()
+        require_free((("the gateway", port),), patience_s=30)
+        closing.join()
+
+
+def test_a_connection_that_stays_is_an_error_after_the_patience() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port, connection = _connected_port(listener)
+        with connection, pytest.raises(StackError, match="is held by a connection"):
+            require_free((("the gateway", port),), patience_s=0.3)

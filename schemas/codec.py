@@ -153,7 +153,7 @@ def encode(event: Event, *, source: str | None = None, sequence: int | None = No
 
 def decode(value: bytes) -> Event:
     """Decode one record of kt.events; raises DecodeError or UnknownTypeError, whose text never holds the record."""
-    document = _object(value)
+    document = json_object(value)
     type_name = _text(document, "type")
     if document.get("specversion") != SPEC_VERSION:
         raise DecodeError("specversion must be 1.0", type_name=type_name)
@@ -189,7 +189,8 @@ def decode(value: bytes) -> Event:
     )
 
 
-def _object(value: bytes) -> dict[str, Any]:
+def json_object(value: bytes) -> dict[str, Any]:
+    """Read a record's bytes as one JSON object; raises DecodeError."""
     try:
         document = orjson.loads(value)
     except orjson.JSONDecodeError:

@@ -77,7 +77,7 @@ async def list_models(services: Services, call: IncomingCall) -> Answer:
     decided = Decided(identity=caller.identity, verdict="allow", config_version=configuration.compiled.version)
     acks = await _record(services, decision_event(services, call, decided), listing_completion(services, call, decided))
     if isinstance(acks, Problem):
-        return _unrecorded(services, call, acks)
+        return unrecorded(services, call, acks)
     return answers.listing(call, orjson.dumps({"object": "list", "data": usable}), acks[-1])
 
 
@@ -108,11 +108,6 @@ def not_ready(services: Services) -> Problem | None:
     if services.counters.in_flight >= settings.max_in_flight:
         return Problem(code="overloaded", message="too many calls are under way", fix="Retry later", retry_after_s=1)
     return None
-
-
-def unrecorded(services: Services, call: IncomingCall, problem: Problem) -> Answer:
-    """Answer a 503 that the log cannot or need not take; it is counted and reported instead."""
-    return _unrecorded(services, call, problem)
 
 
 async def _admit_and_go(
@@ -159,7 +154,7 @@ async def _dispatch(
     """Record the decision, call the provider, record the completion, answer; gives the answer and its tokens."""
     acks = await _record(services, decision_event(services, call, decided), close_with=(call, decided))
     if isinstance(acks, Problem):
-        return _unrecorded(services, call, acks), 0
+        return unrecorded(services, call, acks), 0
     invocation = await invoke(services, call, chat, chosen)
     settlement = settle(invocation, chosen, services.prices)
     completion = completion_event(services, call, decided, invocation, settlement, client_gone=is_gone())
@@ -168,7 +163,7 @@ async def _dispatch(
         completed = await services.publisher.append(completion, deadline_s=services.settings.ack_timeout_s)
     except PublishError:  # also when it may have arrived: its id counts once, and the call was billed
         services.late_records.append(completion)
-        return _unrecorded(services, call, _audit_unavailable()), tokens
+        return unrecorded(services, call, _audit_unavailable()), tokens
     return answers.provided(call, invocation, chosen, settlement, decided.verdict, completed[0]), tokens
 
 
@@ -176,7 +171,7 @@ async def _refuse(services: Services, call: IncomingCall, decided: Decided, prob
     decision = decision_event(services, call, decided)
     acks = await _record(services, decision, refusal_completion(services, call, decided, problem))
     if isinstance(acks, Problem):
-        return _unrecorded(services, call, acks)
+        return unrecorded(services, call, acks)
     return answers.refusal(call, problem, decided.verdict, acks[-1])
 
 
@@ -210,7 +205,8 @@ async def _record(
         return _audit_unavailable()
 
 
-def _unrecorded(services: Services, call: IncomingCall, problem: Problem) -> Answer:
+def unrecorded(services: Services, call: IncomingCall, problem: Problem) -> Answer:
+    """Answer a 503 that the log cannot or need not take; it is counted and reported instead."""
     services.counters.count_unrecorded(problem.code)
     return answers.refusal(call, problem, "refuse", None)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-import orjson
 from pydantic import ValidationError
 
-from keeptrusts.schemas.codec import DecodeError, first_problem
+from keeptrusts.schemas.codec import DecodeError, first_problem, json_object
 from keeptrusts.schemas.money import FROM_JSON
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots import adoption, content, directory, documents, grants, ledger, outcomes
@@ -73,7 +72,7 @@ def encode_derived(record: Record) -> bytes:
 
 def decode_derived(value: bytes) -> Record:
     """Decode a record of any derived topic; raises DecodeError, whose text never holds the record."""
-    document = _object(value)
+    document = json_object(value)
     name = document.get("type")
     model = TYPED.get(name) if isinstance(name, str) else None
     if model is None:
@@ -90,16 +89,6 @@ def decode_as(model: type[T], value: bytes) -> T:
     if not isinstance(record, model):
         raise DecodeError(f"expected {model.__name__}, found {type(record).__name__}")
     return record
-
-
-def _object(value: bytes) -> dict[str, Any]:
-    try:
-        document = orjson.loads(value)
-    except orjson.JSONDecodeError:
-        raise DecodeError("not JSON") from None
-    if not isinstance(document, dict):
-        raise DecodeError("not a JSON object")
-    return document
 
 
 def _validated(model: type[Record], document: dict[str, Any]) -> Record:

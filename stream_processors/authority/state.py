@@ -10,8 +10,6 @@ from keeptrusts.schemas.authorization import Principal
 from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue, OrganizationValue, TeamValue, WalletValue
 from keeptrusts.schemas.snapshots.ledger import (
     GENESIS_HASH,
-    UNMETERED,
-    VARIANCE,
     WORLD,
     Change,
     Entry,
@@ -139,6 +137,3 @@ def _forget(index: dict[str, str], name: str, identifier: str) -> None:
     """Drop a name unless it belongs to something else by now."""
     if index.get(name) == identifier:
         del index[name]
-
-
-__all__ = ["UNMETERED", "VARIANCE", "WORLD", "LedgerState", "evolve"]

@@ -17,7 +17,7 @@ SECRET_TEXT = "the-canary-4711-must-not-be-anywhere"
 def created(stack: Stack, path: str, body: dict[str, Any]) -> dict[str, Any]:
     answer = stack.post(path, body)
     assert answer.status == 201, answer.body
-    return answer.json()  # type: ignore[no-any-return]
+    return answer.json()
 
 
 @pytest.fixture(scope="session")

@@ -128,7 +128,7 @@ class Stack:
         position = answer.headers["x-keeptrusts-position"]
         found = self.get(f"/v1/events/{identifier}?min_position={position}")
         assert found.status == 200, found.body
-        return found.json()["data"]  # type: ignore[no-any-return]
+        return found.json()["data"]
 
 
 def request(

@@ -98,7 +98,7 @@ async def test_a_completion_that_is_not_acknowledged_withholds_the_answer() -> N
         if made.publisher.events and len(lost) < 2:
             lost.extend(events)
             raise AckUnknownError("no acknowledgement")
-        return await append(*events, deadline_s=deadline_s)  # type: ignore[arg-type]
+        return await append(*events, deadline_s=deadline_s)
 
     object.__setattr__(made.publisher, "append", second_is_lost)
     answer = await chat(made)

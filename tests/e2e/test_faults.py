@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.freezing import freeze, thaw
 from support.stack import Answer, Stack, running_stack
 
 FROZEN_S = 12.0
@@ -68,7 +69,7 @@ def test_a_frozen_broker_gives_503_dispatches_nothing_and_recovers(own_stack: St
     load = Load(own_stack)
     try:
         wait_until(lambda: sum(a.status == 200 for _, a in load.answers) >= 50, 60, "50 answered calls")
-        os.kill(kafka, signal.SIGSTOP)
+        freeze(kafka)
         frozen_at = time.monotonic()
         try:
             time.sleep(1.0)  # what was acknowledged before the freeze has reached the provider by now
@@ -81,7 +82,7 @@ def test_a_frozen_broker_gives_503_dispatches_nothing_and_recovers(own_stack: St
             assert any(answer.json()["code"] == "audit_unavailable" for answer in refused)
             assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
         finally:
-            os.kill(kafka, signal.SIGCONT)
+            thaw(kafka)
         thawed_at = time.monotonic()
         took = wait_until(
             lambda: sum(a.status == 200 for a in load.since(thawed_at)) >= 20, RETURN_S, "traffic after the thaw"

@@ -75,7 +75,7 @@ class Broker:
         """Ask politely, then insist. The log is closed cleanly when the node obeys."""
         if not self.running:
             return
-        self.thaw()  # a stopped process takes no request
+        self.process.send_signal(signal.SIGCONT)  # a stopped process takes no request
         self.process.terminate()
         try:
             self.process.wait(_STOP_SECONDS)
@@ -88,14 +88,6 @@ class Broker:
             return
         self.process.kill()
         self.process.wait(_STOP_SECONDS)
-
-    def freeze(self) -> None:
-        """SIGSTOP: the node keeps its connections and answers nothing."""
-        self.process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """SIGCONT after freeze; harmless otherwise."""
-        self.process.send_signal(signal.SIGCONT)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
+from support.freezing import freeze, thaw
 from support.log import read_all, until
 
 from keeptrusts.cli.stack.kafka.broker import Broker
@@ -57,7 +58,7 @@ async def installation(freezable_broker: Broker, topic_prefix: str) -> AsyncIter
     publisher = await started(freezable_broker.bootstrap, queue_size=20, broken=broken, prefix=topic_prefix)
     await publisher.append(event("warm"), deadline_s=30)
     yield Installation(broker=freezable_broker, topic=topic_prefix + EVENTS.name, publisher=publisher, broken=broken)
-    freezable_broker.thaw()
+    thaw(freezable_broker.pid)
     await publisher.stop()
 
 
@@ -87,7 +88,7 @@ async def outcome(publisher: Publisher, one: Event, deadline_s: float) -> str:
 async def test_a_frozen_log_gives_unknown_or_refused_and_what_was_refused_never_appears(
     installation: Installation,
 ) -> None:
-    installation.broker.freeze()
+    freeze(installation.broker.pid)
     names = [f"frozen-{number}" for number in range(30)]
     outcomes = await asyncio.gather(*(outcome(installation.publisher, event(n, LARGE), 1.0) for n in names))
     ended = dict(zip(names, outcomes, strict=True))
@@ -95,7 +96,7 @@ async def test_a_frozen_log_gives_unknown_or_refused_and_what_was_refused_never_
     unknown = [name for name in names if ended[name] == "AckUnknownError"]
     assert unknown == names[: len(unknown)], "what was handed over first is what is not known"
 
-    installation.broker.thaw()
+    thaw(installation.broker.pid)
     acks = [await installation.publisher.append(event(f"after-{number}"), deadline_s=30) for number in range(3)]
     stored = [one.id for one in await installation.stored()]
     refused = {name for name in names if ended[name] == "PublisherOverloadedError"}
@@ -107,9 +108,9 @@ async def test_a_frozen_log_gives_unknown_or_refused_and_what_was_refused_never_
 
 
 async def test_numbers_stay_gapless_over_an_outage(installation: Installation) -> None:
-    installation.broker.freeze()
+    freeze(installation.broker.pid)
     await asyncio.gather(*(outcome(installation.publisher, event(f"f{n}", LARGE), 0.5) for n in range(10)))
-    installation.broker.thaw()
+    thaw(installation.broker.pid)
     await installation.publisher.append(event("after"), deadline_s=30)
     stored = await installation.stored()
     assert [one.sequence for one in stored] == list(range(len(stored)))
@@ -117,13 +118,13 @@ async def test_numbers_stay_gapless_over_an_outage(installation: Installation) -
 
 
 async def test_a_full_queue_refuses_at_once(installation: Installation) -> None:
-    installation.broker.freeze()
+    freeze(installation.broker.pid)
     waiting = [asyncio.create_task(outcome(installation.publisher, event(f"w{n}", LARGE), 5.0)) for n in range(40)]
     await until(lambda: sum(task.done() for task in waiting) >= 40 - 20 - 10, timeout_s=3, what="the rest is refused")
     refused = [task.result() for task in waiting if task.done()]
     assert set(refused) == {"PublisherOverloadedError"}
     assert installation.publisher.waiting <= 20
-    installation.broker.thaw()
+    thaw(installation.broker.pid)
     ends = Counter(await asyncio.gather(*waiting))
     assert ends["acknowledged"] == 40 - len(refused)
     assert len(await installation.stored()) == 1 + ends["acknowledged"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from support.freezing import freeze, thaw
 from support.log import append, append_raw, read_all, until
 from support.scenario import Scenario
 
@@ -188,11 +188,11 @@ async def test_a_paused_owner_that_wakes_up_makes_nothing_visible(installation: 
     with installation.process() as paused:
         await until(lambda: installation.ready(paused), what="the first owner catches up")
         await append(installation.bootstrap, installation.prefix, scenario.calls(100))
-        paused.send_signal(signal.SIGSTOP)
+        freeze(paused.pid)
         successor = runner_of(installation)
         task = asyncio.create_task(successor.run())
         await asyncio.wait_for(successor.caught_up.wait(), 60)
-        paused.send_signal(signal.SIGCONT)
+        thaw(paused.pid)
         await append(installation.bootstrap, installation.prefix, scenario.calls(100, first=1_000))
         for record in (await installation.inputs())[successor.next_offset :]:
             await successor.feed(record)

@@ -10,6 +10,7 @@ from pathlib import Path
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import UnknownTopicOrPartitionError
+from support.freezing import freeze, thaw
 
 from keeptrusts.cli.stack.kafka.broker import Broker, broker_answers
 
@@ -40,12 +41,12 @@ async def test_a_frozen_node_answers_nothing_and_everything_again_after_thaw(own
         await producer.start()
         try:
             await producer.send_and_wait("facts", b"before")
-            broker.freeze()
+            freeze(broker.pid)
             pending = await producer.send("facts", b"during")
             done, _ = await asyncio.wait([pending], timeout=1.0)
             assert not done
             assert not await broker_answers(broker.bootstrap)
-            broker.thaw()
+            thaw(broker.pid)
             await asyncio.wait_for(pending, 30)
         finally:
             await producer.stop()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from support.freezing import freeze
 
 from keeptrusts.cli.stack.data_dir import DataDir
 from keeptrusts.cli.stack.lifecycle import start_detached, stop_stack
@@ -64,7 +65,7 @@ async def test_what_was_acknowledged_outlives_every_kill(options: StackOptions) 
     state = read_state(options.data_dir.state_file)
     assert state is not None
     send(state.supervisor, signal.SIGKILL)
-    send(second, signal.SIGSTOP)  # what is left behind does not even listen
+    freeze(second.pid)  # what is left behind does not even listen
     until_abandoned(options)
     assert start_detached(options, say=lambda _message: None, supervisor_command=_COMMAND) is True
     assert kafka_when(options, lambda child: child.phase == "ready", "ready again") != second

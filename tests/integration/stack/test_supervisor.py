@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from support.freezing import freeze
 
 from keeptrusts.cli.stack.child_process import MARKER
 from keeptrusts.cli.stack.data_dir import DataDir
@@ -144,7 +145,7 @@ def test_down_ends_what_a_killed_supervisor_left(data_dir: DataDir) -> None:
 def test_down_ends_a_running_stack_also_when_the_supervisor_is_frozen(data_dir: DataDir) -> None:
     with running(data_dir) as supervisor:
         status_when(data_dir, healthy, "healthy")
-        supervisor.send_signal(signal.SIGSTOP)
+        freeze(supervisor.pid)
         assert stop_stack(data_dir, say=lambda _message: None) is True
         assert own_processes(data_dir) == ()
 

@@ -28,6 +28,8 @@ class UpstreamTarget:
     models: tuple[str, ...] = ()
     model_prefixes: tuple[str, ...] = ()
     pricing: TargetPricing = _NO_PRICING
+    weight: int = 1
+    timeout_s: int | None = None
     unavailable: str | None = None
 
 
@@ -67,6 +69,8 @@ def _resolve(target: Target, environment: Mapping[str, str], provider_url: str |
         models=target.models,
         model_prefixes=vendor.model_prefixes,
         pricing=target.pricing,
+        weight=target.weight,
+        timeout_s=target.timeout_s,
         unavailable=problem,
     )
 

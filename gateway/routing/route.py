@@ -13,3 +13,8 @@ class Route:
 
     target: UpstreamTarget
     model: str
+
+    @property
+    def slot(self) -> str:
+        """The name under which rotations and latencies know the route."""
+        return f"{self.target.id}\n{self.model}"

@@ -62,7 +62,15 @@ def _read_alias(
         sink.warning(Code.HIDDEN_MODEL, entry.key_mark, message)
     value = entry.value
     if isinstance(value, Scalar) and value.plain is not None:
-        return _from_text(value, known, targets, sink)
+        alias = _from_text(value, known, targets, sink)
+    else:
+        alias = _from_section(value, known, sink)
+    if alias is not None:
+        _warn_if_not_listed(alias, targets, sink)
+    return alias
+
+
+def _from_section(value: Node, known: tuple[str, ...], sink: FindingSink) -> _Written | None:
     section = check_section(AliasSection, value, sink, "alias")
     if section is None:
         return None
@@ -89,6 +97,14 @@ def _from_text(
     if not any(value.text in target.models for target in targets):
         _doubt(value, first, known, targets, sink)
     return _Written(mark=value.mark, model=value.text, target=None)
+
+
+def _warn_if_not_listed(alias: _Written, targets: tuple[Target, ...], sink: FindingSink) -> None:
+    target = next((one for one in targets if one.id == alias.target), None)
+    if target is not None and target.models and alias.model not in target.models:
+        message = f"target {quoted(target.id)} does not list the model {quoted(alias.model)}"
+        fix = did_you_mean(alias.model, target.models) or f"it lists: {', '.join(target.models[:10])}"
+        sink.warning(Code.UNSERVED_ALIAS, alias.mark, message, fix)
 
 
 def _doubt(value: Scalar, first: str, known: tuple[str, ...], targets: tuple[Target, ...], sink: FindingSink) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions
+from keeptrusts.schemas.policy_document.vendors import Wire
 
 Mode = Literal["observe", "guide", "enforce"]
 FailMode = Literal["block", "allow"]
@@ -95,7 +96,8 @@ class DataPolicy:
 class Target:
     """One upstream; without models it serves what its vendor is known to serve.
 
-    `weight` 0 is chosen only as a fallback. `timeout_s` bounds one attempt at this target.
+    `weight` 0 is chosen only as a fallback. `timeout_s` bounds one attempt at this target. `format` is the wire spoken
+    there, None for the vendor's own.
     """
 
     id: str
@@ -108,6 +110,8 @@ class Target:
     data_policy: DataPolicy = DataPolicy()
     azure_api_version: str | None = None
     azure_deployment: str | None = None
+    aws_region: str | None = None
+    format: Wire | None = None
     timeout_s: int | None = None
 
 

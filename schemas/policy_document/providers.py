@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
+from keeptrusts.schemas.policy_document.addresses import check_address
 from keeptrusts.schemas.policy_document.checking import check_section, describe
 from keeptrusts.schemas.policy_document.document import (
     ConsumerGroup,
@@ -184,9 +185,7 @@ def _warn_about(section: TargetSection, vendor: str, table: Table, sink: Finding
     if reference is not None and (reference.env is None) == (reference.store is None):
         mark = table.entries["secret_key_ref"].key_mark
         sink.error(Code.CONFLICT, mark, '"secret_key_ref" needs exactly one of "env" and "store"')
-    if vendor == "azure" and section.base_url is None:
-        message = "an Azure target without an endpoint is unavailable"
-        sink.warning(Code.NO_ENDPOINT, table.mark, message, "add endpoint: https://NAME.openai.azure.com")
+    check_address(section, vendor, table, sink)
 
 
 def _target(section: TargetSection, identifier: str, vendor: str, model: str | None, pricing: TargetPricing) -> Target:
@@ -212,6 +211,8 @@ def _target(section: TargetSection, identifier: str, vendor: str, model: str | N
         ),
         azure_api_version=section.azure_api_version,
         azure_deployment=section.azure_deployment,
+        aws_region=section.aws_region,
+        format=section.format,
         timeout_s=section.timeout_seconds,
     )
 

@@ -1,5 +1,6 @@
 """The raw shapes of every part that is not a policy: pack, providers, groups, gateway."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
@@ -10,6 +11,7 @@ from keeptrusts.schemas.events.identity import Role
 from keeptrusts.schemas.money import PICO_PER_NANO
 from keeptrusts.schemas.policy_document.kinds.options import Section
 from keeptrusts.schemas.policy_document.kinds.scalars import Flag, Name, Names, Text, UsdAmount, Whole
+from keeptrusts.schemas.policy_document.vendors import Wire
 
 STRATEGIES = ("ordered", "round_robin", "lowest_latency", "cost_optimized", "random", "weighted")
 TRIGGERS = ("rate_limit", "server_error", "timeout")
@@ -50,6 +52,12 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _region(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", value):
+        raise ValueError("an AWS region is written as us-east-1 is")
+    return value
+
+
 def _per_token(nano_per_million: int) -> int:
     # nano-USD a million tokens is the same number as femto-USD a token; prices are kept in pico-USD.
     if nano_per_million % PICO_PER_NANO:
@@ -79,6 +87,7 @@ Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 Weight = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 PicoPerToken = Annotated[UsdAmount, AfterValidator(_per_token)]
 EnvName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+RegionName = Annotated[str, Field(max_length=40), AfterValidator(_region)]
 StoreName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_.-]+$")]
 
 
@@ -142,6 +151,8 @@ class TargetSection(Section):
         "azure_endpoint": "base_url",
         "api_version": "azure_api_version",
         "deployment": "azure_deployment",
+        "region": "aws_region",
+        "provider_type": "format",
         "timeout": "timeout_seconds",
     }
     id: Name | None = None
@@ -157,6 +168,8 @@ class TargetSection(Section):
     zdr: Flag | None = None
     azure_api_version: Name | None = None
     azure_deployment: Name | None = None
+    aws_region: RegionName | None = None
+    format: Wire | None = None
     timeout_seconds: Seconds | None = None
     enabled: Flag = True
     description: Text = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from keeptrusts.gateway.policies.run import ChainOutcome
-from keeptrusts.gateway.providers.targets import UpstreamTarget
+from keeptrusts.gateway.routing.route import Route as Route
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.events.request import CostState, Usage
@@ -44,14 +44,6 @@ class ChatRequest:
     user: str | None
     stream: bool
     tools: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """Where a call goes: the target and the model it is asked for."""
-
-    target: UpstreamTarget
-    model: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

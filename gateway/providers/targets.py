@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from keeptrusts.gateway.providers.aws_signing import AwsCredentials
 from keeptrusts.schemas.policy_document.document import PolicyDocument, SecretReference, Target, TargetPricing
 from keeptrusts.schemas.policy_document.vendors import VENDORS, Vendor, Wire
 
@@ -18,7 +19,11 @@ _NO_PRICING: Final = TargetPricing()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamTarget:
-    """One upstream that calls may go to; ``unavailable`` says why it cannot be called, with the fix."""
+    """One upstream that calls may go to; ``unavailable`` says why it cannot be called, with the fix.
+
+    ``secret`` is a key or bearer token; where it is empty, ``aws`` signs. ``api_version`` and ``deployment`` are
+    Azure's, ``region`` is Bedrock's.
+    """
 
     id: str
     vendor: str
@@ -28,6 +33,12 @@ class UpstreamTarget:
     models: tuple[str, ...] = ()
     model_prefixes: tuple[str, ...] = ()
     pricing: TargetPricing = _NO_PRICING
+    weight: int = 1
+    timeout_s: int | None = None
+    api_version: str | None = None
+    deployment: str | None = None
+    region: str | None = None
+    aws: AwsCredentials | None = None
     unavailable: str | None = None
 
 
@@ -54,21 +65,46 @@ def _implied(environment: Mapping[str, str], provider_url: str | None) -> tuple[
 
 def _resolve(target: Target, environment: Mapping[str, str], provider_url: str | None) -> UpstreamTarget:
     vendor = VENDORS.get(target.vendor, Vendor(name=target.vendor, wire="openai", secret_env=None))
+    wire = target.format or vendor.wire
+    region = target.aws_region or _first(environment, vendor.region_env)
     secret, problem = _secret(target, vendor, environment, provider_url)
-    base_url = _base_url(target, vendor, environment, provider_url)
+    aws = _aws(target, wire, environment) if problem is not None else None
+    if aws is not None:
+        problem = None
+    elif problem is not None and wire == "bedrock":
+        problem = f"{problem}, nor are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    base_url = _base_url(target, vendor, wire, region, environment, provider_url)
     if base_url is None:
-        problem = problem or f"target {target.id} has no address; set base_url"
+        missing = "region; set region, or AWS_REGION" if vendor.region_env else "address; set base_url"
+        problem = problem or f"target {target.id} has no {missing}"
     return UpstreamTarget(
         id=target.id,
         vendor=target.vendor,
-        wire=vendor.wire,
+        wire=wire,
         base_url=(base_url or "").rstrip("/"),
         secret=secret,
         models=target.models,
         model_prefixes=vendor.model_prefixes,
         pricing=target.pricing,
+        weight=target.weight,
+        timeout_s=target.timeout_s,
+        api_version=target.azure_api_version,
+        deployment=target.azure_deployment,
+        region=region,
+        aws=aws,
         unavailable=problem,
     )
+
+
+def _aws(target: Target, wire: Wire, environment: Mapping[str, str]) -> AwsCredentials | None:
+    """Give the access key of the environment where a Bedrock target names no secret of its own."""
+    if wire != "bedrock" or target.secret != SecretReference():
+        return None
+    access_key, secret_key = environment.get("AWS_ACCESS_KEY_ID"), environment.get("AWS_SECRET_ACCESS_KEY")
+    if not access_key or not secret_key:
+        return None
+    token = environment.get("AWS_SESSION_TOKEN") or None
+    return AwsCredentials(access_key=access_key, secret_key=secret_key, session_token=token)
 
 
 def _secret(
@@ -87,12 +123,26 @@ def _secret(
     return "", None
 
 
-def _base_url(target: Target, vendor: Vendor, environment: Mapping[str, str], provider_url: str | None) -> str | None:
+def _base_url(
+    target: Target,
+    vendor: Vendor,
+    wire: Wire,
+    region: str | None,
+    environment: Mapping[str, str],
+    provider_url: str | None,
+) -> str | None:
     if provider_url is not None:
         root = provider_url.rstrip("/")
-        return root if root.endswith("/v1") or vendor.wire != "openai" else f"{root}/v1"
+        return root if root.endswith("/v1") or wire != "openai" else f"{root}/v1"
     if target.base_url is not None:
         return target.base_url
     if vendor.wire == "azure":
         return environment.get("AZURE_OPENAI_ENDPOINT") or None
-    return vendor.base_url
+    address = vendor.base_url if wire == vendor.wire else vendor.compatible_base_url
+    if address is None or "{region}" not in address:
+        return address
+    return None if region is None else address.format(region=region)
+
+
+def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    return next((environment[name] for name in names if environment.get(name)), None)

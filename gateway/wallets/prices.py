@@ -25,6 +25,7 @@ from genai_prices.types import (
 
 from keeptrusts.schemas.events.request import Usage
 from keeptrusts.schemas.money import PICO_PER_NANO
+from keeptrusts.schemas.policy_document.document import TargetPricing
 
 _PICO_FACTOR = Decimal(1_000_000)  # dollars a million tokens -> pico-USD a token
 _PICO_A_REQUEST_FACTOR = Decimal(1_000_000_000)  # dollars a thousand requests -> pico-USD a request
@@ -112,6 +113,11 @@ class PriceTable:
         provider = self._provider(vendor)
         return tuple(sorted(model.id for model in provider.models)) if provider else ()
 
+    def listed(self, vendor: str | None = None) -> tuple[tuple[str, str], ...]:
+        """Every (vendor, model) with a price, in the catalogue's names, sorted; of one vendor, or of all."""
+        wanted = None if vendor is None else _CATALOGUE_NAMES.get(vendor, vendor)
+        return tuple(sorted(key for key in self._rows if wanted is None or key[0] == wanted))
+
     def vendor_of_model(self, model: str) -> str | None:
         """The vendor that makes a model of this name, by known prefixes first, then by the catalogue."""
         name = model.lower()
@@ -148,6 +154,12 @@ def cost_nano(row: PriceRow, usage: Usage) -> int | None:
     `usage.input_tokens` includes cache reads and writes, `usage.output_tokens` includes reasoning. Cache tokens
     beyond the reported input are charged as well.
     """
+    pico = cost_pico(row, usage)
+    return None if pico is None else -(-pico // PICO_PER_NANO)
+
+
+def cost_pico(row: PriceRow, usage: Usage) -> int | None:
+    """The same before rounding, in pico-USD: for comparing prices of a few tokens."""
     band = band_for(row, usage.input_tokens)
     plain_input = max(0, usage.input_tokens - usage.cache_read_tokens - usage.cache_write_tokens)
     pico = row.a_request + plain_input * band.input
@@ -158,7 +170,7 @@ def cost_nano(row: PriceRow, usage: Usage) -> int | None:
         if tokens and price is None:
             return None
         pico += tokens * (price or 0)
-    return -(-pico // PICO_PER_NANO)
+    return pico
 
 
 def band_for(row: PriceRow, input_tokens: int) -> Band:
@@ -167,6 +179,35 @@ def band_for(row: PriceRow, input_tokens: int) -> Band:
         if input_tokens > band.above:
             return band
     return row.bands[-1]
+
+
+def prices_on(pricing: TargetPricing, day: date) -> TargetPricing:
+    """The target's own prices that hold on a day (UTC): the latest that have begun, which replace earlier ones."""
+    in_force = pricing
+    for change in pricing.later:
+        if change.since is not None and change.since <= day:
+            in_force = change
+    return in_force
+
+
+def with_pricing(
+    row: PriceRow | None, pricing: TargetPricing, *, vendor: str, model: str, day: date
+) -> PriceRow | None:
+    """A row with the prices a target declares for a day in place of the table's; its version names that day."""
+    own = prices_on(pricing, day)
+    priced = with_target_prices(
+        row,
+        vendor=vendor,
+        model=model,
+        input_pico=own.input_pico,
+        output_pico=own.output_pico,
+        cache_read_pico=own.cache_read_pico,
+        cache_write_pico=own.cache_write_pico,
+        reasoning_pico=own.reasoning_pico,
+    )
+    if priced is None or priced is row or own.since is None:
+        return priced
+    return replace(priced, version=f"{priced.version}@{own.since.isoformat()}")
 
 
 def with_target_prices(
@@ -178,10 +219,11 @@ def with_target_prices(
     output_pico: int | None = None,
     cache_read_pico: int | None = None,
     cache_write_pico: int | None = None,
+    reasoning_pico: int | None = None,
 ) -> PriceRow | None:
     """A row with a target's own prices (pico-USD a token) in place of the table's; without a row both input and
     output are needed, and cache tokens cost what input costs."""
-    own = (input_pico, output_pico, cache_read_pico, cache_write_pico)
+    own = (input_pico, output_pico, cache_read_pico, cache_write_pico, reasoning_pico)
     if all(price is None for price in own):
         return row
     if row is None:
@@ -204,15 +246,23 @@ def _flat_band(input_pico: int, output_pico: int) -> Band:
 
 
 def _overridden(
-    band: Band, input_pico: int | None, output_pico: int | None, cache_read: int | None, cache_write: int | None
+    band: Band,
+    input_pico: int | None,
+    output_pico: int | None,
+    cache_read: int | None,
+    cache_write: int | None,
+    reasoning: int | None,
 ) -> Band:
+    """Reasoning follows the output price unless it has one of its own."""
+    if reasoning is None:
+        reasoning = band.reasoning if output_pico is None else output_pico
     return Band(
         above=band.above,
         input=band.input if input_pico is None else input_pico,
         cache_read=band.cache_read if cache_read is None else cache_read,
         cache_write=band.cache_write if cache_write is None else cache_write,
         output=band.output if output_pico is None else output_pico,
-        reasoning=band.reasoning if output_pico is None else output_pico,
+        reasoning=reasoning,
     )
 
 

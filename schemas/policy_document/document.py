@@ -1,14 +1,17 @@
 """The one normalized policy document that both YAML dialects become; what the gateway compiles."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions
+from keeptrusts.schemas.policy_document.vendors import Wire
 
 Mode = Literal["observe", "guide", "enforce"]
 FailMode = Literal["block", "allow"]
 Scope = Literal["team", "user", "role", "consumer_group", "model", "gateway"]
 Strategy = Literal["ordered", "round_robin", "lowest_latency", "cost_optimized", "random", "weighted"]
+UnknownPrice = Literal["allow", "refuse"]
 
 AUTO_MODEL = "auto"
 """The requested model that leaves the choice to the consumer group."""
@@ -64,12 +67,19 @@ class SecretReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetPricing:
-    """Prices in pico-USD (1e-12) a token; None leaves the price table in force for that kind of token."""
+    """Prices in pico-USD (1e-12) a token; None leaves the price table in force for that kind of token.
+
+    `later` holds what replaces these prices as a whole, each from the beginning (UTC) of its `since` on, in
+    ascending order; `since` is None for the prices before the first of them.
+    """
 
     input_pico: int | None = None
     output_pico: int | None = None
     cache_read_pico: int | None = None
     cache_write_pico: int | None = None
+    reasoning_pico: int | None = None
+    since: date | None = None
+    later: tuple["TargetPricing", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +94,11 @@ class DataPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One upstream; without models it serves what its vendor is known to serve."""
+    """One upstream; without models it serves what its vendor is known to serve.
+
+    `weight` 0 is chosen only as a fallback. `timeout_s` bounds one attempt at this target. `format` is the wire spoken
+    there, None for the vendor's own.
+    """
 
     id: str
     vendor: str
@@ -96,6 +110,9 @@ class Target:
     data_policy: DataPolicy = DataPolicy()
     azure_api_version: str | None = None
     azure_deployment: str | None = None
+    aws_region: str | None = None
+    format: Wire | None = None
+    timeout_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,29 +126,74 @@ class GroupModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsumerGroup:
-    """A kind of application; `strict` refuses models outside `models`."""
+    """A kind of application; `strict` refuses models outside `models`.
+
+    Without a `routing` of its own the strategy of the providers section holds. `budget_fallbacks` are the models,
+    or aliases, that calls go to once their budget is reached; empty: those of the providers section.
+    """
 
     name: str
     models: tuple[GroupModel, ...]
-    routing: Strategy = "ordered"
+    routing: Strategy | None = None
     strict: bool = False
     description: str = ""
+    budget_fallbacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """How a target is chosen and when the next one is tried."""
+    """How a target is chosen and when the next one is tried.
+
+    `timeout_s` bounds a call with all its attempts. `retry_percent` is the largest share of calls that may be tried
+    again, `exploration_percent` the share that lowest_latency spends on looking at the other targets.
+    """
 
     strategy: Strategy = "ordered"
     fallback_triggers: tuple[str, ...] = ("rate_limit", "server_error", "timeout")
     max_fallback_attempts: int = 3
+    retry_percent: int = 20
+    exploration_percent: int = 5
+    timeout_s: int | None = None
+    budget_fallbacks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircuitBreaker:
+    """When calls stop going to a target that fails, and when one is let through to see whether it works again.
+
+    It opens after `failure_threshold` failures in a row, or when at least `failure_percent` of at least
+    `minimum_requests` calls within `window_s` failed; for `cooldown_s`, doubled each time in a row it opens again.
+    `probes` calls, one after another, must succeed to close it.
+    """
+
+    enabled: bool = True
+    failure_threshold: int = 5
+    failure_percent: int = 50
+    minimum_requests: int = 20
+    window_s: int = 30
+    cooldown_s: int = 5
+    max_cooldown_s: int = 300
+    probes: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelAlias:
+    """A name that callers may ask for, and the model it stands for; `target` None: any target that serves it."""
+
+    name: str
+    model: str
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySection:
-    """What a gateway does with this document; `anonymous` opts out of required keys."""
+    """What a gateway does with this document; `anonymous` opts out of required keys.
+
+    `unknown_price` says whether a model without a known price may be called.
+    """
 
     anonymous: bool = False
+    unknown_price: UnknownPrice = "allow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +209,8 @@ class PolicyDocument:
     targets: tuple[Target, ...] = ()
     consumer_groups: tuple[ConsumerGroup, ...] = ()
     routing: Routing = Routing()
+    circuit_breaker: CircuitBreaker = CircuitBreaker()
+    aliases: tuple[ModelAlias, ...] = ()
     gateway: GatewaySection = GatewaySection()
     fail_mode: FailMode = "block"
     has_providers: bool = False

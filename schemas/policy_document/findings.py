@@ -25,6 +25,7 @@ class Code(StrEnum):
     NOT_UTF8 = "KT111"
     UNSUPPORTED_YAML = "KT112"
     CONFLICT = "KT113"
+    UNKNOWN_TARGET = "KT114"
     VERSION_FORMAT = "KT120"
     ENABLED_MISSING = "KT121"
     UNKNOWN_TEAM = "KT122"
@@ -36,6 +37,10 @@ class Code(StrEnum):
     NEVER_RUNS = "KT128"
     SWITCHED_OFF = "KT129"
     UNKNOWN_PROVIDER = "KT130"
+    NO_WEIGHT = "KT131"
+    HIDDEN_MODEL = "KT132"
+    UNSERVED_ALIAS = "KT133"
+    TIMEOUT_CUT = "KT134"
     DEFAULTS_USED = "KT140"
     RUNS_AS_ORDERED = "KT141"
     PART_OF_A_FILE = "KT142"
@@ -58,6 +63,7 @@ MEANINGS: dict[Code, str] = {
     Code.NOT_UTF8: "The file is not UTF-8 text.",
     Code.UNSUPPORTED_YAML: "The file uses a YAML feature that policy documents do not use.",
     Code.CONFLICT: "Two parts of the document contradict each other.",
+    Code.UNKNOWN_TARGET: "No target has this id.",
     Code.VERSION_FORMAT: "pack.version is not MAJOR.MINOR.PATCH.",
     Code.ENABLED_MISSING: "pack.enabled is absent; the pack counts as enabled.",
     Code.UNKNOWN_TEAM: "The directory has no team with this slug.",
@@ -69,6 +75,10 @@ MEANINGS: dict[Code, str] = {
     Code.NEVER_RUNS: "A policy is described but not part of the chain.",
     Code.SWITCHED_OFF: "The pack is switched off: none of its policies run.",
     Code.UNKNOWN_PROVIDER: "The provider is not a known vendor; it is used as OpenAI-compatible.",
+    Code.NO_WEIGHT: "Every weight is 0, so all are chosen alike.",
+    Code.HIDDEN_MODEL: "An alias has the name of a model, which can no longer be asked for.",
+    Code.UNSERVED_ALIAS: "No target is known to serve what the alias stands for.",
+    Code.TIMEOUT_CUT: "The time for one attempt is longer than the time for the whole call.",
     Code.DEFAULTS_USED: "The kind runs with its default options.",
     Code.RUNS_AS_ORDERED: "The routing strategy runs as ordered in this version.",
     Code.PART_OF_A_FILE: "The text is a part of a document and was checked as that part.",

@@ -31,6 +31,8 @@ def fingerprint(document: PolicyDocument) -> str:
         "targets": targets,
         "consumer_groups": [asdict(group) for group in document.consumer_groups],
         "routing": asdict(document.routing),
+        "circuit_breaker": asdict(document.circuit_breaker),
+        "aliases": [asdict(alias) for alias in document.aliases],
         "gateway": asdict(document.gateway),
         "fail_mode": document.fail_mode,
     }

@@ -9,11 +9,14 @@ from keeptrusts.schemas.policy_document.checking import ROLLOUT_MODES
 from keeptrusts.schemas.policy_document.kinds.options import Section
 from keeptrusts.schemas.policy_document.kinds.registry import KINDS, KindSpec
 from keeptrusts.schemas.policy_document.sections import (
+    AliasSection,
+    CircuitBreakerSection,
     ConsumerGroupSection,
     EntrySettings,
     FallbackSection,
     GatewayFileSection,
     PackSection,
+    PricingSection,
     RoutingSection,
     SecretSection,
     TargetSection,
@@ -26,11 +29,14 @@ _ANY_TEXT = {"type": "string"}
 def policy_schema() -> dict[str, Any]:
     """The schema of a whole document in either dialect. Stricter rules of the linter are not all expressible."""
     sections: tuple[type[Section], ...] = (
+        AliasSection,
+        CircuitBreakerSection,
         ConsumerGroupSection,
         EntrySettings,
         FallbackSection,
         GatewayFileSection,
         PackSection,
+        PricingSection,
         RoutingSection,
         SecretSection,
         TargetSection,
@@ -54,12 +60,15 @@ def policy_schema() -> dict[str, Any]:
 
 def _top_level() -> dict[str, Any]:
     groups = {"type": "array", "items": _reference("ConsumerGroup")}
+    aliases = {"type": "object", "additionalProperties": {"anyOf": [_ANY_TEXT, _reference("AliasSection")]}}
     providers = {
         "targets": {"type": "array", "items": _reference("Target")},
         "consumer_groups": groups,
         "strategy": {"anyOf": [_ANY_TEXT, _reference("RoutingSection")]},
         "routing": {"anyOf": [_ANY_TEXT, _reference("RoutingSection")]},
         "fallback": _reference("FallbackSection"),
+        "circuit_breaker": _reference("CircuitBreakerSection"),
+        "aliases": aliases,
     }
     chain = {"type": "object", "additionalProperties": False, "required": ["chain"], "properties": {"chain": _items()}}
     return {
@@ -67,6 +76,7 @@ def _top_level() -> dict[str, Any]:
         "pack": _reference("PackSection"),
         "gateway": _reference("GatewayFileSection"),
         "providers": {"type": "object", "additionalProperties": False, "properties": providers},
+        "models": {"type": "object", "additionalProperties": False, "properties": {"aliases": aliases}},
         "consumer_groups": groups,
         "policies": {"anyOf": [chain, _items()]},
         "policy": {
@@ -117,6 +127,7 @@ def _target(section: Mapping[str, Any]) -> dict[str, Any]:
         **section["properties"],
         "secret_key_ref": {"anyOf": [_ANY_TEXT, _reference("SecretSection")]},
         "provider": {"anyOf": [_ANY_TEXT, {"type": "object"}]},
+        "pricing": {"anyOf": [_reference("PricingSection"), section["properties"]["pricing"]]},
     }
     return {"anyOf": [_ANY_TEXT, {**section, "properties": properties}]}
 

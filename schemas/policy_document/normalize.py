@@ -3,17 +3,27 @@
 import re
 from collections.abc import Mapping
 
+from keeptrusts.schemas.policy_document.aliases import read_aliases
 from keeptrusts.schemas.policy_document.chain import LIST_KEYS, ChainReader
 from keeptrusts.schemas.policy_document.checking import check_section, describe
-from keeptrusts.schemas.policy_document.document import ChainEntry, FailMode, GatewaySection, Pack, PolicyDocument
+from keeptrusts.schemas.policy_document.document import (
+    ChainEntry,
+    FailMode,
+    GatewaySection,
+    ModelAlias,
+    Pack,
+    PolicyDocument,
+    Target,
+)
 from keeptrusts.schemas.policy_document.findings import Code
 from keeptrusts.schemas.policy_document.kinds.registry import kind_of_chain_item
-from keeptrusts.schemas.policy_document.providers import PROVIDER_KEYS, read_groups, read_routing, read_targets
+from keeptrusts.schemas.policy_document.providers import PROVIDER_KEYS, read_groups, read_targets
+from keeptrusts.schemas.policy_document.routing import read_circuit_breaker, read_routing, warn_about_targets
 from keeptrusts.schemas.policy_document.sections import GatewayFileSection, PackSection
 from keeptrusts.schemas.policy_document.sink import FindingSink, did_you_mean, quoted
 from keeptrusts.schemas.policy_document.source import Entry, Mark, Node, Scalar, Sequence, Table
 
-TOP_LEVEL_KEYS = ("version", "pack", "gateway", "providers", "consumer_groups", "policies", "policy")
+TOP_LEVEL_KEYS = ("version", "pack", "gateway", "providers", "models", "consumer_groups", "policies", "policy")
 _SEMVER = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}([-+][0-9A-Za-z.+-]{1,60})?")
 
 
@@ -36,7 +46,7 @@ def normalize(root: Node, sink: FindingSink) -> PolicyDocument | None:
 
 def _as_document(root: Node, sink: FindingSink) -> Table | None:
     """The tree as a document; a part of a file is put where it belongs, with a note."""
-    if isinstance(root, Table) and set(root.entries) & set(TOP_LEVEL_KEYS):
+    if isinstance(root, Table) and _has_document_keys(root):
         return root
     part = _part_of(root)
     if part is None:
@@ -51,6 +61,12 @@ def _as_document(root: Node, sink: FindingSink) -> Table | None:
         node = Table(mark=root.mark, entries={key: Entry(key_mark=root.mark, value=node)})
     assert isinstance(node, Table)
     return node
+
+
+def _has_document_keys(root: Table) -> bool:
+    keys = set(root.entries) & set(TOP_LEVEL_KEYS)
+    # "models" alone also is a key of a consumer group and of a kind's options.
+    return bool(keys - {"models"}) or isinstance(root.value("models"), Table)
 
 
 def _part_of(root: Node) -> tuple[str, ...] | None:
@@ -76,7 +92,7 @@ def _part_of_keys(entries: Mapping[str, Entry]) -> tuple[str, ...] | None:
     keys = set(entries)
     if "chain" in keys:
         return ("policies",)
-    if keys & {"targets", "fallback", "routing"}:
+    if keys & {"targets", "fallback", "routing", "circuit_breaker"}:
         return ("providers",)
     if keys and all(kind_of_chain_item(key) for key in keys):
         return ("policy",)
@@ -117,7 +133,7 @@ def _read_gateway(table: Table, sink: FindingSink) -> tuple[GatewaySection, Fail
     section = check_section(GatewayFileSection, entry.value, sink, "gateway") if entry else None
     if section is None:
         return GatewaySection(), "block"
-    return GatewaySection(anonymous=section.anonymous), section.fail_mode
+    return GatewaySection(anonymous=section.anonymous, unknown_price=section.unknown_price), section.fail_mode
 
 
 def _read_policies(table: Table, fail_mode: FailMode, sink: FindingSink) -> tuple[ChainEntry, ...]:
@@ -202,17 +218,46 @@ def _with_providers(
         message = "consumer_groups stand under providers and at the top level"
         sink.error(Code.CONFLICT, outer.key_mark, message, "keep one of them")
     groups = inner or outer
+    declared = read_targets(targets, sink) if targets is not None else ()
+    routing = read_routing(providers, sink)
+    if targets is not None:
+        warn_about_targets(declared, routing, targets, sink)
     return PolicyDocument(
         pack=pack,
         chain=chain,
-        targets=read_targets(targets, sink) if targets is not None else (),
+        targets=declared,
         consumer_groups=read_groups(groups.value, sink) if groups else (),
-        routing=read_routing(providers, sink),
+        routing=routing,
+        circuit_breaker=read_circuit_breaker(providers, sink),
+        aliases=_read_aliases(table, providers, declared, sink),
         gateway=gateway,
         fail_mode=fail_mode,
         has_providers=targets is not None,
         has_policies="policies" in table.entries,
     )
+
+
+def _read_aliases(
+    table: Table, providers: Table, targets: tuple[Target, ...], sink: FindingSink
+) -> tuple[ModelAlias, ...]:
+    """The aliases of the providers section, or of a section "models" at the top level."""
+    inner, outer = providers.entries.get("aliases"), None
+    models = table.value("models")
+    if isinstance(models, Table):
+        outer = models.entries.get("aliases")
+        for key, entry in models.entries.items():
+            if key != "aliases":
+                suggestion = did_you_mean(key, ("aliases",)) or "known keys: aliases"
+                sink.error(Code.UNKNOWN_KEY, entry.key_mark, f"unknown key {quoted(key)} in models", suggestion)
+    elif models is not None and not _is_null(models):
+        sink.error(Code.WRONG_TYPE, models.mark, f'"models" needs a mapping with "aliases", found {describe(models)}')
+    if inner is not None and outer is not None:
+        message = "aliases stand under providers and under models"
+        sink.error(Code.CONFLICT, outer.key_mark, message, "keep one of them")
+    entry_read = inner or outer
+    if entry_read is None or _is_null(entry_read.value):
+        return ()
+    return read_aliases(entry_read.value, targets, sink)
 
 
 def _note_whole_file(document: PolicyDocument, table: Table, sink: FindingSink) -> None:

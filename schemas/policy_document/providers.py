@@ -1,21 +1,25 @@
 """Providers and consumer groups: every accepted target form into one Target."""
 
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+
+from keeptrusts.schemas.policy_document.addresses import check_address
 from keeptrusts.schemas.policy_document.checking import check_section, describe
 from keeptrusts.schemas.policy_document.document import (
     ConsumerGroup,
     DataPolicy,
     GroupModel,
-    Routing,
     SecretReference,
     Target,
     TargetPricing,
 )
 from keeptrusts.schemas.policy_document.findings import Code
+from keeptrusts.schemas.policy_document.routing import note_strategy
 from keeptrusts.schemas.policy_document.sections import (
     ConsumerGroupSection,
-    FallbackSection,
     GroupModelSection,
-    RoutingSection,
+    PricingSection,
     TargetSection,
 )
 from keeptrusts.schemas.policy_document.sink import FindingSink, did_you_mean, quoted
@@ -28,7 +32,7 @@ from keeptrusts.schemas.policy_document.vendors import (
     vendor_spellings,
 )
 
-PROVIDER_KEYS = ("targets", "consumer_groups", "strategy", "routing", "fallback")
+PROVIDER_KEYS = ("targets", "consumer_groups", "strategy", "routing", "fallback", "circuit_breaker", "aliases")
 _MODES = frozenset({"chat", "completion", "completions", "messages", "responses", "embeddings", "embedding"})
 
 
@@ -68,42 +72,6 @@ def read_groups(node: Node, sink: FindingSink) -> tuple[ConsumerGroup, ...]:
     return tuple(groups.values())
 
 
-def read_routing(providers: Table, sink: FindingSink) -> Routing:
-    """Strategy and fallback of the providers section, in either spelling."""
-    entry = providers.entries.get("routing") or providers.entries.get("strategy")
-    if entry is None:
-        section: RoutingSection | None = RoutingSection()
-    else:
-        if "routing" in providers.entries and "strategy" in providers.entries:
-            mark = providers.entries["strategy"].key_mark
-            sink.error(Code.CONFLICT, mark, '"routing" and "strategy" say the same', 'keep "routing"')
-        value = entry.value
-        if isinstance(value, Scalar) and value.plain is not None:
-            value = Table(mark=value.mark, entries={"strategy": Entry(key_mark=entry.key_mark, value=value)})
-        section = check_section(RoutingSection, value, sink, "routing")
-    if section is None:
-        return Routing()
-    if entry is not None:
-        note_strategy(section.strategy, entry.value.mark, sink)
-    fallback = section.fallback
-    written = providers.entries.get("fallback")
-    if written is not None:
-        fallback = check_section(FallbackSection, written.value, sink, "fallback")
-    if fallback is None:
-        return Routing(strategy=section.strategy)
-    mark = written.key_mark if written else (entry.key_mark if entry else providers.mark)
-    sink.info(Code.NOT_USED, mark, "fallback is read and checked, but this version tries one target a call")
-    triggers = tuple("server_error" if trigger == "5xx" else trigger for trigger in fallback.triggers)
-    attempts = fallback.max_fallback_attempts if fallback.enabled else 0
-    return Routing(strategy=section.strategy, fallback_triggers=triggers, max_fallback_attempts=attempts)
-
-
-def note_strategy(strategy: str, mark: Mark, sink: FindingSink) -> None:
-    """A note when the strategy is not the one that runs."""
-    if strategy != "ordered":
-        sink.info(Code.RUNS_AS_ORDERED, mark, f"routing {quoted(strategy)} runs as ordered in this version")
-
-
 def _read_target(item: Node, sink: FindingSink) -> Target | None:
     if isinstance(item, Scalar) and isinstance(item.plain, str):
         entry = Entry(key_mark=item.mark, value=item)
@@ -112,7 +80,7 @@ def _read_target(item: Node, sink: FindingSink) -> Target | None:
     if not isinstance(item, Table):
         sink.error(Code.WRONG_TYPE, item.mark, f"a target needs a mapping or a text, found {describe(item)}")
         return None
-    table = _lift_provider(item, sink)
+    table = _with_price_list(_lift_provider(item, sink))
     section = check_section(TargetSection, table, sink, "target")
     if section is None or not section.enabled:
         return None
@@ -125,7 +93,44 @@ def _read_target(item: Node, sink: FindingSink) -> Target | None:
     if vendor is None:
         return None
     _warn_about(section, vendor, table, sink)
-    return _target(section, identifier, vendor, model)
+    return _target(section, identifier, vendor, model, _pricing(section.pricing, table, sink))
+
+
+def _with_price_list(table: Table) -> Table:
+    """Prices written as one mapping become a list of one."""
+    entry = table.entries.get("pricing")
+    if entry is None or isinstance(entry.value, Sequence):
+        return table
+    items = (entry.value,) if isinstance(entry.value, Table) else ()
+    if not items and not (isinstance(entry.value, Scalar) and entry.value.plain is None):
+        return table
+    prices = Entry(key_mark=entry.key_mark, value=Sequence(mark=entry.value.mark, items=items))
+    return Table(mark=table.mark, entries={**table.entries, "pricing": prices})
+
+
+def _pricing(sections: tuple[PricingSection, ...], table: Table, sink: FindingSink) -> TargetPricing:
+    """All prices of a target by the day they begin; two of one day contradict each other."""
+    ordered = sorted(sections, key=lambda one: (one.since is not None, one.since or date.min))
+    for before, after in pairwise(ordered):
+        if before.since == after.since:
+            day = "without a day" if after.since is None else f"from {after.since}"
+            message = f"two prices {day}"
+            sink.error(Code.CONFLICT, table.entries["pricing"].key_mark, message, "give each one another day (from)")
+    first = ordered.pop(0) if ordered and ordered[0].since is None else None
+    return replace(_prices(first), later=tuple(_prices(section) for section in ordered))
+
+
+def _prices(section: PricingSection | None) -> TargetPricing:
+    if section is None:
+        return TargetPricing()
+    return TargetPricing(
+        input_pico=section.input_per_million,
+        output_pico=section.output_per_million,
+        cache_read_pico=section.cache_read_per_million,
+        cache_write_pico=section.cache_write_per_million,
+        reasoning_pico=section.reasoning_per_million,
+        since=section.since,
+    )
 
 
 def _lift_provider(table: Table, sink: FindingSink) -> Table:
@@ -180,14 +185,11 @@ def _warn_about(section: TargetSection, vendor: str, table: Table, sink: Finding
     if reference is not None and (reference.env is None) == (reference.store is None):
         mark = table.entries["secret_key_ref"].key_mark
         sink.error(Code.CONFLICT, mark, '"secret_key_ref" needs exactly one of "env" and "store"')
-    if vendor == "azure" and section.base_url is None:
-        message = "an Azure target without an endpoint is unavailable"
-        sink.warning(Code.NO_ENDPOINT, table.mark, message, "add endpoint: https://NAME.openai.azure.com")
+    check_address(section, vendor, table, sink)
 
 
-def _target(section: TargetSection, identifier: str, vendor: str, model: str | None) -> Target:
+def _target(section: TargetSection, identifier: str, vendor: str, model: str | None, pricing: TargetPricing) -> Target:
     reference = section.secret_key_ref
-    pricing = section.pricing
     declared = section.data_policy
     return Target(
         id=identifier,
@@ -200,12 +202,7 @@ def _target(section: TargetSection, identifier: str, vendor: str, model: str | N
             literal=section.api_key,
         ),
         weight=section.weight,
-        pricing=TargetPricing(
-            input_pico=pricing.input_per_million,
-            output_pico=pricing.output_per_million,
-            cache_read_pico=pricing.cache_read_per_million,
-            cache_write_pico=pricing.cache_write_per_million,
-        ),
+        pricing=pricing,
         data_policy=DataPolicy(
             zero_data_retention=section.zdr if declared.zero_data_retention is None else declared.zero_data_retention,
             training_opt_out=declared.training_opt_out,
@@ -214,6 +211,9 @@ def _target(section: TargetSection, identifier: str, vendor: str, model: str | N
         ),
         azure_api_version=section.azure_api_version,
         azure_deployment=section.azure_deployment,
+        aws_region=section.aws_region,
+        format=section.format,
+        timeout_s=section.timeout_seconds,
     )
 
 
@@ -228,7 +228,7 @@ def _read_group(item: Node, sink: FindingSink) -> ConsumerGroup | None:
         sink.error(Code.MISSING_KEY, item.mark, f'consumer group {quoted(section.name)} needs the key "models"')
         return None
     entry = item.entries.get("routing") or item.entries.get("strategy")
-    if entry is not None:
+    if entry is not None and section.routing is not None:
         note_strategy(section.routing, entry.value.mark, sink)
     nodes = item.value("models")
     models: list[GroupModel] = []
@@ -237,12 +237,16 @@ def _read_group(item: Node, sink: FindingSink) -> ConsumerGroup | None:
         found = _group_model(model, mark, sink)
         if found is not None:
             models.append(found)
+    if models and all(one.weight == 0 for one in models):
+        message = f"every model of consumer group {quoted(section.name)} has weight 0, so all are chosen alike"
+        sink.warning(Code.NO_WEIGHT, item.mark, message, "give at least one model a weight of 1 or more")
     return ConsumerGroup(
         name=section.name,
         models=tuple(models),
         routing=section.routing,
         strict=section.strict,
         description=section.description,
+        budget_fallbacks=section.budget_fallbacks,
     )
 
 

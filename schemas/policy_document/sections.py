@@ -1,16 +1,25 @@
 """The raw shapes of every part that is not a policy: pack, providers, groups, gateway."""
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from datetime import date
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from keeptrusts.schemas.events.identity import Role
 from keeptrusts.schemas.money import PICO_PER_NANO
 from keeptrusts.schemas.policy_document.kinds.options import Section
 from keeptrusts.schemas.policy_document.kinds.scalars import Flag, Name, Names, Text, UsdAmount, Whole
+from keeptrusts.schemas.policy_document.vendors import Wire
 
 STRATEGIES = ("ordered", "round_robin", "lowest_latency", "cost_optimized", "random", "weighted")
+TRIGGERS = ("rate_limit", "server_error", "timeout")
+TRIGGER_SPELLINGS: dict[str, str] = {
+    "5xx": "server_error",
+    "service_unavailable": "server_error",
+    "rate_limit_exceeded": "rate_limit",
+}
 STRATEGY_SPELLINGS: dict[str, str] = {
     "round-robin": "round_robin",
     "latency": "lowest_latency",
@@ -24,10 +33,29 @@ def _strategy(value: object) -> object:
     return STRATEGY_SPELLINGS.get(value, value) if isinstance(value, str) else value
 
 
+def _trigger(value: object) -> object:
+    return TRIGGER_SPELLINGS.get(value, value) if isinstance(value, str) else value
+
+
+def _day(value: object) -> date:
+    if isinstance(value, str) and len(value) == 10:
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError(f"not a day: {error}") from None
+    raise ValueError("a day is written YYYY-MM-DD, such as 2026-01-31")
+
+
 def _url(value: str) -> str:
     if not value.startswith(("http://", "https://")) or len(value) < 10 or any(char.isspace() for char in value):
         raise ValueError("a URL starts with https:// or http://")
     return value.rstrip("/")
+
+
+def _region(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", value):
+        raise ValueError("an AWS region is written as us-east-1 is")
+    return value
 
 
 def _per_token(nano_per_million: int) -> int:
@@ -46,9 +74,20 @@ StrategyName = Annotated[
     BeforeValidator(_strategy),
     WithJsonSchema({"enum": [*STRATEGIES, *sorted(STRATEGY_SPELLINGS)]}),
 ]
+Fallbacks = Annotated[tuple[Name, ...], Field(max_length=20)]
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_url)]
+TriggerName = Annotated[
+    Literal["rate_limit", "server_error", "timeout"],
+    BeforeValidator(_trigger),
+    WithJsonSchema({"enum": [*TRIGGERS, *sorted(TRIGGER_SPELLINGS)]}),
+]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Seconds = Annotated[int, Field(strict=True, ge=1, le=3_600)]
+Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
+Weight = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 PicoPerToken = Annotated[UsdAmount, AfterValidator(_per_token)]
 EnvName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+RegionName = Annotated[str, Field(max_length=40), AfterValidator(_region)]
 StoreName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_.-]+$")]
 
 
@@ -71,7 +110,7 @@ class SecretSection(Section):
 
 
 class PricingSection(Section):
-    """US dollars a million tokens, read exactly."""
+    """US dollars a million tokens, read exactly; in a list, from the beginning (UTC) of the day `from` on."""
 
     aliases: ClassVar[Mapping[str, str]] = {
         "input": "input_per_million",
@@ -79,11 +118,19 @@ class PricingSection(Section):
         "cache_read": "cache_read_per_million",
         "cache_write": "cache_write_per_million",
         "cached": "cache_read_per_million",
+        "reasoning": "reasoning_per_million",
+        "input_per_1m": "input_per_million",
+        "output_per_1m": "output_per_million",
+        "cache_read_per_1m": "cache_read_per_million",
+        "cache_write_per_1m": "cache_write_per_million",
+        "reasoning_per_1m": "reasoning_per_million",
     }
+    since: Day | None = Field(default=None, alias="from")
     input_per_million: PicoPerToken | None = None
     output_per_million: PicoPerToken | None = None
     cache_read_per_million: PicoPerToken | None = None
     cache_write_per_million: PicoPerToken | None = None
+    reasoning_per_million: PicoPerToken | None = None
 
 
 class DataPolicySection(Section):
@@ -104,6 +151,9 @@ class TargetSection(Section):
         "azure_endpoint": "base_url",
         "api_version": "azure_api_version",
         "deployment": "azure_deployment",
+        "region": "aws_region",
+        "provider_type": "format",
+        "timeout": "timeout_seconds",
     }
     id: Name | None = None
     provider: Name | None = None
@@ -112,12 +162,15 @@ class TargetSection(Section):
     base_url: Url | None = None
     secret_key_ref: Annotated[SecretSection | None, BeforeValidator(_secret_place)] = None
     api_key: Annotated[str | None, Field(max_length=2000)] = None
-    weight: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 1
-    pricing: PricingSection = PricingSection()
+    weight: Weight = 1
+    pricing: Annotated[tuple[PricingSection, ...], Field(max_length=100)] = ()
     data_policy: DataPolicySection = DataPolicySection()
     zdr: Flag | None = None
     azure_api_version: Name | None = None
     azure_deployment: Name | None = None
+    aws_region: RegionName | None = None
+    format: Wire | None = None
+    timeout_seconds: Seconds | None = None
     enabled: Flag = True
     description: Text = ""
 
@@ -127,17 +180,18 @@ class GroupModelSection(Section):
 
     provider: Name | None = None
     model: Name
-    weight: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 1
+    weight: Weight = 1
 
 
 class ConsumerGroupSection(Section):
     """A kind of application and the models it may get."""
 
-    aliases: ClassVar[Mapping[str, str]] = {"strategy": "routing"}
+    aliases: ClassVar[Mapping[str, str]] = {"strategy": "routing", "cheaper_at_cap": "budget_fallbacks"}
     name: Name
     models: tuple[GroupModelSection, ...] = ()
-    routing: StrategyName = "ordered"
+    routing: StrategyName | None = None
     strict: Flag = False
+    budget_fallbacks: Fallbacks = ()
     description: Text = ""
 
 
@@ -146,19 +200,46 @@ class FallbackSection(Section):
 
     aliases: ClassVar[Mapping[str, str]] = {"retry_on": "triggers", "max_retries": "max_fallback_attempts"}
     enabled: Flag = True
-    triggers: tuple[Literal["rate_limit", "server_error", "5xx", "timeout"], ...] = (
-        "rate_limit",
-        "server_error",
-        "timeout",
-    )
+    triggers: tuple[TriggerName, ...] = ("rate_limit", "server_error", "timeout")
     max_fallback_attempts: Annotated[int, Field(strict=True, ge=0, le=10)] = 3
+    retry_percent: Percent = 20
 
 
 class RoutingSection(Section):
-    """The strategy, alone or with its fallback."""
+    """The strategy, alone or with its fallback; `timeout_seconds` is for a call with all its attempts."""
 
+    aliases: ClassVar[Mapping[str, str]] = {"timeout": "timeout_seconds", "cheaper_at_cap": "budget_fallbacks"}
     strategy: StrategyName = "ordered"
     fallback: FallbackSection | None = None
+    timeout_seconds: Seconds | None = None
+    exploration_percent: Percent = 5
+    budget_fallbacks: Fallbacks = ()
+
+
+class CircuitBreakerSection(Section):
+    """When calls stop going to a target that fails, and how it is tried again."""
+
+    enabled: Flag = True
+    failure_threshold: Annotated[int, Field(strict=True, ge=1, le=1_000)] = 5
+    failure_percent: Annotated[int, Field(strict=True, ge=1, le=100)] = 50
+    minimum_requests: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 20
+    window_seconds: Seconds = 30
+    cooldown_seconds: Seconds = 5
+    max_cooldown_seconds: Seconds = 300
+    probes: Annotated[int, Field(strict=True, ge=1, le=10)] = 1
+
+    @model_validator(mode="after")
+    def _cooldown_fits(self) -> Self:
+        if self.cooldown_seconds > self.max_cooldown_seconds:
+            raise ValueError("cooldown_seconds is longer than max_cooldown_seconds")
+        return self
+
+
+class AliasSection(Section):
+    """What an alias stands for: a model, at one target or wherever it is served."""
+
+    target: Name | None = None
+    model: Name
 
 
 class GatewayFileSection(Section):
@@ -166,6 +247,7 @@ class GatewayFileSection(Section):
 
     anonymous: Flag = False
     fail_mode: Literal["block", "allow"] = "block"
+    unknown_price: Literal["allow", "refuse"] = "allow"
 
 
 class TargetingSection(Section):

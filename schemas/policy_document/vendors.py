@@ -10,12 +10,18 @@ Wire = Literal["openai", "anthropic", "azure", "gemini", "bedrock"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vendor:
-    """One vendor; `model_prefixes` are the names it is known to serve when a target lists no models."""
+    """One vendor; `model_prefixes` are the names it is known to serve when a target lists no models.
+
+    Addresses may hold `{region}`. `compatible_base_url` is where a vendor with a wire of its own speaks OpenAI's too;
+    `region_env` are the variables that name the region of targets which do not.
+    """
 
     name: str
     wire: Wire
     secret_env: str | None
     base_url: str | None = None
+    compatible_base_url: str | None = None
+    region_env: tuple[str, ...] = ()
     spellings: tuple[str, ...] = ()
     model_prefixes: tuple[str, ...] = ()
 
@@ -45,10 +51,19 @@ VENDORS: Final[Mapping[str, Vendor]] = _vendors(
         wire="gemini",
         secret_env="GEMINI_API_KEY",
         base_url="https://generativelanguage.googleapis.com",
+        compatible_base_url="https://generativelanguage.googleapis.com/v1beta/openai",
         spellings=("gemini", "google-gemini"),
         model_prefixes=("gemini-",),
     ),
-    Vendor(name="bedrock", wire="bedrock", secret_env="AWS_BEARER_TOKEN_BEDROCK", spellings=("aws", "aws-bedrock")),
+    Vendor(
+        name="bedrock",
+        wire="bedrock",
+        secret_env="AWS_BEARER_TOKEN_BEDROCK",
+        base_url="https://bedrock-runtime.{region}.amazonaws.com",
+        compatible_base_url="https://bedrock-runtime.{region}.amazonaws.com/openai/v1",
+        region_env=("AWS_REGION", "AWS_DEFAULT_REGION"),
+        spellings=("aws", "aws-bedrock", "amazon-bedrock"),
+    ),
     Vendor(name="groq", wire="openai", secret_env="GROQ_API_KEY", base_url="https://api.groq.com/openai/v1"),
     Vendor(
         name="mistral",

@@ -25,12 +25,18 @@ Framing = Literal["sse", "aws_eventstream"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientCall:
-    """A call whose shape has been checked. ``body`` is ``document`` written anew; ``model`` is the one routed to."""
+    """A call whose shape has been checked. ``body`` is ``document`` written anew; ``model`` is the one routed to.
+
+    ``request`` is the gateway's id of the call and ``created`` its time in Unix seconds: answers of a provider that
+    gives no id or no time get these, where the caller's wire requires them.
+    """
 
     document: Mapping[str, Any] = field(repr=False)
     body: bytes = field(repr=False)
     model: str
     stream: bool
+    request: str = ""
+    created: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +85,9 @@ class StreamEnd:
 
     ``complete`` is True once the provider has ended it properly. ``tail`` are the frames that end it for the caller:
     they are sent last, after the call's completion is recorded. ``error`` is a short code when the provider reported
-    an error within the stream (``overloaded_error``, for example), never its message.
+    an error within the stream (``overloaded_error``, for example), never its message. The frame that tells the caller
+    of that error ends the stream, so it is the ``tail``; it is there although ``complete`` may be False. Usage that
+    a later event of the stream would still change is not given.
     """
 
     complete: bool
@@ -108,8 +116,11 @@ class StreamTranslation(Protocol):
 class Translation(Protocol):
     """From one client's wire to one provider's and back."""
 
-    client: ClientApi
-    provider: ProviderApi
+    @property
+    def client(self) -> ClientApi: ...
+
+    @property
+    def provider(self) -> ProviderApi: ...
 
     def request(self, call: ClientCall) -> ProviderCall | Inexpressible:
         """Give what to send; nothing the caller said is dropped silently: it is carried or it is Inexpressible."""
@@ -131,4 +142,5 @@ class Translation(Protocol):
 def frame(data: bytes, event: str | None = None) -> bytes:
     """Write one server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
     head = b"" if event is None else b"event: " + event.encode() + b"\n"
-    return head + b"data: " + data + b"\n\n"
+    lines = data if b"\n" not in data else data.replace(b"\n", b"\ndata: ")
+    return head + b"data: " + lines + b"\n\n"

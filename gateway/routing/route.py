@@ -1,0 +1,20 @@
+"""A route: the target a call goes to and the model it is asked for there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keeptrusts.gateway.providers.targets import UpstreamTarget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where a call goes: the target and the model it is asked for."""
+
+    target: UpstreamTarget
+    model: str
+
+    @property
+    def slot(self) -> str:
+        """The name under which rotations and latencies know the route."""
+        return f"{self.target.id}\n{self.model}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +11,10 @@ from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.policies.compile import CompiledDocument
 from keeptrusts.gateway.providers.protocol import ProviderClient
 from keeptrusts.gateway.providers.targets import UpstreamTarget
+from keeptrusts.gateway.providers.translate.protocol import ClientApi
+from keeptrusts.gateway.providers.translate.registry import CLIENT_APIS, providers_of
+from keeptrusts.gateway.routing.candidates import RoutingRules
+from keeptrusts.gateway.routing.traffic import Traffic
 from keeptrusts.gateway.settings import GatewaySettings
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.gateway.wallets.prices import PriceTable
@@ -20,10 +24,20 @@ from keeptrusts.schemas.publishing import Publisher
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """The policy document in force, compiled, and the targets it names. Replaced whole, never changed."""
+    """The policy document in force, compiled, and the targets it names. Replaced whole, never changed.
+
+    ``rules`` are those of routing for each API, which differ by the wires that it can be translated to.
+    """
 
     compiled: CompiledDocument
     targets: tuple[UpstreamTarget, ...]
+    rules: Mapping[ClientApi, RoutingRules]
+
+    @classmethod
+    def of(cls, compiled: CompiledDocument, targets: tuple[UpstreamTarget, ...]) -> Configuration:
+        """Put together what a compiled document and its resolved targets give."""
+        rules = {api: RoutingRules.of(compiled.document, targets, providers_of(api)) for api in CLIENT_APIS}
+        return cls(compiled=compiled, targets=targets, rules=rules)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +67,7 @@ class Services:
     publisher: Publisher
     provider: ProviderClient
     prices: PriceTable
+    traffic: Traffic
     ids: Ids
     now: Callable[[], datetime]
     now_ns: Callable[[], int]

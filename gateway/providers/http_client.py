@@ -108,7 +108,7 @@ class _Origin:
     __slots__ = ("head", "template")
 
     def __init__(self, url: str, loop: asyncio.AbstractEventLoop) -> None:
-        self.template = ClientRequest("POST", URL(url), loop=loop)
+        self.template = ClientRequest("POST", URL(url, encoded=True), loop=loop)
         host = self.template.headers["Host"]
         self.head = f"POST {self.template.url.raw_path_qs} HTTP/1.1\r\nHost: {host}\r\n".encode()
 
@@ -200,7 +200,7 @@ class _Exchange:
             return self._failed("timeout", f"the provider did not answer within {timeout_s:g} s", billed=True)
         if isinstance(error, HttpProcessingError):
             return self._failed("garbage", "the provider's answer is no HTTP", billed=True)
-        return self._failed("connection", "the connection to the provider broke", billed=True)
+        return self._failed("cut", "the connection to the provider broke", billed=True)
 
     def too_large(self) -> ProviderFailure:
         """Say that an answer is larger than allowed."""
@@ -208,9 +208,12 @@ class _Exchange:
 
     def close(self) -> None:
         """Give the connection back to the pool; one whose answer is not at its end is closed."""
-        if self._connection is not None:
-            self._connection.release()
-            self._connection = None
+        if self._connection is None:
+            return
+        if self._payload is not None and not self._payload.is_eof():
+            self._payload.set_exception(aiohttp.ClientConnectionError("closed by us"))  # wakes who still reads
+        self._connection.release()
+        self._connection = None
 
     def _failed(self, kind: FailureKind, reason: str, *, billed: bool) -> ProviderFailure:
         return ProviderFailure(kind=kind, reason=reason, billed=billed, elapsed_us=self.elapsed_us)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Protocol
 
-FailureKind = Literal["timeout", "connection", "garbage", "too_large"]
+from keeptrusts.schemas.frozen import frozen
+
+FailureKind = Literal["timeout", "connection", "cut", "garbage", "too_large"]
+"""``connection``: the upstream was never reached; ``cut``: the connection broke after the request was sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProviderRequest:
     """What is sent: the body is ready, the secret is in the headers and is never shown.
 
@@ -23,7 +26,7 @@ class ProviderRequest:
     timeout_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProviderAnswer:
     """An HTTP answer of the upstream, whatever its status. ``retry_after`` is the header as it came."""
 
@@ -34,7 +37,7 @@ class ProviderAnswer:
     elapsed_us: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProviderFailure:
     """No usable answer. ``billed`` is False only where the upstream cannot have worked on the call."""
 

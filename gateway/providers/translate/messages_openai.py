@@ -94,19 +94,21 @@ class MessagesOpenai:
         model = text_or_none(document.get("model"))
         try:
             content, reason = _content(document.get("choices"))
+            written = write_json(
+                {
+                    "id": text_or_none(document.get("id")) or call.request,
+                    "type": "message",
+                    "role": "assistant",
+                    "model": model or call.model,
+                    "content": content,
+                    "stop_reason": reason,
+                    "stop_sequence": None,
+                    "usage": message_usage(usage),
+                }
+            )
         except ValueError:
             return ReadAnswer(body=b"", usage=usage, model=model, valid=False)
-        written = {
-            "id": text_or_none(document.get("id")) or call.request,
-            "type": "message",
-            "role": "assistant",
-            "model": model or call.model,
-            "content": content,
-            "stop_reason": reason,
-            "stop_sequence": None,
-            "usage": message_usage(usage),
-        }
-        return ReadAnswer(body=write_json(written), usage=usage, model=model, valid=True)
+        return ReadAnswer(body=written, usage=usage, model=model, valid=True)
 
     def error(self, status: int, body: bytes) -> bytes | None:
         """Give OpenAI's error as Anthropic writes it."""

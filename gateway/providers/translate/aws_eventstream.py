@@ -45,8 +45,7 @@ class EventStreamParser:
             self._buffer.add_data(piece)
             self._pending += len(piece)
             events.extend(self._complete())
-            if self._pending > MAX_MESSAGE_BYTES:
-                raise ValueError(f"a message of the event stream is larger than {MAX_MESSAGE_BYTES} bytes")
+            _check_size(self._pending)
         return events
 
     def finish(self) -> list[StreamEvent]:
@@ -56,6 +55,7 @@ class EventStreamParser:
     def _complete(self) -> list[StreamEvent]:
         events: list[StreamEvent] = []
         while (message := self._next()) is not None:
+            _check_size(message.prelude.total_length)
             self._pending -= message.prelude.total_length
             event = _event(message.headers, message.payload)
             if event is not None:
@@ -71,6 +71,11 @@ class EventStreamParser:
             raise ValueError(
                 "the event stream is damaged: a message's lengths, checksum or headers are wrong"
             ) from None
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_MESSAGE_BYTES:
+        raise ValueError(f"a message of the event stream is larger than {MAX_MESSAGE_BYTES} bytes")
 
 
 def _event(headers: Mapping[str, Any], payload: bytes) -> StreamEvent | None:

@@ -25,7 +25,7 @@ from keeptrusts.gateway.providers.translate.protocol import (
     StreamEvent,
     frame,
 )
-from keeptrusts.gateway.providers.translate.wire_json import error_code
+from keeptrusts.gateway.providers.translate.wire_json import UNREADABLE, error_code, read_event, read_object
 from keeptrusts.schemas.events.request import Usage
 
 _FINISHED: Final[Mapping[str, FinishReason]] = {
@@ -62,15 +62,16 @@ _STATUSES: Final[Mapping[str, int]] = {
 
 def read_plain(call: ClientCall, body: bytes) -> ReadAnswer:
     """Read a plain answer."""
-    try:
-        document = _document(body)
-        text, calls = _content(document)
-    except ValueError:
-        return ReadAnswer(body=b"", usage=None, model=None, valid=False)
+    document = read_object(body)
+    if document is None:
+        return UNREADABLE
     usage = _usage(document.get("usage"))
     model = _invoked(document)
-    reason = document.get("stopReason")
-    if not isinstance(reason, str) or reason in _BROKEN:
+    try:
+        text, calls = _content(document)
+        reason = _reason(document)
+    except ValueError:
+        # What cannot be shown is billed all the same.
         return ReadAnswer(body=b"", usage=usage, model=model, valid=False)
     finish = _FINISHED.get(reason, "stop")
     choice = Choice(index=0, text=text or (None if calls else ""), calls=calls, finish=finish)
@@ -80,10 +81,7 @@ def read_plain(call: ClientCall, body: bytes) -> ReadAnswer:
 
 def read_error(status: int, body: bytes) -> bytes | None:
     """Read ``{"message": ...}``, which some of the service's front ends write with a capital."""
-    try:
-        document = _document(body)
-    except ValueError:
-        return None
+    document = read_object(body) or {}
     message = document.get("message") or document.get("Message")
     return error_json(status, message, _CODES.get(status)) if isinstance(message, str) else None
 
@@ -105,7 +103,7 @@ class BedrockStream:
 
     def feed(self, event: StreamEvent) -> bytes:
         """Take one event; kinds that are not listed are newer than this and are left out."""
-        document = _document(event.data)
+        document = read_event(event.data)
         match event.type:
             case "messageStart":
                 return self._delta({"content": ""})
@@ -152,7 +150,6 @@ class BedrockStream:
             case {"text": str(text)}:
                 return self._delta({"content": text})
             case {"toolUse": {"input": str(fragment)}}:
-                self._unargued.discard(_index(document))
                 return self._argue(_index(document), fragment)
             case {"reasoningContent": _} | {"citation": _}:
                 return b""
@@ -164,19 +161,18 @@ class BedrockStream:
         if block not in self._unargued:
             return b""
         # A function without arguments is called with none here, and with an empty object there.
-        self._unargued.discard(block)
         return self._argue(block, "{}")
 
     def _argue(self, block: int, fragment: str) -> bytes:
         if block not in self._blocks:
             raise ValueError("arguments came for a tool call that had not begun")
+        if not fragment:
+            return b""
+        self._unargued.discard(block)
         return self._delta({"tool_calls": [{"index": self._blocks[block], "function": {"arguments": fragment}}]})
 
     def _stop(self, document: Mapping[str, Any]) -> bytes:
-        reason = _text(document, "stopReason")
-        if reason in _BROKEN:
-            self._fail(reason, {"message": "The provider could not read its own model."})
-            return b""
+        reason = _reason(document)
         self._stopped = True
         return self._writer.finish(self._identifier, self._model or self._asked, 0, _FINISHED.get(reason, "stop"))
 
@@ -189,11 +185,18 @@ class BedrockStream:
     def _fail(self, name: str, document: Mapping[str, Any]) -> None:
         message = document.get("message")
         said = message if isinstance(message, str) and message else "The provider reported an error."
-        code = error_code(_snake(name))
+        code = error_code(_snake(name.removeprefix("error:")))
         self._failure = (code, frame(error_json(_STATUSES.get(name, 502), said, code)))
 
     def _delta(self, said: Mapping[str, Any]) -> bytes:
         return self._writer.delta(self._identifier, self._model or self._asked, 0, said)
+
+
+def _reason(document: Mapping[str, Any]) -> str:
+    reason = _text(document, "stopReason")
+    if reason in _BROKEN:
+        raise ValueError("the provider could not read its model's output")
+    return reason
 
 
 def _content(document: Mapping[str, Any]) -> tuple[str, tuple[AnsweredCall, ...]]:
@@ -245,16 +248,6 @@ def _invoked(document: Mapping[str, Any]) -> str | None:
             return model
         case _:
             return None
-
-
-def _document(body: bytes) -> Mapping[str, Any]:
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        document = None
-    if not isinstance(document, dict):
-        raise ValueError("the provider sent something that is no message of Converse's wire")
-    return document
 
 
 def _index(document: Mapping[str, Any]) -> int:

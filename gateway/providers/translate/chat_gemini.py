@@ -156,6 +156,8 @@ def _declaration(function: settings.Function) -> dict[str, Any]:
 
 def _calling(functions: Sequence[settings.Function], choice: settings.ToolChoice | None) -> dict[str, Any] | None:
     """Give the calling mode. Only VALIDATED and ANY promise arguments that follow the schema, which strict asks for."""
+    if not functions:
+        return None
     strict = any(function.strict for function in functions)
     mode = "auto" if choice is None else choice.mode
     if mode == "none":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from keeptrusts.gateway.providers.translate.chat_answers import DONE
 from keeptrusts.gateway.providers.translate.protocol import (
     ClientApi,
     ClientCall,
@@ -30,7 +31,6 @@ from keeptrusts.gateway.providers.translate.wire_json import (
 )
 from keeptrusts.schemas.events.request import Usage
 
-DONE: Final = b"data: [DONE]\n\n"
 _USAGE_CHUNK: Final = frozenset(
     {"id", "object", "created", "model", "choices", "usage", "service_tier", "system_fingerprint", "obfuscation"}
 )

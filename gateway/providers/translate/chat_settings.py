@@ -133,6 +133,8 @@ def read_functions(document: Mapping[str, Any]) -> tuple[Function, ...]:
 def read_tool_choice(document: Mapping[str, Any]) -> ToolChoice | None:
     """Read ``tool_choice``; None leaves it to the provider, which is auto."""
     choice = document.get("tool_choice")
+    if choice not in (None, "auto", "none") and not document.get("tools"):
+        raise Unsayable("tool_choice", "asks for a function where there are none", "Send tools too, or leave it away")
     match choice:
         case None:
             return None

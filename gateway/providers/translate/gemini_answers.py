@@ -26,7 +26,13 @@ from keeptrusts.gateway.providers.translate.protocol import (
     StreamEvent,
     frame,
 )
-from keeptrusts.gateway.providers.translate.wire_json import error_code
+from keeptrusts.gateway.providers.translate.wire_json import (
+    UNREADABLE,
+    error_code,
+    read_event,
+    read_object,
+    text_or_none,
+)
 from keeptrusts.schemas.events.request import Usage
 
 _FINISHED: Final[Mapping[str, FinishReason]] = {"STOP": "stop", "MAX_TOKENS": "length", "CONTINUATION": "length"}
@@ -48,24 +54,19 @@ class _Said:
     text: str = field(repr=False)
     calls: tuple[Mapping[str, Any], ...] = field(repr=False)
     finish: FinishReason | None
-    broken: str | None
 
 
 def read_plain(call: ClientCall, body: bytes) -> ReadAnswer:
     """Read a plain answer; a blocked prompt is an answer with a refusal."""
-    try:
-        document = _document(body)
-        said = [_read_candidate(candidate, place) for place, candidate in enumerate(_candidates(document))]
-    except ValueError:
-        return ReadAnswer(body=b"", usage=None, model=None, valid=False)
+    document = read_object(body)
+    if document is None:
+        return UNREADABLE
     usage = _usage(document)
-    model = _text(document, "modelVersion")
-    blocked = _blocked(document)
-    if blocked is not None and not said:
-        choices = [_refused(blocked)]
-    elif said and not any(one.broken for one in said):
-        choices = _choices(call, said)
-    else:
+    model = text_or_none(document.get("modelVersion"))
+    try:
+        choices = _choices(call, document)
+    except ValueError:
+        # What cannot be shown is billed all the same.
         return ReadAnswer(body=b"", usage=usage, model=model, valid=False)
     written = completion(_identifier(document, call), call.created, model or call.model, choices, usage)
     return ReadAnswer(body=written, usage=usage, model=model, valid=True)
@@ -83,7 +84,7 @@ def read_error(status: int, body: bytes) -> bytes | None:
     message = error.get("message") if isinstance(error, dict) else None
     if not isinstance(error, dict) or not isinstance(message, str):
         return None
-    code = _text(error, "status")
+    code = text_or_none(error.get("status"))
     return error_json(status, message, None if code is None else code.lower())
 
 
@@ -102,7 +103,7 @@ class GeminiStream:
 
     def feed(self, event: StreamEvent) -> bytes:
         """Take one message, which has the shape of a plain answer."""
-        document = _document(event.data)
+        document = read_event(event.data)
         if "error" in document:
             self._failure = _failure(document["error"])
             return b""
@@ -128,16 +129,13 @@ class GeminiStream:
         return self._model or self._call.model
 
     def _note(self, document: Mapping[str, Any]) -> None:
-        self._model = _text(document, "modelVersion") or self._model
+        self._model = text_or_none(document.get("modelVersion")) or self._model
         # Each message repeats the counts so far: the last one holds all.
         self._usage = _usage(document) or self._usage
         if not self._open:
             self._identifier = _identifier(document, self._call)
 
     def _say(self, said: _Said) -> bytes:
-        if said.broken is not None:
-            self._failure = _failure({"status": said.broken, "message": "The provider could not read its own model."})
-            return b""
         self._open[said.index] = self._open.get(said.index, True)
         frames = [self._delta(said.index, {"content": said.text})] if said.text else []
         for one in said.calls:
@@ -164,20 +162,10 @@ class GeminiStream:
 def _failure(error: Any) -> tuple[str, bytes]:
     """Give the short code of an error within a stream, and the frame that tells the caller."""
     known = error if isinstance(error, dict) else {}
-    code = error_code(_text(known, "status")).lower()
+    code = error_code(text_or_none(known.get("status"))).lower()
     status = known.get("code")
-    message = _text(known, "message") or "The provider reported an error."
+    message = text_or_none(known.get("message")) or "The provider reported an error."
     return code, frame(error_json(status if isinstance(status, int) else 502, message, code))
-
-
-def _document(body: bytes) -> Mapping[str, Any]:
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        document = None
-    if not isinstance(document, dict):
-        raise ValueError("the provider sent something that is no message of Gemini's wire")
-    return document
 
 
 def _candidates(document: Mapping[str, Any]) -> list[Any]:
@@ -194,6 +182,8 @@ def _read_candidate(candidate: Any, place: int) -> _Said:
     reason = candidate.get("finishReason")
     if not isinstance(index, int) or not isinstance(reason, str | None):
         raise ValueError("a candidate's index or finishReason has the wrong type")
+    if reason in _BROKEN:
+        raise ValueError("the provider could not read its model's output")
     content = candidate.get("content")
     parts = content.get("parts", []) if isinstance(content, dict) else []
     if not isinstance(parts, list):
@@ -208,7 +198,6 @@ def _read_candidate(candidate: Any, place: int) -> _Said:
         calls=tuple(calls),
         # What is not listed ended the answer for the provider's own reasons: SAFETY, RECITATION, SPII and their like.
         finish=None if reason in (None, "FINISH_REASON_UNSPECIFIED") else _FINISHED.get(reason, "content_filter"),
-        broken=reason if reason in _BROKEN else None,
     )
 
 
@@ -227,7 +216,13 @@ def _sort(part: Any, texts: list[str], calls: list[Mapping[str, Any]]) -> None:
         raise ValueError("a part is of a kind that was not asked for")
 
 
-def _choices(call: ClientCall, said: list[_Said]) -> list[Choice]:
+def _choices(call: ClientCall, document: Mapping[str, Any]) -> list[Choice]:
+    said = [_read_candidate(candidate, place) for place, candidate in enumerate(_candidates(document))]
+    blocked = _blocked(document)
+    if blocked is not None and not said:
+        return [_refused(blocked)]
+    if not said:
+        raise ValueError("the answer holds no candidate")
     return [
         Choice(
             index=one.index,
@@ -241,10 +236,10 @@ def _choices(call: ClientCall, said: list[_Said]) -> list[Choice]:
 
 def _answered(part: Mapping[str, Any], call: ClientCall, index: int, ordinal: int) -> AnsweredCall:
     function = part["functionCall"]
-    signature = _text(part, "thoughtSignature")
+    signature = text_or_none(part.get("thoughtSignature"))
     arguments = function.get("args")
     return AnsweredCall(
-        id=_text(function, "id") or f"call_{made_id(call)}_{index}_{ordinal}",
+        id=text_or_none(function.get("id")) or f"call_{made_id(call)}_{index}_{ordinal}",
         name=function["name"],
         arguments=orjson.dumps(arguments if isinstance(arguments, dict) else {}).decode(),
         extra=None if signature is None else {"google": {"thought_signature": signature}},
@@ -257,7 +252,7 @@ def _finish(reason: FinishReason, calls: int) -> FinishReason:
 
 def _blocked(document: Mapping[str, Any]) -> str | None:
     feedback = document.get("promptFeedback")
-    return _text(feedback, "blockReason") if isinstance(feedback, dict) else None
+    return text_or_none(feedback.get("blockReason")) if isinstance(feedback, dict) else None
 
 
 def _refused(reason: str) -> Choice:
@@ -291,9 +286,4 @@ def _usage(document: Mapping[str, Any]) -> Usage | None:
 
 
 def _identifier(document: Mapping[str, Any], call: ClientCall) -> str:
-    return "chatcmpl-" + (_text(document, "responseId") or made_id(call))
-
-
-def _text(document: Mapping[str, Any], name: str) -> str | None:
-    value = document.get(name)
-    return value if isinstance(value, str) and value else None
+    return "chatcmpl-" + (text_or_none(document.get("responseId")) or made_id(call))

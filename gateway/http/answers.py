@@ -16,7 +16,7 @@ from keeptrusts.gateway.pipeline.connection import CallerGoneError
 
 _PHRASES: Final = MappingProxyType({status.value: status.phrase for status in HTTPStatus})
 _BODILESS: Final = frozenset({204, 304})
-_NOT_FOR_HEADERS: Final = str.maketrans({code: "?" for code in (*range(32), 127)})
+_NOT_FOR_HEADERS: Final = str.maketrans(dict.fromkeys((*range(32), 127), "?"))
 
 
 class WholeAnswer(web.StreamResponse):

@@ -19,6 +19,7 @@ from keeptrusts.gateway.http.reading import incoming_call, read_body
 from keeptrusts.gateway.pipeline import run
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import Answer, IncomingCall
+from keeptrusts.gateway.providers.translate.protocol import ClientApi
 from keeptrusts.schemas.errors import Problem
 
 Govern = Callable[[Services, IncomingCall, "HttpConnection"], Awaitable[Answer]]
@@ -52,9 +53,7 @@ class HttpConnection:
 
     async def read_body(self) -> bytes | Problem:
         settings = self._services.settings
-        return await read_body(
-            self._request, most_bytes=settings.max_body_bytes, timeout_s=settings.body_timeout_s
-        )
+        return await read_body(self._request, most_bytes=settings.max_body_bytes, timeout_s=settings.body_timeout_s)
 
     def is_gone(self) -> bool:
         transport = self._request.transport
@@ -66,9 +65,7 @@ class HttpConnection:
         protocol.when_gone(tell)
 
     async def begin(self, headers: Mapping[str, str]) -> None:
-        self._stream = EventStream(
-            self._request, headers, write_timeout_s=self._services.settings.write_timeout_s
-        )
+        self._stream = EventStream(self._request, headers, write_timeout_s=self._services.settings.write_timeout_s)
         await self._stream.prepare(self._request)
 
     async def send(self, data: bytes) -> None:
@@ -125,6 +122,13 @@ class DataPlane:
         return stream if stream is not None else WholeAnswer(answer.status, answer.headers, answer.body)
 
 
+def _model_call(api: ClientApi) -> Govern:
+    async def govern(services: Services, call: IncomingCall, connection: HttpConnection) -> Answer:
+        return await run.model_call(services, call, connection, api)
+
+    return govern
+
+
 async def _models(services: Services, call: IncomingCall, connection: HttpConnection) -> Answer:
     return await run.list_models(services, call)
 
@@ -146,11 +150,11 @@ async def _unknown_route(services: Services, call: IncomingCall, connection: Htt
 
 _ROUTES: Final[Mapping[tuple[str, str], tuple[str, Govern]]] = MappingProxyType(
     {
-        ("POST", "/v1/chat/completions"): ("/v1/chat/completions", run.chat),
-        ("POST", "/v1/messages"): ("/v1/messages", run.messages),
-        ("POST", "/v1/messages/count_tokens"): ("/v1/messages/count_tokens", run.count_tokens),
-        ("POST", "/v1/responses"): ("/v1/responses", run.responses),
-        ("POST", "/v1/embeddings"): ("/v1/embeddings", run.embeddings),
+        ("POST", "/v1/chat/completions"): ("/v1/chat/completions", _model_call("chat")),
+        ("POST", "/v1/messages"): ("/v1/messages", _model_call("messages")),
+        ("POST", "/v1/messages/count_tokens"): ("/v1/messages/count_tokens", _model_call("count_tokens")),
+        ("POST", "/v1/responses"): ("/v1/responses", _model_call("responses")),
+        ("POST", "/v1/embeddings"): ("/v1/embeddings", _model_call("embeddings")),
         ("GET", "/v1/models"): ("/v1/models", _models),
     }
 )

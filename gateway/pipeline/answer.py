@@ -43,9 +43,7 @@ def refusal(call: IncomingCall, problem: Problem, verdict: Verdict, ack: Ack | N
     return _no(call, problem, verdict, _headers(call, verdict, ack))
 
 
-def provided(
-    call: IncomingCall, invocation: Invocation, settlement: Settlement, verdict: Verdict, ack: Ack
-) -> Answer:
+def provided(call: IncomingCall, invocation: Invocation, settlement: Settlement, verdict: Verdict, ack: Ack) -> Answer:
     """Give the provider's answer, or the problem that stands for its failure."""
     headers = _headers(call, verdict, ack)
     headers["x-keeptrusts-model"] = invocation.route.model

@@ -91,8 +91,8 @@ async def invoke(
         )
         if not isinstance(step, TryAgain):
             return invocation
-        following = prepared if step.route is prepared.route else prepare(
-            step.route, call, asked, prepared.client_call.created
+        following = (
+            prepared if step.route is prepared.route else prepare(step.route, call, asked, prepared.client_call.created)
         )
         if step.route in left:
             left = left[left.index(step.route) + 1 :]
@@ -221,9 +221,7 @@ def _failed(failure: ProviderFailure, prepared: Prepared, number: int) -> _Ended
 def _not_sent(prepared: Prepared, number: int, *, late: bool) -> _Ended:
     """Nothing was sent: the time is up, or the target's breaker opened while the decision was being recorded."""
     reason = "no time is left for an answer" if late else "it failed too often and rests"
-    failure = ProviderFailure(
-        kind="timeout" if late else "connection", reason=reason, billed=False, elapsed_us=0
-    )
+    failure = ProviderFailure(kind="timeout" if late else "connection", reason=reason, billed=False, elapsed_us=0)
     ended = _failed(failure, prepared, number)
     judgement = Judgement(health="unknown", trigger=None if late else "connection")
     return _Ended(invocation=ended.invocation, judgement=judgement)

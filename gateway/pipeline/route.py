@@ -66,9 +66,7 @@ def prepare(route: Route, call: IncomingCall, asked: ModelCall, created: int) ->
             fix=provider_call.fix,
             param=provider_call.param,
         )
-    return Prepared(
-        route=route, translation=translation, client_call=client_call, provider_call=provider_call
-    )
+    return Prepared(route=route, translation=translation, client_call=client_call, provider_call=provider_call)
 
 
 def usable_models(services: Services, configuration: Configuration) -> tuple[tuple[str, str], ...]:

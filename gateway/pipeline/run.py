@@ -48,9 +48,7 @@ from keeptrusts.schemas.snapshots.directory import KeyValue
 from keeptrusts.schemas.topics import partition_of
 
 
-async def model_call(
-    services: Services, call: IncomingCall, connection: CallerConnection, api: ClientApi
-) -> Answer:
+async def model_call(services: Services, call: IncomingCall, connection: CallerConnection, api: ClientApi) -> Answer:
     """Govern one call for a model from its headers to its answer. Never raises for what callers send."""
     configuration = services.configuration()
     key = _authenticated(services, call)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import get_args
 
 from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.policies.compile import CompiledDocument
 from keeptrusts.gateway.providers.protocol import ProviderClient
 from keeptrusts.gateway.providers.targets import UpstreamTarget
-from keeptrusts.gateway.providers.translate.protocol import ClientApi
-from keeptrusts.gateway.providers.translate.registry import CLIENT_APIS, providers_of
+from keeptrusts.gateway.providers.translate.protocol import ClientApi, ProviderApi
+from keeptrusts.gateway.providers.translate.registry import clients_of
 from keeptrusts.gateway.routing.candidates import RoutingRules
 from keeptrusts.gateway.routing.traffic import Traffic
 from keeptrusts.gateway.settings import GatewaySettings
@@ -36,7 +37,14 @@ class Configuration:
     @classmethod
     def of(cls, compiled: CompiledDocument, targets: tuple[UpstreamTarget, ...]) -> Configuration:
         """Put together what a compiled document and its resolved targets give."""
-        rules = {api: RoutingRules.of(compiled.document, targets, providers_of(api)) for api in CLIENT_APIS}
+        apis: tuple[ClientApi, ...] = get_args(ClientApi)
+        wires: tuple[ProviderApi, ...] = get_args(ProviderApi)
+        rules = {
+            api: RoutingRules.of(
+                compiled.document, targets, frozenset(wire for wire in wires if api in clients_of(wire))
+            )
+            for api in apis
+        }
         return cls(compiled=compiled, targets=targets, rules=rules)
 
 

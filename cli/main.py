@@ -30,6 +30,7 @@ _COMMANDS = {
     "wallet": _command("wallet", "wallet", "Fund, allocate and show wallets."),
     "env": _command("env", "env", "Print the variables that examples use."),
     "settings": _command("settings", "settings", "Show the settings in force and where they come from."),
+    "price": _command("price", "price", "Show what a model costs."),
     "provider": _command("provider", "provider", "Run a simulated provider."),
     "processors": _command("processors", "processors", "Run the stream processors."),
     "projections": _command("projections", "projections", "Run the projection writer alone."),

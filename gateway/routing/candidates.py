@@ -187,6 +187,12 @@ def serves(target: UpstreamTarget, model: str, prices: PriceTable) -> bool:
     return prices.lookup(target.vendor, model) is not None
 
 
+def routes_of(name: str, rules: RoutingRules, prices: PriceTable) -> tuple[Route, ...]:
+    """Give every route of a name or alias without a group, also those that cannot be taken now; for showing prices."""
+    entry = _resolved(name, rules.aliases)
+    return tuple(Route(target=one, model=entry.model) for one in rules.targets if _fits(one, entry, prices))
+
+
 def models_served(rules: RoutingRules, prices: PriceTable) -> tuple[tuple[str, UpstreamTarget], ...]:
     """Give every name that a call may ask for, aliases too, with the first target that serves it; sorted by name."""
     found: dict[str, UpstreamTarget] = {}

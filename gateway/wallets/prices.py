@@ -229,9 +229,9 @@ def with_target_prices(
     if row is None:
         if input_pico is None or output_pico is None:
             return None
-        bands = (_flat_band(input_pico, output_pico),)
-        row = PriceRow(vendor=vendor, model=model, version="target", bands=bands)
-    return replace(row, version=f"{row.version}+target", bands=tuple(_overridden(band, *own) for band in row.bands))
+        row = PriceRow(vendor=vendor, model=model, version="", bands=(_flat_band(input_pico, output_pico),))
+    version = f"{row.version}+target" if row.version else "target"
+    return replace(row, version=version, bands=tuple(_overridden(band, *own) for band in row.bands))
 
 
 def _flat_band(input_pico: int, output_pico: int) -> Band:

@@ -92,6 +92,8 @@ def _report_word(place: "_Place", key: str, expected: str, sink: FindingSink) ->
         words.extend(word for word in ROLLOUT_MODES if word not in words)
     written = place.node.text if isinstance(place.node, Scalar) else describe(place.node)
     label = place.part if key.isdigit() else "rollout mode" if key == "enforcement" else key
+    if label.startswith("unknown"):
+        label = f"value of {label}"
     suggestion = f"expected one of: {', '.join(words)}"
     near = did_you_mean(written, words)
     sink.error(

@@ -48,6 +48,12 @@ VALID = [
     "policy:\n  safety-filter: {mode: education}\n",
     "providers:\n  targets: ['openai:chat:gpt-4o', {id: a, provider: {name: openai}, pricing: {input: '0.15'}}]\n",
     "providers:\n  consumer_groups: [{name: a, models: [gpt-4o], routing: cost}]\n  routing: round-robin\n",
+    "providers:\n  targets: [{id: openai, timeout: 9, pricing: [{from: 2026-01-01, input_per_1m: 1}, {output: 2}]}]\n",
+    "providers:\n  routing: {strategy: cost, timeout_seconds: 60, cheaper_at_cap: [gpt-4o-mini]}\n"
+    "  fallback: {triggers: [rate_limit_exceeded, 5xx], retry_percent: 10}\n"
+    "  circuit_breaker: {failure_threshold: 3, cooldown_seconds: 1}\n"
+    "  aliases: {fast: gpt-4o-mini, eu: {target: openai, model: gpt-4o}}\n",
+    "models: {aliases: {fast: openai/gpt-4o-mini}}\ngateway: {unknown_price: refuse}\n",
     "gateway: {anonymous: true}\npack: {name: a, version: 1.0}\n",
     *(f"policies:\n  chain: [{kind}]\npolicy:\n  {kind}: {{mode: observe}}\n" for kind in KINDS),
 ]
@@ -67,6 +73,9 @@ INVALID = [
     "policy:\n  pii-detector: {action: blok}\n",
     "policy:\n  rbac: {mode: hipaa_18}\n",
     "providers:\n  targets: [{id: a, wieght: 1}]\n",
+    "providers:\n  circuit_breaker: {cooldown: 1}\n",
+    "models: {alias: {}}\n",
+    "gateway: {unknown_price: maybe}\n",
 ]
 
 

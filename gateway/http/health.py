@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import orjson
 from aiohttp import web
 
@@ -70,5 +72,5 @@ def _readyz(services: Services) -> web.StreamResponse:
     return _json(document, 200)
 
 
-def _json(document: dict[str, object], status: int, headers: dict[str, str] | None = None) -> web.StreamResponse:
+def _json(document: Mapping[str, object], status: int, headers: dict[str, str] | None = None) -> web.StreamResponse:
     return WholeAnswer(status, {"Content-Type": "application/json", **(headers or {})}, orjson.dumps(document))

@@ -101,7 +101,7 @@ def listing_completion(services: Services, call: IncomingCall, decided: Decided)
 def attempt_event(
     services: Services, call: IncomingCall, decided: Decided, route: Route, number: int, cause: str
 ) -> Event:
-    """Build request.attempted of the second or a later attempt; ``cause`` is the trigger that the one before set off."""
+    """Build request.attempted of an attempt after the first; ``cause`` is the trigger of its predecessor's failure."""
     return _event(
         services,
         call,

@@ -39,12 +39,8 @@ class Configuration:
         """Put together what a compiled document and its resolved targets give."""
         apis: tuple[ClientApi, ...] = get_args(ClientApi)
         wires: tuple[ProviderApi, ...] = get_args(ProviderApi)
-        rules = {
-            api: RoutingRules.of(
-                compiled.document, targets, frozenset(wire for wire in wires if api in clients_of(wire))
-            )
-            for api in apis
-        }
+        spoken = {api: frozenset(wire for wire in wires if api in clients_of(wire)) for api in apis}
+        rules = {api: RoutingRules.of(compiled.document, targets, spoken[api]) for api in apis}
         return cls(compiled=compiled, targets=targets, rules=rules)
 
 

@@ -14,6 +14,7 @@ from keeptrusts.gateway.routing.priced import Expected, expected_pico, priced
 from keeptrusts.gateway.routing.route import Route
 from keeptrusts.gateway.wallets.prices import PriceRow, PriceTable
 from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.document import (
     AUTO_MODEL,
     ConsumerGroup,
@@ -49,7 +50,7 @@ class RoutingRules:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Wish:
     """What one call asks for.
 
@@ -99,27 +100,27 @@ class _Entry:
 class ServedBook:
     """Remembers what serves which wish: that only changes with the configuration, and with prices at midnight UTC."""
 
-    __slots__ = ("_day", "_found", "_prices", "_rules")
+    __slots__ = ("_day", "_found", "_prices")
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str | None, bool], Served | Problem] = {}
-        self._rules: RoutingRules | None = None
+        self._found: dict[tuple[int, str, str | None, bool], tuple[RoutingRules, Served | Problem]] = {}
         self._prices: PriceTable | None = None
         self._day: date | None = None
 
     def look_up(self, wish: Wish, rules: RoutingRules, prices: PriceTable, now: datetime) -> Served | Problem:
         """Give what `served` gives."""
         day = now.date()
-        if rules is not self._rules or prices is not self._prices or day != self._day:
-            self._rules, self._prices, self._day = rules, prices, day
+        if prices is not self._prices or day != self._day:
+            self._prices, self._day = prices, day
             self._found.clear()
-        key = (wish.model, None if wish.group is None else wish.group.name, wish.with_output)
-        found = self._found.get(key)
-        if found is None:
+        # Each API has rules of its own. What is remembered holds on to them, so that their identity stays theirs.
+        key = (id(rules), wish.model, None if wish.group is None else wish.group.name, wish.with_output)
+        known = self._found.get(key)
+        if known is None:
             if len(self._found) >= _REMEMBERED:
                 self._found.clear()  # names come from callers: remember a bounded number of them
-            found = self._found[key] = served(wish, rules, prices, now)
-        return found
+            known = self._found[key] = (rules, served(wish, rules, prices, now))
+        return known[1]
 
 
 def served(wish: Wish, rules: RoutingRules, prices: PriceTable, now: datetime) -> Served | Problem:

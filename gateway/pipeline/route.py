@@ -25,11 +25,11 @@ def route(
     prices: PriceTable,
 ) -> Route | Problem:
     """Choose the first target that serves what the caller, or the caller's consumer group, asks for."""
-    rules = RoutingRules(targets=tuple(targets), wires=SERVED_WIRES)
-    found = routing.served(Wish(model=model, group=group), rules, prices, _NO_DAY)
+    rules = RoutingRules(targets=tuple(targets))
+    found = routing.served(Wish(model=model, wires=SERVED_WIRES, group=group), rules, prices, _NO_DAY)
     return found if isinstance(found, Problem) else found.candidates[0].route
 
 
 def models_served(targets: Iterable[UpstreamTarget], prices: PriceTable) -> tuple[tuple[str, UpstreamTarget], ...]:
     """Give every model name that available targets serve, with the target, each name once."""
-    return routing.models_served(RoutingRules(targets=tuple(targets), wires=SERVED_WIRES), prices)
+    return routing.models_served(RoutingRules(targets=tuple(targets)), SERVED_WIRES, prices)

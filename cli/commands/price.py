@@ -85,7 +85,7 @@ def _of_targets(model: str, provider: str | None, files: Sequence[Path], table: 
     environment = dict(os.environ)
     loaded = load_configuration(files, environment, None)
     document = loaded.configuration.compiled.document
-    rules = RoutingRules.of(document, resolve_targets(document, environment), frozenset())
+    rules = RoutingRules.of(document, resolve_targets(document, environment))
     wanted = _vendor(provider)
     routes = [route for route in routes_of(model, rules, table) if wanted in (None, route.target.vendor)]
     if not routes:

@@ -55,7 +55,7 @@ async def invoke(
     record_attempt: RecordAttempt,
 ) -> Invocation | OpenedStream:
     """Attempt a call until it is answered, within its deadline and the limits of the configuration's routing."""
-    rules = configuration.rules[asked.api].routing
+    rules = configuration.rules.routing
     deadline = deadline_ns(
         call.started_ns,
         rules,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, ModelCall, Prepared, Routes
 from keeptrusts.gateway.providers.translate.protocol import ClientCall, Inexpressible
-from keeptrusts.gateway.providers.translate.registry import translation_for
+from keeptrusts.gateway.providers.translate.registry import ALL_PROVIDERS, providers_of, translation_for
 from keeptrusts.gateway.routing.candidates import Wish, models_served
 from keeptrusts.gateway.routing.plan import plan
 from keeptrusts.gateway.routing.route import Route
@@ -26,8 +26,8 @@ def routes_of(
     """
     now = services.now()
     planned = plan(
-        Wish(model=asked.model, group=group, with_output=asked.with_output),
-        configuration.rules[asked.api],
+        Wish(model=asked.model, wires=providers_of(asked.api), group=group, with_output=asked.with_output),
+        configuration.rules,
         traffic=services.traffic,
         prices=services.prices,
         now=now,
@@ -71,8 +71,5 @@ def prepare(route: Route, call: IncomingCall, asked: ModelCall, created: int) ->
 
 def usable_models(services: Services, configuration: Configuration) -> tuple[tuple[str, str], ...]:
     """Give every name that some API may ask for, with the vendor that serves it first; sorted by name."""
-    found: dict[str, str] = {}
-    for rules in configuration.rules.values():
-        for name, target in models_served(rules, services.prices):
-            found.setdefault(name, target.vendor)
-    return tuple(sorted(found.items()))
+    served = models_served(configuration.rules, ALL_PROVIDERS, services.prices)
+    return tuple((name, target.vendor) for name, target in served)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import get_args
 
 from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.policies.compile import CompiledDocument
 from keeptrusts.gateway.providers.protocol import ProviderClient
 from keeptrusts.gateway.providers.targets import UpstreamTarget
-from keeptrusts.gateway.providers.translate.protocol import ClientApi, ProviderApi
-from keeptrusts.gateway.providers.translate.registry import clients_of
 from keeptrusts.gateway.routing.candidates import RoutingRules
 from keeptrusts.gateway.routing.traffic import Traffic
 from keeptrusts.gateway.settings import GatewaySettings
@@ -25,23 +22,16 @@ from keeptrusts.schemas.publishing import Publisher
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """The policy document in force, compiled, and the targets it names. Replaced whole, never changed.
-
-    ``rules`` are those of routing for each API, which differ by the wires that it can be translated to.
-    """
+    """The policy document in force, compiled, the targets it names and its routing. Replaced whole, never changed."""
 
     compiled: CompiledDocument
     targets: tuple[UpstreamTarget, ...]
-    rules: Mapping[ClientApi, RoutingRules]
+    rules: RoutingRules
 
     @classmethod
     def of(cls, compiled: CompiledDocument, targets: tuple[UpstreamTarget, ...]) -> Configuration:
         """Put together what a compiled document and its resolved targets give."""
-        apis: tuple[ClientApi, ...] = get_args(ClientApi)
-        wires: tuple[ProviderApi, ...] = get_args(ProviderApi)
-        spoken = {api: frozenset(wire for wire in wires if api in clients_of(wire)) for api in apis}
-        rules = {api: RoutingRules.of(compiled.document, targets, spoken[api]) for api in apis}
-        return cls(compiled=compiled, targets=targets, rules=rules)
+        return cls(compiled=compiled, targets=targets, rules=RoutingRules.of(compiled.document, targets))
 
 
 @dataclass(slots=True, kw_only=True)

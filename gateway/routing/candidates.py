@@ -30,20 +30,18 @@ _REMEMBERED: Final = 2_048
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingRules:
-    """What routing reads of a configuration; made once when a document is loaded. ``wires`` can be translated to."""
+    """What routing reads of a configuration; made once when a document is loaded."""
 
     targets: tuple[UpstreamTarget, ...]
-    wires: frozenset[str]
     routing: Routing = field(default_factory=Routing)
     aliases: Mapping[str, ModelAlias] = field(default_factory=lambda: MappingProxyType({}))
     unknown_price: UnknownPrice = "allow"
 
     @classmethod
-    def of(cls, document: PolicyDocument, targets: tuple[UpstreamTarget, ...], wires: frozenset[str]) -> RoutingRules:
+    def of(cls, document: PolicyDocument, targets: tuple[UpstreamTarget, ...]) -> RoutingRules:
         """Take what routing needs from a document and its resolved targets."""
         return cls(
             targets=targets,
-            wires=wires,
             routing=document.routing,
             aliases=MappingProxyType({alias.name: alias for alias in document.aliases}),
             unknown_price=document.gateway.unknown_price,
@@ -54,11 +52,13 @@ class RoutingRules:
 class Wish:
     """What one call asks for.
 
-    ``at_cap``: its budget is reached, so that only cheaper budget fallbacks may be chosen. ``permits`` keeps routes
-    that policies forbid from being chosen or fallen back to. ``with_output`` is False for embeddings.
+    ``wires`` are the provider wires that the API it came in by is translated to. ``at_cap``: its budget is reached, so
+    that only cheaper budget fallbacks may be chosen. ``permits`` keeps routes that policies forbid from being chosen or
+    fallen back to. ``with_output`` is False for embeddings.
     """
 
     model: str
+    wires: frozenset[str]
     group: ConsumerGroup | None = None
     at_cap: bool = False
     expected: Expected = field(default_factory=Expected)
@@ -100,27 +100,27 @@ class _Entry:
 class ServedBook:
     """Remembers what serves which wish: that only changes with the configuration, and with prices at midnight UTC."""
 
-    __slots__ = ("_day", "_found", "_prices")
+    __slots__ = ("_day", "_found", "_prices", "_rules")
 
     def __init__(self) -> None:
-        self._found: dict[tuple[int, str, str | None, bool], tuple[RoutingRules, Served | Problem]] = {}
+        self._found: dict[tuple[str, frozenset[str], str | None, bool], Served | Problem] = {}
+        self._rules: RoutingRules | None = None
         self._prices: PriceTable | None = None
         self._day: date | None = None
 
     def look_up(self, wish: Wish, rules: RoutingRules, prices: PriceTable, now: datetime) -> Served | Problem:
         """Give what `served` gives."""
         day = now.date()
-        if prices is not self._prices or day != self._day:
-            self._prices, self._day = prices, day
+        if rules is not self._rules or prices is not self._prices or day != self._day:
+            self._rules, self._prices, self._day = rules, prices, day
             self._found.clear()
-        # Each API has rules of its own. What is remembered holds on to them, so that their identity stays theirs.
-        key = (id(rules), wish.model, None if wish.group is None else wish.group.name, wish.with_output)
-        known = self._found.get(key)
-        if known is None:
+        key = (wish.model, wish.wires, None if wish.group is None else wish.group.name, wish.with_output)
+        found = self._found.get(key)
+        if found is None:
             if len(self._found) >= _REMEMBERED:
                 self._found.clear()  # names come from callers: remember a bounded number of them
-            known = self._found[key] = (rules, served(wish, rules, prices, now))
-        return known[1]
+            found = self._found[key] = served(wish, rules, prices, now)
+        return found
 
 
 def served(wish: Wish, rules: RoutingRules, prices: PriceTable, now: datetime) -> Served | Problem:
@@ -194,10 +194,15 @@ def routes_of(name: str, rules: RoutingRules, prices: PriceTable) -> tuple[Route
     return tuple(Route(target=one, model=entry.model) for one in rules.targets if _fits(one, entry, prices))
 
 
-def models_served(rules: RoutingRules, prices: PriceTable) -> tuple[tuple[str, UpstreamTarget], ...]:
-    """Give every name that a call may ask for, aliases too, with the first target that serves it; sorted by name."""
+def models_served(
+    rules: RoutingRules, wires: frozenset[str], prices: PriceTable
+) -> tuple[tuple[str, UpstreamTarget], ...]:
+    """Give every name that a call may ask for, aliases too, with the first target that serves it; sorted by name.
+
+    ``wires`` are those that can be translated to at all.
+    """
     found: dict[str, UpstreamTarget] = {}
-    usable = [one for one in rules.targets if one.unavailable is None and one.wire in rules.wires]
+    usable = [one for one in rules.targets if one.unavailable is None and one.wire in wires]
     for alias in rules.aliases.values():
         target = next((one for one in usable if _fits(one, _entry_of(alias), prices)), None)
         if target is not None:
@@ -275,9 +280,9 @@ def _narrowed(
     available = [pair for pair in pairs if pair[1].target.unavailable is None]
     if not available:
         return _all_unavailable(wish.model, [route for _, route in pairs])
-    spoken = [pair for pair in available if pair[1].target.wire in rules.wires]
+    spoken = [pair for pair in available if pair[1].target.wire in wish.wires]
     if not spoken:
-        return _other_wires([route for _, route in available])
+        return _other_wires([route for _, route in available], wish.wires)
     rows = [priced(route, prices, now, with_output=wish.with_output) for _, route in spoken]
     kept = [(pair, row) for pair, row in zip(spoken, rows, strict=True) if row or rules.unknown_price == "allow"]
     if not kept:
@@ -328,11 +333,11 @@ def _all_unavailable(model: str, routes: Iterable[Route]) -> Problem:
     )
 
 
-def _other_wires(routes: Sequence[Route]) -> Problem:
+def _other_wires(routes: Sequence[Route], spoken: frozenset[str]) -> Problem:
     wires = ", ".join(dict.fromkeys(one.target.wire for one in routes))
     return Problem(
         code="wire_not_supported",
         message=f"target {routes[0].target.id!r} speaks the {wires} wire, which this version does not translate to",
-        fix="Ask for a model that an OpenAI-compatible target serves",
+        fix=f"Ask for a model of a target that speaks one of: {', '.join(sorted(spoken))}",
         param="model",
     )

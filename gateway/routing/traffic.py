@@ -65,9 +65,11 @@ class Traffic:
         return Attempt(route=route, permit=permit, began_ns=now_ns)
 
     def first_byte(self, attempt: Attempt, now_ns: int) -> None:
-        """Note that a good answer has begun to arrive."""
+        """Note that a good answer has begun to arrive; a probe has shown enough by that, however long it goes on."""
         if attempt.waiting and not attempt.ended:
             attempt.waiting = False
+            if attempt.permit.probe:
+                self.breakers.end(attempt.permit, "good", now_ns)
             self.latencies.first_byte(attempt.route.slot, now_ns - attempt.began_ns, now_ns)
 
     def ended(self, attempt: Attempt, judgement: Judgement, now_ns: int, *, retry_after_ns: int | None = None) -> None:

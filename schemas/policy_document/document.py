@@ -172,7 +172,7 @@ class CircuitBreaker:
     minimum_requests: int = 20
     window_s: int = 30
     cooldown_s: int = 5
-    max_cooldown_s: int = 300
+    max_cooldown_s: int = 60
     probes: int = 1
 
 

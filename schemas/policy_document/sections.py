@@ -225,7 +225,7 @@ class CircuitBreakerSection(Section):
     minimum_requests: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 20
     window_seconds: Seconds = 30
     cooldown_seconds: Seconds = 5
-    max_cooldown_seconds: Seconds = 300
+    max_cooldown_seconds: Seconds = 60
     probes: Annotated[int, Field(strict=True, ge=1, le=10)] = 1
 
     @model_validator(mode="after")

@@ -13,19 +13,25 @@ An event is ``[type or null, data]``; data that is no text is JSON. ``"same"`` s
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
-from keeptrusts.gateway.providers.translate.protocol import ClientCall, StreamEvent, Translation, frame
+from keeptrusts.gateway.providers.translate.protocol import (
+    ClientApi,
+    ClientCall,
+    ProviderApi,
+    StreamEvent,
+    Translation,
+    frame,
+)
+from keeptrusts.gateway.providers.translate.registry import translation_for
 from keeptrusts.gateway.providers.translate.sse import SseParser
 from keeptrusts.schemas.events.request import Usage
 
 FOLDER = Path(__file__).parent.parent / "golden" / "translations"
-PACKAGE = "keeptrusts.gateway.providers.translate"
 
 
 def case_files() -> list[Path]:
@@ -40,14 +46,11 @@ def read_case(path: Path) -> dict[str, Any]:
 
 
 def translation_of(pair: str) -> Translation:
-    """The translation that a folder is named after: ``chat_openai`` is ``ChatOpenai``."""
-    made: Translation = getattr(importlib.import_module(f"{PACKAGE}.{pair}"), class_name(pair))()
+    """The translation that a folder is named after: ``chat_openai`` is from chat to openai."""
+    client, _, provider = pair.rpartition("_")
+    made = translation_for(cast(ClientApi, client), cast(ProviderApi, provider))
+    assert made is not None, f"the registry has no {pair}"
     return made
-
-
-def class_name(pair: str) -> str:
-    """The name of a pair's class."""
-    return "".join(word.capitalize() for word in pair.split("_"))
 
 
 def call_of(case: dict[str, Any]) -> ClientCall:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import orjson
-
 from keeptrusts.gateway.providers.translate.chat_answers import (
     AnsweredCall,
     Choice,
@@ -25,7 +23,7 @@ from keeptrusts.gateway.providers.translate.protocol import (
     StreamEvent,
     frame,
 )
-from keeptrusts.gateway.providers.translate.wire_json import UNREADABLE, error_code, read_event, read_object
+from keeptrusts.gateway.providers.translate.wire_json import UNREADABLE, error_code, read_event, read_object, write_json
 from keeptrusts.schemas.events.request import Usage
 
 _FINISHED: Final[Mapping[str, FinishReason]] = {
@@ -103,6 +101,8 @@ class BedrockStream:
 
     def feed(self, event: StreamEvent) -> bytes:
         """Take one event; kinds that are not listed are newer than this and are left out."""
+        if self._failure is not None or (self._stopped and self._metered):
+            return b""  # Nothing of a stream counts after its end.
         document = read_event(event.data)
         match event.type:
             case "messageStart":
@@ -212,7 +212,7 @@ def _content(document: Mapping[str, Any]) -> tuple[str, tuple[AnsweredCall, ...]
             case {"text": str(text)}:
                 texts.append(text)
             case {"toolUse": {"toolUseId": str(identifier), "name": str(name), "input": arguments}}:
-                written = orjson.dumps(arguments).decode()
+                written = write_json(arguments).decode()
                 calls.append(AnsweredCall(id=identifier, name=name, arguments=written))
             case {"citationsContent": {"content": list(cited)}}:
                 texts.extend(one["text"] for one in cited if isinstance(one, dict) and isinstance(one.get("text"), str))

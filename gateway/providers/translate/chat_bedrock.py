@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-import orjson
-
 from keeptrusts.gateway.providers.translate import chat_settings as settings
 from keeptrusts.gateway.providers.translate.bedrock_answers import BedrockStream, read_error, read_plain
 from keeptrusts.gateway.providers.translate.chat_turns import (
@@ -34,6 +32,7 @@ from keeptrusts.gateway.providers.translate.protocol import (
     ReadAnswer,
     StreamTranslation,
 )
+from keeptrusts.gateway.providers.translate.wire_json import write_json
 
 _CARRIED: Final = frozenset(
     {
@@ -70,14 +69,16 @@ class ChatBedrock:
     def request(self, call: ClientCall) -> ProviderCall | Inexpressible:
         """Give what to send; every field is carried, neutral or named as inexpressible."""
         try:
-            document = _request(call.document)
+            body = write_json(_request(call.document))
         except Unsayable as refused:
             return refused.verdict
+        except ValueError:
+            return Inexpressible(param="messages", reason="are nested too deeply", fix="Send fewer levels")
         method = "converse-stream" if call.stream else "converse"
         return ProviderCall(
             # The colon of "...-v1:0" stays: HTTP clients write it plain again, and the signature covers the path.
             path=f"/model/{quote(call.model, safe=':')}/{method}",
-            body=orjson.dumps(document),
+            body=body,
             framing="aws_eventstream" if call.stream else "sse",
         )
 
@@ -133,7 +134,7 @@ def _output(document: Mapping[str, Any]) -> dict[str, Any]:
         raise Unsayable(
             "response_format", "JSON without a schema cannot be asked for", "Send json_schema with a schema"
         )
-    form = {"schema": orjson.dumps(answer.schema).decode(), "name": answer.name, "description": answer.description}
+    form = {"schema": write_json(answer.schema).decode(), "name": answer.name, "description": answer.description}
     structure = {"jsonSchema": {name: value for name, value in form.items() if value is not None}}
     written["textFormat"] = {"type": "json_schema", "structure": structure}
     return written

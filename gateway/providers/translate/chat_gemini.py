@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-import orjson
-
 from keeptrusts.gateway.providers.translate import chat_settings as settings
 from keeptrusts.gateway.providers.translate.chat_turns import (
     Conversation,
@@ -36,6 +34,7 @@ from keeptrusts.gateway.providers.translate.protocol import (
     ReadAnswer,
     StreamTranslation,
 )
+from keeptrusts.gateway.providers.translate.wire_json import write_json
 
 UNSIGNED: Final = "skip_thought_signature_validator"
 """What Google documents for function calls without a signature, such as those that another model made."""
@@ -64,11 +63,13 @@ class ChatGemini:
     def request(self, call: ClientCall) -> ProviderCall | Inexpressible:
         """Give what to send; every field is carried, neutral or named as inexpressible."""
         try:
-            document = _request(call)
+            body = write_json(_request(call))
         except Unsayable as refused:
             return refused.verdict
+        except ValueError:
+            return Inexpressible(param="messages", reason="are nested too deeply", fix="Send fewer levels")
         method = "streamGenerateContent?alt=sse" if call.stream else "generateContent"
-        return ProviderCall(path=f"/v1beta/models/{quote(call.model, safe='')}:{method}", body=orjson.dumps(document))
+        return ProviderCall(path=f"/v1beta/models/{quote(call.model, safe='')}:{method}", body=body)
 
     def answer(self, call: ClientCall, body: bytes) -> ReadAnswer:
         """Read a plain answer."""

@@ -32,6 +32,7 @@ from keeptrusts.gateway.providers.translate.wire_json import (
     read_event,
     read_object,
     text_or_none,
+    write_json,
 )
 from keeptrusts.schemas.events.request import Usage
 
@@ -103,11 +104,16 @@ class GeminiStream:
 
     def feed(self, event: StreamEvent) -> bytes:
         """Take one message, which has the shape of a plain answer."""
+        if self._failure is not None:
+            return b""  # Nothing of a stream counts after an error.
         document = read_event(event.data)
         if "error" in document:
             self._failure = _failure(document["error"])
             return b""
+        ended = self._ended
         self._note(document)
+        if ended:
+            return b""  # Only counts may follow what every candidate has ended with.
         frames = [self._say(_read_candidate(one, place)) for place, one in enumerate(_candidates(document))]
         blocked = _blocked(document)
         if blocked is not None and not self._open:
@@ -119,10 +125,14 @@ class GeminiStream:
         if self._failure is not None:
             code, tail = self._failure
             return StreamEnd(complete=False, tail=tail, usage=None, model=self._model, error=code)
-        if not self._open or any(self._open.values()):
+        if not self._ended:
             return StreamEnd(complete=False, tail=b"", usage=None, model=self._model)
         tail = self._writer.tail(self._identifier, self._shown_model, self._usage)
         return StreamEnd(complete=True, tail=tail, usage=self._usage, model=self._model)
+
+    @property
+    def _ended(self) -> bool:
+        return bool(self._open) and not any(self._open.values())
 
     @property
     def _shown_model(self) -> str:
@@ -241,7 +251,7 @@ def _answered(part: Mapping[str, Any], call: ClientCall, index: int, ordinal: in
     return AnsweredCall(
         id=text_or_none(function.get("id")) or f"call_{made_id(call)}_{index}_{ordinal}",
         name=function["name"],
-        arguments=orjson.dumps(arguments if isinstance(arguments, dict) else {}).decode(),
+        arguments=write_json(arguments if isinstance(arguments, dict) else {}).decode(),
         extra=None if signature is None else {"google": {"thought_signature": signature}},
     )
 

@@ -92,7 +92,7 @@ def test_one_that_opens_again_soon_rests_longer() -> None:
     ("asked_s", "rests_s"), [(0, 0), (2, 2), (100, 100), (10_000, 300)], ids=["too short", "short", "long", "bounded"]
 )
 def test_retry_after_opens_it_for_that_long_within_bounds(asked_s: int, rests_s: int) -> None:
-    circuit = breakers()
+    circuit = breakers(max_cooldown_s=300)
     call(circuit, "bad", 0, retry_after_ns=asked_s * S)
     assert circuit.wait_ns("t", 0) == rests_s * S
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from support.routing import SECRETS, Router, S, prices
 
-from keeptrusts.gateway.routing.candidates import Wish, models_served
+from keeptrusts.gateway.routing.candidates import models_served
 from keeptrusts.gateway.routing.plan import Plan
 from keeptrusts.gateway.routing.retry import judge
 from keeptrusts.gateway.routing.route import Route
@@ -59,7 +59,7 @@ REFUSALS: list[tuple[str, str, str | None, str]] = [
 @pytest.mark.parametrize(("name", "model", "group", "code"), REFUSALS, ids=[one[0] for one in REFUSALS])
 def test_a_wish_without_a_route_is_refused_with_its_reason(name: str, model: str, group: str | None, code: str) -> None:
     router = Router(TWO)
-    found = router.ask(Wish(model=model, group=None if group is None else router.group(group)))
+    found = router.ask(model, group)
     assert isinstance(found, Problem)
     assert (found.code, found.fix is not None) == (code, True)
 
@@ -81,7 +81,7 @@ def test_a_wish_without_a_route_is_refused_with_its_reason(name: str, model: str
 def test_targets_that_cannot_be_used_are_named(text: str, code: str, named: str) -> None:
     wires = frozenset({"anthropic"}) if code == "wire_not_supported" else frozenset({"openai"})
     environment = {} if text.startswith("policies") else SECRETS
-    found = Router(text, wires=wires, environment=environment).ask(Wish(model="gpt-4o"))
+    found = Router(text, wires=wires, environment=environment).ask("gpt-4o")
     assert isinstance(found, Problem)
     assert found.code == code
     assert named in found.text
@@ -101,7 +101,7 @@ def test_a_target_whose_breaker_is_open_is_left_out_until_it_cooled_down() -> No
         assert attempt is not None
         router.traffic.ended(attempt, judge(status=500), router.now_ns)
     assert router.names("gpt-4o") == ["one/gpt-4o"]
-    found = router.ask(Wish(model="best"))
+    found = router.ask("best")
     assert isinstance(found, Problem)
     assert found.code == "upstream_error"
     assert found.retry_after_s is not None and 5 <= found.retry_after_s <= 7
@@ -115,10 +115,10 @@ def test_routes_that_policies_forbid_are_neither_chosen_nor_fallen_back_to() -> 
     def only_claude(route: Route) -> bool:
         return route.model.startswith("claude")
 
-    found = router.ask(Wish(model="auto", group=router.group("tools"), permits=only_claude))
+    found = router.ask("auto", "tools", permits=only_claude)
     assert isinstance(found, Plan)
     assert [one.model for one in found.routes] == ["claude-sonnet-4-5"]
-    refused = router.ask(Wish(model="gpt-4o", permits=only_claude))
+    refused = router.ask("gpt-4o", permits=only_claude)
     assert isinstance(refused, Problem)
     assert refused.code == "model_not_allowed"
 
@@ -150,7 +150,7 @@ def test_at_the_cap_only_cheaper_budget_fallbacks_are_chosen(model: str, group: 
 
 def test_at_the_cap_without_a_cheaper_model_the_budget_refuses() -> None:
     router = Router(CAPPED)
-    found = router.ask(Wish(model="gpt-4.1-nano", group=router.group("none"), at_cap=True))
+    found = router.ask("gpt-4.1-nano", "none", at_cap=True)
     assert isinstance(found, Problem)
     assert (found.code, found.status) == ("budget_exceeded", 429)
 
@@ -197,13 +197,13 @@ def test_what_serves_a_wish_is_looked_up_anew_after_a_reload() -> None:
 def test_names_of_callers_are_remembered_in_a_bounded_number() -> None:
     router = Router(TWO)
     for number in range(5_000):
-        router.ask(Wish(model=f"gpt-invented-{number}"))
+        router.ask(f"gpt-invented-{number}")
     assert len(router.traffic.served._found) <= 2_048
     assert router.names("gpt-4o") == ["one/gpt-4o", "two/gpt-4o"]
 
 
 def test_models_are_listed_with_their_aliases() -> None:
-    served = dict(models_served(Router(TWO).rules, prices()))
+    served = dict(models_served(Router(TWO).rules, frozenset({"openai", "anthropic"}), prices()))
     assert served["best"].id == "two"
     assert served["own"].id == "local"
     assert served["gpt-4o"].id == "one"

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.routing import NOW, prices, read, target
 
-from keeptrusts.gateway.routing.candidates import Wish
 from keeptrusts.gateway.routing.priced import Expected, expected_pico, priced
 from keeptrusts.gateway.routing.route import Route
 from keeptrusts.gateway.wallets.prices import PriceTable, cost_nano, cost_pico, prices_on
@@ -74,7 +73,6 @@ def test_embeddings_need_no_output_price() -> None:
     assert priced(route("m"), Table(), NOW, with_output=False) is inputs_only
     assert expected_pico(inputs_only, Expected()) is None
     assert expected_pico(inputs_only, Expected(), with_output=False) == 750 * 2_500_000
-    assert Wish(model="m").with_output
 
 
 @given(tokens_in=st.integers(0, 10**6), tokens_out=st.integers(0, 10**6))

@@ -128,7 +128,7 @@ def _thinking(effort: Any, model: str) -> dict[str, Any] | None:
     if family.startswith(("gemini-1", "gemini-2.0")):
         raise Unsayable("reasoning_effort", "cannot be said to a Gemini before 2.5", "Leave it away")
     known: Mapping[str, Any] = _BUDGETS if family.startswith("gemini-2.5") else _LEVELS
-    if effort not in known:
+    if not isinstance(effort, str) or effort not in known:
         raise Unsayable("reasoning_effort", "is none of this Gemini's", f"Use one of {', '.join(known)}")
     return {"thinkingBudget" if known is _BUDGETS else "thinkingLevel": known[effort]}
 

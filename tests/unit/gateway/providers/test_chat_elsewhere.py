@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 
+import botocore.session
 import orjson
 import pytest
+from botocore.validate import ParamValidator
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.chat.completion_create_params import CompletionCreateParamsBase
 from support.translations import call_of, case_files, event_of, events_in, play, read_case, translation_of
@@ -127,6 +130,7 @@ def test_a_call_without_a_turn_is_refused(pair: str, messages: Any) -> None:
     assert refused.param == "messages"
 
 
+BEDROCK = [(path, read_case(path)) for path in case_files() if path.parent.name.endswith("_bedrock")]
 CASES = [(path, read_case(path)) for path in case_files() if path.parent.name in PAIRS]
 
 
@@ -210,3 +214,28 @@ def test_asking_where_a_stream_stands_changes_nothing(case: tuple[Any, dict[str,
     expected, end = play(translation, call, events)
     assert frames == expected
     assert events_in(asked.end().tail) == end["tail"]
+
+
+@pytest.fixture(scope="module")
+def converse() -> Any:
+    """AWS's own description of the Converse request, as its clients check calls against it."""
+    return botocore.session.Session().get_service_model("bedrock-runtime").operation_model("Converse").input_shape
+
+
+SENT = [(p, one) for p, one in BEDROCK if "request" in one]
+
+
+@pytest.mark.parametrize("stored", [pytest.param(one, id=f"{p.parent.name}/{p.stem}") for p, one in SENT])
+def test_a_request_to_bedrock_is_one_to_its_official_client(stored: dict[str, Any], converse: Any) -> None:
+    asked = {"modelId": "m", **with_bytes(stored["request"]["body"])}
+    report = ParamValidator().validate(asked, converse)
+    assert not report.has_errors(), report.generate_report()
+
+
+def with_bytes(value: Any) -> Any:
+    """The body as AWS's client takes it: content as bytes, which it writes as base64 itself."""
+    if isinstance(value, list):
+        return [with_bytes(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: b64decode(inner) if name == "bytes" else with_bytes(inner) for name, inner in value.items()}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.record import Record
 
 SPEC_VERSION: Final = "1.0"
 
 
-@frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One immutable fact or intent.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, ModelCall, Prepared, Routes
+from keeptrusts.gateway.providers.addresses import provider_model
 from keeptrusts.gateway.providers.translate.protocol import ClientCall, Inexpressible
 from keeptrusts.gateway.providers.translate.registry import ALL_PROVIDERS, providers_of, translation_for
 from keeptrusts.gateway.routing.candidates import Wish, models_served
@@ -53,7 +54,7 @@ def prepare(route: Route, call: IncomingCall, asked: ModelCall, created: int) ->
     client_call = ClientCall(
         document=asked.document,
         body=asked.body,
-        model=route.model,
+        model=provider_model(route.target, route.model),
         stream=asked.stream,
         request=call.request,
         created=created,

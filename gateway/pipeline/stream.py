@@ -6,12 +6,13 @@ ends with an error event instead, so that nobody takes a part for the whole.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, OpenedStream
-from keeptrusts.gateway.providers.protocol import ProviderFailure
+from keeptrusts.gateway.providers.protocol import ProviderFailure, ProviderStream
 from keeptrusts.gateway.providers.translate.aws_eventstream import EventStreamParser
 from keeptrusts.gateway.providers.translate.protocol import StreamEnd, StreamTranslation
 from keeptrusts.gateway.providers.translate.sse import SseParser
@@ -20,6 +21,7 @@ from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
 
 _TOO_LONG: Final = "the stream lasted too long"
+_AFTER_END_S: Final = 1.0
 
 
 @frozen
@@ -52,9 +54,10 @@ class _Reading:
         services, stream = self._services, self._opened.stream
         latest_ns = self._call.started_ns + int(services.settings.longest_stream_s * 1e9)
         while True:
-            piece = await stream.read()
+            ending = bool(self.translation.end().tail)
+            piece = await (_soon(stream) if ending else stream.read())
             if isinstance(piece, ProviderFailure):
-                return piece
+                return None if ending else piece
             try:
                 events = self._parser.finish() if piece is None else self._parser.feed(piece)
                 frames = b"".join([self.translation.feed(event) for event in events])
@@ -67,7 +70,7 @@ class _Reading:
                 )
             if frames:
                 await self._send(connection, frames)
-            if piece is None or self.translation.end().tail:
+            if piece is None:
                 return None
             if services.now_ns() > latest_ns:
                 return ProviderFailure(kind="timeout", reason=_TOO_LONG, billed=True, elapsed_us=stream.elapsed_us)
@@ -113,6 +116,15 @@ async def pass_stream(
         first_token_us=reading.first_token_us,
     )
     return Streamed(invocation=invocation, tail=end.tail, client_gone=gone)
+
+
+async def _soon(stream: ProviderStream) -> bytes | ProviderFailure | None:
+    """Read what may follow the end: the last usage, or the end of the body, which frees the connection."""
+    try:
+        async with asyncio.timeout(_AFTER_END_S):
+            return await stream.read()
+    except TimeoutError:
+        return None
 
 
 def _problem(opened: OpenedStream, failure: ProviderFailure | None, end: StreamEnd) -> Problem | None:

@@ -267,4 +267,4 @@ def problem(answer: Answer) -> dict[str, object]:
     return document
 
 
-__all__ = ["NOW", "ORG", "PROVIDED", "FakeGateway", "gateway", "key_value", "ok", "problem"]
+__all__ = ["NOW", "ORG", "PROVIDED", "FakeConnection", "FakeGateway", "gateway", "key_value", "ok", "problem"]

@@ -138,9 +138,8 @@ async def test_another_model_is_used_only_where_the_document_names_it(
     allowed: bool, status: int, asked: list[str]
 ) -> None:
     fallback = "    - {id: small, provider: openai, models: [gpt-4o-mini]}\n"
-    group = (
-        "  consumer_groups:\n    - name: app\n      models:\n        - {provider: openai, model: gpt-4o}\n"
-        + ("        - {provider: openai, model: gpt-4o-mini}\n" if allowed else "")
+    group = "  consumer_groups:\n    - name: app\n      models:\n        - {provider: openai, model: gpt-4o}\n" + (
+        "        - {provider: openai, model: gpt-4o-mini}\n" if allowed else ""
     )
     text = (
         "policies:\n  chain: [audit-logger]\nproviders:\n  fallback: {max_fallback_attempts: 1}\n  targets:\n"

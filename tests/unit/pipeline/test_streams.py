@@ -144,7 +144,9 @@ async def test_a_stream_that_just_stops_is_not_taken_for_a_whole_one() -> None:
     connection = connected(made, CHAT)
     await streamed(made, CHAT, connection)
     assert only_completion(made).error == "upstream_error"
-    assert connection.last is not None and b"[DONE]" not in connection.last and b"broke its stream off" in connection.last
+    assert (
+        connection.last is not None and b"[DONE]" not in connection.last and b"broke its stream off" in connection.last
+    )
 
 
 GARBAGE = {
@@ -237,7 +239,7 @@ LYING_USAGE: list[tuple[str, list[object], int | None]] = [
     ("no number", [{"prompt_tokens": "many", "completion_tokens": 10}], None),
     ("beyond any count", [{"prompt_tokens": 2**64, "completion_tokens": 1}], None),
     ("more than can be paid", [{"prompt_tokens": 2**62, "completion_tokens": 2**62}], None),
-    ("a part larger than the whole", [{**{"prompt_tokens": 100, "completion_tokens": 10},
+    ("a part larger than the whole", [{"prompt_tokens": 100, "completion_tokens": 10,
                                        "prompt_tokens_details": {"cached_tokens": 900}}], 100 * 1_250 + 100_000),
     ("twice", [{"prompt_tokens": 1, "completion_tokens": 1}, {"prompt_tokens": 100, "completion_tokens": 10}], COST),
 ]  # fmt: skip

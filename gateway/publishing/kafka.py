@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import RecordMetadata
 
+from keeptrusts.gateway.publishing.figures import LogFigures
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.publishing import (
@@ -104,6 +106,8 @@ class KafkaPublisher:
         self._loop = asyncio.get_running_loop()
         self._lanes: dict[int, _Lane] = {}
         self._stopped = False
+        self.figures = LogFigures()
+        """What has been sent; whoever starts publishers one after the other gives each the same."""
 
     @property
     def source(self) -> str:
@@ -165,12 +169,15 @@ class KafkaPublisher:
             batch = self._gather(lane)
             if not batch.owners:
                 continue
+            handed_over_ns = time.monotonic_ns()
             try:
                 sent = await self._producer.send_batch(batch.builder, self._topic, partition=lane.partition)
                 metadata = await sent
             except KafkaError as error:
+                self.figures.failed_batches += 1
                 self._fail(batch, error)
             else:
+                self.figures.acknowledged(len(batch.owners), time.monotonic_ns() - handed_over_ns)
                 _confirm(batch, metadata)
 
     def _gather(self, lane: _Lane) -> _Batch:

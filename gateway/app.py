@@ -16,7 +16,7 @@ from keeptrusts.gateway.http.data_plane import DataPlane
 from keeptrusts.gateway.http.front_door import Listening, listening_at
 from keeptrusts.gateway.http.health import Report
 from keeptrusts.gateway.http.metrics import GatewayMetrics, Page
-from keeptrusts.gateway.pipeline import reports
+from keeptrusts.gateway.pipeline import reports, run
 from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
 from keeptrusts.gateway.pipeline.in_force import ConfigurationInForce
 from keeptrusts.gateway.pipeline.late_records import LateRecords
@@ -34,6 +34,7 @@ from keeptrusts.schemas.ids import Ids
 from keeptrusts.schemas.topics import DIRECTORY
 
 PRICES_EVERY_S = 600.0
+READY_POLL_S = 0.05
 
 Beside = Callable[["RunningGateway"], AbstractAsyncContextManager[None]]
 """What runs from before the first call is taken until the last one has ended, such as an admin port."""
@@ -48,18 +49,21 @@ async def run_gateway(
     on_listening: Callable[[], None],
     stop: asyncio.Event,
     metrics_page: Page | None = None,
+    ready_within_s: float = 0.0,
 ) -> None:
     """Serve until ``stop`` is set. Raises OSError for a busy port and PublishError without a broker.
 
-    ``metrics_page`` replaces this worker's own metrics where it is one of several.
+    No connection is taken before calls can be governed, or ``ready_within_s`` have passed: a worker that replaces
+    another must not refuse what that one would have answered. ``metrics_page`` replaces this worker's own metrics where it is one of several.
     """
     async with open_services(settings, configuration, stop) as (services, in_force):
         metrics = GatewayMetrics(services, metrics_page)
         gateway = RunningGateway(services, in_force, metrics)
         async with beside(gateway):
+            await _until_ready(services, stop, ready_within_s)
+            settle_memory()
             async with listening_at(DataPlane(services, metrics), place):
                 on_listening()
-                settle_memory()
                 await reports.started(services)
                 await stop.wait()
         await services.late_records.drain(settings.ack_timeout_s)
@@ -163,6 +167,13 @@ async def open_services(
     finally:
         await publisher.stop()
         await provider.close()
+
+
+async def _until_ready(services: Services, stop: asyncio.Event, within_s: float) -> None:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within_s
+    while not stop.is_set() and run.not_ready(services) is not None and loop.time() < deadline:
+        await asyncio.sleep(READY_POLL_S)
 
 
 async def _renew_prices_for_ever(services: Services) -> None:

@@ -81,6 +81,7 @@ class Slot:
             before = self.current
             self.current = await self._started()
         self.replacements += 1
+        logger.info("worker %d has a successor; its last calls end", self.index)
         if before is not None:
             await before.stop(self._drain_s)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from keeptrusts.gateway.settings import GatewaySettings
 
 PARENT_ANSWERS_S: Final = 10.0
+READY_WITHIN_S: Final = 20.0
 PAGE_S: Final = 5.0
 
 Settings = Callable[[GatewaySpec, int], Awaitable["GatewaySettings"]]
@@ -144,6 +145,7 @@ async def _serve(
         on_listening=tell_parent,
         stop=stop,
         metrics_page=page,
+        ready_within_s=READY_WITHIN_S,
     )
     await asyncio.gather(*told, return_exceptions=True)
 

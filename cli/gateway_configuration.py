@@ -46,9 +46,8 @@ def load_configuration(
     if report.document is None:
         raise CommandFailed(f"the policy file has errors; the gateway does not start on it\n{text}", ExitCode.USAGE)
     return LoadedConfiguration(
-        configuration=Configuration(
-            compiled=compile_document(report.document),
-            targets=resolve_targets(report.document, environment, provider_url),
+        configuration=Configuration.of(
+            compile_document(report.document), resolve_targets(report.document, environment, provider_url)
         ),
         notes=text if report.findings else "",
         names=names,

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import random
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from keeptrusts.gateway.http.admin_plane import AdminPlane
+from keeptrusts.gateway.http.data_plane import DataPlane
 from keeptrusts.gateway.http.front_door import listening
 from keeptrusts.gateway.http.metrics import GatewayMetrics
-from keeptrusts.gateway.http.routes import admin_plane, data_plane
 from keeptrusts.gateway.pipeline import reports
 from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
 from keeptrusts.gateway.pipeline.late_records import LateRecords
@@ -20,6 +22,7 @@ from keeptrusts.gateway.pipeline.services import Configuration, Counters, Servic
 from keeptrusts.gateway.providers.http_client import HttpProviderClient
 from keeptrusts.gateway.publishing.kafka import KafkaPublisher, start_publisher
 from keeptrusts.gateway.publishing.renewing import RenewingPublisher
+from keeptrusts.gateway.routing.traffic import Traffic
 from keeptrusts.gateway.settings import GatewaySettings
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.gateway.state.follower import Follower
@@ -44,9 +47,9 @@ async def run_gateway(
     """Serve until ``stop`` is set. Raises OSError for a busy port and PublishError without a broker."""
     async with open_services(settings, configuration, stop) as services:
         metrics = GatewayMetrics(services)
-        async with listening(admin_plane(services, metrics), "127.0.0.1", admin_port, drain_s=ADMIN_DRAIN_S):
+        async with listening(AdminPlane(services, metrics), "127.0.0.1", admin_port, drain_s=ADMIN_DRAIN_S):
             async with listening(
-                data_plane(services, metrics),
+                DataPlane(services, metrics),
                 host,
                 port,
                 drain_s=DRAIN_TIMEOUT_S,
@@ -86,6 +89,8 @@ async def open_services(
         max_answer_bytes=settings.max_answer_bytes,
         now_ns=time.monotonic_ns,
     )
+    traffic = Traffic(chance=random.SystemRandom(), now_ns=time.monotonic_ns())
+    traffic.reconfigure(configuration.compiled.document, [target.id for target in configuration.targets])
     services = Services(
         settings=settings,
         configuration=lambda: configuration,
@@ -93,6 +98,7 @@ async def open_services(
         publisher=publisher,
         provider=provider,
         prices=PriceTable.load(on=datetime.now(UTC).date()),
+        traffic=traffic,
         ids=ids,
         now=lambda: datetime.now(UTC),
         now_ns=time.monotonic_ns,

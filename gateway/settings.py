@@ -27,8 +27,12 @@ class GatewaySettings:
     header_timeout_s: float = 5.0
     body_timeout_s: float = 30.0
     idle_timeout_s: float = 75.0
+    write_timeout_s: float = 30.0
+    """How long a caller that reads slowly may hold a stream up."""
     ack_timeout_s: float = 5.0
     provider_timeout_s: float = 300.0
+    """For a whole answer; of a stream for its first piece and then for each silence."""
+    longest_stream_s: float = 3_600.0
     provider_connect_timeout_s: float = 10.0
     max_answer_bytes: int = 32 * 1024 * 1024
     max_in_flight: int = 2_000

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.positions import Position
 
 LOG_APPEND_TIME = 1
 """The timestamp type of an acknowledgement whose time is the broker's own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ack:
     """The broker has the record: where, and at which time. Money trusts the time only if it is the broker's own."""
 

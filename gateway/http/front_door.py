@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ _FAILED: Final = Problem(
 class FrontDoor(web.RequestHandler):
     """One connection. Half a head is given ``header_timeout_s``, then the connection is closed without an answer."""
 
-    __slots__ = ("_deadline", "_header_timeout_s")
+    __slots__ = ("_deadline", "_header_timeout_s", "_tell_gone")
 
     def __init__(
         self, manager: web.Server, *, loop: asyncio.AbstractEventLoop, header_timeout_s: float, idle_timeout_s: float
@@ -45,6 +45,11 @@ class FrontDoor(web.RequestHandler):
         super().__init__(manager, loop=loop, keepalive_timeout=idle_timeout_s, access_log=None)  # type: ignore[arg-type]  # aiohttp takes None for no access log, and its annotation forgets it
         self._header_timeout_s = header_timeout_s
         self._deadline: asyncio.TimerHandle | None = None
+        self._tell_gone: Callable[[], None] | None = None
+
+    def when_gone(self, tell: Callable[[], None] | None) -> None:
+        """Call ``tell`` when the connection is lost; None forgets it."""
+        self._tell_gone = tell
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -55,6 +60,9 @@ class FrontDoor(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._forget_deadline()
+        tell, self._tell_gone = self._tell_gone, None
+        if tell is not None:
+            tell()
         super().connection_lost(exc)
 
     def handle_error(
@@ -103,7 +111,7 @@ class FrontDoor(web.RequestHandler):
 
 @asynccontextmanager
 async def listening(
-    app: web.Application,
+    served: web.Application | Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
     host: str,
     port: int,
     *,
@@ -111,11 +119,15 @@ async def listening(
     header_timeout_s: float = HEADER_TIMEOUT_S,
     idle_timeout_s: float = IDLE_TIMEOUT_S,
 ) -> AsyncIterator[tuple[str, int]]:
-    """Serve an application while the body runs; gives the address it listens on. Raises OSError for a busy port.
+    """Serve an application, or one function, while the body runs; gives the address. Raises OSError for a busy port.
 
     At the end no connection is taken any more, and calls under way have ``drain_s`` seconds to end.
     """
-    runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=drain_s)
+    runner: web.BaseRunner
+    if isinstance(served, web.Application):
+        runner = web.AppRunner(served, handle_signals=False, shutdown_timeout=drain_s)
+    else:
+        runner = web.ServerRunner(web.Server(served), handle_signals=False, shutdown_timeout=drain_s)
     await runner.setup()
     loop = asyncio.get_running_loop()
     manager = runner.server

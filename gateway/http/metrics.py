@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Final
 
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.schemas.topics import partition_of
 
-_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_BUCKETS_NS: Final = tuple(
+    int(seconds * 1e9) for seconds in (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+)
 
 
 class GatewayMetrics:
@@ -20,21 +26,47 @@ class GatewayMetrics:
     def __init__(self, services: Services) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(_Counted(services))
-        self._seconds = Histogram(
-            "keeptrusts_gateway_request_seconds",
-            "Time from the first byte read to the answer, by verdict",
-            ["verdict"],
-            buckets=_BUCKETS,
-            registry=self._registry,
-        )
+        self._seconds: dict[str, _Seconds] = {}
+        self._registry.register(_Durations(self._seconds))
 
     def observe(self, verdict: str, elapsed_ns: int) -> None:
         """Count one answered call."""
-        self._seconds.labels(verdict).observe(elapsed_ns / 1e9)
+        seconds = self._seconds.get(verdict)
+        if seconds is None:
+            seconds = self._seconds[verdict] = _Seconds()
+        seconds.counts[bisect_left(_BUCKETS_NS, elapsed_ns)] += 1
+        seconds.sum_ns += elapsed_ns
 
     def render(self) -> bytes:
         """Give the text format of Prometheus."""
         return generate_latest(self._registry)
+
+
+@dataclass(slots=True)
+class _Seconds:
+    """One verdict's durations: a count for each bucket and one for what is longer than all of them."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * (len(_BUCKETS_NS) + 1))
+    sum_ns: int = 0
+
+
+class _Durations(Collector):
+    """The library's own histogram takes a lock and a look-up of labels for each value, on the path of every call."""
+
+    def __init__(self, seconds: Mapping[str, _Seconds]) -> None:
+        self._seconds = seconds
+
+    def collect(self) -> Iterable[Metric]:
+        family = HistogramMetricFamily(
+            "keeptrusts_gateway_request_seconds",
+            "Time from the first byte read to the answer, by verdict",
+            labels=["verdict"],
+        )
+        limits = [*(str(limit_ns / 1e9) for limit_ns in _BUCKETS_NS), "+Inf"]
+        for verdict, seconds in self._seconds.items():
+            buckets = list(zip(limits, accumulate(seconds.counts), strict=True))
+            family.add_metric([verdict], buckets=buckets, sum_value=seconds.sum_ns / 1e9)
+        yield family
 
 
 class _Counted(Collector):

@@ -13,26 +13,26 @@ from keeptrusts.gateway.pipeline.values import IncomingCall
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.ids import REQUEST
 
-_TRACEPARENT: Final = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+_TRACEPARENT: Final = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 
 
-def incoming_call(services: Services, request: web.Request, endpoint: str) -> IncomingCall:
+def incoming_call(services: Services, request: web.BaseRequest, endpoint: str) -> IncomingCall:
     """Give the call as it came in, under a request id of our own."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    traceparent = headers.get("traceparent", "")
+    headers = request.headers
+    traceparent = headers.get("traceparent")
     return IncomingCall(
         request=services.ids.new(REQUEST),
         endpoint=endpoint,
         headers=headers,
         started_ns=services.now_ns(),
-        traceparent=traceparent if _TRACEPARENT.match(traceparent) else None,
+        traceparent=traceparent if traceparent is not None and _TRACEPARENT.match(traceparent) else None,
     )
 
 
-async def read_body(request: web.Request, *, most_bytes: int, timeout_s: float) -> bytes | Problem:
+async def read_body(request: web.BaseRequest, *, most_bytes: int, timeout_s: float) -> bytes | Problem:
     """Read the whole body; a Problem when it is encoded, too large or too slow."""
-    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("", "identity"):
+    encoding = request.headers.get("Content-Encoding")
+    if encoding is not None and encoding.strip().lower() not in ("", "identity"):
         return Problem(
             code="unsupported_encoding",
             message=f"Content-Encoding {encoding[:40]!r} is not accepted on requests",
@@ -40,6 +40,14 @@ async def read_body(request: web.Request, *, most_bytes: int, timeout_s: float) 
         )
     if (request.content_length or 0) > most_bytes:
         return _too_large(most_bytes)
+    content = request.content
+    if content.is_eof() and content.exception() is None:  # it came with the head: nothing to wait for
+        body = content.read_nowait()
+        return body if len(body) <= most_bytes else _too_large(most_bytes)
+    return await _read_pieces(request, most_bytes, timeout_s)
+
+
+async def _read_pieces(request: web.BaseRequest, most_bytes: int, timeout_s: float) -> bytes | Problem:
     chunks: list[bytes] = []
     size = 0
     try:

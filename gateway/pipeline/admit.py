@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from keeptrusts.gateway.pipeline.route import route
+from keeptrusts.gateway.pipeline.route import routes_of
 from keeptrusts.gateway.pipeline.services import Configuration, Services
-from keeptrusts.gateway.pipeline.values import Admission, Caller, ChatRequest, IncomingCall, Route
+from keeptrusts.gateway.pipeline.values import Admission, Caller, IncomingCall, ModelCall, Routes
+from keeptrusts.gateway.policies.compile import CompiledChain
 from keeptrusts.gateway.policies.protocol import RequestFacts
-from keeptrusts.gateway.policies.run import ChainOutcome, run_chain
+from keeptrusts.gateway.policies.run import ChainOutcome, may_use_model, run_chain
+from keeptrusts.gateway.routing.route import Route
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.policy_document.document import ConsumerGroup
 
 
 def admit(
-    services: Services, configuration: Configuration, call: IncomingCall, caller: Caller, chat: ChatRequest
+    services: Services, configuration: Configuration, call: IncomingCall, caller: Caller, asked: ModelCall
 ) -> Admission | Problem:
     """Run the chain; a Problem only for a consumer group that nobody declared.
 
-    The route is looked for first, so that model rules see the model that would be called, but its refusals come
-    after those of the policies.
+    The routes are looked for first, so that model rules see the model that would be called, but their refusals come
+    after those of the policies. A fallback to another model is kept only if the caller may use that one too.
     """
     group = _group(configuration, caller.identity.consumer_group)
     if isinstance(group, Problem):
         return group
-    chosen = route(chat.model, group, configuration.targets, services.prices)
-    candidate = chosen.model if isinstance(chosen, Route) and chosen.model != chat.model else None
-    facts = request_facts(services, configuration, call, caller, chat, candidate)
+    routes = routes_of(services, configuration, call, asked, group)
+    chosen = None if isinstance(routes, Problem) else routes.first.route.model
+    facts = request_facts(services, configuration, call, caller, asked, None if chosen == asked.model else chosen)
     chain = configuration.compiled.chain_for(caller.team_slug)
-    outcome = run_chain(chain, facts, services.now_ns)
-    return Admission(outcome=_with_key_models(outcome, caller, facts), route=chosen)
+    outcome = _with_key_models(run_chain(chain, facts, services.now_ns), caller, facts)
+    if not isinstance(routes, Problem) and routes.fallbacks:
+        left = tuple(one for one in routes.fallbacks if one.model == chosen or _may_use(one, chain, facts, caller))
+        routes = Routes(first=routes.first, fallbacks=left)
+    return Admission(outcome=outcome, routes=routes)
 
 
 def request_facts(
@@ -35,12 +40,13 @@ def request_facts(
     configuration: Configuration,
     call: IncomingCall,
     caller: Caller,
-    chat: ChatRequest | None,
+    asked: ModelCall | None,
     candidate: str | None = None,
 ) -> RequestFacts:
     """Give what policies may know about a call."""
     identity = caller.identity
-    headers = {name: call.headers[name] for name in configuration.compiled.header_names if call.headers.get(name)}
+    names = configuration.compiled.header_names
+    headers = {name: call.headers[name] for name in names if call.headers.get(name)} if names else {}
     return RequestFacts(
         org=identity.org,
         team_id=identity.team,
@@ -53,12 +59,18 @@ def request_facts(
         authenticated=caller.key is not None,
         gateway=services.settings.name,
         endpoint=call.endpoint,
-        requested_model=chat.model if chat is not None else None,
+        requested_model=asked.model if asked is not None else None,
         candidate_model=candidate,
-        input_bytes=len(chat.body) if chat is not None else 0,
-        tools=chat.tools if chat is not None else (),
+        stream=asked.stream if asked is not None else False,
+        input_bytes=len(asked.body) if asked is not None else 0,
+        tools=asked.tools if asked is not None else (),
         headers=headers,
     )
+
+
+def _may_use(route: Route, chain: CompiledChain, facts: RequestFacts, caller: Caller) -> bool:
+    bound = caller.key.models if caller.key is not None else ()
+    return (not bound or route.model in bound) and may_use_model(chain, facts, route.model)
 
 
 def _group(configuration: Configuration, name: str | None) -> ConsumerGroup | Problem | None:

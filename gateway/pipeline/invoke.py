@@ -1,97 +1,262 @@
-"""Step 5: one attempt at one provider, and what its end means for the caller and for the bill."""
+"""Step 5: attempts at providers, one after the other, until one answers or nothing more may be tried.
+
+Failures of providers become problems, never exceptions. Each attempt after the first is recorded before it is sent.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
-from keeptrusts.gateway.pipeline.services import Services
-from keeptrusts.gateway.pipeline.values import ChatRequest, IncomingCall, Invocation, Route
-from keeptrusts.gateway.providers.protocol import ProviderAnswer, ProviderFailure, ProviderRequest
-from keeptrusts.gateway.providers.translate import openai_openai as wire
+from keeptrusts.gateway.pipeline.route import prepare
+from keeptrusts.gateway.pipeline.services import Configuration, Services
+from keeptrusts.gateway.pipeline.values import (
+    IncomingCall,
+    Invocation,
+    ModelCall,
+    OpenedStream,
+    Prepared,
+    Routes,
+)
+from keeptrusts.gateway.providers.addresses import address
+from keeptrusts.gateway.providers.protocol import ProviderAnswer, ProviderFailure, ProviderRequest, ProviderStream
+from keeptrusts.gateway.routing.deadlines import attempt_ns, deadline_headers, deadline_ns
+from keeptrusts.gateway.routing.retry import Failed, Judgement, TryAgain, judge, next_step, retry_after_ns
+from keeptrusts.gateway.routing.route import Route
+from keeptrusts.gateway.routing.traffic import Attempt
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.request import Usage
+from keeptrusts.schemas.frozen import frozen
 
 PASSED_ON: Final = frozenset({400, 404, 413, 422, 429})
-"""Statuses of a provider that the caller can do something about; its words go to the caller unchanged."""
+"""Statuses of a provider that the caller can do something about; its words go to the caller."""
 _JSON: Final = "application/json"
+_STREAM_TYPES: Final = {"sse": "text/event-stream", "aws_eventstream": "application/vnd.amazon.eventstream"}
+
+RecordAttempt = Callable[[Route, int, str], Awaitable[bool]]
+"""Appends request.attempted for a route, a number and a cause; False when the log did not acknowledge it."""
 
 
-async def invoke(services: Services, call: IncomingCall, chat: ChatRequest, chosen: Route) -> Invocation:
-    """Call the target once and read its answer; failures of the provider become problems, never exceptions."""
-    request = ProviderRequest(
-        url=wire.request_url(chosen.target.base_url),
-        headers=wire.request_headers(chosen.target.secret, call.request, call.traceparent),
-        body=wire.request_body(chat.body, chat.document, chosen.model),
-        timeout_s=services.settings.provider_timeout_s,
+@frozen
+class _Ended:
+    """An attempt that gave no stream: what the caller would get, and what it means for trying again."""
+
+    invocation: Invocation
+    judgement: Judgement
+
+
+async def invoke(
+    services: Services,
+    configuration: Configuration,
+    call: IncomingCall,
+    asked: ModelCall,
+    routes: Routes,
+    record_attempt: RecordAttempt,
+) -> Invocation | OpenedStream:
+    """Attempt a call until it is answered, within its deadline and the limits of the configuration's routing."""
+    rules = configuration.rules.routing
+    deadline = deadline_ns(
+        call.started_ns,
+        rules,
+        default_s=services.settings.provider_timeout_s,
+        headers=call.headers,
+        stream=asked.stream,
     )
-    result = await services.provider.call(request)
+    traffic = services.traffic
+    traffic.budget.called()
+    prepared, left, number = routes.first, list(routes.fallbacks), 1
+    while True:
+        ended = await _attempt(services, call, prepared, deadline, number)
+        if isinstance(ended, OpenedStream):
+            return ended
+        invocation = ended.invocation
+        if ended.judgement.trigger is None:
+            return invocation
+        now_ns = services.now_ns()
+        step = next_step(
+            Failed(
+                trigger=ended.judgement.trigger,
+                route=prepared.route,
+                attempt=number,
+                retry_after_ns=retry_after_ns(invocation.retry_after, services.now()),
+            ),
+            left=left,
+            admits=lambda route: services.traffic.admits(route, services.now_ns()),
+            rules=rules,
+            remaining_ns=deadline - now_ns,
+            budget=traffic.budget,
+            chance=traffic.chance,
+            now_ns=now_ns,
+        )
+        if not isinstance(step, TryAgain):
+            return invocation
+        following = (
+            prepared if step.route is prepared.route else prepare(step.route, call, asked, prepared.client_call.created)
+        )
+        if step.route in left:
+            left = left[left.index(step.route) + 1 :]
+        if isinstance(following, Problem):
+            return invocation
+        if step.pause_ns:
+            await asyncio.sleep(step.pause_ns / 1e9)
+        number += 1
+        if not await record_attempt(step.route, number, ended.judgement.trigger):
+            return invocation
+        prepared = following
+
+
+async def _attempt(
+    services: Services, call: IncomingCall, prepared: Prepared, deadline: int, number: int
+) -> OpenedStream | _Ended:
+    """Send a call to one route, and read its answer or the beginning of its stream."""
+    traffic, route = services.traffic, prepared.route
+    now_ns = services.now_ns()
+    timeout_ns = attempt_ns(route.target, deadline, now_ns)
+    attempt = None if timeout_ns is None else traffic.begin(route, now_ns)
+    if timeout_ns is None or attempt is None:
+        return _not_sent(prepared, number, late=timeout_ns is None)
+    try:
+        result = await _send(services, call, prepared, timeout_ns)
+    except BaseException:
+        traffic.abandoned(attempt, services.now_ns())
+        raise
+    if not isinstance(result, ProviderAnswer | ProviderFailure):
+        if result.content_type == _STREAM_TYPES[prepared.provider_call.framing]:
+            traffic.first_byte(attempt, services.now_ns())
+            return OpenedStream(prepared=prepared, stream=result, attempt=attempt, attempts=number)
+        result.close()
+        result = ProviderFailure(
+            kind="garbage", reason="the answer is no event stream", billed=True, elapsed_us=result.elapsed_us
+        )
+    ended = _read(result, prepared, number)
+    _note(services, attempt, ended)
+    return ended
+
+
+async def _send(
+    services: Services, call: IncomingCall, prepared: Prepared, timeout_ns: int
+) -> ProviderStream | ProviderAnswer | ProviderFailure:
+    target = prepared.route.target
+    where = address(
+        target,
+        prepared.provider_call,
+        model=prepared.route.model,
+        request_id=call.request,
+        traceparent=call.traceparent,
+        caller_headers=call.headers,
+        now=services.now(),
+    )
+    request = ProviderRequest(
+        url=where.url,
+        headers={**where.headers, **deadline_headers(target.wire, timeout_ns)},
+        body=prepared.provider_call.body,
+        timeout_s=timeout_ns / 1e9,
+    )
+    if prepared.client_call.stream:
+        return await services.provider.open(request)
+    return await services.provider.call(request)
+
+
+def _note(services: Services, attempt: Attempt, ended: _Ended) -> None:
+    now_ns = services.now_ns()
+    if ended.judgement.health == "good":
+        services.traffic.first_byte(attempt, now_ns)
+    pause = retry_after_ns(ended.invocation.retry_after, services.now()) if ended.invocation.retry_after else None
+    services.traffic.ended(attempt, ended.judgement, now_ns, retry_after_ns=pause)
+
+
+def _read(result: ProviderAnswer | ProviderFailure, prepared: Prepared, number: int) -> _Ended:
     if isinstance(result, ProviderFailure):
-        return _failed(result, chosen)
+        return _failed(result, prepared, number)
     if result.status == 200:
-        return _answered(result, chosen)
-    return _refused_by_provider(result, chosen)
+        return _answered(result, prepared, number)
+    return _refused_by_provider(result, prepared, number)
 
 
-def _answered(answer: ProviderAnswer, chosen: Route) -> Invocation:
-    read = wire.read_answer(answer.body)
+def _answered(answer: ProviderAnswer, prepared: Prepared, number: int) -> _Ended:
+    read = prepared.translation.answer(prepared.client_call, answer.body)
     if not read.valid:
-        problem = _upstream(chosen, "upstream_error", "answered with something that is no chat completion")
-        return _invocation(answer, status=problem.status, problem=problem, usage=read.usage, billed=True)
-    return _invocation(answer, status=200, usage=read.usage, billed=True)
+        problem = _upstream(prepared, "upstream_error", "answered with something that is no answer of its API")
+        return _Ended(
+            invocation=_invocation(answer, prepared, number, problem=problem, usage=read.usage, billed=True),
+            judgement=judge(status=None, failing="garbage"),
+        )
+    return _Ended(
+        invocation=_invocation(answer, prepared, number, status=200, body=read.body, usage=read.usage, billed=True),
+        judgement=judge(status=200),
+    )
 
 
-def _refused_by_provider(answer: ProviderAnswer, chosen: Route) -> Invocation:
-    if answer.status in PASSED_ON and answer.content_type == _JSON:
-        return _invocation(answer, status=answer.status, retry_after=answer.retry_after)
-    if answer.status in (401, 403):
-        problem = _upstream(chosen, "upstream_error", f"refused our credentials with {answer.status}")
+def _refused_by_provider(answer: ProviderAnswer, prepared: Prepared, number: int) -> _Ended:
+    body = prepared.translation.error(answer.status, answer.body) if answer.status in PASSED_ON else None
+    if body is not None:
+        invocation = _invocation(answer, prepared, number, status=answer.status, body=body)
     else:
-        problem = _upstream(chosen, "upstream_error", f"answered with status {answer.status}")
-    return _invocation(answer, status=problem.status, problem=problem, billed=answer.status >= 500)
+        said = "refused our credentials with" if answer.status in (401, 403) else "answered with status"
+        problem = _upstream(prepared, "upstream_error", f"{said} {answer.status}")
+        invocation = _invocation(answer, prepared, number, problem=problem, billed=answer.status >= 500)
+    return _Ended(invocation=invocation, judgement=judge(status=answer.status))
 
 
-def _failed(failure: ProviderFailure, chosen: Route) -> Invocation:
+def _failed(failure: ProviderFailure, prepared: Prepared, number: int) -> _Ended:
     code = "upstream_timeout" if failure.kind == "timeout" else "upstream_error"
-    problem = _upstream(chosen, code, f"failed: {failure.reason}")
-    return Invocation(
+    problem = _upstream(prepared, code, f"failed: {failure.reason}")
+    invocation = Invocation(
+        route=prepared.route,
         status=problem.status,
-        body=None,
+        body=b"",
         content_type=_JSON,
         problem=problem,
         provider_status=None,
         provider_us=failure.elapsed_us,
         usage=None,
-        dispatched=failure.billed,
         billed=failure.billed,
+        attempts=number,
+        output_bytes=0,
     )
+    return _Ended(invocation=invocation, judgement=judge(status=None, failing=failure.kind))
+
+
+def _not_sent(prepared: Prepared, number: int, *, late: bool) -> _Ended:
+    """Nothing was sent: the time is up, or the target's breaker opened while the decision was being recorded."""
+    reason = "no time is left for an answer" if late else "it failed too often and rests"
+    failure = ProviderFailure(kind="timeout" if late else "connection", reason=reason, billed=False, elapsed_us=0)
+    ended = _failed(failure, prepared, number)
+    judgement = Judgement(health="unknown", trigger=None if late else "connection")
+    return _Ended(invocation=ended.invocation, judgement=judgement)
 
 
 def _invocation(
     answer: ProviderAnswer,
+    prepared: Prepared,
+    number: int,
     *,
-    status: int,
+    status: int = 502,
+    body: bytes = b"",
     problem: Problem | None = None,
     usage: Usage | None = None,
     billed: bool = False,
-    retry_after: str | None = None,
 ) -> Invocation:
     return Invocation(
-        status=status,
-        body=None if problem is not None else answer.body,
-        content_type=answer.content_type or _JSON,
+        route=prepared.route,
+        status=status if problem is None else problem.status,
+        body=body,
+        content_type=_JSON,
         problem=problem,
         provider_status=answer.status,
         provider_us=answer.elapsed_us,
         usage=usage,
-        dispatched=True,
-        billed=billed,
-        retry_after=retry_after,
+        billed=billed and prepared.translation.client != "count_tokens",
+        attempts=number,
+        output_bytes=len(body),
+        retry_after=answer.retry_after,
     )
 
 
-def _upstream(chosen: Route, code: str, what: str) -> Problem:
+def _upstream(prepared: Prepared, code: str, what: str) -> Problem:
     return Problem(
         code=code,
-        message=f"target {chosen.target.id!r} {what}",
+        message=f"target {prepared.route.target.id!r} {what}",
         fix="Retry; if it stays, tell the platform team the request id",
     )

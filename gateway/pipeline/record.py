@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from keeptrusts.gateway.pipeline.services import Services
-from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, Route, Settlement
+from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, Settlement
+from keeptrusts.gateway.routing.route import Route
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity, PolicyResult, Verdict
-from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided
+from keeptrusts.schemas.events.request import RequestAttempted, RequestCompleted, RequestDecided
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.topics import partition_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Decided:
     """Everything the decision record needs. ``problem`` is set when the call is refused before dispatch."""
 
@@ -28,7 +28,7 @@ class Decided:
     policy: str | None = None
     reason: str | None = None
     problem: Problem | None = None
-    route: Route | None = field(default=None)
+    route: Route | None = None
 
 
 def decision_event(services: Services, call: IncomingCall, decided: Decided) -> Event:
@@ -98,6 +98,25 @@ def listing_completion(services: Services, call: IncomingCall, decided: Decided)
     )
 
 
+def attempt_event(
+    services: Services, call: IncomingCall, decided: Decided, route: Route, number: int, cause: str
+) -> Event:
+    """Build request.attempted of an attempt after the first; ``cause`` is the trigger of its predecessor's failure."""
+    return _event(
+        services,
+        call,
+        decided.identity,
+        RequestAttempted(
+            request=call.request,
+            attempt=number,
+            target=route.target.id,
+            provider=route.target.vendor,
+            model=route.model,
+            cause=cause,
+        ),
+    )
+
+
 def completion_event(
     services: Services,
     call: IncomingCall,
@@ -108,8 +127,7 @@ def completion_event(
     client_gone: bool,
 ) -> Event:
     """Build request.completed of a call that went to a provider."""
-    chosen = decided.route
-    assert chosen is not None, "a dispatched call has a route"
+    chosen = invocation.route
     return _event(
         services,
         call,
@@ -119,7 +137,7 @@ def completion_event(
             identity=decided.identity,
             status=invocation.status,
             provider_status=invocation.provider_status,
-            attempts=1,
+            attempts=invocation.attempts,
             usage=invocation.usage,
             cost=settlement.cost,
             cost_state=settlement.state,
@@ -129,7 +147,8 @@ def completion_event(
             model=chosen.model,
             latency_us=elapsed_us(services, call),
             provider_us=invocation.provider_us,
-            output_bytes=len(invocation.body or b""),
+            first_token_us=invocation.first_token_us,
+            output_bytes=invocation.output_bytes,
             verdict=decided.verdict,
             reason=decided.reason,
             policy=decided.policy,

@@ -1,35 +1,76 @@
-"""Step 3: which target and model a call goes to. Takes the first candidate, whatever the strategy."""
+"""Step 3: where a call goes and what it is told there, and which routes are left if that fails."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from typing import Final
-
-from keeptrusts.gateway.providers.targets import UpstreamTarget
-from keeptrusts.gateway.routing import candidates as routing
-from keeptrusts.gateway.routing.candidates import RoutingRules, Wish
+from keeptrusts.gateway.pipeline.services import Configuration, Services
+from keeptrusts.gateway.pipeline.values import IncomingCall, ModelCall, Prepared, Routes
+from keeptrusts.gateway.providers.addresses import provider_model
+from keeptrusts.gateway.providers.translate.protocol import ClientCall, Inexpressible
+from keeptrusts.gateway.providers.translate.registry import ALL_PROVIDERS, providers_of, translation_for
+from keeptrusts.gateway.routing.candidates import Wish, models_served
+from keeptrusts.gateway.routing.plan import plan
 from keeptrusts.gateway.routing.route import Route
-from keeptrusts.gateway.wallets.prices import PriceTable
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.policy_document.document import ConsumerGroup
 
-SERVED_WIRES: Final = frozenset({"openai"})
-_NO_DAY: Final = datetime(1970, 1, 1, tzinfo=UTC)  # prices do not decide here, so their day does not matter
 
-
-def route(
-    model: str,
+def routes_of(
+    services: Services,
+    configuration: Configuration,
+    call: IncomingCall,
+    asked: ModelCall,
     group: ConsumerGroup | None,
-    targets: Sequence[UpstreamTarget],
-    prices: PriceTable,
-) -> Route | Problem:
-    """Choose the first target that serves what the caller, or the caller's consumer group, asks for."""
-    rules = RoutingRules(targets=tuple(targets))
-    found = routing.served(Wish(model=model, wires=SERVED_WIRES, group=group), rules, prices, _NO_DAY)
-    return found if isinstance(found, Problem) else found.candidates[0].route
+) -> Routes | Problem:
+    """Plan a call and translate it for its first route; a Problem when no route can take it.
+
+    A route whose wire cannot say what the caller asked for is passed over; when that leaves none, the field is named.
+    """
+    now = services.now()
+    planned = plan(
+        Wish(model=asked.model, wires=providers_of(asked.api), group=group, with_output=asked.with_output),
+        configuration.rules,
+        traffic=services.traffic,
+        prices=services.prices,
+        now=now,
+        now_ns=services.now_ns(),
+    )
+    if isinstance(planned, Problem):
+        return planned
+    created = int(now.timestamp())
+    problem: Problem | None = None
+    for index, route in enumerate(planned.routes):
+        prepared = prepare(route, call, asked, created)
+        if isinstance(prepared, Prepared):
+            return Routes(first=prepared, fallbacks=planned.routes[index + 1 :])
+        problem = problem or prepared
+    assert problem is not None, "a plan has at least one route"
+    return problem
 
 
-def models_served(targets: Iterable[UpstreamTarget], prices: PriceTable) -> tuple[tuple[str, UpstreamTarget], ...]:
-    """Give every model name that available targets serve, with the target, each name once."""
-    return routing.models_served(RoutingRules(targets=tuple(targets)), SERVED_WIRES, prices)
+def prepare(route: Route, call: IncomingCall, asked: ModelCall, created: int) -> Prepared | Problem:
+    """Translate a call for one route; a Problem names the field that its wire cannot say."""
+    translation = translation_for(asked.api, route.target.wire)
+    assert translation is not None, "routing rules hold only wires that the API can be translated to"
+    client_call = ClientCall(
+        document=asked.document,
+        body=asked.body,
+        model=provider_model(route.target, route.model),
+        stream=asked.stream,
+        request=call.request,
+        created=created,
+    )
+    provider_call = translation.request(client_call)
+    if isinstance(provider_call, Inexpressible):
+        return Problem(
+            code="invalid_request",
+            message=f"target {route.target.id!r} cannot take {provider_call.param}: {provider_call.reason}",
+            fix=provider_call.fix,
+            param=provider_call.param,
+        )
+    return Prepared(route=route, translation=translation, client_call=client_call, provider_call=provider_call)
+
+
+def usable_models(services: Services, configuration: Configuration) -> tuple[tuple[str, str], ...]:
+    """Give every name that some API may ask for, with the vendor that serves it first; sorted by name."""
+    served = models_served(configuration.rules, ALL_PROVIDERS, services.prices)
+    return tuple((name, target.vendor) for name, target in served)

@@ -2,59 +2,67 @@
 
 authenticate -> admit (input policies) -> route -> record decision -> invoke -> settle -> record completion -> answer
 
-A call is dispatched only after its decision is acknowledged, and answered only after its completion is. A refusal is
-sent only after both its events are acknowledged.
+A call is dispatched only after its decision is acknowledged, and answered only after its completion is: of a stream
+the end is held back until then. A refusal is sent only after both its events are acknowledged.
 """
 
 from __future__ import annotations
-
-from collections.abc import Awaitable, Callable
 
 import orjson
 
 from keeptrusts.gateway.pipeline import answer as answers
 from keeptrusts.gateway.pipeline.admit import admit, request_facts
 from keeptrusts.gateway.pipeline.authenticate import NotAuthenticated, authenticate, identify, ignores_identity
+from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
 from keeptrusts.gateway.pipeline.invoke import invoke
-from keeptrusts.gateway.pipeline.read_chat import read_chat
+from keeptrusts.gateway.pipeline.read_call import read_call
 from keeptrusts.gateway.pipeline.record import (
     Decided,
+    attempt_event,
     completion_event,
     decision_event,
     listing_completion,
     refusal_completion,
 )
-from keeptrusts.gateway.pipeline.route import models_served
+from keeptrusts.gateway.pipeline.route import usable_models
 from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.settle import settle
-from keeptrusts.gateway.pipeline.values import Answer, Caller, ChatRequest, IncomingCall, Route
+from keeptrusts.gateway.pipeline.stream import pass_stream
+from keeptrusts.gateway.pipeline.values import (
+    Answer,
+    Caller,
+    IncomingCall,
+    ModelCall,
+    OpenedStream,
+    Routes,
+)
 from keeptrusts.gateway.policies.run import may_use_model
+from keeptrusts.gateway.providers.translate.protocol import ClientApi
+from keeptrusts.gateway.routing.route import Route
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity, PolicyResult
+from keeptrusts.schemas.events.request import Usage
 from keeptrusts.schemas.publishing import Ack, AckUnknownError, PublishError
 from keeptrusts.schemas.snapshots.directory import KeyValue
 from keeptrusts.schemas.topics import partition_of
 
-ReadBody = Callable[[], Awaitable[bytes | Problem]]
-IsGone = Callable[[], bool]
 
-
-async def chat_completion(services: Services, call: IncomingCall, read_body: ReadBody, is_gone: IsGone) -> Answer:
-    """Govern one POST /v1/chat/completions from its headers to its answer. Never raises for what callers send."""
+async def model_call(services: Services, call: IncomingCall, connection: CallerConnection, api: ClientApi) -> Answer:
+    """Govern one call for a model from its headers to its answer. Never raises for what callers send."""
     configuration = services.configuration()
     key = _authenticated(services, call)
     if isinstance(key, NotAuthenticated):
         return await _refuse_unknown(services, configuration, call, key)
-    body = await read_body()
-    chat = body if isinstance(body, Problem) else read_chat(body)
-    caller = identify(key, call.headers, services.directory, chat.user if isinstance(chat, ChatRequest) else None)
+    body = await connection.read_body()
+    asked = body if isinstance(body, Problem) else read_call(api, body)
+    caller = identify(key, call.headers, services.directory, asked.user if isinstance(asked, ModelCall) else None)
     if isinstance(caller, Problem):
-        return await _refuse(services, call, _refused(configuration, _key_identity(key), caller, chat), caller)
-    if isinstance(chat, Problem):
-        return await _refuse(services, call, _refused(configuration, caller.identity, chat, chat), chat)
-    services.counters.ignored_identity_headers += ignores_identity(key, call.headers, chat.user)
-    return await _admit_and_go(services, configuration, call, caller, chat, is_gone)
+        return await _refuse(services, call, _refused(configuration, _key_identity(key), caller, asked), caller)
+    if isinstance(asked, Problem):
+        return await _refuse(services, call, _refused(configuration, caller.identity, asked, asked), asked)
+    services.counters.ignored_identity_headers += ignores_identity(key, call.headers, asked.user)
+    return await _admit_and_go(services, configuration, call, caller, asked, connection)
 
 
 async def list_models(services: Services, call: IncomingCall) -> Answer:
@@ -70,8 +78,8 @@ async def list_models(services: Services, call: IncomingCall) -> Answer:
     chain = configuration.compiled.chain_for(caller.team_slug)
     bound = caller.key.models if caller.key is not None else ()
     usable = [
-        {"id": name, "object": "model", "created": 0, "owned_by": target.vendor}
-        for name, target in models_served(configuration.targets, services.prices)
+        {"id": name, "object": "model", "created": 0, "owned_by": vendor}
+        for name, vendor in usable_models(services, configuration)
         if (not bound or name in bound) and may_use_model(chain, facts, name)
     ]
     decided = Decided(identity=caller.identity, verdict="allow", config_version=configuration.compiled.version)
@@ -115,56 +123,109 @@ async def _admit_and_go(
     configuration: Configuration,
     call: IncomingCall,
     caller: Caller,
-    chat: ChatRequest,
-    is_gone: IsGone,
+    asked: ModelCall,
+    connection: CallerConnection,
 ) -> Answer:
-    admission = admit(services, configuration, call, caller, chat)
+    admission = admit(services, configuration, call, caller, asked)
     if isinstance(admission, Problem):
-        return await _refuse(services, call, _refused(configuration, caller.identity, admission, chat), admission)
-    outcome, chosen = admission.outcome, admission.route
+        return await _refuse(services, call, _refused(configuration, caller.identity, admission, asked), admission)
+    outcome, routes = admission.outcome, admission.routes
     decided = Decided(
         identity=caller.identity,
         verdict=outcome.verdict,
         config_version=configuration.compiled.version,
-        requested_model=chat.model,
-        stream=chat.stream,
-        input_bytes=len(chat.body),
+        requested_model=asked.model,
+        stream=asked.stream,
+        input_bytes=len(asked.body),
         policies=outcome.results,
         policy=outcome.policy,
         reason=outcome.reason,
         problem=outcome.problem,
-        route=chosen if isinstance(chosen, Route) and outcome.problem is None else None,
+        route=routes.first.route if isinstance(routes, Routes) and outcome.problem is None else None,
     )
-    tokens = 0
+    used: Usage | None = None
     try:
         if outcome.problem is not None:
             return await _refuse(services, call, decided, outcome.problem)
-        if isinstance(chosen, Problem):
-            refused = _refused(configuration, caller.identity, chosen, chat, outcome.results)
-            return await _refuse(services, call, refused, chosen)
-        answer, tokens = await _dispatch(services, call, chat, decided, chosen, is_gone)
+        if isinstance(routes, Problem):
+            refused = _refused(configuration, caller.identity, routes, asked, outcome.results)
+            return await _refuse(services, call, refused, routes)
+        answer, used = await _dispatch(services, configuration, call, asked, decided, routes, connection)
         return answer
     finally:
+        tokens = 0 if used is None else used.input_tokens + used.output_tokens
         outcome.finish(tokens=tokens, now_ns=services.now_ns())
 
 
 async def _dispatch(
-    services: Services, call: IncomingCall, chat: ChatRequest, decided: Decided, chosen: Route, is_gone: IsGone
-) -> tuple[Answer, int]:
-    """Record the decision, call the provider, record the completion, answer; gives the answer and its tokens."""
+    services: Services,
+    configuration: Configuration,
+    call: IncomingCall,
+    asked: ModelCall,
+    decided: Decided,
+    routes: Routes,
+    connection: CallerConnection,
+) -> tuple[Answer, Usage | None]:
+    """Record the decision, call the provider, record the completion, answer; gives the answer and what was used."""
     acks = await _record(services, decision_event(services, call, decided), close_with=(call, decided))
     if isinstance(acks, Problem):
-        return unrecorded(services, call, acks), 0
-    invocation = await invoke(services, call, chat, chosen)
-    settlement = settle(invocation, chosen, services.prices)
-    completion = completion_event(services, call, decided, invocation, settlement, client_gone=is_gone())
-    tokens = invocation.usage.input_tokens + invocation.usage.output_tokens if invocation.usage is not None else 0
+        return unrecorded(services, call, acks), None
+
+    async def record_attempt(route: Route, number: int, cause: str) -> bool:
+        event = attempt_event(services, call, decided, route, number, cause)
+        return not isinstance(await _record(services, event), Problem)
+
+    result = await invoke(services, configuration, call, asked, routes, record_attempt)
+    if isinstance(result, OpenedStream):
+        return await _stream(services, call, asked, decided, result, connection, acks[0])
+    settlement = settle(result, asked, services.prices, services.now())
+    completion = completion_event(services, call, decided, result, settlement, client_gone=connection.is_gone())
+    completed = await _complete(services, completion)
+    if isinstance(completed, Problem):
+        return unrecorded(services, call, completed), result.usage
+    return answers.provided(call, result, settlement, decided.verdict, completed), result.usage
+
+
+async def _stream(
+    services: Services,
+    call: IncomingCall,
+    asked: ModelCall,
+    decided: Decided,
+    opened: OpenedStream,
+    connection: CallerConnection,
+    decision: Ack,
+) -> tuple[Answer, Usage | None]:
+    """Pass a stream on, record its completion, and only then end it."""
+    model = opened.prepared.route.model
+    await connection.begin(answers.stream_headers(call, model, decided.verdict, decision))
+    streamed = await pass_stream(services, call, opened, connection)
+    invocation = streamed.invocation
+    settlement = settle(invocation, asked, services.prices, services.now())
+    gone = streamed.client_gone
+    completion = completion_event(services, call, decided, invocation, settlement, client_gone=gone)
+    completed = await _complete(services, completion)
+    if isinstance(completed, Problem):
+        services.counters.count_unrecorded(completed.code)
+        last = answers.error_frame(call, asked, completed)
+    elif streamed.tail:
+        last = answers.stream_end(streamed.tail, settlement, completed)
+    else:
+        last = answers.error_frame(call, asked, invocation.problem or _broken_off())
     try:
-        completed = await services.publisher.append(completion, deadline_s=services.settings.ack_timeout_s)
-    except PublishError:  # also when it may have arrived: its id counts once, and the call was billed
+        await connection.end(last)
+    except CallerGoneError:
+        connection.break_off()
+    return Answer(status=200, body=b"", headers={}, verdict=decided.verdict), invocation.usage
+
+
+async def _complete(services: Services, completion: Event) -> Ack | Problem:
+    """Append a completion; one that the log does not take in time follows later, because the call was made."""
+    try:
+        acks = await services.publisher.append(completion, deadline_s=services.settings.ack_timeout_s)
+    except PublishError:  # also when it may have arrived: its id counts once
         services.late_records.append(completion)
-        return unrecorded(services, call, _audit_unavailable()), tokens
-    return answers.provided(call, invocation, chosen, settlement, decided.verdict, completed[0]), tokens
+        return _audit_unavailable()
+    return acks[0]
 
 
 async def _refuse(services: Services, call: IncomingCall, decided: Decided, problem: Problem) -> Answer:
@@ -211,6 +272,10 @@ def unrecorded(services: Services, call: IncomingCall, problem: Problem) -> Answ
     return answers.refusal(call, problem, "refuse", None)
 
 
+def _broken_off() -> Problem:
+    return Problem(code="upstream_error", message="the stream broke off", fix="Retry")
+
+
 def _audit_unavailable() -> Problem:
     return Problem(
         code="audit_unavailable",
@@ -240,15 +305,16 @@ def _refused(
     configuration: Configuration,
     identity: Identity,
     problem: Problem,
-    chat: ChatRequest | Problem | None,
+    asked: ModelCall | Problem | None,
     results: tuple[PolicyResult, ...] = (),
 ) -> Decided:
-    known = chat if isinstance(chat, ChatRequest) else None
+    known = asked if isinstance(asked, ModelCall) else None
     return Decided(
         identity=identity,
         verdict=problem.kind.verdict,
         config_version=configuration.compiled.version,
         requested_model=known.model if known is not None else None,
+        stream=known.stream if known is not None else False,
         input_bytes=len(known.body) if known is not None else 0,
         policies=results,
         policy=problem.policy,

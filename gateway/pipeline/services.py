@@ -11,6 +11,8 @@ from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.policies.compile import CompiledDocument
 from keeptrusts.gateway.providers.protocol import ProviderClient
 from keeptrusts.gateway.providers.targets import UpstreamTarget
+from keeptrusts.gateway.routing.candidates import RoutingRules
+from keeptrusts.gateway.routing.traffic import Traffic
 from keeptrusts.gateway.settings import GatewaySettings
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.gateway.wallets.prices import PriceTable
@@ -20,10 +22,16 @@ from keeptrusts.schemas.publishing import Publisher
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """The policy document in force, compiled, and the targets it names. Replaced whole, never changed."""
+    """The policy document in force, compiled, the targets it names and its routing. Replaced whole, never changed."""
 
     compiled: CompiledDocument
     targets: tuple[UpstreamTarget, ...]
+    rules: RoutingRules
+
+    @classmethod
+    def of(cls, compiled: CompiledDocument, targets: tuple[UpstreamTarget, ...]) -> Configuration:
+        """Put together what a compiled document and its resolved targets give."""
+        return cls(compiled=compiled, targets=targets, rules=RoutingRules.of(compiled.document, targets))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +61,7 @@ class Services:
     publisher: Publisher
     provider: ProviderClient
     prices: PriceTable
+    traffic: Traffic
     ids: Ids
     now: Callable[[], datetime]
     now_ns: Callable[[], int]

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from keeptrusts.gateway.pipeline.values import Invocation, Route, Settlement
-from keeptrusts.gateway.wallets.prices import PriceTable, cost_nano, with_target_prices
+from datetime import datetime
+
+from keeptrusts.gateway.pipeline.values import Invocation, ModelCall, Settlement
+from keeptrusts.gateway.routing.priced import priced
+from keeptrusts.gateway.wallets.prices import PriceTable, cost_nano
 
 
-def settle(invocation: Invocation, chosen: Route, prices: PriceTable) -> Settlement:
+def settle(invocation: Invocation, asked: ModelCall, prices: PriceTable, now: datetime) -> Settlement:
     """Price the usage that the provider reported; a call it did not bill costs nothing."""
-    if not invocation.billed:
+    if not invocation.billed or not asked.metered:
         return Settlement(cost=None, state="none", price_version=None)
-    pricing = chosen.target.pricing
-    row = with_target_prices(
-        prices.lookup(chosen.target.vendor, chosen.model),
-        vendor=chosen.target.vendor,
-        model=chosen.model,
-        input_pico=pricing.input_pico,
-        output_pico=pricing.output_pico,
-        cache_read_pico=pricing.cache_read_pico,
-        cache_write_pico=pricing.cache_write_pico,
-    )
+    row = priced(invocation.route, prices, now, with_output=asked.with_output)
     if row is None or invocation.usage is None:
         return Settlement(cost=None, state="unpriced", price_version=None if row is None else row.version)
     cost = cost_nano(row, invocation.usage)

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from keeptrusts.gateway.policies.run import ChainOutcome
-from keeptrusts.gateway.routing.route import Route as Route
+from keeptrusts.gateway.providers.protocol import ProviderStream
+from keeptrusts.gateway.providers.translate.protocol import ClientApi, ClientCall, ProviderCall, Translation
+from keeptrusts.gateway.routing.route import Route
+from keeptrusts.gateway.routing.traffic import Attempt
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.events.request import CostState, Usage
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.directory import KeyValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class IncomingCall:
-    """A request as it came in, before anything is known about it. Header names are lower case."""
+    """A request as it came in, before anything is known about it. Header names are found in lower case.
+
+    ``endpoint`` is the path it is recorded under.
+    """
 
     request: str
     endpoint: str
@@ -25,7 +32,7 @@ class IncomingCall:
     traceparent: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Caller:
     """Who calls: the key that proved it, and what follows from it."""
 
@@ -34,10 +41,15 @@ class Caller:
     team_slug: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatRequest:
-    """A chat call whose shape has been checked; ``document`` is the decoded body."""
+@frozen
+class ModelCall:
+    """A call for a model whose shape has been checked.
 
+    ``document`` is the decoded body, ``body`` is it written anew, ``user`` whom the body names as its user. ``metered``
+    is False where nothing is billed, and ``with_output`` where the answer has no tokens of its own.
+    """
+
+    api: ClientApi
     body: bytes = field(repr=False)
     document: Mapping[str, Any] = field(repr=False)
     model: str
@@ -45,32 +57,74 @@ class ChatRequest:
     stream: bool
     tools: tuple[str, ...]
 
+    @property
+    def metered(self) -> bool:
+        return self.api != "count_tokens"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+    @property
+    def with_output(self) -> bool:
+        return self.api not in ("count_tokens", "embeddings")
+
+
+@frozen
+class Prepared:
+    """A route and what would be sent there."""
+
+    route: Route
+    translation: Translation
+    client_call: ClientCall
+    provider_call: ProviderCall
+
+
+@frozen
+class Routes:
+    """Where a call goes first, and what may be tried after it."""
+
+    first: Prepared
+    fallbacks: tuple[Route, ...]
+
+
+@frozen
 class Admission:
     """What the input policies said, and where the call would go if it may."""
 
     outcome: ChainOutcome
-    route: Route | Problem
+    routes: Routes | Problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Invocation:
-    """How the provider call ended: an answer for the caller, or the problem that stands for it."""
+    """How a call's last attempt ended: an answer for the caller, or the problem that stands for it.
 
+    ``body`` is in the caller's wire. ``attempts`` counts those that were sent.
+    """
+
+    route: Route
     status: int
-    body: bytes | None = field(repr=False)
+    body: bytes = field(repr=False)
     content_type: str
     problem: Problem | None
     provider_status: int | None
     provider_us: int
     usage: Usage | None
-    dispatched: bool
     billed: bool
+    attempts: int
+    output_bytes: int
     retry_after: str | None = None
+    first_token_us: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
+class OpenedStream:
+    """A stream whose first piece has arrived, and the attempt that brought it."""
+
+    prepared: Prepared
+    stream: ProviderStream
+    attempt: Attempt
+    attempts: int
+
+
+@frozen
 class Settlement:
     """What a call cost, in nano-USD, and how that is known."""
 
@@ -79,9 +133,9 @@ class Settlement:
     price_version: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Answer:
-    """What the caller gets."""
+    """What the caller gets. Of a stream everything has been sent already, and ``body`` is empty."""
 
     status: int
     body: bytes = field(repr=False)

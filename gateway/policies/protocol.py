@@ -1,18 +1,19 @@
 """What a policy is given and what it answers; every kind implements `Policy`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final, Protocol
 
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import PolicyOutcome, Role
+from keeptrusts.schemas.frozen import frozen
 
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 NO_FINDINGS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RequestFacts:
     """Everything policies may know about a call; an absent attribute is None, never an empty text.
 
@@ -53,7 +54,7 @@ class Permit(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Decision:
     """A policy's answer. `problem` is what a caller is told if this refuses; it never holds content.
 

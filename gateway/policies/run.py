@@ -1,7 +1,6 @@
 """Running a chain: each policy in turn, its mode decides whether it logs, warns or acts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -9,6 +8,7 @@ from keeptrusts.gateway.policies.compile import CompiledChain, CompiledPolicy
 from keeptrusts.gateway.policies.protocol import Decision, Permit, RequestFacts
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import PolicyOutcome, PolicyResult, Verdict
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.document import Mode
 
 Clock = Callable[[], int]
@@ -18,7 +18,7 @@ NS_PER_US: Final = 1_000
 _SEVERITY: Final[tuple[Verdict, ...]] = ("allow", "warn", "redact", "escalate", "block")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ChainOutcome:
     """What the chain says about a call.
 

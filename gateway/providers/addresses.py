@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
@@ -11,6 +11,7 @@ from urllib.parse import quote
 from keeptrusts.gateway.providers.aws_signing import signing_headers
 from keeptrusts.gateway.providers.targets import UpstreamTarget
 from keeptrusts.gateway.providers.translate.protocol import ProviderCall
+from keeptrusts.schemas.frozen import frozen
 
 ANTHROPIC_VERSION: Final = "2023-06-01"
 AZURE_API_VERSION: Final = "2024-10-21"
@@ -24,7 +25,7 @@ _PER_DEPLOYMENT: Final = ("/chat/completions", "/embeddings")
 _ACCEPT: Final = {"sse": "application/json, text/event-stream", "aws_eventstream": "application/vnd.amazon.eventstream"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Address:
     """The URL, to be sent as it is written, and the headers; they hold the secret and are never shown."""
 
@@ -78,7 +79,7 @@ def _with_query(url: str, query: str) -> str:
 def _of_wire(target: UpstreamTarget, caller_headers: Mapping[str, str]) -> dict[str, str]:
     if target.wire != "anthropic":
         return {}
-    passed = {name: value for name, value in caller_headers.items() if name in PASSED_ON}
+    passed = {name: caller_headers[name] for name in sorted(PASSED_ON) if name in caller_headers}
     return {"anthropic-version": ANTHROPIC_VERSION, **passed}
 
 

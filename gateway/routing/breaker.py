@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from keeptrusts.gateway.routing.chance import Chance
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.document import CircuitBreaker
 
 CircuitState = Literal["closed", "open", "half_open"]
@@ -30,7 +31,7 @@ _PROBE_LIMIT_NS: Final = 600 * _S
 _LEAST_RETRY_AFTER_NS: Final = 1 * _S
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Permit:
     """The right to make one call; its end is reported with it. ``probe`` is 0 for a call of a closed circuit."""
 

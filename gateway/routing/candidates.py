@@ -14,6 +14,7 @@ from keeptrusts.gateway.routing.priced import Expected, expected_pico, priced
 from keeptrusts.gateway.routing.route import Route
 from keeptrusts.gateway.wallets.prices import PriceRow, PriceTable
 from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.document import (
     AUTO_MODEL,
     ConsumerGroup,
@@ -47,7 +48,7 @@ class RoutingRules:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Wish:
     """What one call asks for.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -21,12 +20,13 @@ from keeptrusts.gateway.routing.strategies import Surroundings, ordered_by
 from keeptrusts.gateway.routing.traffic import Traffic
 from keeptrusts.gateway.wallets.prices import PriceTable
 from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.document import Strategy
 
 _S: Final = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Plan:
     """The routes to try, at least one and at most one more than the fallback attempts, and how they were chosen."""
 

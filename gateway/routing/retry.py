@@ -12,6 +12,7 @@ from keeptrusts.gateway.routing.breaker import Health
 from keeptrusts.gateway.routing.chance import Chance
 from keeptrusts.gateway.routing.deadlines import LEAST_ATTEMPT_NS
 from keeptrusts.gateway.routing.route import Route
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.document import Routing
 
 Trigger = Literal["rate_limit", "server_error", "timeout", "connection", "cut", "credentials"]
@@ -33,7 +34,7 @@ _OPTION_OF: Final[dict[Trigger, str | None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Judgement:
     """What the end of an attempt means: for its target, and for trying again (None: the end is final)."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from keeptrusts.gateway.providers.targets import UpstreamTarget
+from keeptrusts.schemas.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Route:
     """Where a call goes: the target and the model it is asked for."""
 

@@ -46,6 +46,7 @@ class Traffic:
         """Take over a document's options; what was seen of targets (by id) that stay is kept."""
         self.breakers.reconfigure(document.circuit_breaker, targets)
         self.budget.reconfigure(percent=document.routing.retry_percent)
+        self.served = ServedBook()
 
     def admits(self, route: Route, now_ns: int) -> bool:
         """Say whether `begin` would let an attempt through now."""

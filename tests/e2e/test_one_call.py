@@ -86,7 +86,7 @@ BAD_REQUESTS: list[tuple[str, bytes, int, str, str | None]] = [
     ("message without role", chat_body("gpt-4o", messages=[{}]), 422, "invalid_request", "messages[0]"),
     ("stream of wrong type", chat_body("gpt-4o", stream=1), 422, "invalid_request", "stream"),
     ("unknown model", chat_body("nope-9"), 404, "model_not_found", "model"),
-    ("another wire", chat_body("claude-sonnet-4-20250514"), 422, "wire_not_supported", "model"),
+    ("what the wire of a target cannot say", chat_body("claude-sonnet-4-20250514", n=2), 422, "invalid_request", "n"),
 ]
 
 
@@ -153,7 +153,8 @@ def test_a_path_or_method_that_is_not_served_names_what_is(stack: Stack, team_ke
     method = request("GET", f"{stack.gateway}/v1/chat/completions", token=team_key)
     assert method.status == 405 and method.json()["fix"] == "Use POST"
     wire = request("POST", f"{stack.gateway}/v1/messages", body={}, token=team_key)
-    assert wire.status == 422 and wire.json()["code"] == "wire_not_supported"
+    error = wire.json()["error"]
+    assert wire.status == 422 and (error["type"], error["code"]) == ("invalid_request_error", "invalid_request")
 
 
 def test_identity_headers_are_recorded_and_attributed(stack: Stack, team: dict[str, Any], team_key: str) -> None:

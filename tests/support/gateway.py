@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
 from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
+from keeptrusts.gateway.pipeline.connection import CallerGoneError
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.pipeline.services import Configuration, Counters, Services
 from keeptrusts.gateway.pipeline.values import Answer, IncomingCall
 from keeptrusts.gateway.policies.compile import compile_document
-from keeptrusts.gateway.providers.protocol import ProviderAnswer, ProviderFailure, ProviderRequest
+from keeptrusts.gateway.providers.protocol import ProviderAnswer, ProviderFailure, ProviderRequest, ProviderStream
 from keeptrusts.gateway.providers.targets import resolve_targets
 from keeptrusts.gateway.publishing.memory import MemoryPublisher
+from keeptrusts.gateway.routing.traffic import Traffic
 from keeptrusts.gateway.settings import GatewaySettings
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.gateway.wallets.prices import PriceTable
+from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.ids import Ids
 from keeptrusts.schemas.keys import key_digest, new_key, parse_key
 from keeptrusts.schemas.policy_document.lint import lint_text
@@ -52,18 +55,95 @@ def ok(document: object = PROVIDED, *, status: int = 200, retry_after: str | Non
 
 
 @dataclass(slots=True)
+class FakeStream:
+    """Pieces in order; ends after the last."""
+
+    pieces: list[bytes | ProviderFailure]
+    status: int = 200
+    content_type: str = "text/event-stream"
+    elapsed_us: int = 7_000
+    closed: bool = False
+
+    async def read(self) -> bytes | ProviderFailure | None:
+        return self.pieces.pop(0) if self.pieces else None
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass(slots=True)
+class FakeConnection:
+    """A caller that sends a body and keeps what it gets; it leaves after ``stays`` pieces, if that is set."""
+
+    body: bytes | Problem = b""
+    gone: bool = False
+    stays: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    sent: list[bytes] = field(default_factory=list)
+    last: bytes | None = None
+    broken_off: bool = False
+    tell: Callable[[], None] | None = None
+    recorded_at_end: int | None = None
+    publisher: MemoryPublisher | None = None
+
+    async def read_body(self) -> bytes | Problem:
+        return self.body
+
+    def is_gone(self) -> bool:
+        return self.gone
+
+    def when_gone(self, tell: Callable[[], None] | None) -> None:
+        self.tell = tell
+
+    async def begin(self, headers: Mapping[str, str]) -> None:
+        self.headers = headers
+
+    async def send(self, data: bytes) -> None:
+        if self.stays is not None and len(self.sent) >= self.stays:
+            self.gone = True
+        if self.gone:
+            raise CallerGoneError("left")
+        self.sent.append(data)
+
+    async def end(self, data: bytes) -> None:
+        if self.gone:
+            raise CallerGoneError("left")
+        self.last = data
+        if self.publisher is not None:
+            self.recorded_at_end = len(self.publisher.events)
+
+    def break_off(self) -> None:
+        self.broken_off = True
+
+
+@dataclass(slots=True)
 class FakeProvider:
     """Answers what it is told, and keeps what was asked and how long the log was at that moment."""
 
     publisher: MemoryPublisher
     result: ProviderAnswer | ProviderFailure = field(default_factory=ok)
+    then: list[ProviderAnswer | ProviderFailure] = field(default_factory=list)
+    """What the next calls get, one each, before ``result``."""
+    pieces: list[bytes | ProviderFailure] | None = None
+    """What streams are made of."""
+    stream_type: str = "text/event-stream"
+    stream: FakeStream | None = None
     asked: list[ProviderRequest] = field(default_factory=list)
     recorded_before: list[int] = field(default_factory=list)
 
     async def call(self, request: ProviderRequest) -> ProviderAnswer | ProviderFailure:
         self.asked.append(request)
         self.recorded_before.append(len(self.publisher.events))
-        return self.result
+        return self.then.pop(0) if self.then else self.result
+
+    async def open(self, request: ProviderRequest) -> ProviderStream | ProviderAnswer | ProviderFailure:
+        self.asked.append(request)
+        self.recorded_before.append(len(self.publisher.events))
+        opened: ProviderStream | ProviderAnswer | ProviderFailure = self.then.pop(0) if self.then else self.result
+        if self.pieces is not None and isinstance(opened, ProviderAnswer) and opened.status == 200:
+            self.stream = FakeStream(list(self.pieces), content_type=self.stream_type)
+            return self.stream
+        return opened
 
 
 @dataclass(slots=True)
@@ -112,10 +192,10 @@ def gateway(policy: str, *, environment: Mapping[str, str] | None = None) -> Fak
     provider = FakeProvider(publisher)
     directory = DirectoryView()
     clock = Clock()
-    configuration = Configuration(
-        compiled=compile_document(document),
-        targets=resolve_targets(document, {"OPENAI_API_KEY": "sk-real"} if environment is None else environment),
-    )
+    targets = resolve_targets(document, {"OPENAI_API_KEY": "sk-real"} if environment is None else environment)
+    configuration = Configuration.of(compile_document(document), targets)
+    traffic = Traffic(chance=Random(2), now_ns=clock.ns)
+    traffic.reconfigure(document, [target.id for target in targets])
     services = Services(
         settings=GatewaySettings(
             name="test", incarnation="1", org=ORG, bootstrap="", partitions=1, key_secrets={1: SECRET}
@@ -125,6 +205,7 @@ def gateway(policy: str, *, environment: Mapping[str, str] | None = None) -> Fak
         publisher=publisher,
         provider=provider,
         prices=PriceTable.load(on=NOW.date()),
+        traffic=traffic,
         ids=Ids(now_ms=lambda: int(clock.at.timestamp() * 1000), entropy=clock.entropy),
         now=lambda: clock.at,
         now_ns=lambda: clock.ns,
@@ -186,4 +267,4 @@ def problem(answer: Answer) -> dict[str, object]:
     return document
 
 
-__all__ = ["NOW", "ORG", "PROVIDED", "FakeGateway", "gateway", "key_value", "ok", "problem"]
+__all__ = ["NOW", "ORG", "PROVIDED", "FakeConnection", "FakeGateway", "gateway", "key_value", "ok", "problem"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from keeptrusts.schemas.events.request import Usage
+from keeptrusts.schemas.frozen import frozen
 
 ClientApi = Literal["chat", "messages", "count_tokens", "responses", "embeddings"]
 """What the caller speaks: OpenAI's chat completions, Anthropic's messages and its token counter, OpenAI's responses
@@ -23,7 +24,7 @@ Framing = Literal["sse", "aws_eventstream"]
 """How a streamed answer is cut into events."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ClientCall:
     """A call whose shape has been checked. ``body`` is ``document`` written anew; ``model`` is the one routed to.
 
@@ -39,7 +40,7 @@ class ClientCall:
     created: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProviderCall:
     """What to send. ``path`` begins with a slash and follows the target's base address; it may hold a query."""
 
@@ -58,7 +59,7 @@ class Inexpressible:
     fix: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ReadAnswer:
     """A plain answer in the caller's wire. ``usage`` is None when none was reported; ``valid`` is False for garbage.
 
@@ -79,7 +80,7 @@ class StreamEvent:
     data: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StreamEnd:
     """What a stream has said by now.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, get_args
 
 from keeptrusts.gateway.providers.translate.chat_anthropic import ChatAnthropic
 from keeptrusts.gateway.providers.translate.chat_bedrock import ChatBedrock
@@ -44,6 +44,18 @@ TRANSLATIONS: Final[Mapping[tuple[ClientApi, ProviderApi], Translation]] = Mappi
 def translation_for(client: ClientApi, provider: ProviderApi) -> Translation | None:
     """Give the translation, or None when the caller's wire is not served at such targets."""
     return TRANSLATIONS.get((client, provider))
+
+
+_PROVIDERS: Final[Mapping[ClientApi, frozenset[str]]] = MappingProxyType(
+    {api: frozenset(provider for client, provider in TRANSLATIONS if client == api) for api in get_args(ClientApi)}
+)
+ALL_PROVIDERS: Final = frozenset(provider for _, provider in TRANSLATIONS)
+"""The wires that some API can be translated to."""
+
+
+def providers_of(client: ClientApi) -> frozenset[str]:
+    """Give the providers' wires that an API can be translated to."""
+    return _PROVIDERS[client]
 
 
 def clients_of(provider: ProviderApi) -> frozenset[ClientApi]:

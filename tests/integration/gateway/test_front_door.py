@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 import pytest
 from support.gateway import FakeGateway, gateway
 
+from keeptrusts.gateway.http.data_plane import DataPlane
 from keeptrusts.gateway.http.front_door import listening
 from keeptrusts.gateway.http.metrics import GatewayMetrics
-from keeptrusts.gateway.http.routes import data_plane
 
 OPEN = "policies:\n  chain: [audit-logger]\nproviders:\n  targets:\n    - {id: openai, provider: openai}\n"
 KEY = b"kt_gk_verysecretverysecretverysecretvery"
@@ -36,7 +36,7 @@ MALFORMED = {
 @asynccontextmanager
 async def served(made: FakeGateway | None = None) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     services = (made or gateway(OPEN)).services
-    app = data_plane(services, GatewayMetrics(services))
+    app = DataPlane(services, GatewayMetrics(services))
     async with listening(app, "127.0.0.1", 0, drain_s=1.0, header_timeout_s=HEADER_TIMEOUT_S) as (host, port):
         reader, writer = await asyncio.open_connection(host, port)
         try:

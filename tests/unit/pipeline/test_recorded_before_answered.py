@@ -7,9 +7,9 @@ import json
 from typing import Any
 
 import pytest
-from support.gateway import ORG, PROVIDED, FakeGateway, gateway, key_value, ok, problem
+from support.gateway import ORG, PROVIDED, FakeConnection, FakeGateway, gateway, key_value, ok, problem
 
-from keeptrusts.gateway.pipeline.run import chat_completion, list_models, not_ready
+from keeptrusts.gateway.pipeline.run import list_models, model_call, not_ready
 from keeptrusts.gateway.pipeline.values import Answer
 from keeptrusts.gateway.providers.protocol import ProviderAnswer, ProviderFailure
 from keeptrusts.schemas.errors import Problem
@@ -25,11 +25,8 @@ BODY = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": S
 async def chat(
     made: FakeGateway, key: str | None = "engineering", body: bytes | Problem = BODY, **headers: str
 ) -> Answer:
-    async def read() -> bytes | Problem:
-        return body
-
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    return await chat_completion(made.services, made.call(key, sent), read, lambda: False)
+    return await model_call(made.services, made.call(key, sent), FakeConnection(body=body), "chat")
 
 
 def decided(made: FakeGateway) -> list[RequestDecided]:

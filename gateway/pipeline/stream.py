@@ -1,0 +1,165 @@
+"""Steps 5 to 8 of a streamed call: pieces go to the caller as they come, its end only once it is recorded.
+
+The frames that end the caller's stream are held back until the completion is acknowledged. A stream that breaks off
+ends with an error event instead, so that nobody takes a part for the whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
+from keeptrusts.gateway.pipeline.services import Services
+from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, OpenedStream
+from keeptrusts.gateway.providers.protocol import ProviderFailure, ProviderStream
+from keeptrusts.gateway.providers.translate.aws_eventstream import EventStreamParser
+from keeptrusts.gateway.providers.translate.protocol import StreamEnd, StreamTranslation
+from keeptrusts.gateway.providers.translate.sse import SseParser
+from keeptrusts.gateway.routing.retry import Failing, judge
+from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.frozen import frozen
+
+_TOO_LONG: Final = "the stream lasted too long"
+_AFTER_END_S: Final = 1.0
+
+
+@frozen
+class Streamed:
+    """How a stream ended: what is recorded of it, the frames that end it, and whether anybody is there to read them.
+
+    ``tail`` is empty when the stream broke off; then ``invocation.problem`` says why.
+    """
+
+    invocation: Invocation
+    tail: bytes
+    client_gone: bool
+
+
+class _Reading:
+    """One stream on its way from the provider to the caller."""
+
+    def __init__(self, services: Services, call: IncomingCall, opened: OpenedStream) -> None:
+        prepared = opened.prepared
+        self._services = services
+        self._call = call
+        self._opened = opened
+        self._parser = SseParser() if prepared.provider_call.framing == "sse" else EventStreamParser()
+        self.translation: StreamTranslation = prepared.translation.stream(prepared.client_call)
+        self.sent_bytes = 0
+        self.first_token_us: int | None = None
+
+    async def pass_on(self, connection: CallerConnection) -> ProviderFailure | None:
+        """Pass pieces on until the provider ends the stream; its failure when it breaks off. Raises CallerGoneError."""
+        services, stream = self._services, self._opened.stream
+        latest_ns = self._call.started_ns + int(services.settings.longest_stream_s * 1e9)
+        ended_ns: int | None = None
+        while True:
+            ending = bool(self.translation.end().tail)
+            if ending:
+                ended_ns = services.now_ns() if ended_ns is None else ended_ns
+                if services.now_ns() - ended_ns > _AFTER_END_S * 1e9:
+                    return None
+            piece = await (_soon(stream) if ending else stream.read())
+            if isinstance(piece, ProviderFailure):
+                return None if ending else piece
+            try:
+                events = self._parser.finish() if piece is None else self._parser.feed(piece)
+                frames = b"".join([self.translation.feed(event) for event in events])
+            except ValueError:
+                return ProviderFailure(
+                    kind="garbage",
+                    reason="its stream holds what is no event of its API",
+                    billed=True,
+                    elapsed_us=stream.elapsed_us,
+                )
+            if frames:
+                await self._send(connection, frames)
+            if piece is None:
+                return None
+            if services.now_ns() > latest_ns:
+                return ProviderFailure(kind="timeout", reason=_TOO_LONG, billed=True, elapsed_us=stream.elapsed_us)
+
+    async def _send(self, connection: CallerConnection, frames: bytes) -> None:
+        if self.first_token_us is None:
+            self.first_token_us = max(0, (self._services.now_ns() - self._call.started_ns) // 1_000)
+        self.sent_bytes += len(frames)
+        await connection.send(frames)
+
+
+async def pass_stream(
+    services: Services, call: IncomingCall, opened: OpenedStream, connection: CallerConnection
+) -> Streamed:
+    """Pass a stream on up to its end, which the caller of this sends. Never raises for what either side does."""
+    reading = _Reading(services, call, opened)
+    connection.when_gone(opened.stream.close)  # a provider that nobody listens to any more must stop working
+    failure: ProviderFailure | None = None
+    gone = False
+    try:
+        failure = await reading.pass_on(connection)
+    except CallerGoneError:
+        gone = True
+    finally:
+        connection.when_gone(None)
+        opened.stream.close()
+    gone = gone or connection.is_gone()
+    end = reading.translation.end()
+    problem = None if gone and not end.complete else _problem(opened, failure, end)
+    _note(services, opened, failure, end, gone=gone)
+    invocation = Invocation(
+        route=opened.prepared.route,
+        status=200,
+        body=b"",
+        content_type="text/event-stream",
+        problem=problem,
+        provider_status=opened.stream.status,
+        provider_us=opened.stream.elapsed_us,
+        usage=end.usage if end.complete else None,
+        billed=True,
+        attempts=opened.attempts,
+        output_bytes=reading.sent_bytes,
+        first_token_us=reading.first_token_us,
+    )
+    return Streamed(invocation=invocation, tail=end.tail, client_gone=gone)
+
+
+async def _soon(stream: ProviderStream) -> bytes | ProviderFailure | None:
+    """Read what may follow the end: the last usage, or the end of the body, which frees the connection."""
+    try:
+        async with asyncio.timeout(_AFTER_END_S):
+            return await stream.read()
+    except TimeoutError:
+        return None
+
+
+def _problem(opened: OpenedStream, failure: ProviderFailure | None, end: StreamEnd) -> Problem | None:
+    """Say why a stream is not whole, or None."""
+    if end.complete and end.error is None:
+        return None
+    if end.error is not None:
+        what = f"ended its stream with the error {end.error}"
+    elif failure is not None:
+        what = f"failed within its stream: {failure.reason}"
+    else:
+        what = "broke its stream off"
+    late = failure is not None and failure.kind == "timeout" and end.error is None
+    return Problem(
+        code="upstream_timeout" if late else "upstream_error",
+        message=f"target {opened.prepared.route.target.id!r} {what}",
+        fix="Retry; if it stays, tell the platform team the request id",
+    )
+
+
+def _note(
+    services: Services, opened: OpenedStream, failure: ProviderFailure | None, end: StreamEnd, *, gone: bool
+) -> None:
+    now_ns = services.now_ns()
+    if gone and not end.complete:
+        services.traffic.abandoned(opened.attempt, now_ns)
+        return
+    failing: Failing | None = None
+    if failure is not None:
+        failing = failure.kind
+    elif not end.complete:
+        failing = "cut"
+    services.traffic.ended(opened.attempt, judge(status=200, failing=failing, answering=True), now_ns)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from multidict import CIMultiDictProxy
+
 from keeptrusts.gateway.pipeline.values import Caller
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.schemas.errors import Problem
@@ -36,6 +38,10 @@ def authenticate(
 ) -> KeyValue | NotAuthenticated:
     """Find the gateway key of a request. Header names are lower case; digests are compared in constant time."""
     text = presented_key(headers.get("authorization"), headers.get("x-api-key"))
+    if text is not None and _other_keys(headers, text):
+        return NotAuthenticated(
+            problem=_invalid("more than one key was sent", "Send one key, in Authorization or in x-api-key")
+        )
     if text is None:
         return NotAuthenticated(
             problem=_invalid("no key was sent", "Send Authorization: Bearer kt_gk_... with a gateway key")
@@ -52,6 +58,15 @@ def authenticate(
         )
     problem = _unusable(key, now)
     return key if problem is None else NotAuthenticated(problem=problem, org=key.org, key_id=key.id)
+
+
+def _other_keys(headers: Mapping[str, str], text: str) -> bool:
+    """Say whether another key was sent beside this one: whoever stands before us may have looked at that."""
+    if not isinstance(headers, CIMultiDictProxy):
+        return False
+    bearers = (presented_key(value, None) for value in headers.getall("authorization", ()))
+    others = (*bearers, *(value.strip() for value in headers.getall("x-api-key", ())))
+    return any(other not in (None, "", text) for other in others)
 
 
 def identify(

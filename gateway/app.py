@@ -54,7 +54,8 @@ async def run_gateway(
     """Serve until ``stop`` is set. Raises OSError for a busy port and PublishError without a broker.
 
     No connection is taken before calls can be governed, or ``ready_within_s`` have passed: a worker that replaces
-    another must not refuse what that one would have answered. ``metrics_page`` replaces this worker's own metrics where it is one of several.
+    another must not refuse what that one would have answered.
+    ``metrics_page`` replaces this worker's own metrics where it is one of several.
     """
     async with open_services(settings, configuration, stop) as (services, in_force):
         metrics = GatewayMetrics(services, metrics_page)
@@ -172,7 +173,7 @@ async def open_services(
 async def _until_ready(services: Services, stop: asyncio.Event, within_s: float) -> None:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within_s
-    while not stop.is_set() and run.not_ready(services) is not None and loop.time() < deadline:
+    while not stop.is_set() and run.not_ready(services) is not None and loop.time() < deadline:  # noqa: ASYNC110 - views change without telling anybody
         await asyncio.sleep(READY_POLL_S)
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ADMIN_HOST: Final = "127.0.0.1"
 ADMIN_DRAIN_S: Final = 1.0
+READY_WITHIN_S: Final = 5.0
+"""How long a start waits for the directory before it answers calls that they come too early."""
 
 
 def listening_of(
@@ -68,6 +70,7 @@ async def run_alone(
         beside=beside,
         on_listening=on_listening,
         stop=stop,
+        ready_within_s=READY_WITHIN_S,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from keeptrusts.cli.gateway_service.spec import GatewaySpec
 from keeptrusts.cli.stack.data_dir import DataDir
@@ -45,16 +46,17 @@ def noted(data_dir: DataDir, spec: GatewaySpec) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def running_gateway(data_dir: DataDir, port: int) -> RunningGatewayNote | None:
-    """Give the note about the gateway on a port, if it still runs."""
+def running_gateway(data_dir: DataDir, url: str) -> RunningGatewayNote:
+    """Give how the gateway on a URL's port is reached, if this directory knows one that runs; else the URL itself."""
     try:
-        document = json.loads(_path(data_dir, port).read_text(encoding="utf-8"))
+        port = urlsplit(url).port
+        document = json.loads(_path(data_dir, port or 0).read_text(encoding="utf-8"))
         if identify(document["pid"]) != ProcessIdentity(pid=document["pid"], started=document["started"]):
-            return None
+            return RunningGatewayNote(url=url)
         certificate = document["certificate"]
         return RunningGatewayNote(url=document["url"], certificate=None if certificate is None else Path(certificate))
     except (OSError, ValueError, KeyError, TypeError):
-        return None  # none runs, or it is about to begin or to end
+        return RunningGatewayNote(url=url)  # none runs, or it is about to begin or to end
 
 
 def _path(data_dir: DataDir, port: int) -> Path:

@@ -44,12 +44,22 @@ class Callers:
     tls: ssl.SSLContext | None = None
     seed: int = 1
     seen: Seen = field(default_factory=Seen)
+    warm_at: int = 10
+    warm: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once ``warm_at`` requests were answered, or one was lost."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> Seen:
         """Call until ``stopping`` is set; gives what was seen."""
         await asyncio.gather(*(self._call(random.Random(self.seed * 10_000 + number)) for number in range(self.count)))
         return self.seen
+
+    async def run_until_warm(self) -> Seen:
+        """Call until ``warm_at`` requests were answered; gives what was seen."""
+        task = asyncio.create_task(self.run())
+        await self.warm.wait()
+        self.stopping.set()
+        return await task
 
     async def _call(self, chance: random.Random) -> None:
         while not self.stopping.is_set():
@@ -64,6 +74,7 @@ class Callers:
                 await self._use(reader, writer, chance)
             except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
                 self.seen.lost[type(error).__name__] += 1
+                self.warm.set()
             finally:
                 writer.close()
 
@@ -77,6 +88,8 @@ class Callers:
             async with asyncio.timeout(ANSWER_S):
                 status, last = await _answer(reader)
             self.seen.statuses[status] += 1
+            if self.seen.answered >= self.warm_at:
+                self.warm.set()
             self.seen.last_answers += last
             if last or self.stopping.is_set():
                 return

@@ -198,10 +198,10 @@ def test_browsers_may_not_reload_or_restart(own: Running) -> None:
 def test_a_rolling_restart_under_load_loses_no_request(own: Running) -> None:
     before, calls = own.pids(), own.metric("keeptrusts_gateway_requests_total")
     callers = [
-        own.callers(12, seed=1),
+        own.callers(4, pause_s=0.1, seed=1),
         own.callers(24, pause_s=0.8, seed=2),
-        own.callers(6, per_connection=1, seed=3),
-        own.callers(4, stream=True, seed=4),
+        own.callers(3, pause_s=0.1, per_connection=1, seed=3),
+        own.callers(2, pause_s=0.1, stream=True, seed=4),
     ]
     code, seen = asyncio.run(beside(callers, "gateway", "restart", "--port", str(own.port), stack=own.stack))
     print(*seen, sep="\n")

@@ -55,7 +55,7 @@ def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainO
         if decision.permit is not None:
             permits.append(decision.permit)
         effect = _effect(compiled, decision)
-        if _SEVERITY.index(effect) > _SEVERITY.index(verdict):
+        if effect != "allow" and _SEVERITY.index(effect) > _SEVERITY.index(verdict):
             verdict, deciding = effect, (compiled, decision)
         started = ended
         if effect == "block":

@@ -53,6 +53,8 @@ class FrontDoor(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        if self._messages and self._deadline is None:
+            return
         if not self._inside_head():
             self._forget_deadline()
         elif self._deadline is None:

@@ -41,6 +41,8 @@ STOP_TIMEOUT_S = 10.0
 BATCH_BYTES = 256 * 1024
 """A batch takes no further record beyond this; a larger record goes alone."""
 RECORD_OVERHEAD_BYTES = 40
+WATCH_S = 0.05
+"""How often deadlines are looked at: one timer a partition instead of one a call."""
 CROWD = 2
 GATHER_S = 0.001
 """With more records than CROWD in the last batch, the next one waits this long for company."""
@@ -52,6 +54,7 @@ class _Append:
 
     events: tuple[Event, ...]
     result: asyncio.Future[tuple[Ack, ...]]
+    deadline: float
     handed_over: int = 0
     acks: tuple[Ack, ...] = ()
 
@@ -68,6 +71,7 @@ class _Lane:
     sending: list[_Append] = field(default_factory=list)
     sender: asyncio.Task[None] | None = None
     idle: asyncio.Future[None] | None = None
+    watch: asyncio.TimerHandle | None = None
     next_sequence: int = 0
 
 
@@ -127,15 +131,22 @@ class KafkaPublisher:
         lane = self._lane(partition_of(ledger, self._partitions))
         if len(lane.pending) >= self._queue_size:
             raise PublisherOverloadedError("too many events wait for the log")
-        item = _Append(events, self._loop.create_future())
+        item = _Append(events, self._loop.create_future(), self._loop.time() + deadline_s)
         lane.pending.append(item)
         if lane.idle is not None and not lane.idle.done():
             lane.idle.set_result(None)
-        timer = self._loop.call_later(deadline_s, _expire, item, deadline_s)
-        try:
-            return await item.result
-        finally:
-            timer.cancel()
+        if lane.watch is None:
+            lane.watch = self._loop.call_later(WATCH_S, self._watch, lane)
+        return await item.result
+
+    def _watch(self, lane: _Lane) -> None:
+        """End the waits whose deadlines have passed, and look again while anybody waits."""
+        now = self._loop.time()
+        for item in (*lane.sending, *lane.pending):
+            if item.deadline <= now and not item.result.done():
+                _expire(item)
+        waits = bool(lane.sending or lane.pending)
+        lane.watch = self._loop.call_later(WATCH_S, self._watch, lane) if waits else None
 
     async def stop(self) -> None:
         """Let what is queued go out, within a bound, then close."""
@@ -147,6 +158,8 @@ class KafkaPublisher:
         for lane in lanes:
             if lane.sender is not None:
                 lane.sender.cancel()
+            if lane.watch is not None:
+                lane.watch.cancel()
         with contextlib.suppress(TimeoutError, KafkaError):
             async with asyncio.timeout(STOP_TIMEOUT_S):
                 await self._producer.stop()
@@ -276,11 +289,9 @@ async def start_publisher(
         )
 
 
-def _expire(item: _Append, deadline_s: float) -> None:
+def _expire(item: _Append) -> None:
     """End the wait for an append whose deadline has passed; what was not handed over yet is never sent."""
-    if item.result.done():
-        return
     if item.handed_over:
-        item.result.set_exception(AckUnknownError(f"the log did not acknowledge within {deadline_s:g} s"))
+        item.result.set_exception(AckUnknownError("the log did not acknowledge in time"))
     else:
-        item.result.set_exception(PublisherOverloadedError(f"the log took nothing for {deadline_s:g} s"))
+        item.result.set_exception(PublisherOverloadedError("the log took nothing in time"))

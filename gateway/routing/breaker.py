@@ -54,6 +54,7 @@ class _Circuit:
     probe: int = 0
     probe_ends_ns: int | None = None
     good_probes: int = 0
+    permit: Permit | None = None  # of the present era, the same for every call
 
 
 class Breakers:
@@ -107,7 +108,9 @@ class Breakers:
         if circuit is None:
             circuit = self._circuits[target] = _Circuit()
         if circuit.state == "closed" or not self._options.enabled:
-            return Permit(target=target, era=circuit.era)
+            if circuit.permit is None or circuit.permit.era != circuit.era:
+                circuit.permit = Permit(target=target, era=circuit.era)
+            return circuit.permit
         if not self.admits(target, now_ns):
             return None
         if circuit.state == "open":

@@ -14,10 +14,12 @@ class ProcessorSettings:
     data_dir: Path
     topic_prefix: str = ""
     application_id: str = "kt-processors"
-    batch_size: int = 200
+    batch_size: int = 500
     """Most records of kt.events that one transaction answers."""
-    queue_size: int = 2_000
-    """Most records waiting for one partition before its stream is held back."""
+    batch_interval_s: float = 0.02
+    """Least time between the beginnings of two transactions, unless a whole batch is waiting."""
+    progress_interval_s: float = 0.1
+    """Least time between two transactions that say only how far the fold has come."""
     heartbeat_s: float = 1.0
     transaction_timeout_ms: int = 30_000
     recovery_timeout_s: float = 300.0

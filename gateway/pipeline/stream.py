@@ -53,8 +53,13 @@ class _Reading:
         """Pass pieces on until the provider ends the stream; its failure when it breaks off. Raises CallerGoneError."""
         services, stream = self._services, self._opened.stream
         latest_ns = self._call.started_ns + int(services.settings.longest_stream_s * 1e9)
+        ended_ns: int | None = None
         while True:
             ending = bool(self.translation.end().tail)
+            if ending:
+                ended_ns = services.now_ns() if ended_ns is None else ended_ns
+                if services.now_ns() - ended_ns > _AFTER_END_S * 1e9:
+                    return None
             piece = await (_soon(stream) if ending else stream.read())
             if isinstance(piece, ProviderFailure):
                 return None if ending else piece

@@ -226,13 +226,21 @@ class _Exchange:
         return self._failed("too_large", "the provider's answer is too large", billed=True)
 
     def close(self) -> None:
-        """Give the connection back to the pool; one whose answer is not at its end is closed."""
-        if self._connection is None:
+        """Give the connection back to the pool if request and answer are at their end; else close it.
+
+        A connection on which an answer is still due must not be used again: the next call would get it.
+        """
+        connection, self._connection = self._connection, None
+        if connection is None:
             return
         if self._payload is not None and not self._payload.is_eof():
             self._payload.set_exception(aiohttp.ClientConnectionError("closed by us"))  # wakes who still reads
-        self._connection.release()
-        self._connection = None
+        transport = connection.transport
+        unsent = transport is not None and transport.get_write_buffer_size() > 0
+        if self._payload is None or unsent:
+            connection.close()
+        else:
+            connection.release()
 
     def _failed(self, kind: FailureKind, reason: str, *, billed: bool) -> ProviderFailure:
         return ProviderFailure(kind=kind, reason=reason, billed=billed, elapsed_us=self.elapsed_us)
@@ -281,4 +289,4 @@ def _header_lines(headers: Mapping[str, str]) -> bytes:
     text = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     if text.count("\n") != len(headers) or text.count("\r") != len(headers) or "\0" in text:
         raise ValueError("a header sent to a provider holds a line break")
-    return text.encode("latin-1")
+    return text.encode("utf-8", "surrogateescape")  # a caller's header goes on as the bytes it came as

@@ -114,14 +114,23 @@ def _secret(
     if provider_url is not None:
         return PLACEHOLDER_SECRET, None
     if target.secret.literal is not None:
-        return target.secret.literal, None
+        return _sendable("its secret", target.secret.literal)
     name = target.secret.env or (None if target.secret.store else vendor.secret_env)
     if name is not None:
         value = environment.get(name, "")
-        return value, None if value else f"environment variable {name} is not set"
+        if not value:
+            return value, f"environment variable {name} is not set"
+        return _sendable(f"environment variable {name}", value)
     if target.secret.store is not None:
         return "", f"secret store entry {target.secret.store} cannot be read by this version; use secret_key_ref.env"
     return "", None
+
+
+def _sendable(what: str, secret: str) -> tuple[str, str | None]:
+    """Give a secret that a header can carry, or why it cannot: a line break at its end, for example."""
+    if secret.isprintable():
+        return secret, None
+    return "", f"{what} holds a line break or another control character"
 
 
 def _base_url(

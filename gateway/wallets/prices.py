@@ -24,7 +24,7 @@ from genai_prices.types import (
 )
 
 from keeptrusts.schemas.events.request import Usage
-from keeptrusts.schemas.money import PICO_PER_NANO
+from keeptrusts.schemas.money import MAX_NANO, PICO_PER_NANO
 from keeptrusts.schemas.policy_document.document import TargetPricing
 
 _PICO_FACTOR = Decimal(1_000_000)  # dollars a million tokens -> pico-USD a token
@@ -156,11 +156,15 @@ class PriceTable:
 def cost_nano(row: PriceRow, usage: Usage) -> int | None:
     """What this usage costs in nano-USD, rounded up once; None when a needed price is not known.
 
+    Also None for an amount that no record can carry: only a provider that reports nonsense arrives there.
     `usage.input_tokens` includes cache reads and writes, `usage.output_tokens` includes reasoning. Cache tokens
     beyond the reported input are charged as well.
     """
     pico = cost_pico(row, usage)
-    return None if pico is None else -(-pico // PICO_PER_NANO)
+    if pico is None:
+        return None
+    nano = -(-pico // PICO_PER_NANO)
+    return nano if nano <= MAX_NANO else None
 
 
 def cost_pico(row: PriceRow, usage: Usage) -> int | None:

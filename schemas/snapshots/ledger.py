@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import orjson
 from pydantic import Field
@@ -105,13 +105,19 @@ def canonical_bytes(record: Record) -> bytes:
 
 def entry_hash(entry: Entry) -> str:
     """Give the SHA-256 over the entry without its own hash; the previous entry's hash is part of it."""
+    return _hash_of(entry.model_dump(mode="json", exclude_none=True, exclude={"hash"}))
+
+
+def chained(entry: Entry) -> tuple[Entry, bytes]:
+    """Give the entry with its hash filled in, and its canonical bytes: both from one walk over its fields."""
     document = entry.model_dump(mode="json", exclude_none=True, exclude={"hash"})
+    document["hash"] = _hash_of(document)
+    finished = entry.model_copy(update={"hash": document["hash"]})
+    return finished, orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+
+
+def _hash_of(document: dict[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def chained(entry: Entry) -> Entry:
-    """Give the entry with its hash filled in."""
-    return entry.model_copy(update={"hash": entry_hash(entry)})
 
 
 def available(wallet: str) -> str:

@@ -58,11 +58,12 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """One record to write for an entry: topic, Kafka key, value."""
+    """One record to write for an entry: topic, Kafka key, value. ``canonical`` are its bytes where they are known."""
 
     topic: str
     key: bytes
     record: Record
+    canonical: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +87,9 @@ def apply(state: LedgerState, placed: Placed) -> tuple[Entry, tuple[Derived, ...
     decision = _decide(state, placed)
     if decision is None:
         return None
-    entry = _entry(state, placed, decision)
+    entry, canonical = chained(_entry(state, placed, decision))
     evolve(state, entry)
-    return entry, _outputs(entry, placed, decision)
+    return entry, _outputs(entry, canonical, placed, decision)
 
 
 def next_deadline_ms(state: LedgerState) -> int | None:
@@ -175,7 +176,7 @@ def _entry(state: LedgerState, placed: Placed, decision: _Decision) -> Entry:
     abandoned = tuple(
         RequestClosed(request=request, abandoned=True) for request in _abandoned(state) if request not in closing
     )
-    entry = Entry(
+    return Entry(
         ledger=state.ledger,
         seq=state.seq + 1,
         cause=Cause(
@@ -197,7 +198,6 @@ def _entry(state: LedgerState, placed: Placed, decision: _Decision) -> Entry:
         changes=decision.changes + abandoned,
         prev_hash=state.last_hash,
     )
-    return chained(entry)
 
 
 def _abandoned(state: LedgerState) -> tuple[str, ...]:
@@ -210,8 +210,8 @@ def _abandoned(state: LedgerState) -> tuple[str, ...]:
     return tuple(overdue)
 
 
-def _outputs(entry: Entry, placed: Placed, decision: _Decision) -> tuple[Derived, ...]:
-    outputs = [Derived(topic=topics.LEDGER.name, key=entry.ledger.encode(), record=entry)]
+def _outputs(entry: Entry, canonical: bytes, placed: Placed, decision: _Decision) -> tuple[Derived, ...]:
+    outputs = [Derived(topic=topics.LEDGER.name, key=entry.ledger.encode(), record=entry, canonical=canonical)]
     for change in entry.changes:
         if isinstance(change, _DIRECTORY_VALUES):
             outputs.append(Derived(topic=topics.DIRECTORY.name, key=directory_key(change), record=change))
@@ -239,4 +239,5 @@ def _outcome_record(entry: Entry, placed: Placed, decision: _Decision) -> Derive
 
 def encoded(derived: Derived) -> tuple[str, bytes, bytes]:
     """Give a derived record as topic, key and canonical bytes."""
-    return derived.topic, derived.key, encode_derived(derived.record)
+    value = derived.canonical if derived.canonical is not None else encode_derived(derived.record)
+    return derived.topic, derived.key, value

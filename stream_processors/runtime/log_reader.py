@@ -1,4 +1,4 @@
-"""Reads a stretch of one partition to its end: own entries at recovery, and inputs that the stream did not bring."""
+"""Reads one partition: a stretch of it to its end, as recovery needs it, and then on and on as records come."""
 
 from __future__ import annotations
 
@@ -36,14 +36,16 @@ class LogReader:
         async for batch in self._between(place, max(start, earliest), end, timeout_s):
             yield batch
 
-    async def between(
-        self, topic: str, partition: int, start: int, end: int, *, timeout_s: float
-    ) -> AsyncIterator[tuple[ConsumerRecord, ...]]:
-        """Yield the records with offsets from ``start`` up to, not including, ``end``."""
+    def follow(self, topic: str, partition: int, start: int) -> None:
+        """Go on from an offset with ``more``."""
         place = TopicPartition(topic, partition)
         self.consumer.assign([place])
-        async for batch in self._between(place, start, end, timeout_s):
-            yield batch
+        self.consumer.seek(place, start)
+
+    async def more(self, *, timeout_s: float, most: int) -> tuple[ConsumerRecord, ...]:
+        """Give the next records of the partition followed, in order, as soon as there is one; none after the time."""
+        found = await self.consumer.getmany(timeout_ms=round(timeout_s * 1000), max_records=most)
+        return tuple(record for records in found.values() for record in records)
 
     async def _between(
         self, place: TopicPartition, start: int, end: int, timeout_s: float
@@ -70,7 +72,7 @@ async def log_reader(settings: ProcessorSettings) -> AsyncIterator[LogReader]:
         isolation_level="read_committed",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        fetch_max_wait_ms=50,
+        fetch_max_wait_ms=500,
         max_partition_fetch_bytes=4 * 1024 * 1024,
     )
     await consumer.start()

@@ -1,8 +1,8 @@
 """Runs one fold over one partition: recover from own entries, catch up, then answer batches in transactions.
 
 Order of the start, which makes a paused former owner harmless: the fenced producer first, then the own entries, then
-kt.events from the record after the last input that an entry names. What Faust has committed is only a hint of where
-its stream begins; records that come again are dropped by offset, records that it skipped are read here.
+kt.events from the record after the last input that an entry names. Offsets that a consumer group may have committed
+play no part.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ class PartitionCounters:
 
     restored_entries: int = 0
     inputs: int = 0
-    repeats: int = 0
     outputs: int = 0
     transactions: int = 0
 
@@ -48,9 +47,11 @@ class PartitionRunner:
         self._now_ms = now_ms
         self._append_tick = append_tick
         self._producer = FencedProducer(settings, processor, partition)
-        self._queue: asyncio.Queue[InputRecord] = asyncio.Queue(maxsize=settings.queue_size)
         self._next_offset = 0
         self._last_heartbeat = 0.0
+        self._next_batch_at = 0.0
+        self._last_progress = 0.0
+        self._progress_owed = False
         self.counters = PartitionCounters()
         self.caught_up = asyncio.Event()
 
@@ -58,10 +59,6 @@ class PartitionRunner:
     def next_offset(self) -> int:
         """The offset of the first record of kt.events that is not yet folded."""
         return self._next_offset
-
-    async def feed(self, record: InputRecord) -> None:
-        """Hand over one record of the stream; waits while the queue is full."""
-        await self._queue.put(record)
 
     async def run(self) -> None:
         """Recover, catch up and answer records until cancelled."""
@@ -71,8 +68,9 @@ class PartitionRunner:
                 await self._recover(reader)
                 await self._catch_up(reader)
                 self.caught_up.set()
+                reader.follow(self._settings.topic(EVENTS.name), self._partition, self._next_offset)
                 while True:
-                    await self._step(reader)
+                    await self._answer(await self._next_batch(reader))
         finally:
             await self._producer.stop()
 
@@ -93,32 +91,19 @@ class PartitionRunner:
             inputs = [_input(record.partition, record.offset, record.timestamp, record.value) for record in batch]
             await self._answer_in_batches(inputs)
 
-    async def _step(self, reader: LogReader) -> None:
-        """Answer what has come, or give a sign of life when nothing has."""
-        batch = await self._next_batch()
-        if batch and batch[0].offset > self._next_offset:
-            await self._read_gap(reader, batch[0].offset)
-        fresh = [record for record in batch if record.offset >= self._next_offset]
-        self.counters.repeats += len(batch) - len(fresh)
-        await self._answer(fresh)
+    async def _next_batch(self, reader: LogReader) -> list[InputRecord]:
+        """Wait for records, at most until something else is due; empty when none has come.
 
-    async def _next_batch(self) -> list[InputRecord]:
-        batch: list[InputRecord] = []
-        try:
-            async with asyncio.timeout(self._settings.heartbeat_s):
-                batch.append(await self._queue.get())
-        except TimeoutError:
-            return batch
-        while len(batch) < self._settings.batch_size and not self._queue.empty():
-            batch.append(self._queue.get_nowait())
-        return batch
-
-    async def _read_gap(self, reader: LogReader, end: int) -> None:
-        topic = self._settings.topic(EVENTS.name)
-        timeout_s = self._settings.recovery_timeout_s
-        async for records in reader.between(topic, self._partition, self._next_offset, end, timeout_s=timeout_s):
-            inputs = [_input(record.partition, record.offset, record.timestamp, record.value) for record in records]
-            await self._answer_in_batches(inputs)
+        The first record after a quiet moment is answered at once; under load a transaction serves all that comes
+        within ``batch_interval_s``, because most of a small transaction's cost does not depend on its size.
+        """
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._next_batch_at - loop.time()))
+        wait_s = self._settings.progress_interval_s if self._progress_owed else self._settings.heartbeat_s
+        records = await reader.more(timeout_s=wait_s, most=self._settings.batch_size)
+        full = len(records) >= self._settings.batch_size
+        self._next_batch_at = loop.time() + (0.0 if full else self._settings.batch_interval_s)
+        return [_input(record.partition, record.offset, record.timestamp, record.value) for record in records]
 
     async def _answer_in_batches(self, inputs: list[InputRecord]) -> None:
         for start in range(0, len(inputs), self._settings.batch_size):
@@ -131,14 +116,23 @@ class PartitionRunner:
             outputs.extend(self._fold.apply(record))
             self._next_offset = record.offset + 1
         self.counters.inputs += len(inputs)
-        if inputs:
-            outputs.extend(self._fold.progress(self._next_offset - 1))
+        self._progress_owed = self._progress_owed or bool(inputs)
         outputs.extend(self._due_heartbeat())
+        outputs.extend(self._due_progress(at_once=bool(outputs)))
         if outputs:
             await self._producer.write(outputs)
             self.counters.outputs += len(outputs)
             self.counters.transactions += 1
         await self._tick()
+
+    def _due_progress(self, *, at_once: bool) -> tuple[OutputRecord, ...]:
+        """Give the progress that is owed: beside other records always, by itself only now and then."""
+        now = asyncio.get_running_loop().time()
+        early = now - self._last_progress < self._settings.progress_interval_s
+        if not self._progress_owed or (early and not at_once):
+            return ()
+        self._progress_owed, self._last_progress = False, now
+        return self._fold.progress(self._next_offset - 1)
 
     def _due_heartbeat(self) -> tuple[OutputRecord, ...]:
         now = asyncio.get_running_loop().time()

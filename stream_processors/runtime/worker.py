@@ -1,7 +1,7 @@
-"""The Faust side: partition assignment and the stream, handed to one partition runner per processor and partition.
+"""The Faust side: partition assignment, answered by one partition runner per processor and partition.
 
-Faust decides who owns a partition and delivers its records; it commits offsets that we treat as hints. Every runner's
-failure ends the process at once, because an owner that cannot write must not go on deciding.
+Faust decides who owns a partition; its runners read the records themselves. Every runner's failure ends the process
+at once, because an owner that cannot write must not go on deciding.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from faust.types import TP
 from mode import CrashingSupervisor
 
 from keeptrusts.schemas.topics import EVENTS
+from keeptrusts.stream_processors.runtime.faust_app import FETCH_BYTES, MembershipApp
 from keeptrusts.stream_processors.runtime.partition import PartitionRunner
-from keeptrusts.stream_processors.runtime.protocol import InputRecord, OutputRecord, PartitionFold
+from keeptrusts.stream_processors.runtime.protocol import OutputRecord, PartitionFold
 from keeptrusts.stream_processors.runtime.transactions import FencedError
 from keeptrusts.stream_processors.settings import ProcessorSettings
 
@@ -33,11 +34,11 @@ MakeFold = Callable[[int], PartitionFold]
 
 
 def build_app(settings: ProcessorSettings) -> faust.App:
-    """Make the Faust app as it keeps its promises: crashing supervisor, raw values, no web server, no own topics."""
+    """Make the Faust app as it keeps its promises: crashing supervisor, no web server, no topics of its own."""
     options: dict[str, Any] = {}
     if settings.instance_id is not None:
         options["consumer_group_instance_id"] = settings.instance_id  # an empty one would be one name for all
-    return faust.App(
+    return MembershipApp(
         settings.application_id,
         broker=f"kafka://{settings.bootstrap}",
         datadir=Path(settings.data_dir) / "faust",
@@ -52,6 +53,7 @@ def build_app(settings: ProcessorSettings) -> faust.App:
         consumer_auto_offset_reset="earliest",
         broker_commit_interval=5.0,
         broker_max_poll_records=1_000,
+        consumer_max_fetch_size=FETCH_BYTES,
         broker_session_timeout=settings.session_timeout_s,
         **options,
         broker_heartbeat_interval=2.0,
@@ -80,8 +82,7 @@ class Worker:
         self._topic = self.app.topic(
             settings.topic(EVENTS.name), key_serializer="raw", value_serializer="raw", allow_empty=True
         )
-        for name in processors:
-            self._declare_agent(name)
+        self._declare_agent()
         on_assigned: Any = self._on_assigned  # Faust types its signals' handlers by a protocol no function meets
         on_revoked: Any = self._on_revoked
         self.app.on_partitions_assigned.connect(on_assigned)
@@ -109,15 +110,14 @@ class Worker:
         """Whether Faust itself has given up; the process should end then."""
         return bool(self.app.crashed)
 
-    def _declare_agent(self, processor: str) -> None:
-        async def feed(stream: Any) -> None:  # Faust's stream types are not exported for annotations
-            async for event in stream.events():
-                message = event.message
-                found = self._runners.get((processor, message.partition))
-                if found is not None:
-                    await found[0].feed(_input(message))
+    def _declare_agent(self) -> None:
+        """Subscribe by an agent, which is how Faust learns what it is to share out; no record ever comes through it."""
 
-        self.app.agent(self._topic, name=f"{self._settings.application_id}-{processor}", concurrency=1)(feed)
+        async def subscribe(stream: Any) -> None:  # Faust's stream types are not exported for annotations
+            async for _ in stream:
+                raise AssertionError("a record came through Faust's stream; the runners read kt.events themselves")
+
+        self.app.agent(self._topic, name=f"{self._settings.application_id}-subscription", concurrency=1)(subscribe)
 
     async def _on_assigned(self, app: faust.App, assigned: set[TP], **_: Any) -> None:
         ours = {place.partition for place in assigned if place.topic == self._settings.topic(EVENTS.name)}
@@ -187,13 +187,3 @@ class Worker:
             await self._ticker.send_and_wait(
                 self._settings.topic(tick.topic), tick.value, key=tick.key, partition=partition
             )
-
-
-def _input(message: Any) -> InputRecord:
-    # Faust divides the broker's milliseconds by 1,000; rounding gives back the same integer.
-    return InputRecord(
-        partition=message.partition,
-        offset=message.offset,
-        timestamp_ms=round(message.timestamp * 1000),
-        value=message.value or b"",
-    )

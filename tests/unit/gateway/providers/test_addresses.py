@@ -218,6 +218,8 @@ UNAVAILABLE = [
      "environment variable AWS_BEARER_TOKEN_BEDROCK is not set, nor are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
     ("bedrock, half an access key", "{id: bedrock, region: us-east-1}", {"AWS_ACCESS_KEY_ID": "AKID"},
      "environment variable AWS_BEARER_TOKEN_BEDROCK is not set, nor are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+    ("a line break", "{id: openai}", {"OPENAI_API_KEY": "sk-1\n"},
+     "environment variable OPENAI_API_KEY holds a line break or another control character"),
     ("azure, no endpoint", "{id: azure}", {"AZURE_OPENAI_API_KEY": "az-1"},
      "target azure has no address; set base_url"),
 ]  # fmt: skip

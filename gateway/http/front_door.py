@@ -26,6 +26,7 @@ HEADER_TIMEOUT_S: Final = 5.0
 IDLE_TIMEOUT_S: Final = 75.0
 BACKLOG: Final = 1024
 LINGER_S: Final = 10.0
+LET_GO_S: Final = 1.0
 
 _MALFORMED: Final = Problem(
     code="malformed_http",
@@ -40,7 +41,7 @@ _FAILED: Final = Problem(
 class FrontDoor(web.RequestHandler):
     """One connection. Half a head is given ``header_timeout_s``, then the connection is closed without an answer."""
 
-    __slots__ = ("_deadline", "_header_timeout_s", "_tell_gone")
+    __slots__ = ("_deadline", "_deaf", "_header_timeout_s", "_tell_gone")
 
     def __init__(
         self, manager: web.Server, *, loop: asyncio.AbstractEventLoop, header_timeout_s: float, idle_timeout_s: float
@@ -49,12 +50,15 @@ class FrontDoor(web.RequestHandler):
         self._header_timeout_s = header_timeout_s
         self._deadline: asyncio.TimerHandle | None = None
         self._tell_gone: Callable[[], None] | None = None
+        self._deaf = False
 
     def when_gone(self, tell: Callable[[], None] | None) -> None:
         """Call ``tell`` when the connection is lost; None forgets it."""
         self._tell_gone = tell
 
     def data_received(self, data: bytes) -> None:
+        if self._deaf:
+            return
         super().data_received(data)
         if self._messages and self._deadline is None:
             return
@@ -92,6 +96,9 @@ class FrontDoor(web.RequestHandler):
                 break
             if gone:
                 break
+            if head is ERROR:
+                await self._let_go()
+                break
             if not payload.is_eof() and not await self._read_rest(payload):
                 break
             if not response.keep_alive or self._close or self._force_close:
@@ -103,6 +110,21 @@ class FrontDoor(web.RequestHandler):
         self._task_handler = None
         if self.transport is not None:
             self.transport.close()
+
+    async def _let_go(self) -> None:
+        """Say that nothing more is coming and drop what still arrives, for a while.
+
+        To close at once, with bytes unread, would reset the connection, and the answer would be lost on its way.
+        """
+        self._deaf = True
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return
+        gone = self._loop.create_future()
+        self.when_gone(lambda: None if gone.done() else gone.set_result(None))
+        if transport.can_write_eof():
+            transport.write_eof()
+        await asyncio.wait([gone], timeout=LET_GO_S)
 
     async def _next_message(self) -> tuple[Any, StreamReader]:
         if not self._messages:

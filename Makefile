@@ -8,15 +8,18 @@ SHELL := /bin/bash
 DEMO_ARGS ?=
 BIN := .venv/bin
 READY := .venv/.ready
+NODE_SDKS := tests/e2e/node
+NODE_READY := $(NODE_SDKS)/node_modules/.ready
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test bench lint schemas clean pins tools
+.PHONY: help setup demo test chaos bench lint schemas clean pins tools
 
 help:
 	@echo "make setup   install everything into .venv and .cache"
 	@echo "make demo    a governed call, end to end, on sample data (DEMO_ARGS=--once stops after it)"
 	@echo "make test    every check, in order, with a summary"
+	@echo "make chaos   every fault under load for CHAOS_SECONDS (600) with CHAOS_SEED, then an audit of what is left"
 	@echo "make lint    ruff, mypy and the import rules only"
 	@echo "make schemas write the JSON Schemas of all record types again, after a change of the models"
 	@echo "make bench   measure against a bare proxy"
@@ -28,9 +31,12 @@ setup: $(READY)
 demo: setup
 	@$(BIN)/kt demo $(DEMO_ARGS)
 
-test: setup
+test: setup $(NODE_READY)
 	@.ci/check-tools tests
 	@$(BIN)/python tests/run_suites.py
+
+chaos: setup
+	@CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(BIN)/pytest -q -s tests/chaos
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -50,7 +56,7 @@ bench: setup
 
 clean:
 	@if [ -x $(BIN)/kt ] && [ -d .keeptrusts ]; then $(BIN)/kt down --data-dir .keeptrusts; fi
-	rm -rf .venv .cache .keeptrusts dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(NODE_SDKS)/node_modules .venv .cache .keeptrusts dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Installed exactly as pinned, then the project itself; done again when a pin or the project's metadata changes.
@@ -61,6 +67,13 @@ $(READY): requirements/dev.txt pyproject.toml cli/stack/kafka/pom.xml | tools
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m keeptrusts.cli.stack.kafka.jars
 	@touch $(READY)
+
+# The official SDKs for Node, which the end-to-end tests run, exactly as locked.
+$(NODE_READY): $(NODE_SDKS)/package.json $(NODE_SDKS)/package-lock.json
+	@.ci/check-tools tests
+	@echo "Installing the locked Node SDKs into $(NODE_SDKS)/node_modules ..."
+	@npm ci --silent --no-audit --no-fund --cache $(CURDIR)/.cache/npm --prefix $(NODE_SDKS)
+	@touch $(NODE_READY)
 
 # Names every missing tool with the command that installs it.
 tools:

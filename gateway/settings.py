@@ -32,7 +32,8 @@ class GatewaySettings:
     ack_timeout_s: float = 5.0
     provider_timeout_s: float = 300.0
     """For a whole answer; of a stream for its first piece and then for each silence."""
-    longest_stream_s: float = 3_600.0
+    longest_stream_s: float = 840.0
+    """Below the 15 minutes after which the authority gives a call up and charges nothing for it any more."""
     provider_connect_timeout_s: float = 10.0
     max_answer_bytes: int = 32 * 1024 * 1024
     max_in_flight: int = 2_000

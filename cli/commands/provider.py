@@ -50,9 +50,11 @@ def simulate(
 ) -> None:
     """Answer like OpenAI and Anthropic, deterministically, with usage, streaming and faults.
 
-    Prints its URL on stdout once it answers. A caller can ask one call to misbehave with the header `x-simulate`,
-    in the words of --fault: status=N, retry-after=S, latency=MS, chunk-delay=MS, cut=N, stall=N, garbage,
-    wrong-usage, no-usage, words=N, echo, tool, cached=N, cache-write=N, reasoning=N.
+    Prints its URL on stdout once it answers. A caller can ask one call to misbehave with the header `x-simulate`, or
+    through a gateway with a last message that begins with `simulate:`, in the words of --fault: status=N,
+    retry-after=S, latency=MS, chunk-delay=MS, drop, cut=N, cut-bytes=N, stall=N, drip=N, garbage, wrong-type,
+    wrong-usage, no-usage, negative-usage, huge-usage, double-usage, words=N, echo, tool, cached=N, cache-write=N,
+    reasoning=N.
     """
     from keeptrusts.cli.provider_simulator.billing import BillingLog
     from keeptrusts.cli.provider_simulator.faults import Behaviour, FaultError, parse_behaviour

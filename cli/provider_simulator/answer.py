@@ -18,6 +18,7 @@ _SHORTEST, _SPREAD = 12, 29
 _CHARACTERS_A_TOKEN = 4
 _TOKENS_A_MESSAGE = 4
 _WRONG_USAGE_FACTOR = 10
+_HUGE_USAGE_FACTOR = 10**16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,10 @@ class Billed:
         """What the answer claims, which a fault may make differ from what is billed."""
         if behaviour.no_usage:
             return None
+        if behaviour.negative_usage:
+            return self.times(-1)
+        if behaviour.huge_usage:
+            return self.times(_HUGE_USAGE_FACTOR)
         return self.times(_WRONG_USAGE_FACTOR) if behaviour.wrong_usage else self
 
 
@@ -128,6 +133,11 @@ def arguments_for(schema: Any) -> str:
     properties = schema.get("properties") or {}
     required = schema.get("required") or []
     return json.dumps({name: samples.get((properties.get(name) or {}).get("type", ""), "sample") for name in required})
+
+
+def fragments(text: str, size: int = 5) -> list[str]:
+    """A text in the short pieces in which arguments of tools are streamed."""
+    return [text[index : index + size] for index in range(0, len(text), size)]
 
 
 def digest(*parts: str) -> int:

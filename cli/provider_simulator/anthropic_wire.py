@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from keeptrusts.cli.provider_simulator.answer import Answer, Billed, arguments_for
+from keeptrusts.cli.provider_simulator.answer import Answer, Billed, arguments_for, fragments
 from keeptrusts.cli.provider_simulator.faults import Behaviour
 
 
@@ -36,8 +36,9 @@ def message_events(
     yield {"type": "content_block_start", "index": 0, "content_block": opened}, 0
     yield {"type": "ping"}, 0
     if answer.tool is not None:
-        delta = {"type": "input_json_delta", "partial_json": answer.tool[1]}
-        yield {"type": "content_block_delta", "index": 0, "delta": delta}, 0
+        for piece in ("", *fragments(answer.tool[1])):
+            delta = {"type": "input_json_delta", "partial_json": piece}
+            yield {"type": "content_block_delta", "index": 0, "delta": delta}, 0
     for piece in answer.pieces:
         yield {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}}, 1
     yield {"type": "content_block_stop", "index": 0}, 0

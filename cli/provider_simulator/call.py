@@ -54,6 +54,9 @@ async def answered(call: Call, log: BillingLog, sending: Any) -> web.StreamRespo
     """Await the sending of an answer and bill it, also when the caller goes away in the middle."""
     ended: Ended = "client_gone"
     try:
+        if call.behaviour.drop:
+            sending.close()
+            raise CutByFault
         response: web.StreamResponse = await sending
         ended = "complete"
         return response
@@ -80,33 +83,73 @@ async def send_plain(call: Call, body: Mapping[str, Any]) -> web.StreamResponse:
     text = json.dumps(body).encode()
     if call.behaviour.garbage:
         text = b"<html>not json " + text[:20]
-    if call.behaviour.cut is None and call.behaviour.stall is None:
-        return web.Response(body=text, content_type="application/json", headers={"x-request-id": call.request_id})
-    response = web.StreamResponse(headers={"content-type": "application/json", "x-request-id": call.request_id})
+    headers = {"content-type": _type(call, "application/json"), "x-request-id": call.request_id}
+    odd = (call.behaviour.cut, call.behaviour.stall, call.behaviour.cut_bytes, call.behaviour.drip)
+    if odd == (None, None, None, None):
+        return web.Response(body=text, headers=headers)
+    response = web.StreamResponse(headers=headers)
     response.content_length = len(text)
     await response.prepare(call.request)
-    await response.write(text[: len(text) // 2])
-    await _misbehave(call, pieces=_NEVER_LESS)
+    if call.behaviour.cut is not None or call.behaviour.stall is not None:
+        await response.write(text[: len(text) // 2])
+        await _misbehave(call, pieces=_NEVER_LESS)
+    await _Writing(call, response).write(text)
+    await response.write_eof()
     return response
 
 
 async def send_stream(call: Call, pieces: Iterable[tuple[bytes, int]], closing: Iterable[bytes]) -> web.StreamResponse:
     """Pieces one after another, then the closing events. The bill grows with every piece."""
-    headers = {"content-type": "text/event-stream", "cache-control": "no-cache", "x-request-id": call.request_id}
+    headers = {
+        "content-type": _type(call, "text/event-stream"),
+        "cache-control": "no-cache",
+        "x-request-id": call.request_id,
+    }
     await asyncio.sleep(call.behaviour.latency / 1000)
     response = web.StreamResponse(headers=headers)
     await response.prepare(call.request)
+    writing = _Writing(call, response)
     for number, (piece, words) in enumerate(pieces):
         await _misbehave(call, pieces=number)
-        await response.write(b"data: {not json\n\n" if call.behaviour.garbage and number else piece)
+        await writing.write(b"data: {not json\n\n" if call.behaviour.garbage and number else piece)
         call.words_sent += words
         if call.behaviour.chunk_delay:
             await asyncio.sleep(call.behaviour.chunk_delay / 1000)
     call.whole = True
     for piece in closing:
-        await response.write(piece)
+        await writing.write(piece)
     await response.write_eof()
     return response
+
+
+class _Writing:
+    """Writes a body as the faults `cut-bytes` and `drip` want it."""
+
+    def __init__(self, call: Call, response: web.StreamResponse) -> None:
+        self._response = response
+        self._left = call.behaviour.cut_bytes
+        self._drip = call.behaviour.drip
+
+    async def write(self, data: bytes) -> None:
+        size = self._drip or len(data) or 1
+        for index in range(0, len(data), size):
+            await self._piece(data[index : index + size])
+            if self._drip is not None:
+                await asyncio.sleep(0.001)
+
+    async def _piece(self, data: bytes) -> None:
+        if self._left is None:
+            await self._response.write(data)
+            return
+        await self._response.write(data[: self._left])
+        self._left -= len(data)
+        if self._left < 0:
+            await asyncio.sleep(0.01)  # what was written leaves before the connection is aborted
+            raise CutByFault
+
+
+def _type(call: Call, usual: str) -> str:
+    return "text/html" if call.behaviour.wrong_type else usual
 
 
 _NEVER_LESS = 1_000_001

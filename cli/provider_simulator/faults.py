@@ -1,11 +1,16 @@
 """The little language in which a caller or the command line asks the simulated provider to misbehave.
 
-`x-simulate: status=429, latency=250` or `--fault cut=3`. Words, separated by commas:
+`x-simulate: status=429, latency=250`, or a last message `simulate: cut=3` where a gateway lets no header through, or
+`--fault cut=3`. Words, separated by commas:
 
 - `status=N` answers with that HTTP status and is not billed; `retry-after=S` adds the header
 - `latency=MS` waits before the first byte; `chunk-delay=MS` between the pieces of a stream
 - `cut[=N]` closes the connection after N pieces (or half a plain body); `stall[=N]` goes silent there instead
-- `garbage` sends what is not JSON; `wrong-usage` reports ten times what is billed; `no-usage` reports none
+- `drop` closes the connection before any byte; `cut-bytes=N` after N bytes of the body; `drip=N`
+  sends N bytes at a time
+- `garbage` sends what is not JSON; `wrong-type` calls the answer text/html
+- `wrong-usage` reports ten times what is billed; `no-usage` reports none; `negative-usage`, `huge-usage` and
+  `double-usage` (a wrong report before the right one, on streams) report what nobody can have used
 - `words=N` sets the length of the answer; `echo` answers with the last user message; `tool` calls a tool
 - `cached=N`, `cache-write=N`, `reasoning=N` set the details of the usage
 """
@@ -14,7 +19,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
-_FLAGS = {"garbage", "wrong-usage", "no-usage", "echo", "tool"}
+_FLAGS = {
+    "drop", "garbage", "wrong-type", "wrong-usage", "no-usage", "negative-usage", "huge-usage", "double-usage",
+    "echo", "tool",
+}  # fmt: skip
+IN_A_MESSAGE = "simulate:"
+"""How a message begins that holds words of this language."""
 _WITH_DEFAULT = {"cut": 3, "stall": 3}
 _MAX_NUMBER = 1_000_000
 
@@ -33,9 +43,16 @@ class Behaviour:
     chunk_delay: int = 0
     cut: int | None = None
     stall: int | None = None
+    cut_bytes: int | None = None
+    drip: int | None = None
+    drop: bool = False
     garbage: bool = False
+    wrong_type: bool = False
     wrong_usage: bool = False
     no_usage: bool = False
+    negative_usage: bool = False
+    huge_usage: bool = False
+    double_usage: bool = False
     words: int | None = None
     echo: bool = False
     tool: bool = False
@@ -69,6 +86,8 @@ def _value(name: str, text: str) -> int | bool:
     if not text.isdecimal() or int(text) > _MAX_NUMBER:
         raise FaultError(f"'{name}' needs a whole number up to {_MAX_NUMBER}, as in {name}=3")
     number = int(text)
+    if name == "drip" and number < 1:
+        raise FaultError("'drip' needs at least one byte at a time")
     if name == "status" and not 400 <= number <= 599:
         raise FaultError("'status' must be an error status, 400 to 599")
     return number

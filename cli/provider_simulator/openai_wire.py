@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from keeptrusts.cli.provider_simulator.answer import Answer, Billed, arguments_for, digest
+from keeptrusts.cli.provider_simulator.answer import Answer, Billed, arguments_for, digest, fragments
 from keeptrusts.cli.provider_simulator.faults import Behaviour
 
 _FINGERPRINT = "fp_simulated"
@@ -36,7 +36,12 @@ def chat_chunks(
     for index, answer in enumerate(answers):
         yield {**head, "choices": [_delta(index, {"role": "assistant", "content": ""})]}, 0
         if answer.tool is not None:
-            yield {**head, "choices": [_delta(index, {"tool_calls": [{"index": 0, **_tool_call(answer, call)}]})]}, 0
+            opened = _tool_call(answer, call)
+            opened["function"]["arguments"] = ""
+            yield {**head, "choices": [_delta(index, {"tool_calls": [{"index": 0, **opened}]})]}, 0
+            for piece in fragments(answer.tool[1]):
+                more = {"index": 0, "function": {"arguments": piece}}
+                yield {**head, "choices": [_delta(index, {"tool_calls": [more]})]}, 0
         for piece in answer.pieces:
             yield {**head, "choices": [_delta(index, {"content": piece})]}, 1
         yield {**head, "choices": [_delta(index, {}, finish_reason(answer))]}, 0
@@ -78,8 +83,6 @@ def embeddings(
 
 def response(*, call: str, created: int, model: str, answer: Answer, usage: Billed | None) -> dict[str, Any]:
     """The body of a plain answer of the Responses API."""
-    text = {"type": "output_text", "text": answer.text, "annotations": [], "logprobs": []}
-    message = {"id": f"msg_{call}", "type": "message", "status": "completed", "role": "assistant", "content": [text]}
     body: dict[str, Any] = {
         "id": f"resp_{call}",
         "object": "response",
@@ -88,7 +91,7 @@ def response(*, call: str, created: int, model: str, answer: Answer, usage: Bill
         "error": None,
         "incomplete_details": {"reason": "max_output_tokens"} if answer.truncated else None,
         "model": model,
-        "output": [message],
+        "output": [_output_item(answer, call)],
         "parallel_tool_calls": True,
         "tool_choice": "auto",
         "tools": [],
@@ -100,12 +103,30 @@ def response_events(body: Mapping[str, Any], answer: Answer) -> Iterator[tuple[d
     """The events of a streamed answer of the Responses API before the last one, with the words each carries."""
     started = {**body, "status": "in_progress", "output": [], "usage": None}
     item = body["output"][0]
-    place = {"item_id": item["id"], "output_index": 0, "content_index": 0}
     yield {"type": "response.created", "response": started}, 0
-    yield {"type": "response.output_item.added", "output_index": 0, "item": {**item, "content": []}}, 0
+    yield {"type": "response.in_progress", "response": started}, 0
+    if answer.tool is not None:
+        yield from _function_call_events(item, answer.tool[1])
+        return
+    place = {"item_id": item["id"], "output_index": 0, "content_index": 0}
+    opened = {**item, "status": "in_progress", "content": []}
+    part = item["content"][0]
+    yield {"type": "response.output_item.added", "output_index": 0, "item": opened}, 0
+    yield {"type": "response.content_part.added", **place, "part": {**part, "text": ""}}, 0
     for piece in answer.pieces:
         yield {"type": "response.output_text.delta", **place, "delta": piece, "logprobs": []}, 1
     yield {"type": "response.output_text.done", **place, "text": answer.text, "logprobs": []}, 0
+    yield {"type": "response.content_part.done", **place, "part": part}, 0
+    yield {"type": "response.output_item.done", "output_index": 0, "item": item}, 0
+
+
+def _function_call_events(item: Mapping[str, Any], arguments: str) -> Iterator[tuple[dict[str, Any], int]]:
+    place = {"item_id": item["id"], "output_index": 0}
+    opened = {**item, "status": "in_progress", "arguments": ""}
+    yield {"type": "response.output_item.added", "output_index": 0, "item": opened}, 0
+    for piece in fragments(arguments):
+        yield {"type": "response.function_call_arguments.delta", **place, "delta": piece}, 0
+    yield {"type": "response.function_call_arguments.done", **place, "name": item["name"], "arguments": arguments}, 0
     yield {"type": "response.output_item.done", "output_index": 0, "item": item}, 0
 
 
@@ -131,6 +152,15 @@ def wanted_tool(body: Mapping[str, Any], behaviour: Behaviour) -> tuple[str, str
         return None
     tool = next((tool for tool in tools if tool.get("name") == named), tools[0])
     return str(tool.get("name", "tool")), arguments_for(tool.get("parameters"))
+
+
+def wanted_function(body: Mapping[str, Any], behaviour: Behaviour) -> tuple[str, str] | None:
+    """The function to call of the Responses API, whose tools hold their name at the top."""
+    tools = [{"function": tool} for tool in body.get("tools") or [] if isinstance(tool, Mapping)]
+    choice = body.get("tool_choice")
+    if isinstance(choice, Mapping):
+        choice = {"function": choice}
+    return wanted_tool({"tools": tools, "tool_choice": choice}, behaviour)
 
 
 def finish_reason(answer: Answer) -> str:
@@ -161,6 +191,15 @@ def _tool_call(answer: Answer, call: str) -> dict[str, Any]:
     assert answer.tool is not None
     name, arguments = answer.tool
     return {"id": f"call_{call}", "type": "function", "function": {"name": name, "arguments": arguments}}
+
+
+def _output_item(answer: Answer, call: str) -> dict[str, Any]:
+    if answer.tool is not None:
+        name, arguments = answer.tool
+        about = {"id": f"fc_{call}", "type": "function_call", "status": "completed"}
+        return {**about, "call_id": f"call_{call}", "name": name, "arguments": arguments}
+    text = {"type": "output_text", "text": answer.text, "annotations": [], "logprobs": []}
+    return {"id": f"msg_{call}", "type": "message", "status": "completed", "role": "assistant", "content": [text]}
 
 
 def _delta(index: int, delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:

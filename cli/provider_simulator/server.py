@@ -22,7 +22,7 @@ from keeptrusts.cli.provider_simulator.answer import (
 )
 from keeptrusts.cli.provider_simulator.billing import BillingLog
 from keeptrusts.cli.provider_simulator.call import Call, answered, send_plain, send_stream
-from keeptrusts.cli.provider_simulator.faults import Behaviour, FaultError, parse_behaviour
+from keeptrusts.cli.provider_simulator.faults import IN_A_MESSAGE, Behaviour, FaultError, parse_behaviour
 
 MODELS = (
     "gpt-4o",
@@ -140,6 +140,7 @@ async def _read(request: web.Request, simulator: Simulator, number: int) -> _Ask
     if not isinstance(model, str) or not model:
         raise BadRequest("you must provide a model parameter")
     standing = simulator.behaviour if number % simulator.fault_every == 0 else simulator.usual
+    standing = parse_behaviour(_told_in_message(body), standing)
     return _Asked(
         request=request,
         body=body,
@@ -148,6 +149,13 @@ async def _read(request: web.Request, simulator: Simulator, number: int) -> _Ask
         request_id=request.headers.get("x-request-id") or f"sim-{uuid.uuid4().hex}",
         log=simulator.log,
     )
+
+
+def _told_in_message(body: Mapping[str, Any]) -> str:
+    """What the last message says after `simulate:`, else nothing."""
+    given = body.get("messages") or body.get("input") or []
+    text = last_question(given if isinstance(given, list) else [given]).strip()
+    return text.removeprefix(IN_A_MESSAGE) if text.startswith(IN_A_MESSAGE) else ""
 
 
 def _refuse_our_own_keys(request: web.Request) -> None:
@@ -191,6 +199,8 @@ async def _chat(asked: _Asked) -> web.StreamResponse:
 
     def closing() -> Iterator[bytes]:
         usage = call.billed().reported(asked.behaviour)
+        if include_usage and asked.behaviour.double_usage:
+            yield openai_wire.data_line(openai_wire.usage_chunk(**about, usage=call.billed().times(3)))
         if include_usage and usage is not None:
             yield openai_wire.data_line(openai_wire.usage_chunk(**about, usage=usage))
         yield b"data: [DONE]\n\n"
@@ -224,20 +234,21 @@ async def _responses(asked: _Asked) -> web.StreamResponse:
         choice=0,
         limit=_limit(asked.body, "max_output_tokens"),
         behaviour=asked.behaviour,
-        tool=None,
+        tool=openai_wire.wanted_function(asked.body, asked.behaviour),
     )
     call = asked.call(input_tokens=input_tokens_of(messages), answers=(answer,))
     usage = call.expected().reported(asked.behaviour)
     body = openai_wire.response(call=asked.call_id, created=_CREATED, model=asked.model, answer=answer, usage=usage)
     if not asked.stream:
         return await answered(call, asked.log, send_plain(call, body))
-    numbered = (
-        ({**event, "sequence_number": number}, words)
-        for number, (event, words) in enumerate(openai_wire.response_events(body, answer))
+    events = list(openai_wire.response_events(body, answer))
+    pieces = (
+        (openai_wire.event_line({**event, "sequence_number": number}), words)
+        for number, (event, words) in enumerate(events)
     )
-    pieces = ((openai_wire.event_line(event), words) for event, words in numbered)
-    last = {"type": "response.completed", "sequence_number": len(answer.pieces) + 4, "response": body}
-    return await answered(call, asked.log, send_stream(call, pieces, [openai_wire.event_line(last)]))
+    last = {"type": f"response.{body['status']}", "sequence_number": len(events), "response": body}
+    closing = [openai_wire.event_line(last)]
+    return await answered(call, asked.log, send_stream(call, pieces, closing))
 
 
 async def _messages(asked: _Asked) -> web.StreamResponse:

@@ -52,7 +52,6 @@ class _Reading:
     async def pass_on(self, connection: CallerConnection) -> ProviderFailure | None:
         """Pass pieces on until the provider ends the stream; its failure when it breaks off. Raises CallerGoneError."""
         services, stream = self._services, self._opened.stream
-        latest_ns = self._call.started_ns + int(services.settings.longest_stream_s * 1e9)
         ended_ns: int | None = None
         while True:
             ending = bool(self.translation.end().tail)
@@ -62,7 +61,7 @@ class _Reading:
                     return None
             piece = await (_soon(stream) if ending else stream.read())
             if isinstance(piece, ProviderFailure):
-                return None if ending else piece
+                return None if ending else self._too_long() or piece
             try:
                 events = self._parser.finish() if piece is None else self._parser.feed(piece)
                 frames = b"".join([self.translation.feed(event) for event in events])
@@ -77,8 +76,19 @@ class _Reading:
                 await self._send(connection, frames)
             if piece is None:
                 return None
-            if services.now_ns() > latest_ns:
-                return ProviderFailure(kind="timeout", reason=_TOO_LONG, billed=True, elapsed_us=stream.elapsed_us)
+            if (failure := self._too_long()) is not None:
+                return failure
+
+    def left_s(self) -> float:
+        """Give the seconds that the stream may still last."""
+        latest_ns = self._call.started_ns + int(self._services.settings.longest_stream_s * 1e9)
+        return max(0.0, (latest_ns - self._services.now_ns()) / 1e9)
+
+    def _too_long(self) -> ProviderFailure | None:
+        if self.left_s() > 0:
+            return None
+        elapsed_us = self._opened.stream.elapsed_us
+        return ProviderFailure(kind="timeout", reason=_TOO_LONG, billed=True, elapsed_us=elapsed_us)
 
     async def _send(self, connection: CallerConnection, frames: bytes) -> None:
         if self.first_token_us is None:
@@ -93,6 +103,8 @@ async def pass_stream(
     """Pass a stream on up to its end, which the caller of this sends. Never raises for what either side does."""
     reading = _Reading(services, call, opened)
     connection.when_gone(opened.stream.close)  # a provider that nobody listens to any more must stop working
+    # Also while nothing comes: closing it wakes whoever reads.
+    latest = asyncio.get_running_loop().call_later(reading.left_s(), opened.stream.close)
     failure: ProviderFailure | None = None
     gone = False
     try:
@@ -100,6 +112,7 @@ async def pass_stream(
     except CallerGoneError:
         gone = True
     finally:
+        latest.cancel()
         connection.when_gone(None)
         opened.stream.close()
     gone = gone or connection.is_gone()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from support.sdk import Governed, governed_gateway
 from support.stack import Stack, running_stack
 
 
@@ -12,4 +13,11 @@ from support.stack import Stack, running_stack
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A running stack with a simulated provider and the shipped observe-only document."""
     with running_stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def governed(stack: Stack) -> Iterator[Governed]:
+    """A second gateway of that stack, which enforces a policy, and a key for it."""
+    with governed_gateway(stack) as running:
         yield running

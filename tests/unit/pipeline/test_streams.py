@@ -17,6 +17,7 @@ from keeptrusts.gateway.providers.protocol import FailureKind, ProviderFailure
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided
 from keeptrusts.schemas.publishing import Ack, AckUnknownError
+from keeptrusts.stream_processors.authority.fold import ABANDONED_AFTER_MS
 
 POLICY = (
     "policies:\n  chain: [audit-logger]\nproviders:\n  targets:\n"
@@ -275,6 +276,21 @@ async def test_what_follows_the_end_of_a_stream_is_not_waited_for_forever() -> N
     await streamed(made, CHAT, connected(made, CHAT))
     assert only_completion(made).cost == COST
     assert made.provider.stream is not None and len(made.provider.stream.pieces) > 900
+
+
+async def test_a_stream_ends_before_the_authority_would_give_it_up() -> None:
+    made = made_for(CHAT, [chat_chunk("One")] * 10_000)
+    assert made.services.settings.longest_stream_s * 1_000 < ABANDONED_AFTER_MS
+
+    def later() -> int:
+        made.clock.ns += 100_000_000
+        return made.clock.ns
+
+    made = replace_clock(made, later)
+    connection = connected(made, CHAT)
+    await streamed(made, CHAT, connection)
+    assert only_completion(made).error == "upstream_timeout"
+    assert connection.last is not None and b"lasted too long" in connection.last
 
 
 def replace_clock(made: FakeGateway, now_ns: Callable[[], int]) -> FakeGateway:

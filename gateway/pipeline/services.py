@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
+from keeptrusts.gateway.pipeline.caller_book import CallerBook
 from keeptrusts.gateway.pipeline.configuration import Configuration
 from keeptrusts.gateway.pipeline.counters import Counters
 from keeptrusts.gateway.pipeline.in_force import Reloads
@@ -30,6 +31,7 @@ class Services:
     settings: GatewaySettings
     configuration: Callable[[], Configuration]
     directory: DirectoryView
+    callers: CallerBook
     publisher: Publisher
     provider: ProviderClient
     prices: PriceTable

@@ -214,8 +214,10 @@ async def reads_slowly(door: Door, rng: Random) -> Seen:
     async def act(caller: Caller, data: bytes) -> None:
         caller.writer.write(data)
         await caller.read_head()
-        while await caller.read_chunk():
+        more = True
+        while more:
             await asyncio.sleep(rng.random() * 0.02)
+            more = await caller.read_chunk()
 
     heard = await _call(door, PATHS[0], body_of(PATHS[0], "simulate: words=80", stream=True), act)
     return heard.seen(streamed=True)

@@ -17,6 +17,7 @@ from keeptrusts.gateway.http.front_door import listening
 from keeptrusts.gateway.http.metrics import GatewayMetrics
 from keeptrusts.gateway.pipeline import reports
 from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
+from keeptrusts.gateway.pipeline.caller_book import CallerBook
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.pipeline.services import Configuration, Counters, Services
 from keeptrusts.gateway.providers.http_client import HttpProviderClient
@@ -25,6 +26,7 @@ from keeptrusts.gateway.publishing.renewing import RenewingPublisher
 from keeptrusts.gateway.routing.traffic import Traffic
 from keeptrusts.gateway.settings import GatewaySettings
 from keeptrusts.gateway.state.directory import DirectoryView
+from keeptrusts.gateway.state.entropy import Entropy
 from keeptrusts.gateway.state.follower import Follower
 from keeptrusts.gateway.wallets.prices import PriceTable
 from keeptrusts.schemas.ids import Ids
@@ -95,6 +97,7 @@ async def open_services(
         settings=settings,
         configuration=lambda: configuration,
         directory=directory,
+        callers=CallerBook(os.urandom(32)),
         publisher=publisher,
         provider=provider,
         prices=PriceTable.load(on=datetime.now(UTC).date()),
@@ -167,4 +170,4 @@ def directory_follower(settings: GatewaySettings, directory: DirectoryView) -> F
 
 def system_ids() -> Ids:
     """Give ids from this machine's clock and randomness."""
-    return Ids(now_ms=lambda: time.time_ns() // 1_000_000, entropy=os.urandom)
+    return Ids(now_ms=lambda: time.time_ns() // 1_000_000, entropy=Entropy().take)

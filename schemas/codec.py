@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -122,33 +124,42 @@ def encode(event: Event, *, source: str | None = None, sequence: int | None = No
     """
     data = event.data
     number = event.sequence if sequence is None else sequence
-    head: dict[str, Any] = {
-        "specversion": SPEC_VERSION,
-        "id": event.id,
-        "source": event.source if source is None else source,
-        "type": NAMES[type(data)],
-        "subject": event.subject,
-        "time": format_time(event.time),
-        "datacontenttype": "application/json",
-        "org": event.org,
-        "ledger": event.ledger,
-        "partitionkey": event.ledger,
-        "actor": event.actor,
-    }
-    if number is not None:
-        head["sequence"] = number
+    more = b"" if number is None else b',"sequence":%d' % number
     if event.correlationid is not None:
-        head["correlationid"] = event.correlationid
+        more += b',"correlationid":' + _quoted(event.correlationid)
     if event.causationid is not None:
-        head["causationid"] = event.causationid
+        more += b',"causationid":' + _quoted(event.causationid)
     if event.traceparent is not None:
-        head["traceparent"] = event.traceparent
+        more += b',"traceparent":' + _quoted(event.traceparent)
     if event.synthetic:
-        head["synthetic"] = True
-    return b'%b,"data":%b}' % (
-        orjson.dumps(head)[:-1],
+        more += b',"synthetic":true'
+    ledger = _often(event.ledger)
+    return _FORM % (
+        _quoted(event.id),
+        _often(event.source if source is None else source),
+        _often(NAMES[type(data)]),
+        _quoted(event.subject),
+        format_time(event.time).encode(),
+        ledger if event.org == event.ledger else _often(event.org),
+        ledger,
+        ledger,
+        _often(event.actor),
+        more,
         data.__pydantic_serializer__.to_json(data, exclude_none=True),
     )
+
+
+_FORM: Final = (
+    b'{"specversion":"1.0","id":%b,"source":%b,"type":%b,"subject":%b,"time":"%b","datacontenttype":"application/json"'
+    b',"org":%b,"ledger":%b,"partitionkey":%b,"actor":%b%b,"data":%b}'
+)
+_quoted: Final[Callable[[str], bytes]] = orjson.dumps
+
+
+@lru_cache(maxsize=4_096)
+def _often(text: str) -> bytes:
+    """Write a text that comes again and again, such as an organization's id."""
+    return orjson.dumps(text)
 
 
 def decode(value: bytes) -> Event:

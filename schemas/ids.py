@@ -15,6 +15,7 @@ from typing import Final
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base32, lower case
 _PAIRS: Final = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _BODY_LENGTH: Final = 26
+_SHIFTS: Final = tuple(range(_BODY_LENGTH * 5 - 10, -1, -10))
 _PREFIXED: Final = re.compile(r"^([a-z]{2,6})_([0-9a-hjkmnp-tv-z]{26})\Z")
 _SLUG: Final = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
@@ -38,11 +39,9 @@ def uuid7(unix_ms: int, entropy: bytes) -> str:
     """Format a UUIDv7 (RFC 9562) from a time in milliseconds and 10 random bytes."""
     if len(entropy) != 10:
         raise ValueError(f"entropy must be 10 bytes, got {len(entropy)}")
-    value = (unix_ms & 0xFFFFFFFFFFFF) << 80 | int.from_bytes(entropy, "big")
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    text = f"{value:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    text = f"{unix_ms & 0xFFFFFFFFFFFF:012x}{entropy.hex()}"
+    variant = "89ab"[entropy[2] >> 4 & 3]
+    return f"{text[:8]}-{text[8:12]}-7{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
 
 def prefixed(prefix: str, unix_ms: int, entropy: bytes) -> str:
@@ -91,6 +90,4 @@ class Ids:
 
 
 def _base32(value: int) -> str:
-    return "".join(
-        [_PAIRS[value >> shift & 1023] for shift in range(_BODY_LENGTH * 5 - 10, -1, -10)]  # two characters at a time
-    )
+    return "".join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])  # two characters at a time

@@ -49,10 +49,11 @@ def parse_usd(value: object) -> int:
 
 def format_usd(nano: int) -> str:
     """Write nano-USD as USD with two to nine decimals: ``367000`` -> ``"0.000367"``."""
-    sign = "-" if nano < 0 else ""
-    whole, fraction = divmod(abs(nano), NANO_PER_USD)
-    decimals = f"{fraction:09d}".rstrip("0").ljust(2, "0")
-    return f"{sign}{whole}.{decimals}"
+    if nano < 0:
+        return "-" + format_usd(-nano)
+    whole, fraction = divmod(nano, NANO_PER_USD)
+    decimals = f"{fraction:09d}".rstrip("0")
+    return f"{whole}.{decimals}" if len(decimals) > 1 else f"{whole}.{decimals:0<2}"
 
 
 def _bounded(nano: int) -> int:

@@ -71,6 +71,8 @@ class Publisher(Protocol):
 
 def one_ledger(events: tuple[Event, ...]) -> str:
     """Give the ledger that the events of one append share; raises ValueError when there are none or several."""
+    if len(events) == 1:
+        return events[0].ledger
     if not events or any(event.ledger != events[0].ledger for event in events):
         raise ValueError(f"the events of one append must share a ledger, found {len({e.ledger for e in events})}")
     return events[0].ledger

@@ -30,7 +30,9 @@ def parse_time(value: Any) -> datetime:
 
 def format_time(moment: datetime) -> str:
     """Write an aware time as RFC 3339 in UTC with microseconds."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")[:-6] + "Z"  # without "+00:00"
 
 
 Timestamp = Annotated[

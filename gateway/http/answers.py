@@ -23,7 +23,8 @@ class WholeAnswer(web.StreamResponse):
     """A status, headers and a body, sent together. aiohttp's own way of the same takes four times as long."""
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        super().__init__(status=status)
+        # The base class would build headers, cookies and a state that nothing of a whole answer needs.
+        self._status = status
         self._lines = headers
         self._whole = body
 

@@ -14,7 +14,9 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import orjson
-from aiohttp import web
+from aiohttp import ClientPayloadError, StreamReader, web
+from aiohttp.http import RawRequestMessage, StreamWriter
+from aiohttp.web_protocol import ERROR
 
 from keeptrusts.schemas.errors import PROBLEM_JSON, Problem, openai_body
 
@@ -23,6 +25,8 @@ logger = logging.getLogger(__name__)
 HEADER_TIMEOUT_S: Final = 5.0
 IDLE_TIMEOUT_S: Final = 75.0
 BACKLOG: Final = 1024
+LINGER_S: Final = 10.0
+LET_GO_S: Final = 1.0
 
 _MALFORMED: Final = Problem(
     code="malformed_http",
@@ -37,7 +41,7 @@ _FAILED: Final = Problem(
 class FrontDoor(web.RequestHandler):
     """One connection. Half a head is given ``header_timeout_s``, then the connection is closed without an answer."""
 
-    __slots__ = ("_deadline", "_header_timeout_s", "_tell_gone")
+    __slots__ = ("_deadline", "_deaf", "_header_timeout_s", "_tell_gone")
 
     def __init__(
         self, manager: web.Server, *, loop: asyncio.AbstractEventLoop, header_timeout_s: float, idle_timeout_s: float
@@ -46,13 +50,18 @@ class FrontDoor(web.RequestHandler):
         self._header_timeout_s = header_timeout_s
         self._deadline: asyncio.TimerHandle | None = None
         self._tell_gone: Callable[[], None] | None = None
+        self._deaf = False
 
     def when_gone(self, tell: Callable[[], None] | None) -> None:
         """Call ``tell`` when the connection is lost; None forgets it."""
         self._tell_gone = tell
 
     def data_received(self, data: bytes) -> None:
+        if self._deaf:
+            return
         super().data_received(data)
+        if self._messages and self._deadline is None:
+            return
         if not self._inside_head():
             self._forget_deadline()
         elif self._deadline is None:
@@ -64,6 +73,82 @@ class FrontDoor(web.RequestHandler):
         if tell is not None:
             tell()
         super().connection_lost(exc)
+
+    async def start(self) -> None:
+        """Answer the connection's requests, one after the other, in this one task.
+
+        aiohttp's own loop makes a further task of each request, which is a twentieth of what a governed call costs.
+        """
+        loop, task = self._loop, asyncio.current_task()
+        assert task is not None, "a connection is served in a task"
+        while not self._force_close:
+            message, payload = await self._next_message()
+            if isinstance(message, RawRequestMessage):
+                handler, head = self._request_handler, message
+            else:
+                handler, head = self._make_error_handler(message), ERROR
+            if self._request_factory is None or handler is None:
+                break  # lost meanwhile
+            request = self._request_factory(head, payload, self, StreamWriter(self, loop), task)
+            try:
+                response, gone = await self._handle_request(request, None, handler)
+            except ConnectionError:
+                break
+            if gone:
+                break
+            if head is ERROR:
+                await self._let_go()
+                break
+            if not payload.is_eof() and not await self._read_rest(payload):
+                break
+            if not response.keep_alive or self._close or self._force_close:
+                break
+            self._keepalive = True
+            self._next_keepalive_close_time = loop.time() + self._keepalive_timeout
+            if self._keepalive_handle is None:
+                self._keepalive_handle = loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
+        self._task_handler = None
+        if self.transport is not None:
+            self.transport.close()
+
+    async def _let_go(self) -> None:
+        """Say that nothing more is coming and drop what still arrives, for a while.
+
+        To close at once, with bytes unread, would reset the connection, and the answer would be lost on its way.
+        """
+        self._deaf = True
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return
+        gone = self._loop.create_future()
+        self.when_gone(lambda: None if gone.done() else gone.set_result(None))
+        if transport.can_write_eof():
+            transport.write_eof()
+        await asyncio.wait([gone], timeout=LET_GO_S)
+
+    async def _next_message(self) -> tuple[Any, StreamReader]:
+        if not self._messages:
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        message, payload = self._messages.popleft()
+        if self._parser is not None:
+            self._parser.message_consumed()
+        if self._buffer_paused and len(self._messages) <= self._msg_queue_resume_size:
+            self._resume_reading_if_drained()
+        return message, payload
+
+    async def _read_rest(self, payload: StreamReader) -> bool:
+        """Read what a caller still sends after the answer, so that the answer is not lost with a reset; for a while."""
+        try:
+            async with asyncio.timeout(LINGER_S):
+                while not payload.is_eof():
+                    await payload.readany()
+        except (TimeoutError, web.HTTPException, ClientPayloadError):
+            return False
+        return True
 
     def handle_error(
         self,

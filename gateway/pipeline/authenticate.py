@@ -9,19 +9,21 @@ from typing import Final
 
 from multidict import CIMultiDictProxy
 
+from keeptrusts.gateway.pipeline.caller_book import CallerBook
 from keeptrusts.gateway.pipeline.values import Caller
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import MAX_TAG_BYTES, MAX_TAGS, Identity
 from keeptrusts.schemas.ids import PLATFORM_LEDGER
 from keeptrusts.schemas.keys import opens, parse_key, presented_key
-from keeptrusts.schemas.snapshots.directory import KeyValue
+from keeptrusts.schemas.snapshots.directory import KeyValue, TeamValue
 
 MAX_LABEL: Final = 200
 USER_HEADER: Final = "x-user-id"
 PROJECT_HEADER: Final = "x-keeptrusts-project"
 GROUP_HEADER: Final = "x-keeptrusts-consumer-group"
 TAGS_HEADER: Final = "x-keeptrusts-tags"
+_CLAIMS: Final = (USER_HEADER, PROJECT_HEADER, GROUP_HEADER, TAGS_HEADER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,11 @@ class NotAuthenticated:
 
 
 def authenticate(
-    headers: Mapping[str, str], directory: DirectoryView, secrets: Mapping[int, bytes], now: datetime
+    headers: Mapping[str, str],
+    directory: DirectoryView,
+    book: CallerBook,
+    secrets: Mapping[int, bytes],
+    now: datetime,
 ) -> KeyValue | NotAuthenticated:
     """Find the gateway key of a request. Header names are lower case; digests are compared in constant time."""
     text = presented_key(headers.get("authorization"), headers.get("x-api-key"))
@@ -46,6 +52,16 @@ def authenticate(
         return NotAuthenticated(
             problem=_invalid("no key was sent", "Send Authorization: Bearer kt_gk_... with a gateway key")
         )
+    key = book.opened(text, directory) or _open(text, directory, book, secrets, now)
+    if isinstance(key, NotAuthenticated):
+        return key
+    problem = _unusable(key, now)
+    return key if problem is None else NotAuthenticated(problem=problem, org=key.org, key_id=key.id)
+
+
+def _open(
+    text: str, directory: DirectoryView, book: CallerBook, secrets: Mapping[int, bytes], now: datetime
+) -> KeyValue | NotAuthenticated:
     parsed = parse_key(text)
     if parsed is None:
         return NotAuthenticated(
@@ -56,23 +72,49 @@ def authenticate(
         return NotAuthenticated(
             problem=_invalid("this key is not known", "Check it, or create one with kt key create --team TEAM")
         )
-    problem = _unusable(key, now)
-    return key if problem is None else NotAuthenticated(problem=problem, org=key.org, key_id=key.id)
+    if key.prefix == parsed.prefix:
+        book.remember_opened(text, key)
+    return key
 
 
 def _other_keys(headers: Mapping[str, str], text: str) -> bool:
     """Say whether another key was sent beside this one: whoever stands before us may have looked at that."""
     if not isinstance(headers, CIMultiDictProxy):
         return False
-    bearers = (presented_key(value, None) for value in headers.getall("authorization", ()))
-    others = (*bearers, *(value.strip() for value in headers.getall("x-api-key", ())))
+    authorizations, keys = headers.getall("authorization", ()), headers.getall("x-api-key", ())
+    if len(authorizations) + len(keys) < 2:
+        return False
+    others = (*(presented_key(value, None) for value in authorizations), *(value.strip() for value in keys))
     return any(other not in (None, "", text) for other in others)
 
 
 def identify(
-    key: KeyValue, headers: Mapping[str, str], directory: DirectoryView, body_user: str | None = None
+    key: KeyValue,
+    headers: Mapping[str, str],
+    directory: DirectoryView,
+    book: CallerBook,
+    body_user: str | None = None,
 ) -> Caller | Problem:
     """Derive the caller from a key and the identity headers it may use; a Problem when a header cannot be read."""
+    team = directory.team(key.org, key.team) if key.team is not None else None
+    if key.team is not None and team is None:
+        return Problem(
+            code="permission_denied", message="the key's team is archived", fix="Create a key for an active team"
+        )
+    if body_user is None and not any(headers.get(name) for name in _CLAIMS):
+        known = book.caller(key, team)
+        if known is not None:
+            return known
+        caller = _identify(key, headers, directory, team, None)
+        if isinstance(caller, Caller):
+            book.remember_caller(key, team, caller)
+        return caller
+    return _identify(key, headers, directory, team, body_user)
+
+
+def _identify(
+    key: KeyValue, headers: Mapping[str, str], directory: DirectoryView, team: TeamValue | None, body_user: str | None
+) -> Caller | Problem:
     claimed = headers.get(USER_HEADER) or body_user
     user, role = f"key:{key.name}", key.role
     if key.user is not None:
@@ -91,11 +133,6 @@ def identify(
     for name, value in (("X-Keeptrusts-Project", project), ("X-Keeptrusts-Consumer-Group", group)):
         if value is not None and len(value) > MAX_LABEL:
             return Problem(code="invalid_request", message=f"{name} has at most {MAX_LABEL} characters", param=name)
-    team = directory.team(key.org, key.team) if key.team is not None else None
-    if key.team is not None and team is None:
-        return Problem(
-            code="permission_denied", message="the key's team is archived", fix="Create a key for an active team"
-        )
     identity = Identity(
         org=key.org,
         team=key.team,

@@ -91,9 +91,7 @@ async def invoke(
         )
         if not isinstance(step, TryAgain):
             return invocation
-        following = (
-            prepared if step.route is prepared.route else prepare(step.route, call, asked, prepared.client_call.created)
-        )
+        following = prepared if step.route is prepared.route else prepare(step.route, call, asked, services.now())
         if step.route in left:
             left = left[left.index(step.route) + 1 :]
         if isinstance(following, Problem):
@@ -145,7 +143,7 @@ async def _send(
         request_id=call.request,
         traceparent=call.traceparent,
         caller_headers=call.headers,
-        now=services.now(),
+        now=prepared.prepared_at,
     )
     request = ProviderRequest(
         url=where.url,

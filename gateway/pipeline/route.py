@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, ModelCall, Prepared, Routes
 from keeptrusts.gateway.providers.addresses import provider_model
@@ -36,10 +38,9 @@ def routes_of(
     )
     if isinstance(planned, Problem):
         return planned
-    created = int(now.timestamp())
     problem: Problem | None = None
     for index, route in enumerate(planned.routes):
-        prepared = prepare(route, call, asked, created)
+        prepared = prepare(route, call, asked, now)
         if isinstance(prepared, Prepared):
             return Routes(first=prepared, fallbacks=planned.routes[index + 1 :])
         problem = problem or prepared
@@ -47,7 +48,7 @@ def routes_of(
     return problem
 
 
-def prepare(route: Route, call: IncomingCall, asked: ModelCall, created: int) -> Prepared | Problem:
+def prepare(route: Route, call: IncomingCall, asked: ModelCall, now: datetime) -> Prepared | Problem:
     """Translate a call for one route; a Problem names the field that its wire cannot say."""
     translation = translation_for(asked.api, route.target.wire)
     assert translation is not None, "routing rules hold only wires that the API can be translated to"
@@ -57,7 +58,7 @@ def prepare(route: Route, call: IncomingCall, asked: ModelCall, created: int) ->
         model=provider_model(route.target, route.model),
         stream=asked.stream,
         request=call.request,
-        created=created,
+        created=int(now.timestamp()),
     )
     provider_call = translation.request(client_call)
     if isinstance(provider_call, Inexpressible):
@@ -67,7 +68,9 @@ def prepare(route: Route, call: IncomingCall, asked: ModelCall, created: int) ->
             fix=provider_call.fix,
             param=provider_call.param,
         )
-    return Prepared(route=route, translation=translation, client_call=client_call, provider_call=provider_call)
+    return Prepared(
+        route=route, translation=translation, client_call=client_call, provider_call=provider_call, prepared_at=now
+    )
 
 
 def usable_models(services: Services, configuration: Configuration) -> tuple[tuple[str, str], ...]:

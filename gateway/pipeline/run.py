@@ -56,7 +56,8 @@ async def model_call(services: Services, call: IncomingCall, connection: CallerC
         return await _refuse_unknown(services, configuration, call, key)
     body = await connection.read_body()
     asked = body if isinstance(body, Problem) else read_call(api, body)
-    caller = identify(key, call.headers, services.directory, asked.user if isinstance(asked, ModelCall) else None)
+    user = asked.user if isinstance(asked, ModelCall) else None
+    caller = identify(key, call.headers, services.directory, services.callers, user)
     if isinstance(caller, Problem):
         return await _refuse(services, call, _refused(configuration, _key_identity(key), caller, asked), caller)
     if isinstance(asked, Problem):
@@ -286,14 +287,15 @@ def _audit_unavailable() -> Problem:
 
 
 def _authenticated(services: Services, call: IncomingCall) -> KeyValue | NotAuthenticated:
-    return authenticate(call.headers, services.directory, services.settings.key_secrets, services.now())
+    settings = services.settings
+    return authenticate(call.headers, services.directory, services.callers, settings.key_secrets, services.now())
 
 
 def _caller(services: Services, call: IncomingCall) -> Caller | NotAuthenticated | tuple[KeyValue, Problem]:
     key = _authenticated(services, call)
     if isinstance(key, NotAuthenticated):
         return key
-    caller = identify(key, call.headers, services.directory)
+    caller = identify(key, call.headers, services.directory, services.callers)
     return (key, caller) if isinstance(caller, Problem) else caller
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
+from keeptrusts.gateway.pipeline.caller_book import CallerBook
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.policies.compile import CompiledDocument
 from keeptrusts.gateway.providers.protocol import ProviderClient
@@ -58,6 +59,7 @@ class Services:
     settings: GatewaySettings
     configuration: Callable[[], Configuration]
     directory: DirectoryView
+    callers: CallerBook
     publisher: Publisher
     provider: ProviderClient
     prices: PriceTable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from datetime import datetime
 from typing import Any
 
 from keeptrusts.gateway.policies.run import ChainOutcome
@@ -68,12 +69,13 @@ class ModelCall:
 
 @frozen
 class Prepared:
-    """A route and what would be sent there."""
+    """A route and what would be sent there; signatures are made for the time ``prepared_at``."""
 
     route: Route
     translation: Translation
     client_call: ClientCall
     provider_call: ProviderCall
+    prepared_at: datetime
 
 
 @frozen

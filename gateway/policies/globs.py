@@ -1,7 +1,10 @@
 """Name patterns with "*", matched without regular expressions and without regard to case."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
+
+_REMEMBERED: Final = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class AllowDeny:
 
     allowed: Globs | None
     denied: Globs
+    _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, allowed: Iterable[str] | None, denied: Iterable[str]) -> "AllowDeny":
@@ -51,6 +55,14 @@ class AllowDeny:
 
     def permits(self, name: str) -> bool:
         """Whether the name is not denied and, with an allow list, is on it."""
+        known = self._known.get(name)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()  # names come from callers: remember a bounded number of them
+            known = self._known[name] = self._permits(name)
+        return known
+
+    def _permits(self, name: str) -> bool:
         if self.denied.matches(name):
             return False
         return self.allowed is None or self.allowed.matches(name)

@@ -54,6 +54,9 @@ def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainO
         results.append(_result(compiled, decision, (ended - started) // NS_PER_US))
         if decision.permit is not None:
             permits.append(decision.permit)
+        if decision.result == "allow":
+            started = ended
+            continue
         effect = _effect(compiled, decision)
         if _SEVERITY.index(effect) > _SEVERITY.index(verdict):
             verdict, deciding = effect, (compiled, decision)

@@ -53,6 +53,7 @@ class HttpProviderClient:
         self._now_ns = now_ns
         self._loop = asyncio.get_running_loop()
         self._connector = aiohttp.TCPConnector(limit=_POOL_SIZE, keepalive_timeout=_KEEP_ALIVE_S)
+        self._connect_timeout_s = connect_timeout_s
         self._timeout = aiohttp.ClientTimeout(connect=connect_timeout_s, sock_connect=connect_timeout_s)
         self._origins: dict[str, _Origin] = {}
 
@@ -63,13 +64,14 @@ class HttpProviderClient:
         """See the port."""
         started = self._now_ns()
         exchange = _Exchange(self._connector, self._origin(request.url), self._now_ns, started)
+        timer = self._loop.call_later(request.timeout_s, exchange.give_up)
         try:
-            async with asyncio.timeout(request.timeout_s):
-                await exchange.send(request, self._timeout)
-                return await exchange.whole(self._max_answer_bytes)
+            await exchange.send(request, self._connecting(request.timeout_s))
+            return await exchange.whole(self._max_answer_bytes)
         except _EXPECTED as error:
             return exchange.failure(error, request.timeout_s)
         finally:
+            timer.cancel()
             exchange.close()
 
     async def open(self, request: ProviderRequest) -> ProviderStream | ProviderAnswer | ProviderFailure:
@@ -79,7 +81,7 @@ class HttpProviderClient:
         stays_open = False
         try:
             async with asyncio.timeout(request.timeout_s):
-                await exchange.send(request, self._timeout)
+                await exchange.send(request, self._connecting(request.timeout_s))
                 if exchange.status != 200:
                     return await exchange.whole(self._max_answer_bytes)
                 stream = _HttpStream(exchange, request.timeout_s, self._max_answer_bytes)
@@ -91,6 +93,11 @@ class HttpProviderClient:
         finally:
             if not stays_open:
                 exchange.close()
+
+    def _connecting(self, timeout_s: float) -> aiohttp.ClientTimeout:
+        if timeout_s >= self._connect_timeout_s:
+            return self._timeout
+        return aiohttp.ClientTimeout(connect=timeout_s, sock_connect=timeout_s)
 
     def _origin(self, url: str) -> _Origin:
         """Give what stays the same for an address; computed once for each."""
@@ -117,8 +124,8 @@ class _Exchange:
     """One request and its answer on one connection."""
 
     __slots__ = (
-        "_connection", "_connector", "_now_ns", "_origin", "_payload", "_retry_after", "_started", "content_type",
-        "status",
+        "_connection", "_connector", "_late", "_now_ns", "_origin", "_payload", "_retry_after", "_started",
+        "content_type", "status",
     )  # fmt: skip
 
     def __init__(
@@ -131,6 +138,7 @@ class _Exchange:
         self._connection: Connection | None = None
         self._payload: StreamReader | None = None
         self._retry_after: str | None = None
+        self._late = False
         self.status = 0
         self.content_type = ""
 
@@ -147,6 +155,8 @@ class _Exchange:
             request.body,
         )
         self._connection = await self._connector.connect(self._origin.template, [], timeout)
+        if self._late:
+            raise TimeoutError
         protocol = self._connection.protocol
         if protocol is None or protocol.transport is None:
             raise aiohttp.ClientConnectionError("closed as soon as it was made")
@@ -158,6 +168,15 @@ class _Exchange:
         self._retry_after = message.headers.get("Retry-After")
         if message.should_close:
             protocol.force_close()
+
+    def give_up(self) -> None:
+        """End the exchange because its time is over: whoever waits for the answer is woken with an error."""
+        self._late = True
+        if self._connection is not None and self._connection.protocol is not None:
+            error = TimeoutError()
+            self._connection.protocol.set_exception(error)
+            if self._payload is not None:
+                self._payload.set_exception(error)
 
     async def _final_head(self, protocol: ResponseHandler) -> RawResponseMessage:
         """Give the head of the answer itself: those below 200 only announce it."""
@@ -196,7 +215,7 @@ class _Exchange:
                 reason = "the provider did not accept a connection in time"
                 return self._failed("timeout", reason, billed=False)
             return self._failed("connection", "the provider cannot be reached", billed=False)
-        if isinstance(error, TimeoutError):
+        if self._late or isinstance(error, TimeoutError):
             return self._failed("timeout", f"the provider did not answer within {timeout_s:g} s", billed=True)
         if isinstance(error, HttpProcessingError):
             return self._failed("garbage", "the provider's answer is no HTTP", billed=True)

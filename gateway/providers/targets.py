@@ -14,7 +14,8 @@ PLACEHOLDER_SECRET: Final = "placeholder"
 """What an upstream given by --provider-url gets to see instead of any real secret."""
 
 
-_NO_PRICING: Final = TargetPricing()
+NO_PRICING: Final = TargetPricing()
+"""A target that declares no prices of its own has this very value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class UpstreamTarget:
     secret: str = field(repr=False)
     models: tuple[str, ...] = ()
     model_prefixes: tuple[str, ...] = ()
-    pricing: TargetPricing = _NO_PRICING
+    pricing: TargetPricing = NO_PRICING
     weight: int = 1
     timeout_s: int | None = None
     api_version: str | None = None
@@ -85,7 +86,7 @@ def _resolve(target: Target, environment: Mapping[str, str], provider_url: str |
         secret=secret,
         models=target.models,
         model_prefixes=vendor.model_prefixes,
-        pricing=target.pricing,
+        pricing=NO_PRICING if target.pricing == NO_PRICING else target.pricing,
         weight=target.weight,
         timeout_s=target.timeout_s,
         api_version=target.azure_api_version,

@@ -11,18 +11,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.producer.message_accumulator import BatchBuilder
-from aiokafka.structs import RecordMetadata
 
+from keeptrusts.gateway.publishing.idempotent_producer import Batch, IdempotentProducer, start_producer
+from keeptrusts.gateway.publishing.produce_wire import ProduceAnswer
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.publishing import (
+    LOG_APPEND_TIME,
     Ack,
     AckUnknownError,
     PublisherOverloadedError,
@@ -40,6 +41,11 @@ STOP_TIMEOUT_S = 10.0
 BATCH_BYTES = 256 * 1024
 """A batch takes no further record beyond this; a larger record goes alone."""
 RECORD_OVERHEAD_BYTES = 40
+WATCH_S = 0.05
+"""How often deadlines are looked at: one timer a partition instead of one a call."""
+CROWD = 2
+GATHER_S = 0.001
+"""With more records than CROWD in the last batch, the next one waits this long for company."""
 
 
 @dataclass(slots=True, eq=False)
@@ -48,35 +54,40 @@ class _Append:
 
     events: tuple[Event, ...]
     result: asyncio.Future[tuple[Ack, ...]]
+    deadline: float
     handed_over: int = 0
     acks: tuple[Ack, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
 class _Lane:
-    """One partition's queue, sender and numbering. ``idle`` is the sender's wait for something to send."""
+    """One partition's queue, sender and numbering.
+
+    ``sending`` has an entry for each record on its way; ``idle`` is the sender's wait for something to send.
+    """
 
     partition: int
     pending: deque[_Append] = field(default_factory=deque)
+    sending: list[_Append] = field(default_factory=list)
     sender: asyncio.Task[None] | None = None
     idle: asyncio.Future[None] | None = None
+    watch: asyncio.TimerHandle | None = None
     next_sequence: int = 0
 
 
 @dataclass(slots=True, eq=False)
-class _Batch:
+class _Gathered:
     """Records that go to the broker together, and whose they are: one entry a record, in order."""
 
-    builder: BatchBuilder
+    batch: Batch = field(default_factory=Batch)
     owners: list[_Append] = field(default_factory=list)
     size: int = 0
 
     def has_room(self, value: bytes) -> bool:
         return not self.owners or self.size + len(value) <= BATCH_BYTES
 
-    def add(self, owner: _Append, key: bytes, value: bytes) -> None:
-        added = self.builder.append(timestamp=None, key=key, value=value)
-        assert added is not None, "a batch has room for what has_room accepts"
+    def add(self, owner: _Append, key: bytes, value: bytes, now_ms: int) -> None:
+        self.batch.add(key, value, now_ms)
         self.owners.append(owner)
         self.size += len(value) + len(key) + RECORD_OVERHEAD_BYTES
         owner.handed_over += 1
@@ -88,16 +99,14 @@ class KafkaPublisher:
     def __init__(
         self,
         *,
-        producer: AIOKafkaProducer,
+        producer: IdempotentProducer,
         source: str,
-        topic: str,
         partitions: int,
         queue_size: int,
         on_broken: Callable[[str], None],
     ) -> None:
         self._producer = producer
         self._source = source
-        self._topic = topic
         self._partitions = partitions
         self._queue_size = queue_size
         self._on_broken = on_broken
@@ -122,29 +131,35 @@ class KafkaPublisher:
         lane = self._lane(partition_of(ledger, self._partitions))
         if len(lane.pending) >= self._queue_size:
             raise PublisherOverloadedError("too many events wait for the log")
-        item = _Append(events, self._loop.create_future())
+        item = _Append(events, self._loop.create_future(), self._loop.time() + deadline_s)
         lane.pending.append(item)
         if lane.idle is not None and not lane.idle.done():
             lane.idle.set_result(None)
-        timer = self._loop.call_later(deadline_s, _expire, item, deadline_s)
-        try:
-            return await item.result
-        finally:
-            timer.cancel()
+        if lane.watch is None:
+            lane.watch = self._loop.call_later(WATCH_S, self._watch, lane)
+        return await item.result
+
+    def _watch(self, lane: _Lane) -> None:
+        """End the waits whose deadlines have passed, and look again while anybody waits."""
+        now = self._loop.time()
+        for item in (*lane.sending, *lane.pending):
+            if item.deadline <= now and not item.result.done():
+                _expire(item)
+        waits = bool(lane.sending or lane.pending)
+        lane.watch = self._loop.call_later(WATCH_S, self._watch, lane) if waits else None
 
     async def stop(self) -> None:
         """Let what is queued go out, within a bound, then close."""
         self._stopped = True
         lanes = list(self._lanes.values())
-        waiting = [item.result for lane in lanes for item in lane.pending]
+        waiting = [item.result for lane in lanes for item in (*lane.sending, *lane.pending) if not item.result.done()]
         if waiting:
             await asyncio.wait(waiting, timeout=STOP_TIMEOUT_S)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(STOP_TIMEOUT_S):
-                await self._producer.flush()
         for lane in lanes:
             if lane.sender is not None:
                 lane.sender.cancel()
+            if lane.watch is not None:
+                lane.watch.cancel()
         with contextlib.suppress(TimeoutError, KafkaError):
             async with asyncio.timeout(STOP_TIMEOUT_S):
                 await self._producer.stop()
@@ -158,24 +173,28 @@ class KafkaPublisher:
 
     async def _send_all(self, lane: _Lane) -> None:
         """Send what waits, batch after batch; while one is on its way, the next one gathers."""
+        crowded = False
         while True:
             if not lane.pending:
                 lane.idle = self._loop.create_future()
                 await lane.idle
-            batch = self._gather(lane)
-            if not batch.owners:
+            # Whoever else is ready in this turn of the loop comes along; where several came last time, a little later.
+            await asyncio.sleep(GATHER_S if crowded else 0)
+            gathered = self._gather(lane)
+            if not gathered.owners:
                 continue
+            lane.sending = gathered.owners
+            crowded = len(gathered.owners) > CROWD
             try:
-                sent = await self._producer.send_batch(batch.builder, self._topic, partition=lane.partition)
-                metadata = await sent
-            except KafkaError as error:
-                self._fail(batch, error)
-            else:
-                _confirm(batch, metadata)
+                answer = await self._producer.send(gathered.batch, lane.partition)
+            except (KafkaError, OSError) as error:
+                self._fail(lane, error)
+                return
+            _confirm(lane, answer)
 
-    def _gather(self, lane: _Lane) -> _Batch:
+    def _gather(self, lane: _Lane) -> _Gathered:
         """Take what fits into one batch, numbering as it goes."""
-        batch = _Batch(self._producer.create_batch())
+        batch = _Gathered()
         while lane.pending:
             item = lane.pending[0]
             if item.result.done() and not item.handed_over:
@@ -189,7 +208,7 @@ class KafkaPublisher:
             lane.pending.popleft()
         return batch
 
-    def _add(self, lane: _Lane, item: _Append, batch: _Batch) -> PublishError | None:
+    def _add(self, lane: _Lane, item: _Append, batch: _Gathered) -> PublishError | None:
         """Add an item's events as far as there is room; a problem when one of them can never be sent."""
         rest = item.events[item.handed_over :]
         try:
@@ -203,34 +222,42 @@ class KafkaPublisher:
         if largest > MAX_RECORD_BYTES:
             return RecordTooLargeError(f"an event of {largest} bytes is above the limit of {MAX_RECORD_BYTES}")
         key = item.events[0].ledger.encode()
+        now_ms = time.time_ns() // 1_000_000
         for value in values:
             if not batch.has_room(value):
                 break
-            batch.add(item, key, value)
+            batch.add(item, key, value, now_ms)
             lane.next_sequence += 1
         return None
 
-    def _fail(self, batch: _Batch, error: BaseException) -> None:
+    def _fail(self, lane: _Lane, error: BaseException) -> None:
         """An idempotent producer that errs cannot be trusted with the records behind: it must be replaced."""
         reason = f"the log answered {type(error).__name__}"
-        for item in batch.owners:
+        self._stopped = True
+        for item in lane.sending:
             if not item.result.done():
                 item.result.set_exception(AckUnknownError(reason))
+        for item in lane.pending:
+            if not item.result.done():
+                unknown = item.handed_over > 0
+                item.result.set_exception(AckUnknownError(reason) if unknown else PublisherOverloadedError(reason))
         self._on_broken(reason)
 
 
-def _confirm(batch: _Batch, metadata: RecordMetadata) -> None:
+def _confirm(lane: _Lane, answer: ProduceAnswer) -> None:
     """Tell everyone whose records the broker has."""
-    for index, item in enumerate(batch.owners):
+    time_ms = answer.log_append_time_ms
+    for index, item in enumerate(lane.sending):
         ack = Ack(
-            partition=metadata.partition,
-            offset=metadata.offset + index,
-            timestamp_ms=metadata.timestamp,
-            timestamp_type=metadata.timestamp_type,
+            partition=lane.partition,
+            offset=answer.base_offset + index,
+            timestamp_ms=time_ms,
+            timestamp_type=LOG_APPEND_TIME if time_ms >= 0 else 0,
         )
         item.acks = (*item.acks, ack)
         if len(item.acks) == len(item.events) and not item.result.done():
             item.result.set_result(item.acks)
+    lane.sending = []
 
 
 async def start_publisher(
@@ -246,20 +273,9 @@ async def start_publisher(
     loop = asyncio.get_running_loop()
     deadline = loop.time() + START_TIMEOUT_S
     while True:
-        producer = AIOKafkaProducer(
-            bootstrap_servers=bootstrap,
-            enable_idempotence=True,
-            acks="all",
-            linger_ms=0,
-            max_batch_size=MAX_RECORD_BYTES + RECORD_OVERHEAD_BYTES,
-            max_request_size=2 * 1024 * 1024,
-            request_timeout_ms=10_000,
-            retry_backoff_ms=100,
-        )
         try:
-            await producer.start()
+            producer = await start_producer(bootstrap=bootstrap, topic=topic_prefix + EVENTS.name)
         except KafkaError as error:
-            await producer.stop()
             if loop.time() > deadline:
                 raise PublishError(f"no broker answers at {bootstrap} ({type(error).__name__})") from error
             await asyncio.sleep(START_PAUSE_S)
@@ -267,18 +283,15 @@ async def start_publisher(
         return KafkaPublisher(
             producer=producer,
             source=source,
-            topic=topic_prefix + EVENTS.name,
             partitions=partitions,
             queue_size=queue_size,
             on_broken=on_broken,
         )
 
 
-def _expire(item: _Append, deadline_s: float) -> None:
+def _expire(item: _Append) -> None:
     """End the wait for an append whose deadline has passed; what was not handed over yet is never sent."""
-    if item.result.done():
-        return
     if item.handed_over:
-        item.result.set_exception(AckUnknownError(f"the log did not acknowledge within {deadline_s:g} s"))
+        item.result.set_exception(AckUnknownError("the log did not acknowledge in time"))
     else:
-        item.result.set_exception(PublisherOverloadedError(f"the log took nothing for {deadline_s:g} s"))
+        item.result.set_exception(PublisherOverloadedError("the log took nothing in time"))

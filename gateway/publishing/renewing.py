@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from keeptrusts.gateway.publishing.kafka import KafkaPublisher
 from keeptrusts.schemas.envelope import Event
@@ -38,12 +39,11 @@ class RenewingPublisher:
         """Start the first producer; raises PublishError when the broker does not answer."""
         await self._begin()
 
-    async def append(self, *events: Event, deadline_s: float) -> tuple[Ack, ...]:
+    def append(self, *events: Event, deadline_s: float) -> Coroutine[Any, Any, tuple[Ack, ...]]:
         """See the port. Events get this incarnation's source."""
-        current = self._current
-        if current is None:
+        if self._current is None:
             raise PublisherOverloadedError("the connection to the log is being renewed")
-        return await current.append(*events, deadline_s=deadline_s)
+        return self._current.append(*events, deadline_s=deadline_s)
 
     async def stop(self) -> None:
         self._stopped = True

@@ -54,6 +54,7 @@ class _Circuit:
     probe: int = 0
     probe_ends_ns: int | None = None
     good_probes: int = 0
+    permit: Permit | None = None  # of the present era, the same for every call
 
 
 class Breakers:
@@ -84,13 +85,15 @@ class Breakers:
     def admits(self, target: str, now_ns: int) -> bool:
         """Say whether `begin` would give a permit now; changes nothing."""
         circuit = self._circuits.get(target)
+        if circuit is None or circuit.state == "closed":
+            return True
         match self.state(target, now_ns):
             case "closed":
                 return True
             case "open":
                 return False
             case "half_open":
-                return circuit is None or _probe_is_free(circuit, now_ns)
+                return _probe_is_free(circuit, now_ns)
 
     def wait_ns(self, target: str, now_ns: int) -> int:
         """Give how long it takes until a call may be let through, at least; 0 when one may be now."""
@@ -101,11 +104,15 @@ class Breakers:
 
     def begin(self, target: str, now_ns: int) -> Permit | None:
         """Let a call through, or not. A permit is handed back to `end` exactly once; later ends change nothing."""
-        circuit = self._circuits.setdefault(target, _Circuit())
+        circuit = self._circuits.get(target)
+        if circuit is None:
+            circuit = self._circuits[target] = _Circuit()
+        if circuit.state == "closed" or not self._options.enabled:
+            if circuit.permit is None or circuit.permit.era != circuit.era:
+                circuit.permit = Permit(target=target, era=circuit.era)
+            return circuit.permit
         if not self.admits(target, now_ns):
             return None
-        if circuit.state == "closed" or not self._options.enabled:
-            return Permit(target=target, era=circuit.era)
         if circuit.state == "open":
             circuit.state = "half_open"
             circuit.era += 1
@@ -151,11 +158,13 @@ class Breakers:
     def _count(self, circuit: _Circuit, health: Health, now_ns: int) -> None:
         options = self._options
         bucket = now_ns * _BUCKETS // (options.window_s * _S)
-        for old in [known for known in circuit.counts if known <= bucket - _BUCKETS]:
-            del circuit.counts[old]
-        if not circuit.counts:
-            circuit.in_a_row = 0  # failures from before the window are no row any more
-        count = circuit.counts.setdefault(bucket, [0, 0])
+        count = circuit.counts.get(bucket)
+        if count is None:
+            for old in [known for known in circuit.counts if known <= bucket - _BUCKETS]:
+                del circuit.counts[old]
+            if not circuit.counts:
+                circuit.in_a_row = 0  # failures from before the window are no row any more
+            count = circuit.counts[bucket] = [0, 0]
         count[0] += 1
         if health == "good":
             circuit.in_a_row = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from keeptrusts.gateway.providers.targets import NO_PRICING
 from keeptrusts.gateway.routing.route import Route
 from keeptrusts.gateway.wallets.prices import PriceRow, PriceTable, cost_pico, with_pricing
 from keeptrusts.schemas.events.request import Usage
@@ -24,16 +25,21 @@ def priced(route: Route, prices: PriceTable, now: datetime, *, with_output: bool
     None when they are not known, which never means free. ``with_output`` False is for calls that have no output
     tokens, such as embeddings: they need no output price.
     """
-    row = with_pricing(
+    if route.target.pricing is NO_PRICING:
+        row = prices.lookup(route.target.vendor, route.model)
+    else:
+        row = _with_pricing_of(route, prices, now)
+    return row if row is not None and (row.has_output_prices or not with_output) else None
+
+
+def _with_pricing_of(route: Route, prices: PriceTable, now: datetime) -> PriceRow | None:
+    return with_pricing(
         prices.lookup(route.target.vendor, route.model),
         route.target.pricing,
         vendor=route.target.vendor,
         model=route.model,
         day=now.date(),
     )
-    if row is None or (with_output and any(band.output is None for band in row.bands)):
-        return None
-    return row
 
 
 def expected_pico(row: PriceRow, expected: Expected, *, with_output: bool = True) -> int | None:

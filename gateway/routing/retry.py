@@ -57,6 +57,9 @@ class GiveUp:
     reason: Reason
 
 
+_GOOD: Final = Judgement(health="good")
+
+
 def judge(*, status: int | None, failing: Failing | None = None, answering: bool = False) -> Judgement:
     """Judge the end of an attempt by its HTTP status or its failure.
 
@@ -64,7 +67,7 @@ def judge(*, status: int | None, failing: Failing | None = None, answering: bool
     request and final, except 429, and 401 and 403, which are about our credentials.
     """
     judged = _of_failure(failing) if failing is not None else _of_status(status)
-    return Judgement(health=judged.health) if answering else judged
+    return Judgement(health=judged.health) if answering and judged.trigger is not None else judged
 
 
 def _of_failure(failing: Failing) -> Judgement:
@@ -81,7 +84,7 @@ def _of_status(status: int | None) -> Judgement:
     if status is None or status < 200 or 300 <= status < 400:
         return Judgement(health="bad")
     if status < 300:
-        return Judgement(health="good")
+        return _GOOD
     if status == 429:
         return Judgement(health="bad", trigger="rate_limit")
     if status in (401, 403):

@@ -34,6 +34,8 @@ class Surroundings:
 
 def ordered_by(strategy: Strategy, candidates: Sequence[Candidate], around: Surroundings) -> tuple[Route, ...]:
     """Give the routes of all candidates, in the order to try them."""
+    if len(candidates) == 1:
+        return (candidates[0].route,)
     weighted = [one for one in candidates if one.weight > 0]
     last = [one for one in candidates if one.weight == 0]
     if not weighted:

@@ -23,6 +23,7 @@ class Attempt:
     """One attempt at a route that was let through; only `Traffic` changes it."""
 
     route: Route
+    slot: str
     permit: Permit
     began_ns: int
     waiting: bool = True
@@ -61,8 +62,9 @@ class Traffic:
         permit = self.breakers.begin(route.target.id, now_ns)
         if permit is None:
             return None
-        self.latencies.began(route.slot)
-        return Attempt(route=route, permit=permit, began_ns=now_ns)
+        slot = route.slot
+        self.latencies.began(slot)
+        return Attempt(route, slot, permit, now_ns)
 
     def first_byte(self, attempt: Attempt, now_ns: int) -> None:
         """Note that a good answer has begun to arrive; a probe has shown enough by that, however long it goes on."""
@@ -70,7 +72,7 @@ class Traffic:
             attempt.waiting = False
             if attempt.permit.probe:
                 self.breakers.end(attempt.permit, "good", now_ns)
-            self.latencies.first_byte(attempt.route.slot, now_ns - attempt.began_ns, now_ns)
+            self.latencies.first_byte(attempt.slot, now_ns - attempt.began_ns, now_ns)
 
     def ended(self, attempt: Attempt, judgement: Judgement, now_ns: int, *, retry_after_ns: int | None = None) -> None:
         """Note how an attempt ended; a second end of the same attempt is ignored."""
@@ -87,7 +89,7 @@ class Traffic:
 
     def _end_waiting(self, attempt: Attempt, judgement: Judgement, now_ns: int) -> None:
         attempt.waiting = False
-        name, took_ns = attempt.route.slot, now_ns - attempt.began_ns
+        name, took_ns = attempt.slot, now_ns - attempt.began_ns
         if judgement.health == "bad":
             self.latencies.failed(name, took_ns, now_ns)
         else:

@@ -74,6 +74,11 @@ class PriceRow:
     bands: tuple[Band, ...]
     a_request: int = 0
 
+    @property
+    def has_output_prices(self) -> bool:
+        """Whether output tokens have a price, however large the call."""
+        return all(band.output is not None for band in self.bands)
+
 
 class PriceTable:
     """The prices in force on one day. Looking up is a dictionary access after the first time a name is seen."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from random import Random
 
 from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
+from keeptrusts.gateway.pipeline.caller_book import CallerBook
 from keeptrusts.gateway.pipeline.connection import CallerGoneError
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.pipeline.services import Configuration, Counters, Services
@@ -202,6 +203,7 @@ def gateway(policy: str, *, environment: Mapping[str, str] | None = None) -> Fak
         ),
         configuration=lambda: configuration,
         directory=directory,
+        callers=CallerBook(b"salt"),
         publisher=publisher,
         provider=provider,
         prices=PriceTable.load(on=NOW.date()),

@@ -13,16 +13,18 @@ from keeptrusts.schemas.events.request import Usage
 
 NOTHING_USED: Final = Usage(input_tokens=0, output_tokens=0)
 _MOST: Final = 2**63 - 1
+_CHAT: Final = ("prompt_tokens", "prompt_tokens_details", "completion_tokens", "completion_tokens_details")
+_RESPONSES: Final = ("input_tokens", "input_tokens_details", "output_tokens", "output_tokens_details")
 
 
 def chat_usage(reported: Any) -> Usage | None:
     """Read ``usage`` of a chat completion: prompt_tokens hold cache reads and writes, completion_tokens reasoning."""
-    return _openai(reported, "prompt_tokens", "completion_tokens")
+    return _openai(reported, *_CHAT)
 
 
 def responses_usage(reported: Any) -> Usage | None:
     """Read ``usage`` of a response: input_tokens hold cache reads and writes, output_tokens reasoning."""
-    return _openai(reported, "input_tokens", "output_tokens")
+    return _openai(reported, *_RESPONSES)
 
 
 def embeddings_usage(reported: Any) -> Usage | None:
@@ -50,19 +52,23 @@ def anthropic_usage(reported: Any) -> Usage | None:
     )
 
 
-def _openai(reported: Any, input_name: str, output_name: str) -> Usage | None:
+def _openai(reported: Any, input_name: str, input_details: str, output_name: str, output_details: str) -> Usage | None:
     usage = _object(reported)
     input_tokens, output_tokens = _count(usage.get(input_name)), _count(usage.get(output_name))
     if input_tokens is None or output_tokens is None:
         return None
-    read = min(_part(usage, f"{input_name}_details", "cached_tokens"), input_tokens)
-    written = min(_part(usage, f"{input_name}_details", "cache_write_tokens"), input_tokens - read)
+    read = written = reasoning = 0
+    if input_details in usage:
+        read = min(_part(usage, input_details, "cached_tokens"), input_tokens)
+        written = min(_part(usage, input_details, "cache_write_tokens"), input_tokens - read)
+    if output_details in usage:
+        reasoning = min(_part(usage, output_details, "reasoning_tokens"), output_tokens)
     return Usage(
         input_tokens=input_tokens,
         cache_read_tokens=read,
         cache_write_tokens=written,
         output_tokens=output_tokens,
-        reasoning_tokens=min(_part(usage, f"{output_name}_details", "reasoning_tokens"), output_tokens),
+        reasoning_tokens=reasoning,
     )
 
 

@@ -7,7 +7,6 @@ import itertools
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -132,9 +131,9 @@ async def test_an_ack_carries_the_brokers_own_time(log: Log) -> None:
 
 
 async def test_what_was_appended_is_in_the_log_unchanged_but_for_source_and_number(log: Log) -> None:
-    sent = replace(event("a"), correlationid="r1", causationid="e0", traceparent="00-1", synthetic=True)
+    sent = event("a")._replace(correlationid="r1", causationid="e0", traceparent="00-1", synthetic=True)
     await appended(log, sent)
-    assert await decoded(log) == [replace(sent, source=SOURCE, sequence=0)]
+    assert await decoded(log) == [sent.numbered(SOURCE, 0)]
     assert log.publisher.source == SOURCE
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -41,7 +40,7 @@ class Adoption:
         status: int = 200,
     ) -> tuple[AdoptionFact, ...]:
         call = completed(f"r{self.records}", None, user=user, team=team, model=model, status=status)
-        return self.fed(dataclasses.replace(Ledger().event(call, actor=GATEWAY), time=at))
+        return self.fed(Ledger().event(call, actor=GATEWAY)._replace(time=at))
 
     def fed(self, event: Event) -> tuple[AdoptionFact, ...]:
         entry = apply(self.state, event, 0, self.records)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from support.ledger import GATEWAY, OWNER, USD, Ledger, completed, decided, founded, wallet
 
@@ -46,7 +44,7 @@ def gateway(ledger: Ledger, record: Record) -> Event:
 def test_an_accepted_intent_gives_entry_value_and_outcome() -> None:
     ledger = founded()
     before = len(ledger.outputs)
-    event = dataclasses.replace(ledger.event(TEAM), correlationid="input-hash")
+    event = ledger.event(TEAM)._replace(correlationid="input-hash")
     entry = ledger.append(event)
     outputs = ledger.outputs[before:]
     assert entry is not None

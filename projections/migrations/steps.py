@@ -28,7 +28,8 @@ def _new_tables(number: int, name: str, *made: Table) -> Migration:
     )
 
 
-def _rollup(number: int, name: str, table: Table, view: View) -> Migration:
+def _rollup(number: int, name: str, table: Table, view: View, *, filled: bool = False) -> Migration:
+    """Make a rollup; ``filled`` takes up what its source holds already, as one that comes later must."""
     view_there = (
         "SELECT toUInt8(count()) FROM system.tables "
         f"WHERE database = currentDatabase() AND name = '{view.name}' AND engine = 'MaterializedView'"
@@ -36,10 +37,15 @@ def _rollup(number: int, name: str, table: Table, view: View) -> Migration:
     return Migration(
         number=number,
         name=name,
-        up=(table.create(), view.create()),
+        up=(table.create(), *((_filled(table, view),) if filled else ()), view.create()),
         down=(view.drop(), table.drop()),
         check=f"SELECT toUInt8(({_columns_are(table)}) = 1 AND ({view_there}) = 1)",
     )
+
+
+def _filled(table: Table, view: View) -> str:
+    """Give the statement that fills an empty rollup from its source, and leaves one that has rows alone."""
+    return f"INSERT INTO {table.name} SELECT * FROM ({view.select}) WHERE (SELECT count() FROM {table.name}) = 0"
 
 
 STEPS: Final = (
@@ -52,4 +58,5 @@ STEPS: Final = (
     _new_tables(7, "outcomes", tables.INTENT_OUTCOMES),
     _new_tables(8, "gateways", tables.GATEWAY_REPORTS),
     _new_tables(9, "progress", tables.WRITER_PROGRESS),
+    _rollup(10, "requests_daily", tables.REQUESTS_DAILY, tables.REQUESTS_DAILY_VIEW, filled=True),
 )

@@ -100,6 +100,39 @@ GROUP BY org, hour, team, user, gateway, project, consumer_group, requested_mode
     status, state""",
 )
 
+_DIMENSIONS: Final = (
+    "team, user, gateway, project, consumer_group, requested_model, model, provider, verdict, policy, status, state"
+)
+
+REQUESTS_DAILY: Final = Table(
+    name="requests_daily",
+    columns=(
+        ("org", "String"),
+        ("day", "Date"),
+        *(
+            (name, kind.replace("quantilesDD(0.005,", "quantilesDD(0.01,"))  # merging costs by the number of buckets
+            for name, kind in REQUESTS_HOURLY.columns[2:]
+        ),
+    ),
+    order_by=f"(org, day, {_DIMENSIONS})",
+    engine="AggregatingMergeTree",
+)
+
+REQUESTS_DAILY_VIEW: Final = View(
+    name="requests_daily_v1",
+    source="requests",
+    target="requests_daily",
+    select=f"""
+SELECT org, toDate(time, 'UTC') AS day, {_DIMENSIONS},
+    count() AS requests, sum(requests.input_tokens) AS input_tokens, sum(requests.output_tokens) AS output_tokens,
+    toInt128(sum(ifNull(requests.cost, 0))) AS cost,
+    quantilesDDState(0.01, 0.5, 0.95)(requests.latency_us) AS latency_us,
+    min(time) AS first_seen, max(time) AS last_seen, max(_offset) AS last_offset
+FROM requests
+WHERE materialization_version = 1
+GROUP BY org, day, {_DIMENSIONS}""",
+)
+
 LEDGER_ENTRIES: Final = Table(
     name="ledger_entries",
     columns=(
@@ -174,7 +207,9 @@ WRITER_PROGRESS: Final = Table(
 )  # fmt: skip
 
 ALL: Final = (
-    LOG, REQUEST_PARTS, REQUESTS, REQUESTS_OPEN, REQUESTS_HOURLY, LEDGER_ENTRIES, LEDGER_POSTINGS, DIRECTORY_VALUES,
-    ADOPTION_FACTS, INTENT_OUTCOMES, GATEWAY_REPORTS, WRITER_PROGRESS,
+    LOG, REQUEST_PARTS, REQUESTS, REQUESTS_OPEN, REQUESTS_HOURLY, REQUESTS_DAILY, LEDGER_ENTRIES, LEDGER_POSTINGS,
+    DIRECTORY_VALUES, ADOPTION_FACTS, INTENT_OUTCOMES, GATEWAY_REPORTS, WRITER_PROGRESS,
 )  # fmt: skip
+ROLLUPS: Final = MappingProxyType({view.target: view for view in (REQUESTS_HOURLY_VIEW, REQUESTS_DAILY_VIEW)})
+"""Rollup -> the view that feeds it from ``requests``."""
 BY_NAME: Final = MappingProxyType({table.name: table for table in ALL})

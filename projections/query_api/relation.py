@@ -75,18 +75,20 @@ def requests_at(
     columns: Iterable[str],
     own: bool = True,
     further: Sequence[Condition] = (),
+    ended: Condition | None = None,
     newest: int | None = None,
 ) -> Relation:
     """Give the requests that a scope and filters select at an offset, as a subquery with these columns.
 
     With ``newest`` each part holds only so many of its newest requests: enough for a page, read in the table's order.
     ``own`` says whether one's own requests in other teams belong to a team's reach. ``further`` conditions may name
-    any column of the relation.
+    any column of the relation. ``ended`` is a condition on ``time`` for those requests alone that had ended by then.
     """
+    ended = ended or Condition(sql="1")
     conditions = [row_condition(scope, own=own), *filter_conditions(filters, directory), *further]
     period = _period(filters)
     parameters: dict[str, Any] = {"as_of": max(as_of, -1)}
-    for item in (*conditions, period):
+    for item in (*conditions, period, ended):
         parameters |= item.parameters
     where = " AND ".join(item.sql for item in conditions)
     shown = tuple(dict.fromkeys(columns))
@@ -97,7 +99,8 @@ def requests_at(
     sql = " UNION ALL ".join(
         f"({part}{tail})"
         for part in (
-            f"SELECT {plain} FROM requests WHERE {where} AND {period.sql} AND toInt64(_offset) <= {{as_of:Int64}}",
+            f"SELECT {plain} FROM requests WHERE {where} AND {period.sql} AND {ended.sql}"
+            " AND toInt64(_offset) <= {as_of:Int64}",
             f"SELECT {plain} FROM ({_closed_later(inner, in_time)}) WHERE {where}",
             f"SELECT {plain} FROM ({_in_flight(inner, in_time)}) WHERE {where}",
         )

@@ -41,7 +41,6 @@ TABLES: Final[Mapping[str, topics.Topic]] = MappingProxyType(
     }
 )
 """Table -> the topic it is made from. Outcomes are kept for days only, so their table is not among them."""
-ROLLUP: Final = tables.REQUESTS_HOURLY.name
 _BATCH: Final = 5_000
 _SILENT_SECONDS: Final = 30.0
 
@@ -71,24 +70,31 @@ class Rebuild:
 
     async def rebuild(self, table: str) -> RebuiltTable:
         """Rebuild a table; raises UnknownTableError for one that is not made from the log."""
-        if table != ROLLUP and table not in TABLES:
-            known = ", ".join((*TABLES, ROLLUP))
+        if table not in tables.ROLLUPS and table not in TABLES:
+            known = ", ".join((*TABLES, *tables.ROLLUPS))
             raise UnknownTableError(f"{table[:60]!r} is not made from the log; known: {known}")
         async with self._one_at_a_time:
-            beside = f"{table}__rebuild"
-            definition = tables.BY_NAME[table]
+            done = await self._rebuilt(table)
+            if table == tables.REQUESTS.name:
+                for rollup in tables.ROLLUPS:  # sums must be of the rows that are there now
+                    await self._rebuilt(rollup)
+            return done
+
+    async def _rebuilt(self, table: str) -> RebuiltTable:
+        beside = f"{table}__rebuild"
+        definition = tables.BY_NAME[table]
+        await self._store.command(definition.drop(beside))
+        await self._store.command(definition.create(beside))
+        try:
+            if table in tables.ROLLUPS:
+                return await self._from_requests(table, beside)
+            return await self._from_log(table, beside)
+        finally:
             await self._store.command(definition.drop(beside))
-            await self._store.command(definition.create(beside))
-            try:
-                if table == ROLLUP:
-                    return await self._from_requests(table, beside)
-                return await self._from_log(table, beside)
-            finally:
-                await self._store.command(definition.drop(beside))
 
     async def _from_requests(self, table: str, beside: str) -> RebuiltTable:
         async with self._writer.turn:
-            await self._store.command(f"INSERT INTO {beside} {tables.REQUESTS_HOURLY_VIEW.select}")
+            await self._store.command(f"INSERT INTO {beside} {tables.ROLLUPS[table].select}")
             return await self._exchange(table, beside, 0)
 
     async def _from_log(self, table: str, beside: str) -> RebuiltTable:

@@ -42,7 +42,6 @@ class Code(StrEnum):
     UNSERVED_ALIAS = "KT133"
     TIMEOUT_CUT = "KT134"
     DEFAULTS_USED = "KT140"
-    RUNS_AS_ORDERED = "KT141"
     PART_OF_A_FILE = "KT142"
     NO_PROVIDERS = "KT143"
     NO_PACK = "KT144"
@@ -80,7 +79,6 @@ MEANINGS: dict[Code, str] = {
     Code.UNSERVED_ALIAS: "No target is known to serve what the alias stands for.",
     Code.TIMEOUT_CUT: "The time for one attempt is longer than the time for the whole call.",
     Code.DEFAULTS_USED: "The kind runs with its default options.",
-    Code.RUNS_AS_ORDERED: "The routing strategy runs as ordered in this version.",
     Code.PART_OF_A_FILE: "The text is a part of a document and was checked as that part.",
     Code.NO_PROVIDERS: "Providers come from the standard environment variables.",
     Code.NO_PACK: "The document has no pack section.",

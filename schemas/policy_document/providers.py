@@ -15,7 +15,6 @@ from keeptrusts.schemas.policy_document.document import (
     TargetPricing,
 )
 from keeptrusts.schemas.policy_document.findings import Code
-from keeptrusts.schemas.policy_document.routing import note_strategy
 from keeptrusts.schemas.policy_document.sections import (
     ConsumerGroupSection,
     GroupModelSection,
@@ -227,9 +226,6 @@ def _read_group(item: Node, sink: FindingSink) -> ConsumerGroup | None:
     if not section.models:
         sink.error(Code.MISSING_KEY, item.mark, f'consumer group {quoted(section.name)} needs the key "models"')
         return None
-    entry = item.entries.get("routing") or item.entries.get("strategy")
-    if entry is not None and section.routing is not None:
-        note_strategy(section.routing, entry.value.mark, sink)
     nodes = item.value("models")
     models: list[GroupModel] = []
     for position, model in enumerate(section.models):

@@ -5,7 +5,7 @@ from keeptrusts.schemas.policy_document.document import CircuitBreaker, Routing,
 from keeptrusts.schemas.policy_document.findings import Code
 from keeptrusts.schemas.policy_document.sections import CircuitBreakerSection, FallbackSection, RoutingSection
 from keeptrusts.schemas.policy_document.sink import FindingSink, quoted
-from keeptrusts.schemas.policy_document.source import Entry, Mark, Node, Scalar, Table
+from keeptrusts.schemas.policy_document.source import Entry, Node, Scalar, Table
 
 
 def read_routing(providers: Table, sink: FindingSink) -> Routing:
@@ -14,15 +14,10 @@ def read_routing(providers: Table, sink: FindingSink) -> Routing:
     section = _routing_section(providers, entry, sink)
     if section is None:
         return Routing()
-    if entry is not None:
-        note_strategy(section.strategy, entry.value.mark, sink)
     written = providers.entries.get("fallback")
     fallback = section.fallback
     if written is not None:
         fallback = check_section(FallbackSection, written.value, sink, "fallback")
-    if fallback is not None:
-        mark = written.key_mark if written else (entry.key_mark if entry else providers.mark)
-        sink.info(Code.NOT_USED, mark, "fallback is read and checked, but this version tries one target a call")
     fallback = fallback or FallbackSection()
     return Routing(
         strategy=section.strategy,
@@ -51,12 +46,6 @@ def read_circuit_breaker(providers: Table, sink: FindingSink) -> CircuitBreaker:
         max_cooldown_s=section.max_cooldown_seconds,
         probes=section.probes,
     )
-
-
-def note_strategy(strategy: str, mark: Mark, sink: FindingSink) -> None:
-    """A note when the strategy is not the one that runs."""
-    if strategy != "ordered":
-        sink.info(Code.RUNS_AS_ORDERED, mark, f"routing {quoted(strategy)} runs as ordered in this version")
 
 
 def warn_about_targets(targets: tuple[Target, ...], routing: Routing, node: Node, sink: FindingSink) -> None:

@@ -87,11 +87,9 @@ def test_a_doubtful_line_is_a_warning_and_loads(name: str, text: str, place: tup
 
 NOTES: list[tuple[str, str, str]] = [
     ("defaults", CHAIN, "KT140"),
-    ("routing", "providers:\n  routing: round-robin\n", "KT141"),
     ("part", "- id: openai\n", "KT142"),
     ("no providers", CHAIN, "KT143"),
     ("no pack", CHAIN, "KT144"),
-    ("fallback", "providers:\n  fallback: {triggers: [5xx]}\n", "KT145"),
 ]
 
 

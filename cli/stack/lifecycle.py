@@ -16,7 +16,7 @@ from keeptrusts.cli.stack.kafka.jars import ensure_jars
 from keeptrusts.cli.stack.kafka.toolchain import find_java
 from keeptrusts.cli.stack.options import StackOptions
 from keeptrusts.cli.stack.ports import is_free
-from keeptrusts.cli.stack.processes import send
+from keeptrusts.cli.stack.processes import is_running, send
 from keeptrusts.cli.stack.state_file import StackState, read_state, write_state
 from keeptrusts.cli.stack.status import StackStatus, read_status
 from keeptrusts.cli.stack.supervisor import end_leftovers, is_supervised
@@ -27,6 +27,7 @@ GATEWAY = "gateway"
 _SUPERVISOR_COMMAND = (sys.executable, "-P", "-m", "keeptrusts.cli.main", "up", "--supervise")
 _START_SECONDS = 300.0
 _STOP_SECONDS = 90.0
+_FIRST_STATE_SECONDS = 2.0
 _POLL_SECONDS = 0.1
 
 
@@ -81,11 +82,10 @@ def prepare(options: StackOptions, *, say: Say) -> None:
 
 def stop_stack(data_dir: DataDir, *, say: Say) -> bool:
     """Stop the stack and whatever a killed supervisor left; False when nothing was running."""
-    state = read_state(data_dir.state_file)
     was_running = False
     if is_supervised(data_dir):
         was_running = True
-        _end_supervisor(data_dir, state, say)
+        _end_supervisor(data_dir, _state_of_the_living(data_dir), say)
     if not is_supervised(data_dir):
         was_running = end_leftovers(data_dir, say) > 0 or was_running
         _record_stopped(data_dir)
@@ -125,7 +125,7 @@ def _wait_until_running(data_dir: DataDir, supervisor: subprocess.Popen[bytes] |
     told: set[str] = set()
     while True:
         state = read_state(data_dir.state_file)
-        if state is not None and before in {None, state.supervisor.pid}:
+        if state is not None and before in {None, state.supervisor.pid} and is_running(state.supervisor):
             _tell_progress(state, told, say)
             if state.phase == "running" and is_supervised(data_dir):
                 return
@@ -179,6 +179,16 @@ def _start_missing_gateway(data_dir: DataDir, say: Say) -> None:
         say(f"A gateway of yours answers on port {status.ports.gateway}; the default one stays off.")
         return
     ask(data_dir.run, Request(action="start_child", child=GATEWAY), supervised=lambda: is_supervised(data_dir))
+
+
+def _state_of_the_living(data_dir: DataDir) -> StackState | None:
+    """What the supervisor that lives wrote; one that has just taken the lock gets a moment to write."""
+    deadline = time.monotonic() + _FIRST_STATE_SECONDS
+    while True:
+        state = read_state(data_dir.state_file)
+        if (state is not None and is_running(state.supervisor)) or time.monotonic() > deadline:
+            return state
+        time.sleep(_POLL_SECONDS)
 
 
 def _end_supervisor(data_dir: DataDir, state: StackState | None, say: Say) -> None:

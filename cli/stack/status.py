@@ -56,6 +56,9 @@ def read_status(data_dir: DataDir) -> StackStatus:
     """The status now. Reads files and /proc only; asks no service."""
     state = read_state(data_dir.state_file)
     supervised = is_supervised(data_dir)
+    if state is not None and supervised and not is_running(state.supervisor):
+        # The supervisor that lives has not written yet: what the file says is of one that is dead.
+        state = replace(state, phase="starting", children=())
     if state is not None:
         state = replace(state, children=tuple(_corrected(child, supervised) for child in state.children))
     return StackStatus(data_dir=data_dir, state=state, supervised=supervised)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,12 +18,14 @@ import pytest
 from support.freezing import freeze
 
 from keeptrusts.cli.stack.child_process import MARKER
-from keeptrusts.cli.stack.data_dir import DataDir
+from keeptrusts.cli.stack.data_dir import DataDir, make_data_dir
 from keeptrusts.cli.stack.lifecycle import release_default_gateway_port, stop_stack
+from keeptrusts.cli.stack.lock import SupervisorLock
 from keeptrusts.cli.stack.ports import Ports, first_free_offset, holders_of
 from keeptrusts.cli.stack.processes import ProcessIdentity, is_running, processes_with
 from keeptrusts.cli.stack.state_file import read_state
 from keeptrusts.cli.stack.status import StackStatus, read_status
+from keeptrusts.cli.stack.supervisor import is_supervised, lock_path
 
 _COMMAND = (sys.executable, str(Path(__file__).with_name("stand_in_stack.py")))
 _BOUND_SECONDS = 30.0
@@ -128,6 +132,36 @@ def test_after_kill_9_of_the_supervisor_the_next_start_is_clean(data_dir: DataDi
                 assert not is_running(process_of(before, name))
                 assert is_running(process_of(status, name))
             assert len(own_processes(data_dir)) == 4  # three services and one grandchild, nothing doubled
+
+
+def test_a_state_file_of_a_dead_supervisor_is_not_taken_for_the_living_one(data_dir: DataDir) -> None:
+    with running(data_dir) as supervisor:
+        status_when(data_dir, healthy, "healthy")
+        supervisor.kill()
+        supervisor.wait(_BOUND_SECONDS)
+        successor = SupervisorLock(lock_path(data_dir))
+        assert successor.acquire()
+        try:  # the successor lives and has written nothing; what its predecessor started lives on
+            status = read_status(data_dir)
+            assert (status.summary, status.healthy, status.children) == ("starting", False, ())
+        finally:
+            successor.release()
+
+
+def test_a_look_at_the_lock_does_not_keep_a_supervisor_from_starting(data_dir: DataDir) -> None:
+    make_data_dir(data_dir)
+    lock = SupervisorLock(lock_path(data_dir))
+    looking = os.open(lock_path(data_dir), os.O_RDWR | os.O_CREAT)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    assert not is_supervised(data_dir)  # two who look do not see each other
+    end_of_look = threading.Timer(0.05, os.close, (looking,))
+    end_of_look.start()
+    try:
+        assert lock.acquire()
+        assert is_supervised(data_dir)
+    finally:
+        end_of_look.join()
+        lock.release()
 
 
 def test_down_ends_what_a_killed_supervisor_left(data_dir: DataDir) -> None:

@@ -86,7 +86,9 @@ class Disturber:
         await self._fill("kafka")
 
     async def fill_the_disk_of_the_api(self) -> None:
+        """Then it is restarted: until that, the embedded engine may keep parts in memory that it could not write."""
         await self._fill("api")
+        await self._kill("api")
 
     async def _freeze(self, name: str, seconds: float) -> None:
         pid = await asyncio.to_thread(self._stack.pid, name)

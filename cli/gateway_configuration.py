@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,28 +26,52 @@ class LoadedConfiguration:
     names: tuple[str, ...]
 
 
-def load_configuration(
-    files: Sequence[Path], environment: Mapping[str, str], provider_url: str | None
-) -> LoadedConfiguration:
-    """Read, lint, merge and compile; later files override earlier ones. Without files: the shipped document.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upstreams:
+    """Where secrets come from, and the one upstream that replaces all configured ones, if any."""
 
-    Raises CommandFailed with the findings and exit code 2 when the gateway must not run on it.
+    environment: Mapping[str, str] = field(repr=False)
+    provider_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Which of how many workers a configuration is for, and what that worker has in force now."""
+
+    workers: int = 1
+    worker: int = 0
+    before: Configuration | None = None
+
+
+def read_sources(files: Sequence[Path]) -> tuple[SourceFile, ...]:
+    """Read policy files as they are; without any, the shipped document. Raises CommandFailed naming the file."""
+    return tuple(_source(path) for path in files) or (_shipped(),)
+
+
+def load_configuration(
+    sources: Sequence[SourceFile], upstreams: Upstreams, share: Share | None = None
+) -> LoadedConfiguration:
+    """Lint, merge and compile what was read; later files override earlier ones.
+
+    Raises CommandFailed with the findings and exit code 2 when no gateway must run on it.
     """
+    share = share or Share()
     from keeptrusts.gateway.pipeline.services import Configuration
     from keeptrusts.gateway.policies.compile import compile_document
     from keeptrusts.gateway.providers.targets import resolve_targets
     from keeptrusts.schemas.policy_document.lint import merge_sources
     from keeptrusts.schemas.policy_document.render import LintedFile, as_text
 
-    sources = [_source(path) for path in files] or [_shipped()]
     report = merge_sources(sources)
     names = tuple(source.file for source in sources)
     text = as_text([LintedFile(file=", ".join(names), report=report)])
     if report.document is None:
-        raise CommandFailed(f"the policy file has errors; the gateway does not start on it\n{text}", ExitCode.USAGE)
+        raise CommandFailed(f"the policy file has errors; no gateway runs on it\n{text}", ExitCode.USAGE)
+    before = None if share.before is None else share.before.compiled
     return LoadedConfiguration(
         configuration=Configuration.of(
-            compile_document(report.document), resolve_targets(report.document, environment, provider_url)
+            compile_document(report.document, share.workers, share.worker, before),
+            resolve_targets(report.document, upstreams.environment, upstreams.provider_url),
         ),
         notes=text if report.findings else "",
         names=names,

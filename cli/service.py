@@ -15,21 +15,31 @@ from typing import Final
 FORCED_EXIT: Final = 75
 
 
-def run_service(service: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    """Run one service on uvloop until it ends or SIGTERM or SIGINT asks it to; a second signal ends it at once."""
+def run_service(service: Callable[[asyncio.Event], Awaitable[None]], *, worker: int | None = None) -> None:
+    """Run one service on uvloop until it ends or SIGTERM or SIGINT asks it to; a second signal ends it at once.
+
+    A ``worker`` is asked by its parent, not by a terminal, whose signals reach the parent as well; its number is in
+    its log lines.
+    """
     import uvloop
 
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    who = "" if worker is None else f"worker {worker} "
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format=f"%(asctime)s {who}%(levelname)s %(name)s: %(message)s"
+    )
     for noisy in ("aiokafka", "faust", "mode", "aiohttp"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
     async def main() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        asking = (signal.SIGTERM,) if worker is not None else (signal.SIGTERM, signal.SIGINT)
+        for number in asking:
             loop.add_signal_handler(number, _asked_to_stop, stop)
         await service(stop)
 
+    for number in () if worker is None else (signal.SIGINT, signal.SIGHUP, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_IGN)
     uvloop.run(main())
 
 

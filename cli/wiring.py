@@ -13,7 +13,9 @@ from keeptrusts.cli.service import now_ms
 from keeptrusts.cli.stack.data_dir import DataDir
 
 if TYPE_CHECKING:
-    from keeptrusts.gateway.pipeline.services import Configuration
+    from keeptrusts.cli.gateway_service.spec import GatewaySpec
+    from keeptrusts.gateway.settings import GatewaySettings
+    from keeptrusts.schemas.policy_document.lint import SourceFile
 
 
 def ensure_credentials(data_dir: Path, environment: Mapping[str, str]) -> None:
@@ -45,30 +47,20 @@ async def run_processors_service(installation: Installation, ready_file: Path | 
     await run_processors(settings, ids=system_ids(), now_ms=now_ms, stop=stop)
 
 
-async def run_gateway_service(
-    installation: Installation,
-    configuration: Configuration,
-    *,
-    name: str,
-    host: str,
-    port: int,
-    admin_port: int,
-    on_listening: Callable[[], None],
-    stop: asyncio.Event,
-) -> None:
-    """Run one gateway worker until asked to stop."""
+async def gateway_settings(installation: Installation, spec: GatewaySpec, worker: int = 0) -> GatewaySettings:
+    """Give the settings of one worker of a gateway. Raises TopicError when the topics are not as they must be."""
     from importlib.metadata import version
 
     from keeptrusts.cli.credentials import read_credentials
     from keeptrusts.cli.topics import check_topics
-    from keeptrusts.gateway.app import run_gateway, system_ids
+    from keeptrusts.gateway.app import system_ids
     from keeptrusts.gateway.settings import GatewaySettings
     from keeptrusts.schemas.ids import PLATFORM_LEDGER
 
     partitions = await check_topics(installation.bootstrap, prefix=installation.topic_prefix, mode=installation.mode)
     credentials = read_credentials(installation.data_dir.credentials) or {}
-    settings = GatewaySettings(
-        name=name,
+    return GatewaySettings(
+        name=spec.name,
         incarnation=system_ids().event(),
         org=os.environ.get("KEEPTRUSTS_ORGANIZATION") or credentials.get("organization", PLATFORM_LEDGER),
         bootstrap=installation.bootstrap,
@@ -76,17 +68,54 @@ async def run_gateway_service(
         topic_prefix=installation.topic_prefix,
         key_secrets=installation.key_secrets,
         version=version("keeptrusts"),
-        listen=f"{host}:{port}",
+        listen=f"{spec.host}:{spec.port}",
+        workers=spec.workers,
+        worker=worker,
+        drain_s=spec.drain_s,
     )
-    await run_gateway(
-        settings,
-        configuration,
-        host=host,
-        port=port,
-        admin_port=admin_port,
-        stop=stop,
-        on_listening=on_listening,
-    )
+
+
+async def run_gateway_service(
+    installation: Installation,
+    spec: GatewaySpec,
+    sources: tuple[SourceFile, ...],
+    *,
+    on_listening: Callable[[], None],
+    stop: asyncio.Event,
+) -> None:
+    """Run a gateway until asked to stop: in this process, or with several workers supervised by it."""
+    from keeptrusts.cli.gateway_configuration import Upstreams, load_configuration
+    from keeptrusts.cli.gateway_service.one_process import run_alone
+    from keeptrusts.cli.gateway_service.workers import run_workers
+
+    upstreams = Upstreams(environment=os.environ, provider_url=spec.provider_url)
+    if spec.workers > 1:
+        environment = {
+            "KEEPTRUSTS_DATA_DIR": str(installation.data_dir.root),
+            "KEEPTRUSTS_PORT_OFFSET": str(installation.ports.offset),
+        }
+        await run_workers(spec, sources, upstreams, environment, on_listening=on_listening, stop=stop)
+        return
+    settings = await gateway_settings(installation, spec)
+    loaded = load_configuration(sources, upstreams)
+    await run_alone(spec, settings, loaded, upstreams, on_listening=on_listening, stop=stop)
+
+
+async def run_gateway_worker(channel_handle: int, listener_handle: int, stop: asyncio.Event) -> None:
+    """Run one of a gateway's workers, on what it has inherited from its parent, until that asks to stop or ends."""
+    import socket
+
+    from keeptrusts.cli.gateway_service.worker import run_as_worker
+    from keeptrusts.cli.stack.data_dir import choose_data_dir
+
+    installation = read_installation(choose_data_dir(None, working_dir=Path.cwd()))
+
+    async def settings_of(spec: GatewaySpec, worker: int) -> GatewaySettings:
+        return await gateway_settings(installation, spec, worker)
+
+    channel, listener = socket.socket(fileno=channel_handle), socket.socket(fileno=listener_handle)
+    listener.setblocking(False)
+    await run_as_worker(channel, listener, os.environ, settings_of, stop)
 
 
 async def run_api_service(

@@ -8,19 +8,22 @@ import os
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 
-from keeptrusts.gateway.http.admin_plane import AdminPlane
+from keeptrusts.gateway.http import health
 from keeptrusts.gateway.http.data_plane import DataPlane
-from keeptrusts.gateway.http.front_door import listening
-from keeptrusts.gateway.http.metrics import GatewayMetrics
-from keeptrusts.gateway.pipeline import reports
+from keeptrusts.gateway.http.front_door import Listening, listening_at
+from keeptrusts.gateway.http.health import Report
+from keeptrusts.gateway.http.metrics import GatewayMetrics, Page
+from keeptrusts.gateway.pipeline import reports, run
 from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
 from keeptrusts.gateway.pipeline.caller_book import CallerBook
+from keeptrusts.gateway.pipeline.in_force import ConfigurationInForce
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.pipeline.services import Configuration, Counters, Services
 from keeptrusts.gateway.providers.http_client import HttpProviderClient
+from keeptrusts.gateway.publishing.figures import LogFigures
 from keeptrusts.gateway.publishing.kafka import KafkaPublisher, start_publisher
 from keeptrusts.gateway.publishing.renewing import RenewingPublisher
 from keeptrusts.gateway.routing.traffic import Traffic
@@ -32,38 +35,79 @@ from keeptrusts.gateway.wallets.prices import PriceTable
 from keeptrusts.schemas.ids import Ids
 from keeptrusts.schemas.topics import DIRECTORY
 
-DRAIN_TIMEOUT_S = 30.0
-ADMIN_DRAIN_S = 2.0
+PRICES_EVERY_S = 600.0
+READY_POLL_S = 0.05
+
+Beside = Callable[["RunningGateway"], AbstractAsyncContextManager[None]]
+"""What runs from before the first call is taken until the last one has ended, such as an admin port."""
 
 
 async def run_gateway(
     settings: GatewaySettings,
     configuration: Configuration,
+    place: Listening,
     *,
-    host: str,
-    port: int,
-    admin_port: int,
+    beside: Beside,
+    on_listening: Callable[[], None],
     stop: asyncio.Event,
-    on_listening: Callable[[], None] = lambda: None,
+    metrics_page: Page | None = None,
+    ready_within_s: float = 0.0,
 ) -> None:
-    """Serve until ``stop`` is set. Raises OSError for a busy port and PublishError without a broker."""
-    async with open_services(settings, configuration, stop) as services:
-        metrics = GatewayMetrics(services)
-        async with listening(AdminPlane(services, metrics), "127.0.0.1", admin_port, drain_s=ADMIN_DRAIN_S):
-            async with listening(
-                DataPlane(services, metrics),
-                host,
-                port,
-                drain_s=DRAIN_TIMEOUT_S,
-                header_timeout_s=settings.header_timeout_s,
-                idle_timeout_s=settings.idle_timeout_s,
-            ):
+    """Serve until ``stop`` is set. Raises OSError for a busy port and PublishError without a broker.
+
+    No connection is taken before calls can be governed, or ``ready_within_s`` have passed: a worker that replaces
+    another must not refuse what that one would have answered.
+    ``metrics_page`` replaces this worker's own metrics where it is one of several.
+    """
+    async with open_services(settings, configuration, stop) as (services, in_force):
+        metrics = GatewayMetrics(services, metrics_page)
+        gateway = RunningGateway(services, in_force, metrics)
+        async with beside(gateway):
+            await _until_ready(services, stop, ready_within_s)
+            settle_memory()
+            async with listening_at(DataPlane(services, metrics), place):
                 on_listening()
-                settle_memory()
                 await reports.started(services)
                 await stop.wait()
-            await services.late_records.drain(settings.ack_timeout_s)
-            await reports.stopped(services, "stopped on request")
+        await services.late_records.drain(settings.ack_timeout_s)
+        await reports.stopped(services, "stopped on request")
+
+
+class RunningGateway:
+    """One worker that serves, as those see it who watch over it and change its configuration."""
+
+    def __init__(self, services: Services, in_force: ConfigurationInForce, metrics: GatewayMetrics) -> None:
+        self._services = services
+        self._in_force = in_force
+        self._metrics = metrics
+
+    @property
+    def configuration(self) -> Configuration:
+        """The configuration that a call beginning now is decided by."""
+        return self._in_force.current
+
+    @property
+    def metrics(self) -> GatewayMetrics:
+        return self._metrics
+
+    def readyz(self) -> Report:
+        """Say whether calls can be governed now."""
+        return health.readyz(self._services)
+
+    def config(self) -> Report:
+        """Show the configuration in force, without secrets."""
+        return health.config(self._services)
+
+    async def take_over(self, configuration: Configuration) -> bool:
+        """Put a configuration in force for calls that begin from now on, and say so in the log; False: it was."""
+        if not self._in_force.take_over(configuration, self._services.now()):
+            return False
+        await reports.reported(self._services)
+        return True
+
+    def refuse(self, problem: str) -> None:
+        """Note that configuration files cannot be put in force."""
+        self._in_force.refuse(problem)
 
 
 def settle_memory() -> None:
@@ -79,10 +123,11 @@ def settle_memory() -> None:
 @asynccontextmanager
 async def open_services(
     settings: GatewaySettings, configuration: Configuration, stop: asyncio.Event
-) -> AsyncIterator[Services]:
+) -> AsyncIterator[tuple[Services, ConfigurationInForce]]:
     """Connect everything a request needs, and close it again in reverse order; ``stop`` is set when a part fails."""
     ids = system_ids()
-    publisher = publisher_of(settings, f"gateway/{settings.name}", ids)
+    figures = LogFigures()
+    publisher = publisher_of(settings, f"gateway/{settings.name}", ids, figures)
     await publisher.start()
     directory = DirectoryView()
     follower = directory_follower(settings, directory)
@@ -92,10 +137,11 @@ async def open_services(
         now_ns=time.monotonic_ns,
     )
     traffic = Traffic(chance=random.SystemRandom(), now_ns=time.monotonic_ns())
+    in_force = ConfigurationInForce(current=configuration, traffic=traffic)
     traffic.reconfigure(configuration.compiled.document, [target.id for target in configuration.targets])
     services = Services(
         settings=settings,
-        configuration=lambda: configuration,
+        configuration=in_force,
         directory=directory,
         callers=CallerBook(os.urandom(32)),
         publisher=publisher,
@@ -109,15 +155,42 @@ async def open_services(
         bad_keys=BadKeyMeter(per_second=settings.bad_keys_per_s),
         late_records=LateRecords(publisher, most=settings.late_records, deadline_s=settings.late_record_deadline_s),
         caught_up=follower.caught_up.is_set,
+        reloads=in_force.reloads,
+        log_figures=figures,
+        log_waiting=lambda: publisher.waiting,
     )
     try:
         async with in_background(
-            stop, follower.run(), reports.report_for_ever(services), reports.count_bad_keys_for_ever(services)
+            stop,
+            follower.run(),
+            reports.report_for_ever(services),
+            reports.count_bad_keys_for_ever(services),
+            _renew_prices_for_ever(services),
         ):
-            yield services
+            yield services, in_force
     finally:
         await publisher.stop()
         await provider.close()
+
+
+async def _until_ready(services: Services, stop: asyncio.Event, within_s: float) -> None:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within_s
+    while not stop.is_set() and run.not_ready(services) is not None and loop.time() < deadline:  # noqa: ASYNC110 - views change without telling anybody
+        await asyncio.sleep(READY_POLL_S)
+
+
+async def _renew_prices_for_ever(services: Services) -> None:
+    """Take over each day's prices soon after it begins (UTC), until cancelled."""
+    day = services.now().date()
+    while True:
+        await asyncio.sleep(PRICES_EVERY_S)
+        today = services.now().date()
+        if today != day:
+            fresh = await asyncio.to_thread(PriceTable.load, on=today)
+            services.prices.take_over(fresh)
+            services.traffic.forget_served()
+            day = today
 
 
 @asynccontextmanager
@@ -140,11 +213,17 @@ async def in_background(stop: asyncio.Event, *endless: Coroutine[None, None, Non
             task.result()
 
 
-def publisher_of(settings: GatewaySettings, source_prefix: str, ids: Ids) -> RenewingPublisher:
-    """Make the publisher to the real log; the caller starts and stops it."""
+def publisher_of(
+    settings: GatewaySettings, source_prefix: str, ids: Ids, figures: LogFigures | None = None
+) -> RenewingPublisher:
+    """Make the publisher to the real log; the caller starts and stops it. ``figures`` go on over its renewals."""
+    counted = figures if figures is not None else LogFigures()
+
+    def renewed() -> None:
+        counted.renewals += 1
 
     async def start(source: str, on_broken: Callable[[str], None]) -> KafkaPublisher:
-        return await start_publisher(
+        publisher = await start_publisher(
             bootstrap=settings.bootstrap,
             topic_prefix=settings.topic_prefix,
             partitions=settings.partitions,
@@ -152,8 +231,10 @@ def publisher_of(settings: GatewaySettings, source_prefix: str, ids: Ids) -> Ren
             queue_size=settings.publish_queue,
             on_broken=on_broken,
         )
+        publisher.figures = counted
+        return publisher
 
-    return RenewingPublisher(source_prefix=source_prefix, start=start, new_incarnation=ids.event)
+    return RenewingPublisher(source_prefix=source_prefix, start=start, new_incarnation=ids.event, on_renewed=renewed)
 
 
 def directory_follower(settings: GatewaySettings, directory: DirectoryView) -> Follower:

@@ -22,11 +22,16 @@ class GatewaySettings:
     """Version -> secret that key digests are made with."""
     version: str = ""
     listen: str = ""
+    workers: int = 1
+    worker: int = 0
+    """Which of the gateway's workers this is; each enforces its share of every rate limit."""
 
     max_body_bytes: int = 10 * 1024 * 1024
     header_timeout_s: float = 5.0
     body_timeout_s: float = 30.0
     idle_timeout_s: float = 75.0
+    drain_s: float = 30.0
+    """How long calls under way may go on once the gateway is asked to stop."""
     write_timeout_s: float = 30.0
     """How long a caller that reads slowly may hold a stream up."""
     ack_timeout_s: float = 5.0

@@ -40,6 +40,7 @@ def _findings(data_dir: Path | None) -> tuple[Finding, ...]:
 
     from keeptrusts.cli.credentials import read_credentials
     from keeptrusts.cli.doctor.run import examine
+    from keeptrusts.cli.gateway_service.running_file import running_gateway
     from keeptrusts.cli.installation import read_installation
     from keeptrusts.cli.stack.data_dir import choose_data_dir
     from keeptrusts.cli.stack.status import read_status
@@ -52,13 +53,14 @@ def _findings(data_dir: Path | None) -> tuple[Finding, ...]:
         environment["KEEPTRUSTS_PORT_OFFSET"] = str(status.ports.offset)
     installation = read_installation(chosen, environment, with_secrets=False)
     credentials = read_credentials(chosen.credentials) or {}
+    known_url = credentials.get("gateway_url") or installation.ports.gateway_url
+    running = running_gateway(chosen, os.environ.get("KEEPTRUSTS_GATEWAY_URL") or known_url)
     return asyncio.run(
         examine(
             installation,
             api_url=os.environ.get("KEEPTRUSTS_API_URL") or credentials.get("api_url") or installation.ports.api_url,
-            gateway_url=os.environ.get("KEEPTRUSTS_GATEWAY_URL")
-            or credentials.get("gateway_url")
-            or installation.ports.gateway_url,
+            gateway_url=os.environ.get("KEEPTRUSTS_GATEWAY_URL") or running.url,
+            certificate=running.certificate,
             token=os.environ.get("KEEPTRUSTS_API_TOKEN") or credentials.get("token"),
             gateway_key=os.environ.get("GATEWAY_KEY") or credentials.get("gateway_key"),
         )

@@ -18,6 +18,8 @@ from keeptrusts.cli.output.options import Output, output_options
 def env(data_dir: Path | None, output: Output) -> None:
     """Print the variables that examples use: eval "$(kt env)"."""
     from keeptrusts.cli.client.connection import find_credentials
+    from keeptrusts.cli.gateway_service.running_file import running_gateway
+    from keeptrusts.cli.stack.data_dir import choose_data_dir
 
     found = find_credentials(data_dir, working_dir=Path.cwd(), environment=os.environ)
     if found is None:
@@ -25,11 +27,12 @@ def env(data_dir: Path | None, output: Output) -> None:
             "There are no credentials here.\n  fix: run `kt up` in this directory, or name one with --data-dir",
             ExitCode.SIGN_IN,
         )
+    chosen = choose_data_dir(data_dir, working_dir=Path.cwd())
     variables = {
         "API_TOKEN": found.token,
         "KEEPTRUSTS_API_URL": found.api_url,
         "GATEWAY_KEY": found.gateway_key,
-        "KEEPTRUSTS_GATEWAY_URL": found.gateway_url,
+        "KEEPTRUSTS_GATEWAY_URL": running_gateway(chosen, found.gateway_url).url,
     }
     if output.for_people:
         click.echo("export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items()))

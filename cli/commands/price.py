@@ -77,13 +77,13 @@ def _of_table(model: str, provider: str | None, table: PriceTable) -> list[Row]:
 
 def _of_targets(model: str, provider: str | None, files: Sequence[Path], table: PriceTable, on: datetime) -> list[Row]:
     """One price a target that serves the model, or what the model is an alias of."""
-    from keeptrusts.cli.gateway_configuration import load_configuration
+    from keeptrusts.cli.gateway_configuration import Upstreams, load_configuration, read_sources
     from keeptrusts.gateway.providers.targets import resolve_targets
     from keeptrusts.gateway.routing.candidates import RoutingRules, routes_of
     from keeptrusts.gateway.routing.priced import priced
 
     environment = dict(os.environ)
-    loaded = load_configuration(files, environment, None)
+    loaded = load_configuration(read_sources(files), Upstreams(environment=environment))
     document = loaded.configuration.compiled.document
     rules = RoutingRules.of(document, resolve_targets(document, environment))
     wanted = _vendor(provider)

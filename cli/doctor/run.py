@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -13,16 +16,38 @@ from keeptrusts.cli.doctor.client import Client
 from keeptrusts.cli.installation import Installation
 
 CHECK_TIMEOUT_S: Final = 8.0
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 async def examine(
-    installation: Installation, *, api_url: str, gateway_url: str, token: str | None, gateway_key: str | None
+    installation: Installation,
+    *,
+    api_url: str,
+    gateway_url: str,
+    token: str | None,
+    gateway_key: str | None,
+    certificate: Path | None = None,
 ) -> tuple[Finding, ...]:
-    """Give the findings in the order of the checks; a check that breaks is a failed one, never an exception."""
+    """Give the findings in the order of the checks; a check that breaks is a failed one, never an exception.
+
+    ``certificate`` is what a gateway of this machine serves https with, trusted whoever signed it.
+    """
     timeout = aiohttp.ClientTimeout(total=CHECK_TIMEOUT_S)
-    async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as session:
+    connector = aiohttp.TCPConnector(ssl=_trust(certificate, urlsplit(gateway_url).hostname))
+    cookies = aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(timeout=timeout, cookie_jar=cookies, connector=connector) as session:
         client = Client(session=session, api_url=api_url, gateway_url=gateway_url, token=token, gateway_key=gateway_key)
         return tuple(await asyncio.gather(*(_run(check) for check in all_checks(installation, client))))
+
+
+def _trust(certificate: Path | None, host: str | None) -> ssl.SSLContext:
+    """Trust what the system does, and a local gateway's own certificate, under whatever name it was issued."""
+    context = ssl.create_default_context()
+    if certificate is not None and certificate.exists():
+        context.load_verify_locations(certificate)
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        context.check_hostname = host not in _LOOPBACK
+    return context
 
 
 async def _run(check: Check) -> Finding:

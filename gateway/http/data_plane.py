@@ -60,12 +60,12 @@ class HttpConnection:
         return transport is None or transport.is_closing()
 
     def when_gone(self, tell: Callable[[], None] | None) -> None:
-        protocol = self._request.protocol
-        assert isinstance(protocol, FrontDoor), "every connection of ours is a front door"
-        protocol.when_gone(tell)
+        self._door().when_gone(tell)
 
     async def begin(self, headers: Mapping[str, str]) -> None:
         self._stream = EventStream(self._request, headers, write_timeout_s=self._services.settings.write_timeout_s)
+        if self._door().draining:
+            self._stream.force_close()
         await self._stream.prepare(self._request)
 
     async def send(self, data: bytes) -> None:
@@ -76,6 +76,11 @@ class HttpConnection:
 
     def break_off(self) -> None:
         self._begun().break_off()
+
+    def _door(self) -> FrontDoor:
+        protocol = self._request.protocol
+        assert isinstance(protocol, FrontDoor), "every connection of ours is a front door"
+        return protocol
 
     def _begun(self) -> EventStream:
         assert self._stream is not None, "a stream is begun before anything is sent"
@@ -117,8 +122,8 @@ class DataPlane:
         return self._sent(call, answer, connection.stream)
 
     def _sent(self, call: IncomingCall, answer: Answer, stream: EventStream | None) -> web.StreamResponse:
-        self._services.counters.count_answer(answer.verdict, answer.status)
-        self._metrics.observe(answer.verdict, self._services.now_ns() - call.started_ns)
+        elapsed_ns = self._services.now_ns() - call.started_ns
+        self._services.counters.count_answer(call.endpoint, answer.verdict, answer.status, elapsed_ns)
         return stream if stream is not None else WholeAnswer(answer.status, answer.headers, answer.body)
 
 

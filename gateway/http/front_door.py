@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
+import ssl
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -27,6 +30,11 @@ IDLE_TIMEOUT_S: Final = 75.0
 BACKLOG: Final = 1024
 LINGER_S: Final = 10.0
 LET_GO_S: Final = 1.0
+QUIET_S: Final = 1.0
+CANCEL_S: Final = 1.0
+"""How long a call that is cut has to clean up."""
+_ACCEPT_ROUNDS: Final = 5
+_DRAIN_POLL_S: Final = 0.02
 
 _MALFORMED: Final = Problem(
     code="malformed_http",
@@ -41,16 +49,42 @@ _FAILED: Final = Problem(
 class FrontDoor(web.RequestHandler):
     """One connection. Half a head is given ``header_timeout_s``, then the connection is closed without an answer."""
 
-    __slots__ = ("_deadline", "_deaf", "_header_timeout_s", "_tell_gone")
+    __slots__ = ("_deadline", "_deaf", "_draining", "_header_timeout_s", "_tell_gone")
 
     def __init__(
-        self, manager: web.Server, *, loop: asyncio.AbstractEventLoop, header_timeout_s: float, idle_timeout_s: float
+        self,
+        manager: web.Server,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        header_timeout_s: float,
+        idle_timeout_s: float,
+        draining: asyncio.Event,
     ) -> None:
         super().__init__(manager, loop=loop, keepalive_timeout=idle_timeout_s, access_log=None)  # type: ignore[arg-type]  # aiohttp takes None for no access log, and its annotation forgets it
         self._header_timeout_s = header_timeout_s
         self._deadline: asyncio.TimerHandle | None = None
         self._tell_gone: Callable[[], None] | None = None
         self._deaf = False
+        self._draining = draining
+
+    @property
+    def draining(self) -> bool:
+        """Whether the next answer is this connection's last."""
+        return self._draining.is_set()
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send an answer; while draining its head says that the connection closes behind it."""
+        if self._draining.is_set() and not resp.prepared and not self._messages:
+            resp.force_close()
+        return await super().finish_response(request, resp, start_time)
+
+    def quiet_since(self) -> float | None:
+        """Give the loop's time since which nothing is under way here; None while something is."""
+        waiter = self._waiter
+        idle = waiter is not None and not waiter.done() and not self._messages and self._deadline is None
+        return self._next_keepalive_close_time - self._keepalive_timeout if idle else None
 
     def when_gone(self, tell: Callable[[], None] | None) -> None:
         """Call ``tell`` when the connection is lost; None forgets it."""
@@ -194,6 +228,25 @@ class FrontDoor(web.RequestHandler):
             self._deadline = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Where and how a port is served. ``inherited`` is a socket that listens already and that others keep open.
+
+    At the end no connection is taken any more and calls under way have ``drain_s`` to end. A connection on which
+    nothing happens is closed once it was quiet for ``quiet_s``: a caller that is about to use it again is told in
+    its next answer that it was the last, instead of finding it closed.
+    """
+
+    host: str
+    port: int
+    drain_s: float
+    quiet_s: float = QUIET_S
+    header_timeout_s: float = HEADER_TIMEOUT_S
+    idle_timeout_s: float = IDLE_TIMEOUT_S
+    inherited: socket.socket | None = None
+    tls: ssl.SSLContext | None = None
+
+
 @asynccontextmanager
 async def listening(
     served: web.Application | Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
@@ -204,30 +257,76 @@ async def listening(
     header_timeout_s: float = HEADER_TIMEOUT_S,
     idle_timeout_s: float = IDLE_TIMEOUT_S,
 ) -> AsyncIterator[tuple[str, int]]:
-    """Serve an application, or one function, while the body runs; gives the address. Raises OSError for a busy port.
+    """Serve an application, or one function, while the body runs; gives the address. Raises OSError for a busy port."""
+    place = Listening(
+        host=host, port=port, drain_s=drain_s, header_timeout_s=header_timeout_s, idle_timeout_s=idle_timeout_s
+    )
+    async with listening_at(served, place) as address:
+        yield address
 
-    At the end no connection is taken any more, and calls under way have ``drain_s`` seconds to end.
-    """
+
+@asynccontextmanager
+async def listening_at(
+    served: web.Application | Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], place: Listening
+) -> AsyncIterator[tuple[str, int]]:
+    """Serve an application, or one function, while the body runs; gives the address. Raises OSError for a busy port."""
     runner: web.BaseRunner
     if isinstance(served, web.Application):
-        runner = web.AppRunner(served, handle_signals=False, shutdown_timeout=drain_s)
+        runner = web.AppRunner(served, handle_signals=False, shutdown_timeout=CANCEL_S)
     else:
-        runner = web.ServerRunner(web.Server(served), handle_signals=False, shutdown_timeout=drain_s)
+        runner = web.ServerRunner(web.Server(served), handle_signals=False, shutdown_timeout=CANCEL_S)
     await runner.setup()
     loop = asyncio.get_running_loop()
     manager = runner.server
     assert manager is not None, "a runner that is set up has a server"
-    try:
-        server = await loop.create_server(
-            lambda: FrontDoor(manager, loop=loop, header_timeout_s=header_timeout_s, idle_timeout_s=idle_timeout_s),
-            host,
-            port,
-            backlog=BACKLOG,
+
+    draining = asyncio.Event()
+
+    def door() -> FrontDoor:
+        return FrontDoor(
+            manager,
+            loop=loop,
+            header_timeout_s=place.header_timeout_s,
+            idle_timeout_s=place.idle_timeout_s,
+            draining=draining,
         )
+
+    try:
+        if place.inherited is not None:
+            server = await loop.create_server(door, sock=place.inherited, ssl=place.tls, backlog=BACKLOG)
+        else:
+            server = await loop.create_server(door, place.host, place.port, ssl=place.tls, backlog=BACKLOG)
         try:
             address: tuple[str, int] = server.sockets[0].getsockname()[:2]
             yield address
         finally:
+            if place.inherited is None:
+                await _take_waiting()
             server.close()
+            draining.set()
+            await _drain(manager, place)
     finally:
         await runner.cleanup()
+
+
+async def _take_waiting() -> None:
+    """Let the loop accept what the kernel has queued: whoever waits there when a socket closes is cut off."""
+    for _ in range(_ACCEPT_ROUNDS):
+        await asyncio.sleep(0)
+
+
+async def _drain(manager: web.Server, place: Listening) -> None:
+    """Wait until every connection has had its last answer and is closed, within the time."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + place.drain_s
+    while loop.time() < deadline:
+        doors = [door for door in manager.connections if isinstance(door, FrontDoor) and door.transport is not None]
+        if not doors:
+            return
+        quiet_before = loop.time() - place.quiet_s
+        for door in doors:
+            since = door.quiet_since()
+            if since is not None and since <= quiet_before:
+                door.force_close()
+        await asyncio.sleep(_DRAIN_POLL_S)
+    logger.warning("%d connections are cut: they did not end within %g s", len(manager.connections), place.drain_s)

@@ -1,103 +1,224 @@
-"""Prometheus metrics of a gateway worker, read from what the pipeline counts. No content, no identities."""
+"""The metrics of a gateway worker, read from what the pipeline counts. No content, no identities."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from itertools import accumulate
+import platform
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.registry import Collector
-
+from keeptrusts.gateway.durations import BUCKETS_NS, Durations
+from keeptrusts.gateway.http.families import Family, Join, Kind, Sample, as_text, single
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.schemas.topics import partition_of
 
-_BUCKETS_NS: Final = tuple(
-    int(seconds * 1e9) for seconds in (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-)
+Page = Callable[[], Awaitable[bytes]]
+_CIRCUITS: Final = ("closed", "half_open", "open")
+_TOKENS: Final = ("input", "cache_read", "cache_write", "output", "reasoning")
 
 
 class GatewayMetrics:
-    """One registry a gateway worker, so that several gateways can live in one process."""
+    """One a worker. ``page`` gives the text for everybody who asks: this worker's own, unless it has siblings."""
 
-    def __init__(self, services: Services) -> None:
-        self._registry = CollectorRegistry()
-        self._registry.register(_Counted(services))
-        self._seconds: dict[str, _Seconds] = {}
-        self._registry.register(_Durations(self._seconds))
+    def __init__(self, services: Services, page: Page | None = None) -> None:
+        self._services = services
+        self._page = page
 
-    def observe(self, verdict: str, elapsed_ns: int) -> None:
-        """Count one answered call."""
-        seconds = self._seconds.get(verdict)
-        if seconds is None:
-            seconds = self._seconds[verdict] = _Seconds()
-        seconds.counts[bisect_left(_BUCKETS_NS, elapsed_ns)] += 1
-        seconds.sum_ns += elapsed_ns
+    async def page(self) -> bytes:
+        """Give the text format of Prometheus, over all workers of this gateway. Raises OSError without an answer."""
+        return self.render() if self._page is None else await self._page()
 
     def render(self) -> bytes:
-        """Give the text format of Prometheus."""
-        return generate_latest(self._registry)
+        """Give this worker's own metrics in the text format of Prometheus."""
+        return as_text(self.families())
+
+    def families(self) -> tuple[Family, ...]:
+        """Read everything that is counted."""
+        services = self._services
+        return (*_calls(services), *_providers(services), *_log(services), *_state(services))
 
 
-@dataclass(slots=True)
-class _Seconds:
-    """One verdict's durations: a count for each bucket and one for what is longer than all of them."""
+def _calls(services: Services) -> Iterator[Family]:
+    counters = services.counters
+    yield _counted(
+        "keeptrusts_gateway_requests",
+        "Answered calls by endpoint, verdict and status",
+        ("endpoint", "verdict", "status"),
+        {(endpoint, verdict, str(status)): count for (endpoint, verdict, status), count in counters.answers.items()},
+    )
+    yield _timed(
+        "keeptrusts_gateway_request_seconds",
+        "Time from the first byte read to the answer, by verdict",
+        "verdict",
+        counters.durations,
+    )
+    yield _timed(
+        "keeptrusts_gateway_stage_seconds",
+        "Time of one stage of a call: decide_ack and complete_ack wait for the log, provider and first_token for it",
+        "stage",
+        {str(stage): durations for stage, durations in counters.stages.items()},
+    )
+    yield single("keeptrusts_gateway_in_flight", "gauge", "Calls under way", counters.in_flight)
+    yield single("keeptrusts_gateway_streams_open", "gauge", "Streams under way", counters.streams_open)
+    yield single(
+        "keeptrusts_gateway_ignored_identity_headers",
+        "counter",
+        "Identity headers ignored because the key may not speak for others",
+        counters.ignored_identity_headers,
+    )
 
-    counts: list[int] = field(default_factory=lambda: [0] * (len(_BUCKETS_NS) + 1))
-    sum_ns: int = 0
+
+def _providers(services: Services) -> Iterator[Family]:
+    counters = services.counters
+    used = counters.used.items()
+    yield _counted(
+        "keeptrusts_gateway_tokens",
+        "Tokens by target and direction; input holds both kinds of cache, output holds reasoning",
+        ("target", "direction"),
+        {(target, name): getattr(sums, f"{name}_tokens") for target, sums in used for name in _TOKENS},
+    )
+    yield _counted(
+        "keeptrusts_gateway_cost_nano_usd",
+        "Cost of calls in nano-USD, by target",
+        ("target",),
+        {(target,): sums.cost_nano for target, sums in used},
+    )
+    yield _counted(
+        "keeptrusts_gateway_unpriced_calls",
+        "Calls that used tokens for which no price is known, by target",
+        ("target",),
+        {(target,): sums.unpriced for target, sums in used},
+    )
+    yield _counted(
+        "keeptrusts_gateway_provider_attempts",
+        "Attempts by target and outcome",
+        ("target", "outcome"),
+        {(target, outcome): count for (target, outcome), count in counters.attempts.items()},
+    )
+    yield _counted(
+        "keeptrusts_gateway_retries",
+        "Attempts after the first, by what made the one before fail",
+        ("cause",),
+        {(cause,): count for cause, count in counters.retries.items()},
+    )
+    now_ns, targets = services.now_ns(), services.configuration().targets
+    yield _family(
+        "keeptrusts_gateway_breaker_state",
+        "gauge",
+        "Circuit breaker of a target: 0 closed, 1 half open, 2 open; the worst of all workers",
+        ("target",),
+        {(one.id,): _CIRCUITS.index(services.traffic.state(one.id, now_ns)) for one in targets},
+        join="max",
+    )
+    yield _family(
+        "keeptrusts_gateway_target_available",
+        "gauge",
+        "1 when a target has all it needs to be called, 0 otherwise",
+        ("target",),
+        {(one.id,): int(one.unavailable is None) for one in targets},
+        join="min",
+    )
 
 
-class _Durations(Collector):
-    """The library's own histogram takes a lock and a look-up of labels for each value, on the path of every call."""
+def _log(services: Services) -> Iterator[Family]:
+    figures, counters = services.log_figures, services.counters
+    yield single("keeptrusts_gateway_log_waiting", "gauge", "Appends that wait for the log", services.log_waiting())
+    yield single("keeptrusts_gateway_log_batches", "counter", "Batches that the log has taken", figures.batches)
+    yield single("keeptrusts_gateway_log_records", "counter", "Records that the log has taken", figures.records)
+    yield single(
+        "keeptrusts_gateway_log_failed_batches", "counter", "Batches without acknowledgement", figures.failed_batches
+    )
+    yield single(
+        "keeptrusts_gateway_log_renewals", "counter", "Producers replaced because they broke", figures.renewals
+    )
+    yield _timed("keeptrusts_gateway_log_ack_seconds", "Time until a batch was acknowledged", "", {"": figures.acks})
+    yield _counted(
+        "keeptrusts_gateway_unrecorded",
+        "Refusals that the log did not take, by code",
+        ("code",),
+        {(code,): count for code, count in counters.unrecorded.items()},
+    )
+    yield single(
+        "keeptrusts_gateway_late_records_dropped",
+        "counter",
+        "Completions given up because the log stayed away",
+        services.late_records.dropped,
+    )
 
-    def __init__(self, seconds: Mapping[str, _Seconds]) -> None:
-        self._seconds = seconds
 
-    def collect(self) -> Iterable[Metric]:
-        family = HistogramMetricFamily(
-            "keeptrusts_gateway_request_seconds",
-            "Time from the first byte read to the answer, by verdict",
-            labels=["verdict"],
-        )
-        limits = [*(str(limit_ns / 1e9) for limit_ns in _BUCKETS_NS), "+Inf"]
-        for verdict, seconds in self._seconds.items():
-            buckets = list(zip(limits, accumulate(seconds.counts), strict=True))
-            family.add_metric([verdict], buckets=buckets, sum_value=seconds.sum_ns / 1e9)
-        yield family
+def _state(services: Services) -> Iterator[Family]:
+    settings, reloads = services.settings, services.reloads
+    partition = partition_of(settings.org, settings.partitions)
+    age_s = services.directory.heartbeat_age_s(partition, services.now_ns() / 1e9)
+    yield single(
+        "keeptrusts_gateway_directory_age_seconds",
+        "gauge",
+        "Seconds since the directory's last sign of life, the most of all workers; -1 before the first",
+        -1 if age_s is None else age_s,
+        join="max",
+    )
+    yield _counted(
+        "keeptrusts_gateway_config_reloads",
+        "Reloads of the configuration by outcome, counted by each worker",
+        ("outcome",),
+        {("applied",): reloads.applied, ("unchanged",): reloads.unchanged, ("refused",): reloads.refused},
+    )
+    yield single(
+        "keeptrusts_gateway_config_refused",
+        "gauge",
+        "1 while the configuration files hold what cannot be put in force, 0 otherwise",
+        int(reloads.problem is not None),
+        join="max",
+    )
+    version = services.configuration().compiled.version
+    yield _family(
+        "keeptrusts_gateway_config_info",
+        "gauge",
+        "Workers by the version of the configuration they have in force",
+        ("gateway", "config_version"),
+        {(settings.name, version): 1},
+    )
+    yield _family(
+        "keeptrusts_gateway_build_info",
+        "gauge",
+        "Workers by version of this software and of Python",
+        ("version", "python"),
+        {(settings.version, platform.python_version()): 1},
+    )
 
 
-class _Counted(Collector):
-    def __init__(self, services: Services) -> None:
-        self._services = services
+def _counted(name: str, help_: str, labels: tuple[str, ...], values: Mapping[tuple[str, ...], float]) -> Family:
+    return _family(name, "counter", help_, labels, values)
 
-    def collect(self) -> Iterable[Metric]:
-        counters, settings = self._services.counters, self._services.settings
-        answers = CounterMetricFamily(
-            "keeptrusts_gateway_requests", "Answered calls by verdict and status", labels=["verdict", "status"]
-        )
-        for (verdict, status), count in counters.answers.items():
-            answers.add_metric([verdict, str(status)], count)
-        yield answers
-        unrecorded = CounterMetricFamily(
-            "keeptrusts_gateway_unrecorded", "Refusals that the log did not take, by code", labels=["code"]
-        )
-        for code, count in counters.unrecorded.items():
-            unrecorded.add_metric([code], count)
-        yield unrecorded
-        yield GaugeMetricFamily("keeptrusts_gateway_in_flight", "Calls under way", value=counters.in_flight)
-        age_s = self._services.directory.heartbeat_age_s(
-            partition_of(settings.org, settings.partitions), self._services.now_ns() / 1e9
-        )
-        yield GaugeMetricFamily(
-            "keeptrusts_gateway_directory_age_seconds",
-            "Seconds since the directory's last sign of life; -1 before the first",
-            value=-1 if age_s is None else age_s,
-        )
-        yield CounterMetricFamily(
-            "keeptrusts_gateway_late_records_dropped",
-            "Completions given up because the log stayed away",
-            value=self._services.late_records.dropped,
-        )
+
+def _family(
+    name: str,
+    kind: Kind,
+    help_: str,
+    labels: tuple[str, ...],
+    values: Mapping[tuple[str, ...], float],
+    *,
+    join: Join = "sum",
+) -> Family:
+    return Family(
+        name=name,
+        kind=kind,
+        help=help_,
+        label_names=labels,
+        samples=tuple(Sample(labels=key, value=value) for key, value in values.items()),
+        join=join,
+    )
+
+
+def _timed(name: str, help_: str, label: str, values: Mapping[str, Durations]) -> Family:
+    return Family(
+        name=name,
+        kind="histogram",
+        help=help_,
+        label_names=(label,) if label else (),
+        samples=tuple(
+            Sample(labels=(key,) if label else (), value=one.sum_ns, counts=tuple(one.counts))
+            for key, one in values.items()
+        ),
+        limits=BUCKETS_NS,
+        nano=True,
+    )

@@ -99,6 +99,7 @@ async def invoke(
         if step.pause_ns:
             await asyncio.sleep(step.pause_ns / 1e9)
         number += 1
+        services.counters.count_retry(ended.judgement.trigger)
         if not await record_attempt(step.route, number, ended.judgement.trigger):
             return invocation
         prepared = following
@@ -117,6 +118,7 @@ async def _attempt(
     try:
         result = await _send(services, call, prepared, timeout_ns)
     except BaseException:
+        services.counters.count_attempt(route.target.id, "abandoned")
         traffic.abandoned(attempt, services.now_ns())
         raise
     if not isinstance(result, ProviderAnswer | ProviderFailure):
@@ -158,10 +160,20 @@ async def _send(
 
 def _note(services: Services, attempt: Attempt, ended: _Ended) -> None:
     now_ns = services.now_ns()
+    services.counters.count_attempt(attempt.route.target.id, _outcome(ended))
     if ended.judgement.health == "good":
         services.traffic.first_byte(attempt, now_ns)
     pause = retry_after_ns(ended.invocation.retry_after, services.now()) if ended.invocation.retry_after else None
     services.traffic.ended(attempt, ended.judgement, now_ns, retry_after_ns=pause)
+
+
+def _outcome(ended: _Ended) -> str:
+    """Name how an attempt ended: ok, a trigger of fallbacks, refused for what was asked, or of no use."""
+    if ended.judgement.trigger is not None:
+        return ended.judgement.trigger
+    if ended.invocation.problem is not None:
+        return "unusable"
+    return "ok" if ended.invocation.status == 200 else "refused"
 
 
 def _read(result: ProviderAnswer | ProviderFailure, prepared: Prepared, number: int) -> _Ended:

@@ -31,6 +31,7 @@ async def started(services: Services) -> None:
         incarnation=settings.incarnation,
         version=settings.version,
         listen=settings.listen,
+        workers=settings.workers,
         config_version=services.configuration().compiled.version,
     )
     await _append(services, fact, settings.org)
@@ -42,11 +43,16 @@ async def stopped(services: Services, reason: str) -> None:
     await _try(services, GatewayStopped(gateway=settings.name, incarnation=settings.incarnation, reason=reason))
 
 
+async def reported(services: Services) -> None:
+    """Append gateway.reported now, if the log takes it in time."""
+    await _try(services, report(services))
+
+
 async def report_for_ever(services: Services) -> None:
     """Append gateway.reported at the set interval until cancelled."""
     while True:
         await asyncio.sleep(services.settings.report_every_s)
-        await _try(services, report(services))
+        await reported(services)
 
 
 async def count_bad_keys_for_ever(services: Services) -> None:

@@ -26,7 +26,7 @@ from keeptrusts.gateway.pipeline.record import (
 )
 from keeptrusts.gateway.pipeline.route import usable_models
 from keeptrusts.gateway.pipeline.services import Configuration, Services
-from keeptrusts.gateway.pipeline.settle import settle
+from keeptrusts.gateway.pipeline.settle import count_invocation, settle
 from keeptrusts.gateway.pipeline.stream import pass_stream
 from keeptrusts.gateway.pipeline.values import (
     Answer,
@@ -168,7 +168,9 @@ async def _dispatch(
     connection: CallerConnection,
 ) -> tuple[Answer, Usage | None]:
     """Record the decision, call the provider, record the completion, answer; gives the answer and what was used."""
+    asked_ns = services.now_ns()
     acks = await _record(services, decision_event(services, call, decided), close_with=(call, decided))
+    services.counters.took("decide_ack", services.now_ns() - asked_ns)
     if isinstance(acks, Problem):
         return unrecorded(services, call, acks), None
 
@@ -180,6 +182,7 @@ async def _dispatch(
     if isinstance(result, OpenedStream):
         return await _stream(services, call, asked, decided, result, connection, acks[0])
     settlement = settle(result, asked, services.prices, services.now())
+    count_invocation(services.counters, result, settlement)
     completion = completion_event(services, call, decided, result, settlement, client_gone=connection.is_gone())
     completed = await _complete(services, completion)
     if isinstance(completed, Problem):
@@ -198,10 +201,15 @@ async def _stream(
 ) -> tuple[Answer, Usage | None]:
     """Pass a stream on, record its completion, and only then end it."""
     model = opened.prepared.route.model
-    await connection.begin(answers.stream_headers(call, model, decided.verdict, decision))
-    streamed = await pass_stream(services, call, opened, connection)
+    services.counters.streams_open += 1
+    try:
+        await connection.begin(answers.stream_headers(call, model, decided.verdict, decision))
+        streamed = await pass_stream(services, call, opened, connection)
+    finally:
+        services.counters.streams_open -= 1
     invocation = streamed.invocation
     settlement = settle(invocation, asked, services.prices, services.now())
+    count_invocation(services.counters, invocation, settlement)
     gone = streamed.client_gone
     completion = completion_event(services, call, decided, invocation, settlement, client_gone=gone)
     completed = await _complete(services, completion)
@@ -221,11 +229,14 @@ async def _stream(
 
 async def _complete(services: Services, completion: Event) -> Ack | Problem:
     """Append a completion; one that the log does not take in time follows later, because the call was made."""
+    asked_ns = services.now_ns()
     try:
         acks = await services.publisher.append(completion, deadline_s=services.settings.ack_timeout_s)
     except PublishError:  # also when it may have arrived: its id counts once
         services.late_records.append(completion)
         return _audit_unavailable()
+    finally:
+        services.counters.took("complete_ack", services.now_ns() - asked_ns)
     return acks[0]
 
 

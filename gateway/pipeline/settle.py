@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from keeptrusts.gateway.pipeline.counters import Counters
 from keeptrusts.gateway.pipeline.values import Invocation, ModelCall, Settlement
 from keeptrusts.gateway.routing.priced import priced
 from keeptrusts.gateway.wallets.prices import PriceTable, cost_nano
@@ -18,3 +19,20 @@ def settle(invocation: Invocation, asked: ModelCall, prices: PriceTable, now: da
         return Settlement(cost=None, state="unpriced", price_version=None if row is None else row.version)
     cost = cost_nano(row, invocation.usage)
     return Settlement(cost=cost, state="unpriced" if cost is None else "priced", price_version=row.version)
+
+
+def count_invocation(counters: Counters, invocation: Invocation, settlement: Settlement) -> None:
+    """Add to the metrics how long a call's provider took, what was used there and what it cost."""
+    counters.took("provider", invocation.provider_us * 1_000)
+    if invocation.first_token_us is not None:
+        counters.took("first_token", invocation.first_token_us * 1_000)
+    used, usage = counters.used_by(invocation.route.target.id), invocation.usage
+    used.cost_nano += settlement.cost or 0
+    used.unpriced += settlement.state == "unpriced"
+    if usage is None:
+        return
+    used.input_tokens += usage.input_tokens
+    used.cache_read_tokens += usage.cache_read_tokens
+    used.cache_write_tokens += usage.cache_write_tokens
+    used.output_tokens += usage.output_tokens
+    used.reasoning_tokens += usage.reasoning_tokens

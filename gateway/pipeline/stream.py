@@ -167,7 +167,9 @@ def _note(
     services: Services, opened: OpenedStream, failure: ProviderFailure | None, end: StreamEnd, *, gone: bool
 ) -> None:
     now_ns = services.now_ns()
+    target = opened.prepared.route.target.id
     if gone and not end.complete:
+        services.counters.count_attempt(target, "abandoned")
         services.traffic.abandoned(opened.attempt, now_ns)
         return
     failing: Failing | None = None
@@ -175,4 +177,5 @@ def _note(
         failing = failure.kind
     elif not end.complete:
         failing = "cut"
+    services.counters.count_attempt(target, failing or "ok")
     services.traffic.ended(opened.attempt, judge(status=200, failing=failing, answering=True), now_ns)

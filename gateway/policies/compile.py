@@ -44,6 +44,20 @@ class CompiledChain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Built:
+    """A compiled entry, the teams it is for (None: all), and `meaning`, which equal entries share."""
+
+    compiled: CompiledPolicy
+    teams: frozenset[str] | None
+    meaning: Hashable
+
+    @property
+    def key(self) -> Hashable:
+        """What two entries share that are the same in two documents."""
+        return self.meaning, self.teams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledDocument:
     """A document ready to decide. `version` is its fingerprint, `header_names` (lower case) what rbac asks for."""
 
@@ -52,22 +66,27 @@ class CompiledDocument:
     header_names: frozenset[str]
     _by_team: Mapping[str, CompiledChain]
     _others: CompiledChain
+    _built: tuple[_Built, ...] = ()
 
     def chain_for(self, team: str | None) -> CompiledChain:
         """The chain of a team by slug; None and teams that no targeting names share one chain."""
         return self._by_team.get(team, self._others) if team is not None else self._others
 
 
-def compile_document(document: PolicyDocument, workers: int = 1, worker: int = 0) -> CompiledDocument:
+def compile_document(
+    document: PolicyDocument, workers: int = 1, worker: int = 0, before: CompiledDocument | None = None
+) -> CompiledDocument:
     """Compiles every chain once. `worker` of `workers` (from 0) enforces its share of each rate limit.
 
-    Rate limits start empty. Raises ValueError when `worker` is not one of `workers`.
+    Rate limits start empty, except those that stand in `before` (compiled for the same worker) with the same options,
+    mode and targeting: their counts go on. Raises ValueError when `worker` is not one of `workers`.
     """
     if not 0 <= worker < workers:
         raise ValueError(f"worker {worker} is not one of {workers}: number workers from 0")
     share = WorkerShare(workers=workers, worker=worker)
     entries = document.chain if document.enabled else ()
-    built = tuple(_compile_entry(entry, share) for entry in entries)
+    known = {} if before is None else {one.key: one.compiled.policy for one in before._built}
+    built = tuple(_compile_entry(entry, share, known) for entry in entries)
     headers = [header_names(entry.options) for entry in entries if isinstance(entry.options, RbacOptions)]
     return CompiledDocument(
         document=document,
@@ -75,35 +94,28 @@ def compile_document(document: PolicyDocument, workers: int = 1, worker: int = 0
         header_names=frozenset().union(*headers),
         _by_team={slug: _chain(built, slug) for slug in document.named_teams()},
         _others=_chain(built, None),
+        _built=built,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Built:
-    """A compiled entry, the teams it is for (None: all), and `meaning`, which equal entries share."""
-
-    compiled: CompiledPolicy
-    teams: frozenset[str] | None
-    meaning: Hashable
-
-
-def _compile_entry(entry: ChainEntry, share: WorkerShare) -> _Built:
+def _compile_entry(entry: ChainEntry, share: WorkerShare, known: Mapping[Hashable, Policy]) -> _Built:
     by_team = entry.targeting is not None and entry.targeting.scope == "team"
+    teams = frozenset(entry.targeting.names) if by_team and entry.targeting else None
+    # How a team came to be named makes no difference to what an entry does for it.
+    beyond_team = None if by_team else entry.targeting
+    meaning = (entry.kind, entry.mode, entry.fail_mode, beyond_team, entry.options.model_dump_json())
+    policy = known.get((meaning, teams))
+    if policy is None:
+        policy = build_policy(entry, share)
     compiled = CompiledPolicy(
         kind=entry.kind,
         name=entry.name,
         mode=entry.mode,
         fail_mode=entry.fail_mode,
-        policy=build_policy(entry, share),
+        policy=policy,
         applies=_condition(entry.targeting),
     )
-    # How a team came to be named makes no difference to what an entry does for it.
-    beyond_team = None if by_team else entry.targeting
-    return _Built(
-        compiled=compiled,
-        teams=frozenset(entry.targeting.names) if by_team and entry.targeting else None,
-        meaning=(entry.kind, entry.mode, entry.fail_mode, beyond_team, entry.options.model_dump_json()),
-    )
+    return _Built(compiled=compiled, teams=teams, meaning=meaning)
 
 
 def _chain(built: tuple[_Built, ...], team: str | None) -> CompiledChain:

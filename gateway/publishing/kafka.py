@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from aiokafka.errors import KafkaError
 
+from keeptrusts.gateway.publishing.figures import LogFigures
 from keeptrusts.gateway.publishing.idempotent_producer import Batch, IdempotentProducer, start_producer
 from keeptrusts.gateway.publishing.produce_wire import ProduceAnswer
 from keeptrusts.schemas.codec import encode
@@ -113,6 +114,8 @@ class KafkaPublisher:
         self._loop = asyncio.get_running_loop()
         self._lanes: dict[int, _Lane] = {}
         self._stopped = False
+        self.figures = LogFigures()
+        """What has been sent; whoever starts publishers one after the other gives each the same."""
 
     @property
     def source(self) -> str:
@@ -185,11 +188,14 @@ class KafkaPublisher:
                 continue
             lane.sending = gathered.owners
             crowded = len(gathered.owners) > CROWD
+            handed_over_ns = time.monotonic_ns()
             try:
                 answer = await self._producer.send(gathered.batch, lane.partition)
             except (KafkaError, OSError) as error:
+                self.figures.failed_batches += 1
                 self._fail(lane, error)
                 return
+            self.figures.acknowledged(len(gathered.owners), time.monotonic_ns() - handed_over_ns)
             _confirm(lane, answer)
 
     def _gather(self, lane: _Lane) -> _Gathered:

@@ -22,10 +22,18 @@ StartPublisher = Callable[[str, Callable[[str], None]], Awaitable[KafkaPublisher
 class RenewingPublisher:
     """The publishing port; while the producer is being replaced, appends are refused as overloaded."""
 
-    def __init__(self, *, source_prefix: str, start: StartPublisher, new_incarnation: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        *,
+        source_prefix: str,
+        start: StartPublisher,
+        new_incarnation: Callable[[], str],
+        on_renewed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._source_prefix = source_prefix
         self._start = start
         self._new_incarnation = new_incarnation
+        self._on_renewed = on_renewed
         self._source = f"{source_prefix}/-"
         self._current: KafkaPublisher | None = None
         self._renewal: asyncio.Task[None] | None = None
@@ -34,6 +42,11 @@ class RenewingPublisher:
     @property
     def source(self) -> str:
         return self._source
+
+    @property
+    def waiting(self) -> int:
+        """How many appends wait to be handed to the producer."""
+        return 0 if self._current is None else self._current.waiting
 
     async def start(self) -> None:
         """Start the first producer; raises PublishError when the broker does not answer."""
@@ -70,6 +83,7 @@ class RenewingPublisher:
         while not self._stopped:
             try:
                 await self._begin()
+                self._on_renewed()
                 return
             except PublishError as error:
                 logger.error("%s; trying again", error.reason)

@@ -49,6 +49,10 @@ class Traffic:
         self.budget.reconfigure(percent=document.routing.retry_percent)
         self.served = ServedBook()
 
+    def forget_served(self) -> None:
+        """Look up anew what serves which wish: prices have changed."""
+        self.served = ServedBook()
+
     def admits(self, route: Route, now_ns: int) -> bool:
         """Say whether `begin` would let an attempt through now."""
         return self.breakers.admits(route.target.id, now_ns)

@@ -100,6 +100,12 @@ class PriceTable:
         """The catalogue of the installed genai-prices, with the prices that hold on this day."""
         return cls(version=f"genai-prices-{installed_version('genai-prices')}", on=on, catalogue=_catalogue)
 
+    def take_over(self, newer: PriceTable) -> None:
+        """Put another table's prices in place of these, for everyone who holds this table."""
+        self.version = newer.version
+        self._providers, self._by_vendor, self._rows = newer._providers, newer._by_vendor, newer._rows
+        self._seen = {}
+
     def lookup(self, vendor: str, model: str) -> PriceRow | None:
         """The row for a vendor's model, dated and aliased names included; None when no price is known."""
         key = (vendor, model)

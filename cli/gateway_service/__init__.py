@@ -1,0 +1,1 @@
+"""Runs a gateway: one process or several workers, configuration and certificates kept in step with their files."""

@@ -1,0 +1,60 @@
+"""How a gateway was asked to run; workers get the same from the process that started them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsFiles:
+    """A certificate with its chain, and its key, both PEM."""
+
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySpec:
+    """Everything but the configuration, which may change while the gateway runs. Times in seconds."""
+
+    name: str
+    host: str
+    port: int
+    admin_port: int
+    workers: int = 1
+    drain_s: float = 30.0
+    tls: TlsFiles | None = None
+    provider_url: str | None = None
+    otlp_endpoint: str | None = None
+    files: tuple[Path, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The address of the data plane as a caller on this machine writes it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'http' if self.tls is None else 'https'}://{host}:{self.port}"
+
+
+def spec_as_document(spec: GatewaySpec) -> dict[str, Any]:
+    """Write a spec as JSON values."""
+    tls = None if spec.tls is None else {"certificate": str(spec.tls.certificate), "key": str(spec.tls.key)}
+    return asdict(spec) | {"tls": tls, "files": _texts(spec.files)}
+
+
+def spec_from_document(document: Mapping[str, Any]) -> GatewaySpec:
+    """Read what `spec_as_document` gave."""
+    tls = document["tls"]
+    return GatewaySpec(
+        **{
+            **document,
+            "tls": None if tls is None else TlsFiles(certificate=Path(tls["certificate"]), key=Path(tls["key"])),
+            "files": tuple(Path(file) for file in document["files"]),
+        }
+    )
+
+
+def _texts(paths: Sequence[Path]) -> list[str]:
+    return [str(path) for path in paths]

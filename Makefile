@@ -22,7 +22,7 @@ help:
 	@echo "make chaos   every fault under load for CHAOS_SECONDS (600) with CHAOS_SEED, then an audit of what is left"
 	@echo "make lint    ruff, mypy and the import rules only"
 	@echo "make schemas write the JSON Schemas of all record types again, after a change of the models"
-	@echo "make bench   measure against a bare proxy"
+	@echo "make bench   measure everything that has a bar, and write docs/benchmarks.md and its plot"
 	@echo "make pins    renew requirements/dev.txt after a change of dependencies in pyproject.toml"
 	@echo "make clean   remove what the other commands made"
 
@@ -48,11 +48,9 @@ schemas: setup
 	@$(BIN)/python -m keeptrusts.schemas.jsonschema
 
 bench: setup
-	@if [ -d tests/benchmarks ]; then \
-	  $(BIN)/pytest -q -s tests/benchmarks; \
-	else \
-	  echo "There is nothing to measure yet: tests/benchmarks does not exist." >&2; exit 1; \
-	fi
+	@mkdir -p .cache && rm -f .cache/bench.jsonl
+	@status=0; BENCH_RESULTS=.cache/bench.jsonl $(BIN)/pytest -q -s tests/benchmarks || status=$$?; \
+	  $(BIN)/python tests/benchmarks/report.py .cache/bench.jsonl docs; exit $$status
 
 clean:
 	@if [ -x $(BIN)/kt ] && [ -d .keeptrusts ]; then $(BIN)/kt down --data-dir .keeptrusts; fi

@@ -48,6 +48,8 @@ class WriterSettings:
     kafka: KafkaSettings
     group: str = "kt-writer"
     window_ms: int = 50
+    step_interval_ms: int = 200
+    """Least time between the beginnings of two steps unless a whole batch is waiting: a step's cost hardly grows."""
     max_records: int = 5_000
     fetch_bytes: int = 4 * 1024 * 1024
     max_in_flight: int = 20_000
@@ -67,7 +69,7 @@ class QuerySettings:
 
     directory_seconds: float = 1.0
     position_wait_seconds: float = 5.0
-    position_poll_seconds: float = 0.02
+    position_poll_seconds: float = 0.05
     stream_poll_seconds: float = 0.1
     bookmark_seconds: float = 5.0
     stream_limit: int = 200

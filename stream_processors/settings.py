@@ -16,7 +16,7 @@ class ProcessorSettings:
     application_id: str = "kt-processors"
     batch_size: int = 500
     """Most records of kt.events that one transaction answers."""
-    batch_interval_s: float = 0.02
+    batch_interval_s: float = 0.05
     """Least time between the beginnings of two transactions, unless a whole batch is waiting."""
     progress_interval_s: float = 0.1
     """Least time between two transactions that say only how far the fold has come."""

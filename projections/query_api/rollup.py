@@ -199,7 +199,8 @@ def _within(days: Days) -> Condition:
 
 def _outside(days: Days, touched: list[date]) -> Condition:
     """Give the condition on ``time`` that is true for what the rollup does not answer for."""
-    parts, values = ["0"], {}
+    parts: list[str] = []
+    values: dict[str, Any] = {}
     if touched:  # the table is in the order of time, so a lower bound saves reading what lies before
         parts = [f"(time >= {_midnight('touched_first')} AND has({{touched:Array(Date)}}, toDate(time, 'UTC')))"]
         values["touched_first"] = touched[0]
@@ -209,7 +210,7 @@ def _outside(days: Days, touched: list[date]) -> Condition:
     if days.end is not None:
         parts.append(f"time >= {_midnight('end_day')}")
         values["end_day"] = days.end
-    return Condition(sql=f"({' OR '.join(parts)})", parameters=values)
+    return Condition(sql=f"({' OR '.join(parts) or '0'})", parameters=values)
 
 
 def _midnight(parameter: str) -> str:

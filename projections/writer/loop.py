@@ -6,6 +6,7 @@ Any broken invariant ends it with an exception; a supervisor starts it again and
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -82,11 +83,19 @@ class Writer:
             await self._start()
             while True:
                 ranges = await self._reader.read()
+                began = time.monotonic()
                 async with self.turn:
                     await self._step(ranges)
+                await self._gather(ranges, began)
         finally:
             await self._reader.stop()
             await self._dead_letters.stop()
+
+    async def _gather(self, ranges: Sequence[Range], began: float) -> None:
+        """Let records gather before the next step, unless none came or a whole batch did."""
+        if not ranges or sum(len(item.records) for item in ranges) >= self._settings.max_records:
+            return
+        await asyncio.sleep(max(0.0, began + self._settings.step_interval_ms / 1000 - time.monotonic()))
 
     async def _start(self) -> None:
         await self._reader.start()

@@ -65,6 +65,8 @@ async def answered(call: Call, log: BillingLog, sending: Any) -> web.StreamRespo
         if call.request.transport is not None:
             call.request.transport.abort()
         return web.Response(status=499)
+    except ConnectionError:  # the caller went away while something was written
+        return web.Response(status=499)
     finally:
         log.add(
             request_id=call.request_id,

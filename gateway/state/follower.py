@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 POLL_MS = 100
 MAX_RECORDS = 5_000
+FETCH_BYTES = 8 * 1024 * 1024
+"""Large, because between two fetches of one long partition lies a wait for the others, which have nothing."""
 RETRY_S = 0.5
 
 Apply = Callable[[int, int, bytes | None, float], None]
@@ -53,6 +55,7 @@ class Follower:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=POLL_MS,
+            max_partition_fetch_bytes=FETCH_BYTES,
             request_timeout_ms=10_000,
         )
         try:

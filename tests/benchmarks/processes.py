@@ -1,4 +1,4 @@
-"""What a process costs while it is measured: CPU from the kernel's own counts, memory, and CPU that is left alone."""
+"""What a process costs while it is measured: CPU from the kernel's own counts, and the memory it holds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def cpu_seconds(pid: int) -> float:
-    """Give the user and system time that a process has used, all its threads together."""
+    """Give the user and system time that a process has used, threads that have ended included."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -21,7 +21,7 @@ SMUGGLED = b"GET /healthz HTTP/1.1\r\nHost: smuggled\r\n\r\n"
 LINE = b"POST /v1/chat/completions HTTP/1.1\r\n"
 HOST = b"Host: gateway\r\n"
 PATIENCE_S = 20.0
-QUIET_S = 0.3
+QUIET_S = 0.1
 """After an answer, how long a second one is looked for."""
 
 

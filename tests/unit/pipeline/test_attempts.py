@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -226,3 +227,24 @@ class _Late:
     async def open(self, request: ProviderRequest) -> Any:
         self._made.clock.ns += self._takes_ns
         return await self._made.provider.open(request)
+
+
+async def test_a_wall_clock_that_steps_back_changes_neither_order_nor_latency_nor_price() -> None:
+    made = two()
+    before = made.clock.at
+
+    class SteppedBack(_Late):
+        async def call(self, request: ProviderRequest) -> ProviderAnswer | ProviderFailure:
+            self._made.clock.at = before - timedelta(hours=2)
+            return await super().call(request)
+
+    made.provider.then = [DOWN]
+    stepped = SteppedBack(made, takes_s=1)
+    answer = await chat(replace(made, services=replace(made.services, provider=stepped)))
+    assert answer.status == 200
+    decision, attempted, completion = made.publisher.events
+    assert [event.sequence for event in made.publisher.events] == [0, 1, 2]
+    assert decision.time == before and attempted.time == completion.time == before - timedelta(hours=2)
+    assert len({event.id for event in made.publisher.events}) == 3
+    assert isinstance(completion.data, RequestCompleted)
+    assert completion.data.latency_us == 2_000_000 and completion.data.cost_state == "priced"

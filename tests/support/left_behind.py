@@ -1,0 +1,77 @@
+"""Collects what a run left behind: the log straight from Kafka, the projection's rows, and every file and page."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from keeptrusts.schemas.codec import DecodeError, decode
+from keeptrusts.schemas.topics import EVENTS, PARTITIONS_SINGLE_NODE, partition_of
+from support.checker import Logged
+from support.log import read_all
+from support.stack import Stack, request
+
+KAFKA_PORT = 19092
+PATIENCE_S = 90.0
+_KEPT_ON_PURPOSE = ("credentials.json", "secrets")
+
+
+async def read_log(stack: Stack) -> tuple[list[Logged], dict[str, int]]:
+    """The organization's records of kt.events in order; also the broker's time of each source's last record, in ms."""
+    org = stack.credentials["organization"]
+    partition = partition_of(org, PARTITIONS_SINGLE_NODE)
+    records: list[Logged] = []
+    latest: dict[str, int] = {}
+    for found in await read_all(f"127.0.0.1:{KAFKA_PORT + stack.offset}", EVENTS.name, partition):
+        try:
+            event = decode(found.value)
+        except DecodeError as error:
+            raise AssertionError(f"record {partition}:{found.offset} cannot be decoded") from error
+        if event.ledger == org:
+            records.append(Logged(partition=partition, offset=found.offset, event=event))
+            latest[event.source] = found.timestamp
+    return records, latest
+
+
+def read_rows(stack: Stack, position: str) -> list[dict[str, Any]]:
+    """Every row of the query API, once the API answers and its projection has seen a position."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not _has_seen(stack, position):
+        assert time.monotonic() < deadline, f"the projection has not seen {position} within {PATIENCE_S} s"
+        time.sleep(0.2)
+    rows: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        answer = stack.get(f"/v1/events?limit=1000&min_position={position}{cursor}")
+        assert answer.status == 200, answer.body
+        page = answer.json()
+        rows += page["data"]
+        if page["next_cursor"] is None:
+            return rows
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+def _has_seen(stack: Stack, position: str) -> bool:
+    try:
+        return stack.get(f"/v1/events?count=true&min_position={position}").status == 200
+    except OSError:
+        return False
+
+
+def everything(stack: Stack) -> dict[str, bytes]:
+    """Every file of the data directory but the ones that hold keys on purpose, and what the services tell."""
+    root = stack.directory / ".keeptrusts"
+    places = {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and not path.is_symlink() and not _on_purpose(path.relative_to(root))
+    }
+    assert any(EVENTS.name in place for place in places), "the log itself is among what is searched"
+    places["/metrics"] = request("GET", f"{stack.gateway}/metrics").body
+    places["/v1/log"] = stack.get("/v1/log?limit=1000").body
+    return places
+
+
+def _on_purpose(path: Path) -> bool:
+    return any(part in _KEPT_ON_PURPOSE for part in path.parts)

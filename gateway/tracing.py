@@ -72,7 +72,7 @@ class OtlpTracing:
         self, exporter: SpanExporter, *, gateway: str, incarnation: str, version: str, counters: Counters
     ) -> None:
         resource = Resource.create({"service.version": version, "service.instance.id": f"{gateway}/{incarnation}"})
-        if resource.attributes.get("service.name", "unknown_service") == "unknown_service":
+        if str(resource.attributes.get("service.name", "")).startswith("unknown_service"):
             resource = resource.merge(Resource({"service.name": "keeptrusts-gateway"}))
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         self._provider.add_span_processor(BoundedExport(exporter, counters.count_spans))

@@ -82,7 +82,7 @@ pins:
 	@test -x .cache/pins/bin/uv || { $$(.ci/find-python) -m venv .cache/pins && .cache/pins/bin/pip install -q "uv>=0.8,<1"; }
 	@mkdir -p requirements
 	@{ echo "# Everything a checkout needs, pinned with hashes. Renew with: make pins"; \
-	   .cache/pins/bin/uv pip compile pyproject.toml --extra embedded --group dev --universal --python-version 3.11 \
+	   .cache/pins/bin/uv pip compile pyproject.toml --extra embedded --extra traces --group dev --universal --python-version 3.11 \
 	     --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet --upgrade; \
 	 } > requirements/dev.txt.new
 	@mv requirements/dev.txt.new requirements/dev.txt

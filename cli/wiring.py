@@ -52,6 +52,7 @@ async def gateway_settings(installation: Installation, spec: GatewaySpec, worker
     from importlib.metadata import version
 
     from keeptrusts.cli.credentials import read_credentials
+    from keeptrusts.cli.gateway_service.spec import wants_traces
     from keeptrusts.cli.topics import check_topics
     from keeptrusts.gateway.app import system_ids
     from keeptrusts.gateway.settings import GatewaySettings
@@ -72,6 +73,8 @@ async def gateway_settings(installation: Installation, spec: GatewaySpec, worker
         workers=spec.workers,
         worker=worker,
         drain_s=spec.drain_s,
+        traces=wants_traces(spec.otlp_endpoint, os.environ),
+        otlp_endpoint=spec.otlp_endpoint,
     )
 
 

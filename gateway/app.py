@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from keeptrusts.gateway.http import health
 from keeptrusts.gateway.http.data_plane import DataPlane
@@ -34,6 +35,9 @@ from keeptrusts.gateway.state.follower import Follower
 from keeptrusts.gateway.wallets.prices import PriceTable
 from keeptrusts.schemas.ids import Ids
 from keeptrusts.schemas.topics import DIRECTORY
+
+if TYPE_CHECKING:
+    from keeptrusts.gateway.tracing import OtlpTracing
 
 PRICES_EVERY_S = 600.0
 READY_POLL_S = 0.05
@@ -126,7 +130,8 @@ async def open_services(
 ) -> AsyncIterator[tuple[Services, ConfigurationInForce]]:
     """Connect everything a request needs, and close it again in reverse order; ``stop`` is set when a part fails."""
     ids = system_ids()
-    figures = LogFigures()
+    figures, counters = LogFigures(), Counters()
+    tracing = _tracing(settings, counters)
     publisher = publisher_of(settings, f"gateway/{settings.name}", ids, figures)
     await publisher.start()
     directory = DirectoryView()
@@ -151,13 +156,14 @@ async def open_services(
         ids=ids,
         now=lambda: datetime.now(UTC),
         now_ns=time.monotonic_ns,
-        counters=Counters(),
+        counters=counters,
         bad_keys=BadKeyMeter(per_second=settings.bad_keys_per_s),
         late_records=LateRecords(publisher, most=settings.late_records, deadline_s=settings.late_record_deadline_s),
         caught_up=follower.caught_up.is_set,
         reloads=in_force.reloads,
         log_figures=figures,
         log_waiting=lambda: publisher.waiting,
+        tracing=tracing,
     )
     try:
         async with in_background(
@@ -171,6 +177,23 @@ async def open_services(
     finally:
         await publisher.stop()
         await provider.close()
+        if tracing is not None:
+            await asyncio.to_thread(tracing.close)
+
+
+def _tracing(settings: GatewaySettings, counters: Counters) -> OtlpTracing | None:
+    """Start traces where they are wanted; only then is their library, an extra, loaded."""
+    if not settings.traces:
+        return None
+    from keeptrusts.gateway.tracing import start_tracing
+
+    return start_tracing(
+        settings.otlp_endpoint,
+        gateway=settings.name,
+        incarnation=settings.incarnation,
+        version=settings.version,
+        counters=counters,
+    )
 
 
 async def _until_ready(services: Services, stop: asyncio.Event, within_s: float) -> None:

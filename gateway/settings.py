@@ -50,6 +50,9 @@ class GatewaySettings:
     bad_keys_per_s: int = 20
     """Wrong keys above this rate are counted and recorded together each second."""
     report_every_s: float = 10.0
+    traces: bool = False
+    otlp_endpoint: str | None = None
+    """Where traces go; None, with traces on: where OpenTelemetry's own environment variables say."""
     late_records: int = 1_000
     """Most completions that may wait for the log to return after a decision's ack was unknown."""
     late_record_deadline_s: float = 600.0

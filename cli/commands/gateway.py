@@ -66,6 +66,12 @@ def gateway() -> None:
     help="Serve https with this certificate and its chain (PEM). Taken over again when the file changes.",
 )
 @click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE", help="The certificate's key (PEM).")
+@click.option(
+    "--otlp-endpoint",
+    metavar="URL",
+    help="Send traces there (OTLP over HTTP, such as http://127.0.0.1:4318), without content. Default: "
+    "OTEL_EXPORTER_OTLP_ENDPOINT; without it there are none. Needs the extra keeptrusts[traces].",
+)
 @provider_url_option
 @click.option("--no-stack", is_flag=True, help="Start nothing else: fail when Kafka does not answer.")
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="The stack's data directory.")
@@ -78,6 +84,7 @@ def run(
     drain_s: float,
     tls_cert: Path | None,
     tls_key: Path | None,
+    otlp_endpoint: str | None,
     provider_url: str | None,
     no_stack: bool,
     data_dir: Path | None,
@@ -95,6 +102,7 @@ def run(
     from keeptrusts.cli.stack.data_dir import choose_data_dir
 
     tls = _tls(tls_cert, tls_key)
+    _check_traces(otlp_endpoint)
     sources = read_sources(files)
     loaded = load_configuration(sources, Upstreams(environment=os.environ, provider_url=provider_url))
     host, wanted_port = _address(port, listen)
@@ -110,6 +118,7 @@ def run(
         drain_s=drain_s,
         tls=tls,
         provider_url=provider_url,
+        otlp_endpoint=otlp_endpoint,
         files=tuple(file.absolute() for file in files),
     )
     taken_over = not no_stack and chosen_port == ports.gateway and _take_over(chosen)
@@ -174,6 +183,20 @@ def worker(number: int, channel: int, listener: int) -> None:
         return  # the parent has ended: it says why
     except (TopicError, PublishError, OSError, TimeoutError) as error:
         raise CommandFailed(f"worker {number}: {error or type(error).__name__}", ExitCode.UNAVAILABLE) from error
+
+
+def _check_traces(endpoint: str | None) -> None:
+    from importlib.util import find_spec
+    from urllib.parse import urlsplit
+
+    from keeptrusts.cli.gateway_service.spec import wants_traces
+
+    if endpoint is not None and (urlsplit(endpoint).scheme not in ("http", "https") or not urlsplit(endpoint).hostname):
+        raise click.UsageError(f"--otlp-endpoint {endpoint[:100]!r} is no URL; write http://HOST:4318")
+    if wants_traces(endpoint, os.environ) and find_spec("opentelemetry") is None:
+        raise CommandFailed(
+            "traces need OpenTelemetry's library.\n  fix: pip install 'keeptrusts[traces]'", ExitCode.UNAVAILABLE
+        )
 
 
 def _tls(certificate: Path | None, key: Path | None) -> TlsFiles | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -20,6 +21,8 @@ from keeptrusts.gateway.http.front_door import Listening, listening
 
 if TYPE_CHECKING:
     from keeptrusts.gateway.settings import GatewaySettings
+
+logger = logging.getLogger(__name__)
 
 ADMIN_HOST: Final = "127.0.0.1"
 ADMIN_DRAIN_S: Final = 1.0
@@ -59,7 +62,7 @@ async def run_alone(
         reloading = Reloading(spec.files, OneProcess(gateway, upstreams))
         admin = AdminPlane(OneProcessAdministration(spec.name, gateway, reloading))
         async with listening(admin, ADMIN_HOST, spec.admin_port, drain_s=ADMIN_DRAIN_S):
-            with on_signal(signal.SIGHUP, reloading.ask):
+            with on_signal(signal.SIGHUP, reloading.ask), on_signal(signal.SIGUSR2, _cannot_restart):
                 async with in_background(stop, reloading.watch_for_ever(), *renewing(tls)):
                     yield
 
@@ -72,6 +75,10 @@ async def run_alone(
         stop=stop,
         ready_within_s=READY_WITHIN_S,
     )
+
+
+def _cannot_restart() -> None:
+    logger.warning("SIGUSR2 does nothing: a gateway of one process cannot replace itself; see --workers")
 
 
 def renewing(tls: ServerTls | None) -> tuple[Coroutine[None, None, None], ...]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+_OTLP_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,13 @@ class GatewaySpec:
         """The address of the data plane as a caller on this machine writes it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'http' if self.tls is None else 'https'}://{host}:{self.port}"
+
+
+def wants_traces(endpoint: str | None, environment: Mapping[str, str]) -> bool:
+    """Say whether traces go anywhere: to an endpoint given, or to one in OpenTelemetry's own variables."""
+    if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return False
+    return bool(endpoint) or any(environment.get(name) for name in _OTLP_VARIABLES)
 
 
 def spec_as_document(spec: GatewaySpec) -> dict[str, Any]:

@@ -190,28 +190,12 @@ class Workers:
 
     def _own(self) -> tuple[Family, ...]:
         serving = sum(worker is not None for worker in self.current)
-        every = sum(len(slot.living) for slot in self._slots)
-        deaths = sum(slot.deaths for slot in self._slots)
-        replacements = sum(slot.replacements for slot in self._slots)
-        return (
-            Family(
-                name="keeptrusts_gateway_workers",
-                kind="gauge",
-                help="Worker processes by state: serving, changing (starting, or ending their last calls), wanted",
-                label_names=("state",),
-                samples=(
-                    Sample(labels=("serving",), value=serving),
-                    Sample(labels=("changing",), value=every - serving),
-                    Sample(labels=("wanted",), value=self.spec.workers),
-                ),
-            ),
-            Family(
-                name="keeptrusts_gateway_worker_starts",
-                kind="counter",
-                help="Workers started after the first ones, by cause: one died, or was replaced on request",
-                label_names=("cause",),
-                samples=(Sample(labels=("death",), value=deaths), Sample(labels=("restart",), value=replacements)),
-            ),
+        return worker_families(
+            serving=serving,
+            changing=sum(len(slot.living) for slot in self._slots) - serving,
+            wanted=self.spec.workers,
+            deaths=sum(slot.deaths for slot in self._slots),
+            replacements=sum(slot.replacements for slot in self._slots),
         )
 
 
@@ -259,6 +243,28 @@ class WorkersAdministration:
         if not self._workers.restart():
             return Report(status=409, document={"detail": "a restart is under way already"})
         return Report(status=202, document={"restarting": self._workers.spec.workers})
+
+
+def worker_families(*, serving: int, changing: int, wanted: int, deaths: int, replacements: int) -> tuple[Family, ...]:
+    """Give the parent's own metrics: how many workers there are, and why more than the first were started."""
+    states = {"serving": serving, "changing": changing, "wanted": wanted}
+    causes = {"death": deaths, "restart": replacements}
+    return (
+        Family(
+            name="keeptrusts_gateway_workers",
+            kind="gauge",
+            help="Worker processes by state: serving, changing (starting, or ending their last calls), wanted",
+            label_names=("state",),
+            samples=tuple(Sample(labels=(state,), value=count) for state, count in states.items()),
+        ),
+        Family(
+            name="keeptrusts_gateway_worker_starts",
+            kind="counter",
+            help="Workers started after the first ones, by cause: one died, or was replaced on request",
+            label_names=("cause",),
+            samples=tuple(Sample(labels=(cause,), value=count) for cause, count in causes.items()),
+        ),
+    )
 
 
 def bound(host: str, port: int, count: int) -> tuple[socket.socket, ...]:

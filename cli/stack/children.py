@@ -59,6 +59,7 @@ def stack_children(
             environment=environment,
             enabled=options.gateway,
             start_seconds=60.0 + CLOSING_SECONDS,  # its ports may be held by a closed connection for a minute
+            stop_seconds=40.0,  # calls under way have 30 s, and their records some more
         ),
     )
 

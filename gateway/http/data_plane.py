@@ -117,11 +117,17 @@ class DataPlane:
         connection = HttpConnection(services, request)
         try:
             answer = await govern(services, call, connection)
+        except BaseException:
+            if call.span is not None:
+                call.span.end(status=500, verdict="refuse")
+            raise
         finally:
             counters.in_flight -= 1
         return self._sent(call, answer, connection.stream)
 
     def _sent(self, call: IncomingCall, answer: Answer, stream: EventStream | None) -> web.StreamResponse:
+        if call.span is not None:
+            call.span.end(status=answer.status, verdict=answer.verdict)
         elapsed_ns = self._services.now_ns() - call.started_ns
         self._services.counters.count_answer(call.endpoint, answer.verdict, answer.status, elapsed_ns)
         return stream if stream is not None else WholeAnswer(answer.status, answer.headers, answer.body)

@@ -7,9 +7,12 @@ prompt; and it gives a connection as long for half a head as for silence. Both a
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import socket
 import ssl
+import sys
+import termios
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -30,11 +33,12 @@ IDLE_TIMEOUT_S: Final = 75.0
 BACKLOG: Final = 1024
 LINGER_S: Final = 10.0
 LET_GO_S: Final = 1.0
-QUIET_S: Final = 1.0
+QUIET_S: Final = 2.0
 CANCEL_S: Final = 1.0
 """How long a call that is cut has to clean up."""
 _ACCEPT_ROUNDS: Final = 5
 _DRAIN_POLL_S: Final = 0.02
+_INT_BYTES: Final = 4
 
 _MALFORMED: Final = Problem(
     code="malformed_http",
@@ -315,6 +319,18 @@ async def _take_waiting() -> None:
         await asyncio.sleep(0)
 
 
+def _has_unread(door: FrontDoor) -> bool:
+    """Say whether the kernel holds bytes of a connection that the loop has not read yet: a request, most likely."""
+    connection = None if door.transport is None else door.transport.get_extra_info("socket")
+    if connection is None:
+        return False
+    try:
+        count = fcntl.ioctl(connection.fileno(), termios.FIONREAD, bytes(_INT_BYTES))
+    except OSError:
+        return False  # it is closed already
+    return int.from_bytes(count, sys.byteorder) > 0
+
+
 async def _drain(manager: web.Server, place: Listening) -> None:
     """Wait until every connection has had its last answer and is closed, within the time."""
     loop = asyncio.get_running_loop()
@@ -326,7 +342,7 @@ async def _drain(manager: web.Server, place: Listening) -> None:
         quiet_before = loop.time() - place.quiet_s
         for door in doors:
             since = door.quiet_since()
-            if since is not None and since <= quiet_before:
+            if since is not None and since <= quiet_before and not _has_unread(door):
                 door.force_close()
         await asyncio.sleep(_DRAIN_POLL_S)
     logger.warning("%d connections are cut: they did not end within %g s", len(manager.connections), place.drain_s)

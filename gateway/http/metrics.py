@@ -132,6 +132,12 @@ def _log(services: Services) -> Iterator[Family]:
     )
     yield _timed("keeptrusts_gateway_log_ack_seconds", "Time until a batch was acknowledged", "", {"": figures.acks})
     yield _counted(
+        "keeptrusts_gateway_spans",
+        "Spans of traces by what became of them: exported, dropped because too many waited, failed to be taken",
+        ("outcome",),
+        {(outcome,): count for outcome, count in list(counters.spans.items())},
+    )
+    yield _counted(
         "keeptrusts_gateway_unrecorded",
         "Refusals that the log did not take, by code",
         ("code",),

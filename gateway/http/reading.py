@@ -20,12 +20,18 @@ def incoming_call(services: Services, request: web.BaseRequest, endpoint: str) -
     """Give the call as it came in, under a request id of our own."""
     headers = request.headers
     traceparent = headers.get("traceparent")
+    parent = traceparent if traceparent is not None and _TRACEPARENT.match(traceparent) else None
+    request_id, started_ns, span = services.ids.new(REQUEST), services.now_ns(), None
+    if services.tracing is not None:
+        span = services.tracing.begin(request=request_id, endpoint=endpoint, traceparent=parent, started_ns=started_ns)
+        parent = span.traceparent
     return IncomingCall(
-        request=services.ids.new(REQUEST),
+        request=request_id,
         endpoint=endpoint,
         headers=headers,
-        started_ns=services.now_ns(),
-        traceparent=traceparent if traceparent is not None and _TRACEPARENT.match(traceparent) else None,
+        started_ns=started_ns,
+        traceparent=parent,
+        span=span,
     )
 
 

@@ -44,6 +44,8 @@ class Counters:
     """Attempts after the first, by what made the one before fail."""
     used: dict[str, Used] = field(default_factory=dict)
     """By target."""
+    spans: dict[str, int] = field(default_factory=dict)
+    """Of traces: exported, dropped, failed. Only the thread that exports and the loop write here."""
 
     def count_unrecorded(self, code: str) -> None:
         self.unrecorded[code] = self.unrecorded.get(code, 0) + 1
@@ -68,6 +70,9 @@ class Counters:
         """Count the end of an attempt; ``outcome`` is ok, refused, abandoned, or what made it fail."""
         key = (target, outcome)
         self.attempts[key] = self.attempts.get(key, 0) + 1
+
+    def count_spans(self, outcome: str, count: int) -> None:
+        self.spans[outcome] = self.spans.get(outcome, 0) + count
 
     def count_retry(self, cause: str) -> None:
         self.retries[cause] = self.retries.get(cause, 0) + 1

@@ -115,27 +115,36 @@ async def _attempt(
     attempt = None if timeout_ns is None else traffic.begin(route, now_ns)
     if timeout_ns is None or attempt is None:
         return _not_sent(prepared, number, late=timeout_ns is None)
+    span = None
+    if call.span is not None:
+        target = route.target
+        span = call.span.attempt(target=target.id, vendor=target.vendor, model=route.model, number=number)
     try:
-        result = await _send(services, call, prepared, timeout_ns)
+        traceparent = call.traceparent if span is None else span.traceparent
+        result = await _send(services, call, prepared, timeout_ns, traceparent)
     except BaseException:
+        if span is not None:
+            span.end(outcome="abandoned", status=None)
         services.counters.count_attempt(route.target.id, "abandoned")
         traffic.abandoned(attempt, services.now_ns())
         raise
     if not isinstance(result, ProviderAnswer | ProviderFailure):
         if result.content_type == _STREAM_TYPES[prepared.provider_call.framing]:
             traffic.first_byte(attempt, services.now_ns())
-            return OpenedStream(prepared=prepared, stream=result, attempt=attempt, attempts=number)
+            return OpenedStream(prepared=prepared, stream=result, attempt=attempt, attempts=number, span=span)
         result.close()
         result = ProviderFailure(
             kind="garbage", reason="the answer is no event stream", billed=True, elapsed_us=result.elapsed_us
         )
     ended = _read(result, prepared, number)
     _note(services, attempt, ended)
+    if span is not None:
+        span.end(outcome=_outcome(ended), status=ended.invocation.provider_status)
     return ended
 
 
 async def _send(
-    services: Services, call: IncomingCall, prepared: Prepared, timeout_ns: int
+    services: Services, call: IncomingCall, prepared: Prepared, timeout_ns: int, traceparent: str | None
 ) -> ProviderStream | ProviderAnswer | ProviderFailure:
     target = prepared.route.target
     where = address(
@@ -143,7 +152,7 @@ async def _send(
         prepared.provider_call,
         model=prepared.route.model,
         request_id=call.request,
-        traceparent=call.traceparent,
+        traceparent=traceparent,
         caller_headers=call.headers,
         now=prepared.prepared_at,
     )

@@ -170,7 +170,10 @@ async def _dispatch(
     """Record the decision, call the provider, record the completion, answer; gives the answer and what was used."""
     asked_ns = services.now_ns()
     acks = await _record(services, decision_event(services, call, decided), close_with=(call, decided))
-    services.counters.took("decide_ack", services.now_ns() - asked_ns)
+    acked_ns = services.now_ns()
+    services.counters.took("decide_ack", acked_ns - asked_ns)
+    if call.span is not None:
+        call.span.stage("decide", call.started_ns, acked_ns)
     if isinstance(acks, Problem):
         return unrecorded(services, call, acks), None
 
@@ -182,9 +185,9 @@ async def _dispatch(
     if isinstance(result, OpenedStream):
         return await _stream(services, call, asked, decided, result, connection, acks[0])
     settlement = settle(result, asked, services.prices, services.now())
-    count_invocation(services.counters, result, settlement)
+    count_invocation(services.counters, call.span, result, settlement)
     completion = completion_event(services, call, decided, result, settlement, client_gone=connection.is_gone())
-    completed = await _complete(services, completion)
+    completed = await _complete(services, call, completion)
     if isinstance(completed, Problem):
         return unrecorded(services, call, completed), result.usage
     return answers.provided(call, result, settlement, decided.verdict, completed), result.usage
@@ -209,10 +212,10 @@ async def _stream(
         services.counters.streams_open -= 1
     invocation = streamed.invocation
     settlement = settle(invocation, asked, services.prices, services.now())
-    count_invocation(services.counters, invocation, settlement)
+    count_invocation(services.counters, call.span, invocation, settlement)
     gone = streamed.client_gone
     completion = completion_event(services, call, decided, invocation, settlement, client_gone=gone)
-    completed = await _complete(services, completion)
+    completed = await _complete(services, call, completion)
     if isinstance(completed, Problem):
         services.counters.count_unrecorded(completed.code)
         last = answers.error_frame(call, asked, completed)
@@ -227,7 +230,7 @@ async def _stream(
     return Answer(status=200, body=b"", headers={}, verdict=decided.verdict), invocation.usage
 
 
-async def _complete(services: Services, completion: Event) -> Ack | Problem:
+async def _complete(services: Services, call: IncomingCall, completion: Event) -> Ack | Problem:
     """Append a completion; one that the log does not take in time follows later, because the call was made."""
     asked_ns = services.now_ns()
     try:
@@ -236,13 +239,18 @@ async def _complete(services: Services, completion: Event) -> Ack | Problem:
         services.late_records.append(completion)
         return _audit_unavailable()
     finally:
-        services.counters.took("complete_ack", services.now_ns() - asked_ns)
+        acked_ns = services.now_ns()
+        services.counters.took("complete_ack", acked_ns - asked_ns)
+        if call.span is not None:
+            call.span.stage("record", asked_ns, acked_ns)
     return acks[0]
 
 
 async def _refuse(services: Services, call: IncomingCall, decided: Decided, problem: Problem) -> Answer:
     decision = decision_event(services, call, decided)
     acks = await _record(services, decision, refusal_completion(services, call, decided, problem))
+    if call.span is not None:
+        call.span.stage("decide", call.started_ns, services.now_ns())
     if isinstance(acks, Problem):
         return unrecorded(services, call, acks)
     return answers.refusal(call, problem, decided.verdict, acks[-1])

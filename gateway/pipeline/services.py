@@ -12,6 +12,7 @@ from keeptrusts.gateway.pipeline.configuration import Configuration
 from keeptrusts.gateway.pipeline.counters import Counters
 from keeptrusts.gateway.pipeline.in_force import Reloads
 from keeptrusts.gateway.pipeline.late_records import LateRecords
+from keeptrusts.gateway.pipeline.spans import Tracing
 from keeptrusts.gateway.providers.protocol import ProviderClient
 from keeptrusts.gateway.publishing.figures import LogFigures
 from keeptrusts.gateway.routing.traffic import Traffic
@@ -47,3 +48,4 @@ class Services:
     log_figures: LogFigures = field(default_factory=LogFigures)
     log_waiting: Callable[[], int] = lambda: 0
     """How many appends wait for the log."""
+    tracing: Tracing | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from keeptrusts.gateway.pipeline.counters import Counters
+from keeptrusts.gateway.pipeline.spans import CallSpan
 from keeptrusts.gateway.pipeline.values import Invocation, ModelCall, Settlement
 from keeptrusts.gateway.routing.priced import priced
 from keeptrusts.gateway.wallets.prices import PriceTable, cost_nano
@@ -21,12 +22,21 @@ def settle(invocation: Invocation, asked: ModelCall, prices: PriceTable, now: da
     return Settlement(cost=cost, state="unpriced" if cost is None else "priced", price_version=row.version)
 
 
-def count_invocation(counters: Counters, invocation: Invocation, settlement: Settlement) -> None:
-    """Add to the metrics how long a call's provider took, what was used there and what it cost."""
+def count_invocation(counters: Counters, span: CallSpan | None, invocation: Invocation, settlement: Settlement) -> None:
+    """Add to metrics and trace how long a call's provider took, what was used there and what it cost."""
+    route = invocation.route
+    if span is not None:
+        span.used(
+            target=route.target.id,
+            vendor=route.target.vendor,
+            model=route.model,
+            usage=invocation.usage,
+            cost_nano=settlement.cost,
+        )
     counters.took("provider", invocation.provider_us * 1_000)
     if invocation.first_token_us is not None:
         counters.took("first_token", invocation.first_token_us * 1_000)
-    used, usage = counters.used_by(invocation.route.target.id), invocation.usage
+    used, usage = counters.used_by(route.target.id), invocation.usage
     used.cost_nano += settlement.cost or 0
     used.unpriced += settlement.state == "unpriced"
     if usage is None:

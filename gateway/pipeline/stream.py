@@ -171,6 +171,7 @@ def _note(
     if gone and not end.complete:
         services.counters.count_attempt(target, "abandoned")
         services.traffic.abandoned(opened.attempt, now_ns)
+        _end_span(opened, "abandoned")
         return
     failing: Failing | None = None
     if failure is not None:
@@ -178,4 +179,10 @@ def _note(
     elif not end.complete:
         failing = "cut"
     services.counters.count_attempt(target, failing or "ok")
+    _end_span(opened, failing or "ok")
     services.traffic.ended(opened.attempt, judge(status=200, failing=failing, answering=True), now_ns)
+
+
+def _end_span(opened: OpenedStream, outcome: str) -> None:
+    if opened.span is not None:
+        opened.span.end(outcome=outcome, status=opened.stream.status)

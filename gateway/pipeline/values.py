@@ -7,6 +7,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from keeptrusts.gateway.pipeline.spans import AttemptSpan, CallSpan
 from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.gateway.providers.protocol import ProviderStream
 from keeptrusts.gateway.providers.translate.protocol import ClientApi, ClientCall, ProviderCall, Translation
@@ -31,6 +32,7 @@ class IncomingCall:
     headers: Mapping[str, str] = field(repr=False)
     started_ns: int
     traceparent: str | None = None
+    span: CallSpan | None = field(default=None, repr=False)
 
 
 @frozen
@@ -124,6 +126,7 @@ class OpenedStream:
     stream: ProviderStream
     attempt: Attempt
     attempts: int
+    span: AttemptSpan | None = None
 
 
 @frozen

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import select
 import ssl
 from collections import Counter
 from dataclasses import dataclass, field
@@ -95,8 +96,14 @@ class Callers:
                 return
             if self.pause_s:
                 await asyncio.sleep(chance.uniform(0, self.pause_s))
-            if reader.at_eof():
-                return  # closed while nothing was under way: every client looks before it sends again
+            if _is_closed(writer):
+                return  # closed while nothing was under way: clients look at the socket before they send again
+
+
+def _is_closed(writer: asyncio.StreamWriter) -> bool:
+    """Say whether the server has closed: nothing but an end can be readable on a quiet connection."""
+    connection = writer.get_extra_info("socket")
+    return bool(writer.is_closing() or select.select([connection], [], [], 0)[0])
 
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool]:

@@ -16,6 +16,9 @@ REFUSED = {
     "a port without room for the admin port": (("gateway", "run", "--port", "65530"), "65530"),
     "an address without room for the admin port": (("gateway", "run", "--listen", "127.0.0.1:65530"), "65530"),
     "a provider that is no URL": (("gateway", "run", "--provider-url", "notaurl"), "http://HOST:PORT"),
+    "a certificate without its key": (("gateway", "run", "--tls-cert", "tls.crt"), "together"),
+    "a collector that is no URL": (("gateway", "run", "--otlp-endpoint", "collector:4318"), "no URL"),
+    "no workers at all": (("gateway", "run", "--workers", "0"), "0"),
     "a stack's provider that is no URL": (("up", "--detach", "--provider-url", "ftp://x"), "http://HOST:PORT"),
     "an offset that leaves no port": (("up", "--detach", "--port-offset", "99999"), "99999"),
 }

@@ -210,8 +210,9 @@ class BreakerMachine(RuleBasedStateMachine):
         retry_after_ns = retry_after * S if health == "bad" and retry_after is not None else None
         self.breakers.end(permit, health, self.now, retry_after_ns=retry_after_ns)
         after = self.breakers.state("t", self.now)
-        if after == "open":
-            self.must_rest_until = self.now + self.breakers.wait_ns("t", self.now)
+        wait_ns = self.breakers.wait_ns("t", self.now)
+        if after == "open" and wait_ns > S:  # a shorter wait is told as a whole second
+            self.must_rest_until = self.now + wait_ns
         if before != "closed" and after == "closed":
             assert permit.probe and health == "good"
         if before == "open":

@@ -35,7 +35,7 @@ from keeptrusts.projections.writer.progress import (
     proven_position,
 )
 from keeptrusts.projections.writer.ranges import Range
-from keeptrusts.projections.writer.reader import LogReader
+from keeptrusts.projections.writer.reader import LogReader, ReaderError
 from keeptrusts.schemas import topics
 
 SOURCES: Final = (
@@ -116,7 +116,16 @@ class Writer:
         self._progress = Progress({self._names[topic]: count for topic, count in self._reader.partitions.items()})
         self._progress.restore(await written_progress(self._store))
         for (topic, partition), start in self._reader.starts.items():
-            self._progress.committed(self._names[topic], partition, start - 1)
+            name = self._names[topic]
+            written = self._progress.source_offset(name, partition)
+            if start <= written:
+                raise ReaderError(
+                    f"{topic}/{partition}: the tables hold records through offset {written}, but the group "
+                    f"{self._settings.group_id} in Kafka says that {start} is next, so records would be written twice; "
+                    "if the group's offsets were lost, drop the projections (kt projections down), create them again "
+                    "(kt projections up) and start the API: everything is read from the log again"
+                )
+            self._progress.committed(name, partition, start - 1)
 
     async def _step(self, ranges: Sequence[Range]) -> None:
         if ranges:

@@ -13,7 +13,8 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, for_code
+from aiokafka.protocol.commit import OffsetFetchRequest
 from aiokafka.structs import OffsetAndMetadata
 
 from keeptrusts.projections.settings import WriterSettings
@@ -66,7 +67,7 @@ class LogReader:
         await self._retry(admin.start, deadline)
         try:
             self._partitions = await self._topic_partitions(admin, deadline)
-            committed = await self._retry(lambda: admin.list_consumer_group_offsets(self._settings.group_id), deadline)
+            committed = await self._retry(lambda: committed_offsets(admin, self._settings.group_id), deadline)
         finally:
             await admin.close()
         self._assign(committed)
@@ -170,6 +171,24 @@ async def partition_counts(admin: Any, topics: Sequence[str]) -> dict[str, int]:
     """Give the number of partitions of those topics that exist."""
     described = await admin.describe_topics(list(topics))
     return {item["topic"]: len(item["partitions"]) for item in described if item["error_code"] == 0}
+
+
+async def committed_offsets(admin: Any, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
+    """Give what a group has committed; empty only for a group that never did. Raises KafkaError.
+
+    aiokafka's own function of this kind looks at the errors of partitions alone. A broker that has just started and
+    still loads the group names no partition and one error for all, which then reads as if nothing were committed.
+    """
+    node = await admin.find_coordinator(group)
+    answer = await admin._send_request(OffsetFetchRequest(group, None), node)
+    for code in (answer.error_code, *(code for _, partitions in answer.topics for *_, code in partitions)):
+        if code:
+            raise for_code(code)(f"offsets of group {group} cannot be read now")
+    return {
+        TopicPartition(topic, partition): OffsetAndMetadata(offset, metadata)
+        for topic, partitions in answer.topics
+        for partition, offset, metadata, _ in partitions
+    }
 
 
 def _key(item: Range) -> TopicPartition:

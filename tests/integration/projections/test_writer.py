@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import orjson
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.structs import OffsetAndMetadata
 from support.acme import ORG, directory
 from support.request_material import Material
 from support.running_writer import now_ms, running, until
@@ -17,6 +18,7 @@ from keeptrusts.projections.settings import KafkaSettings, WriterSettings
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.projections.writer.dead_letters import TooManyDeadLettersError
 from keeptrusts.projections.writer.loop import Writer
+from keeptrusts.projections.writer.reader import ReaderError
 from keeptrusts.schemas import topics
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.envelope import Event
@@ -57,6 +59,27 @@ async def test_a_decision_and_its_completion_become_one_row(
         "SELECT request, requested_model, status, cost, decided_offset, _offset, team, gateway FROM requests"
     )
     assert answer.rows == ((request, "gpt-4o", 200, 367_000, 0, 1, identity.team, "gw-1"),)
+
+
+async def test_a_group_that_forgot_what_is_written_ends_the_writer_before_it_doubles_anything(
+    store: Store, producer: AIOKafkaProducer, kafka: KafkaSettings, writer_settings: WriterSettings
+) -> None:
+    async with running(store, writer_settings):
+        await send(producer, kafka, *Material().request())
+        await until(lambda: holds(store, "requests", 1))
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap, group_id=writer_settings.group_id, enable_auto_commit=False
+    )
+    await consumer.start()
+    try:
+        place = TopicPartition(kafka.topic(topics.EVENTS), 1)
+        consumer.assign([place])
+        await consumer.commit({place: OffsetAndMetadata(0, "")})
+    finally:
+        await consumer.stop()
+    with pytest.raises(ReaderError, match="would be written twice"):
+        await Writer(store, writer_settings, now_ms).run()
+    assert await count(store, "requests") == 1
 
 
 async def test_an_event_is_visible_well_under_a_second(

@@ -17,6 +17,7 @@ from support.request_material import Material
 from support.running_writer import until
 
 from keeptrusts.projections.settings import KafkaSettings
+from keeptrusts.projections.writer.reader import committed_offsets
 from keeptrusts.schemas import topics
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided
@@ -91,7 +92,7 @@ async def _everything_is_committed(kafka: KafkaSettings) -> bool:
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
     await admin.start()
     try:
-        committed = await admin.list_consumer_group_offsets(f"{kafka.topic_prefix}kt-writer")
+        committed = await committed_offsets(admin, f"{kafka.topic_prefix}kt-writer")
     finally:
         await admin.close()
     topic = kafka.topic(topics.EVENTS)

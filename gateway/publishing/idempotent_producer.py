@@ -25,6 +25,7 @@ from aiokafka.protocol.transaction import InitProducerIdRequest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.structs import TopicPartition
 
+from keeptrusts.gateway.publishing.produce_connection import CLIENT_ID, Answered, ProduceConnection, connect
 from keeptrusts.gateway.publishing.produce_wire import ProduceAnswer, ProduceRequest
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Batch:
 
 
 class IdempotentProducer:
-    """One incarnation; after an error of ``send`` it must be replaced, as the broker's memory and ours may differ."""
+    """One incarnation; once a batch has failed it must be replaced, as the broker's memory and ours may differ."""
 
     def __init__(self, *, client: AIOKafkaClient, topic: str, producer_id: int, epoch: int) -> None:
         self._client = client
@@ -70,13 +71,17 @@ class IdempotentProducer:
         self._encoded_topic = topic.encode()
         self._producer_id = producer_id
         self._epoch = epoch
+        self._loop = asyncio.get_running_loop()
         self._sequences: dict[int, int] = {}
+        self._connections: dict[int, ProduceConnection] = {}
+        self._repeats: set[asyncio.Task[None]] = set()
+        self._stopped = False
 
-    async def send(self, batch: Batch, partition: int) -> ProduceAnswer:
-        """Append a batch; gives where it begins. One call a partition at a time.
+    def send(self, batch: Batch, partition: int, done: Answered) -> None:
+        """Append a batch and tell ``done`` where it begins. One batch a partition at a time.
 
-        Raises KafkaError when the broker refuses it for good, or says nothing about it for GIVE_UP_S: it may be in the
-        log then, now or later.
+        ``done`` gets a KafkaError when the broker refuses the batch for good, or says nothing about it for GIVE_UP_S:
+        it may be in the log then, now or later.
         """
         sequence = self._sequences.get(partition, 0)
         batch.builder.set_producer_state(self._producer_id, self._epoch, sequence)
@@ -87,47 +92,101 @@ class IdempotentProducer:
             timeout_ms=REQUEST_TIMEOUT_MS,
         )
         self._sequences[partition] = (sequence + batch.count) % _SEQUENCES
-        return await self._until_answered(request, TopicPartition(self._topic, partition))
+        give_up_at = self._loop.time() + GIVE_UP_S
+
+        def answered(answer: ProduceAnswer | KafkaError) -> None:
+            outcome = _outcome(answer)
+            if isinstance(outcome, KafkaError) and outcome.retriable and not self._stopped:
+                self._repeat(request, partition, outcome, give_up_at, done)
+            else:
+                done(outcome)
+
+        connection = self._connections.get(self._leader(partition))
+        if connection is None or connection.closed:
+            self._repeat(request, partition, None, give_up_at, done)
+        else:
+            connection.send(request, answered)
 
     async def stop(self) -> None:
-        """Close all connections."""
+        """Close all connections; whoever waits for an answer is told so."""
+        self._stopped = True
+        for repeat in self._repeats:
+            repeat.cancel()
+        for connection in self._connections.values():
+            connection.close()
         await self._client.close()
 
-    async def _until_answered(self, request: ProduceRequest, place: TopicPartition) -> ProduceAnswer:
-        loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + GIVE_UP_S
+    def _leader(self, partition: int) -> int:
+        """Give the node that takes a partition's batches; -1 where there is none now."""
+        leader: int | None = self._client.cluster.leader_for_partition(TopicPartition(self._topic, partition))
+        return -1 if leader is None else leader
+
+    def _repeat(
+        self, request: ProduceRequest, partition: int, failed: KafkaError | None, give_up_at: float, done: Answered
+    ) -> None:
+        repeat = asyncio.create_task(self._until_answered(request, partition, failed, give_up_at, done))
+        self._repeats.add(repeat)
+        repeat.add_done_callback(self._repeats.discard)
+
+    async def _until_answered(
+        self, request: ProduceRequest, partition: int, failed: KafkaError | None, give_up_at: float, done: Answered
+    ) -> None:
+        """Send a batch that ``failed``, or has not been sent for want of a connection, until the broker answers."""
         while True:
-            try:
-                return await self._once(request, place)
-            except KafkaError as error:
-                if not error.retriable:
-                    raise
-                if loop.time() >= give_up_at:
-                    raise KafkaTimeoutError from error
-                logger.warning("the log did not take a batch (%s); sending it again", type(error).__name__)
-                if error.invalid_metadata:
+            if failed is not None:
+                logger.warning("the log did not take a batch (%s); sending it again", type(failed).__name__)
+                if failed.invalid_metadata:
                     self._client.force_metadata_update()
                 await asyncio.sleep(BACKOFF_S)
+            outcome = await self._once(request, partition)
+            if not isinstance(outcome, KafkaError) or not outcome.retriable:
+                done(outcome)
+                return
+            if self._loop.time() >= give_up_at:
+                done(KafkaTimeoutError())
+                return
+            failed = outcome
 
-    async def _once(self, request: ProduceRequest, place: TopicPartition) -> ProduceAnswer:
-        leader = self._client.cluster.leader_for_partition(place)
-        if leader is None or leader == -1:
-            raise UnknownTopicOrPartitionError
-        answer: ProduceAnswer = await self._client.send(leader, request)
-        if answer.error_code == NoError.errno:
-            return answer
-        error = for_code(answer.error_code)
-        if error is DuplicateSequenceNumber:
-            # It is in the log, but so far back that the broker does not remember where.
-            raise KafkaTimeoutError
-        raise error
+    async def _once(self, request: ProduceRequest, partition: int) -> ProduceAnswer | KafkaError:
+        leader = self._leader(partition)
+        if leader == -1:
+            return UnknownTopicOrPartitionError()
+        try:
+            connection = await self._connection(leader)
+        except KafkaError as error:
+            return error
+        answer: asyncio.Future[ProduceAnswer | KafkaError] = self._loop.create_future()
+        connection.send(request, lambda found: None if answer.done() else answer.set_result(found))
+        return _outcome(await answer)
+
+    async def _connection(self, node: int) -> ProduceConnection:
+        connection = self._connections.get(node)
+        if connection is None or connection.closed:
+            made = await connect(self._client, node, timeout_s=REQUEST_TIMEOUT_MS / 1e3)
+            other = self._connections.get(node)
+            if other is not None and not other.closed:  # another partition's batch was faster
+                made.close()
+                return other
+            connection = self._connections[node] = made
+        return connection
+
+
+def _outcome(answer: ProduceAnswer | KafkaError) -> ProduceAnswer | KafkaError:
+    """Say what an answer means: itself where the batch is in the log, else the error."""
+    if isinstance(answer, KafkaError) or answer.error_code == NoError.errno:
+        return answer
+    error: type[KafkaError] = for_code(answer.error_code)
+    if error is DuplicateSequenceNumber:
+        # It is in the log, but so far back that the broker does not remember where.
+        return KafkaTimeoutError()
+    return error()
 
 
 async def start_producer(*, bootstrap: str, topic: str) -> IdempotentProducer:
     """Connect and get a producer id. Raises KafkaError when the broker does not answer within START_S."""
     client = AIOKafkaClient(
         bootstrap_servers=bootstrap,
-        client_id="keeptrusts",
+        client_id=CLIENT_ID,
         request_timeout_ms=REQUEST_TIMEOUT_MS,
         retry_backoff_ms=int(BACKOFF_S * 1_000),
     )

@@ -1,9 +1,9 @@
-"""Appends to kt.events through one idempotent producer and one sender task a partition.
+"""Appends to kt.events through one idempotent producer, a lane a partition.
 
-One sender a partition keeps the order: with concurrent sends aiokafka reorders once a batch is full. It sends one batch
-at a time, and what arrives meanwhile becomes the next one, so the cost of a request to the broker is shared by as many
-records as there is traffic. It numbers records as it hands them over, and checks their size before, because a record
-above the broker's limit would poison the producer for its partition.
+A lane sends one batch at a time, which keeps the order; what arrives meanwhile becomes the next one, so the cost of a
+request to the broker is shared by as many records as there is traffic. It numbers records as it hands them over, and
+checks their size before, because a record above the broker's limit would poison the producer for its partition. It is
+driven by callbacks: a task would have to be woken for each batch, twice.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from aiokafka.errors import KafkaError
 
@@ -62,16 +63,16 @@ class _Append:
 
 @dataclass(slots=True, eq=False)
 class _Lane:
-    """One partition's queue, sender and numbering.
+    """One partition's queue and numbering. ``sending`` has an entry for each record on its way.
 
-    ``sending`` has an entry for each record on its way; ``idle`` is the sender's wait for something to send.
+    ``idle``: nothing waits and nothing is on its way. ``gathering``: what waits is about to be sent. ``sending``: a
+    batch is on its way.
     """
 
     partition: int
     pending: deque[_Append] = field(default_factory=deque)
     sending: list[_Append] = field(default_factory=list)
-    sender: asyncio.Task[None] | None = None
-    idle: asyncio.Future[None] | None = None
+    state: Literal["idle", "gathering", "sending"] = "idle"
     watch: asyncio.TimerHandle | None = None
     next_sequence: int = 0
 
@@ -136,8 +137,9 @@ class KafkaPublisher:
             raise PublisherOverloadedError("too many events wait for the log")
         item = _Append(events, self._loop.create_future(), self._loop.time() + deadline_s)
         lane.pending.append(item)
-        if lane.idle is not None and not lane.idle.done():
-            lane.idle.set_result(None)
+        if lane.state == "idle":  # whoever else is ready in this turn of the loop comes along
+            lane.state = "gathering"
+            self._loop.call_soon(self._send, lane)
         if lane.watch is None:
             lane.watch = self._loop.call_later(WATCH_S, self._watch, lane)
         return await item.result
@@ -159,8 +161,6 @@ class KafkaPublisher:
         if waiting:
             await asyncio.wait(waiting, timeout=STOP_TIMEOUT_S)
         for lane in lanes:
-            if lane.sender is not None:
-                lane.sender.cancel()
             if lane.watch is not None:
                 lane.watch.cancel()
         with contextlib.suppress(TimeoutError, KafkaError):
@@ -171,32 +171,34 @@ class KafkaPublisher:
         lane = self._lanes.get(partition)
         if lane is None:
             lane = self._lanes[partition] = _Lane(partition)
-            lane.sender = asyncio.create_task(self._send_all(lane), name=f"publisher-{partition}")
         return lane
 
-    async def _send_all(self, lane: _Lane) -> None:
-        """Send what waits, batch after batch; while one is on its way, the next one gathers."""
-        crowded = False
-        while True:
-            if not lane.pending:
-                lane.idle = self._loop.create_future()
-                await lane.idle
-            # Whoever else is ready in this turn of the loop comes along; where several came last time, a little later.
-            await asyncio.sleep(GATHER_S if crowded else 0)
-            gathered = self._gather(lane)
-            if not gathered.owners:
-                continue
-            lane.sending = gathered.owners
-            crowded = len(gathered.owners) > CROWD
-            handed_over_ns = time.monotonic_ns()
-            try:
-                answer = await self._producer.send(gathered.batch, lane.partition)
-            except (KafkaError, OSError) as error:
-                self.figures.failed_batches += 1
-                self._fail(lane, error)
-                return
-            self.figures.acknowledged(len(gathered.owners), time.monotonic_ns() - handed_over_ns)
-            _confirm(lane, answer)
+    def _send(self, lane: _Lane) -> None:
+        """Send what waits as one batch; what arrives until it is acknowledged becomes the next one."""
+        gathered = self._gather(lane)
+        if not gathered.owners:
+            lane.state = "idle"
+            return
+        lane.state, lane.sending = "sending", gathered.owners
+        handed_over_ns = time.monotonic_ns()
+        self._producer.send(gathered.batch, lane.partition, lambda answer: self._answered(lane, answer, handed_over_ns))
+
+    def _answered(self, lane: _Lane, answer: ProduceAnswer | KafkaError, handed_over_ns: int) -> None:
+        if isinstance(answer, KafkaError):
+            self.figures.failed_batches += 1
+            self._fail(lane, answer)
+            return
+        records = len(lane.sending)
+        self.figures.acknowledged(records, time.monotonic_ns() - handed_over_ns)
+        _confirm(lane, answer)
+        if records > CROWD:  # where several came together, wait a moment for company
+            lane.state = "gathering"
+            self._loop.call_later(GATHER_S, self._send, lane)
+        elif lane.pending:
+            lane.state = "gathering"
+            self._loop.call_soon(self._send, lane)
+        else:
+            lane.state = "idle"
 
     def _gather(self, lane: _Lane) -> _Gathered:
         """Take what fits into one batch, numbering as it goes."""

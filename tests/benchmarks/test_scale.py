@@ -17,7 +17,7 @@ from support.stack import Provider, Stack, free_offset, request, running_gateway
 from benchmarks.load import measure
 from benchmarks.processes import cpu_seconds, resident_bytes
 from benchmarks.results import record
-from benchmarks.test_governed_request import POLICY, free_port, process
+from benchmarks.side_by_side import POLICY, free_port, process
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.schemas.snapshots.codec import encode_derived
 from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue, TeamValue, directory_key

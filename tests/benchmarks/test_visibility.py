@@ -20,7 +20,7 @@ from support.stack import Provider, Stack, free_offset, request, running_gateway
 from benchmarks.load import BODY
 from benchmarks.processes import cpu_seconds
 from benchmarks.results import record
-from benchmarks.test_governed_request import POLICY, free_port, process
+from benchmarks.side_by_side import POLICY, free_port, process
 from benchmarks.traffic import Traffic
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.topics import PARTITIONS_SINGLE_NODE, partition_of

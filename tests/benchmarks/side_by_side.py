@@ -1,0 +1,105 @@
+"""A bare proxy and a governed gateway before one upstream: what is measured against each other in one run.
+
+What only follows the log (processors, writer, ClickHouse) is frozen during the rounds: it is no part of a request, runs
+elsewhere in production, and on two cores would take its caches away from the gateway, but not from the proxy.
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from support.freezing import freeze, thaw
+from support.stack import Provider, Stack, free_offset, request, running_gateway
+
+HERE = Path(__file__).parent
+FOLLOWERS = ("processors", "api")
+POLICY = """
+pack: {name: bench, version: 1.0.0, enabled: true}
+providers:
+  targets:
+    - {id: openai, provider: openai, secret_key_ref: {env: OPENAI_API_KEY}}
+policies:
+  chain: [rbac, model-access, rate-limit, audit-logger]
+policy:
+  rbac: {require_auth: true, deny_if_missing: [team, role], minimum_role: member}
+  model-access: {allowed_models: [gpt-*]}
+  rate-limit: {requests_per_minute: 10000000}
+  audit-logger: {retention_days: 365}
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def process(script: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    child = subprocess.Popen([sys.executable, str(HERE / script), *arguments], stdout=subprocess.PIPE)
+    try:
+        assert child.stdout is not None and child.stdout.readline() == b"ready\n"
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+
+
+class Bench(NamedTuple):
+    """A bare proxy and a governed gateway before one upstream, and what only follows the log."""
+
+    proxy_pid: int
+    proxy_port: int
+    gateway_pid: int
+    gateway_port: int
+    key: str
+    followers: list[int]
+
+
+@contextmanager
+def frozen(pids: list[int]) -> Iterator[None]:
+    """Keep processes still, for less than the minute after which a gateway misses its directory."""
+    try:
+        for pid in pids:
+            freeze(pid)
+        yield
+    finally:
+        for pid in pids:
+            thaw(pid)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Give the time all threads of a process have spent on a processor, user and system, to the nanosecond."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+
+@contextmanager
+def side_by_side(directory: Path) -> Iterator[Bench]:
+    """Start everything once for all rounds."""
+    (directory / "policy.yaml").write_text(POLICY)
+    upstream_port, proxy_port = free_port(), free_port()
+    with process("upstream.py", str(upstream_port)) as upstream:
+        url = f"http://127.0.0.1:{upstream_port}"
+        stack = Stack(directory, free_offset(), Provider(url, directory / "none", upstream))
+        try:
+            stack.up("--no-gateway")
+            team = stack.post("/v1/teams", {"name": "Bench"}).json()["id"]
+            key = stack.post("/v1/keys", {"team": team, "name": "bench"}).json()["key"]
+            with (
+                process("bare_proxy.py", str(proxy_port), url) as proxy,
+                running_gateway(stack, "--config", "policy.yaml") as gateway,
+            ):
+                while request("GET", f"{stack.gateway}/v1/models", token=key).status != 200:
+                    continue
+                followers = [stack.pid(name) for name in FOLLOWERS]
+                yield Bench(proxy.pid, proxy_port, gateway.pid, 41002 + stack.offset, key, followers)
+        finally:
+            stack.kt("down", check=False)

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from keeptrusts.gateway.http import health
@@ -154,7 +155,7 @@ async def open_services(
         prices=PriceTable.load(on=datetime.now(UTC).date()),
         traffic=traffic,
         ids=ids,
-        now=lambda: datetime.now(UTC),
+        now=partial(datetime.now, UTC),
         now_ns=time.monotonic_ns,
         counters=counters,
         bad_keys=BadKeyMeter(per_second=settings.bad_keys_per_s),

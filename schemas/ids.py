@@ -39,9 +39,9 @@ def uuid7(unix_ms: int, entropy: bytes) -> str:
     """Format a UUIDv7 (RFC 9562) from a time in milliseconds and 10 random bytes."""
     if len(entropy) != 10:
         raise ValueError(f"entropy must be 10 bytes, got {len(entropy)}")
-    text = f"{unix_ms & 0xFFFFFFFFFFFF:012x}{entropy.hex()}"
+    rest = entropy.hex()
     variant = "89ab"[entropy[2] >> 4 & 3]
-    return f"{text[:8]}-{text[8:12]}-7{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
+    return f"{unix_ms >> 16 & 0xFFFFFFFF:08x}-{unix_ms & 0xFFFF:04x}-7{rest[1:4]}-{variant}{rest[5:8]}-{rest[8:]}"
 
 
 def prefixed(prefix: str, unix_ms: int, entropy: bytes) -> str:

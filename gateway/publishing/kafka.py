@@ -108,7 +108,7 @@ class KafkaPublisher:
         on_broken: Callable[[str], None],
     ) -> None:
         self._producer = producer
-        self._source = source
+        self.source = source
         self._partitions = partitions
         self._queue_size = queue_size
         self._on_broken = on_broken
@@ -117,10 +117,6 @@ class KafkaPublisher:
         self._stopped = False
         self.figures = LogFigures()
         """What has been sent; whoever starts publishers one after the other gives each the same."""
-
-    @property
-    def source(self) -> str:
-        return self._source
 
     @property
     def waiting(self) -> int:
@@ -221,7 +217,7 @@ class KafkaPublisher:
         rest = item.events[item.handed_over :]
         try:
             values = [
-                encode(event, source=self._source, sequence=lane.next_sequence + index)
+                encode(event, source=self.source, sequence=lane.next_sequence + index)
                 for index, event in enumerate(rest)
             ]
         except (TypeError, ValueError) as error:  # such as half of a surrogate pair; the lane goes on

@@ -34,14 +34,10 @@ class RenewingPublisher:
         self._start = start
         self._new_incarnation = new_incarnation
         self._on_renewed = on_renewed
-        self._source = f"{source_prefix}/-"
+        self.source = f"{source_prefix}/-"
         self._current: KafkaPublisher | None = None
         self._renewal: asyncio.Task[None] | None = None
         self._stopped = False
-
-    @property
-    def source(self) -> str:
-        return self._source
 
     @property
     def waiting(self) -> int:
@@ -68,7 +64,7 @@ class RenewingPublisher:
     async def _begin(self) -> None:
         source = f"{self._source_prefix}/{self._new_incarnation()}"
         self._current = await self._start(source, lambda reason: self._broken(source, reason))
-        self._source = self._current.source
+        self.source = self._current.source
 
     def _broken(self, source: str, reason: str) -> None:
         """Replace the producer of a source, once: what an earlier one still says does not concern the present one."""

@@ -26,8 +26,10 @@ def deadline_ns(
     """
     limit_ns = routing.timeout_s * _S if routing.timeout_s is not None else int(default_s * _S)
     if not stream:
-        waits = [found for name in _CLIENT_TIMEOUTS if (found := _seconds_ns(headers.get(name))) is not None]
-        limit_ns = min([limit_ns, *waits])
+        for name in _CLIENT_TIMEOUTS:
+            text = headers.get(name)
+            if text is not None:
+                limit_ns = min(limit_ns, _seconds_ns(text) or limit_ns)
     return started_ns + limit_ns
 
 
@@ -49,10 +51,8 @@ def deadline_headers(wire: Wire, timeout_ns: int) -> dict[str, str]:
     return {"X-Server-Timeout": str(max(1, -(-timeout_ns // _S)))}
 
 
-def _seconds_ns(text: str | None) -> int | None:
+def _seconds_ns(text: str) -> int | None:
     """A positive number of seconds with at most nine digits before the point; anything else is no limit."""
-    if text is None:
-        return None
     whole, _, fraction = text.strip().partition(".")
     if not (whole.isascii() and whole.isdigit() and len(whole) <= 9):
         return None

@@ -42,20 +42,22 @@ class Latencies:
 
     def first_byte(self, name: str, took_ns: int, now_ns: int) -> None:
         """Note how long a waiting call took to its first byte."""
-        self.ended(name)
-        self._sample(name, min(_LONGEST_NS, max(0, took_ns)), now_ns)
+        estimate = self._estimate(name)
+        _end_wait(estimate)
+        _sample(estimate, min(_LONGEST_NS, max(0, took_ns)), now_ns)
 
     def failed(self, name: str, took_ns: int, now_ns: int) -> None:
         """Note that a waiting call failed: it counts as slow however quickly it did, at least twice the average."""
-        self.ended(name)
-        average = self._estimate(name).average_ns or 0.0
-        self._sample(name, min(_LONGEST_NS, max(took_ns, int(2 * average), _LEAST_FAILURE_NS)), now_ns)
+        estimate = self._estimate(name)
+        _end_wait(estimate)
+        average = estimate.average_ns or 0.0
+        _sample(estimate, min(_LONGEST_NS, max(took_ns, int(2 * average), _LEAST_FAILURE_NS)), now_ns)
 
     def ended(self, name: str) -> None:
         """Note that a call waits no longer, without having shown anything about the route."""
         found = self._estimates.get(name)
-        if found is not None and found.waiting > 0:
-            found.waiting -= 1
+        if found is not None:
+            _end_wait(found)
 
     def rank(self, name: str, now_ns: int) -> tuple[int, float]:
         """Give a value that is lower for routes to prefer.
@@ -74,16 +76,6 @@ class Latencies:
         found = self._estimates.get(name)
         return None if found is None or found.average_ns is None else _faded(found, now_ns) / 1e6
 
-    def _sample(self, name: str, took_ns: int, now_ns: int) -> None:
-        estimate = self._estimate(name)
-        before = None if estimate.average_ns is None else _faded(estimate, now_ns)
-        if before is None or took_ns >= before:
-            estimate.average_ns = float(took_ns)
-        else:
-            kept: float = 0.5 ** (max(0, now_ns - estimate.at_ns) / _MEMORY_NS)
-            estimate.average_ns = before * kept + took_ns * (1.0 - kept)
-        estimate.at_ns = max(estimate.at_ns, now_ns)
-
     def _estimate(self, name: str) -> _Estimate:
         found = self._estimates.get(name)
         if found is None:
@@ -92,6 +84,21 @@ class Latencies:
         if len(self._estimates) > _REMEMBERED:
             self._estimates.popitem(last=False)
         return found
+
+
+def _end_wait(estimate: _Estimate) -> None:
+    if estimate.waiting > 0:
+        estimate.waiting -= 1
+
+
+def _sample(estimate: _Estimate, took_ns: int, now_ns: int) -> None:
+    before = None if estimate.average_ns is None else _faded(estimate, now_ns)
+    if before is None or took_ns >= before:
+        estimate.average_ns = float(took_ns)
+    else:
+        kept: float = 0.5 ** (max(0, now_ns - estimate.at_ns) / _MEMORY_NS)
+        estimate.average_ns = before * kept + took_ns * (1.0 - kept)
+    estimate.at_ns = max(estimate.at_ns, now_ns)
 
 
 def _faded(estimate: _Estimate, now_ns: int) -> float:

@@ -59,6 +59,8 @@ def plan(
     if not admitted:
         return _all_held_back(wish, permitted, traffic, now_ns)
     strategy = strategy_of(wish, rules)
+    if len(permitted) == 1:  # nothing to choose from
+        return Plan(routes=(admitted[0].route,), strategy=strategy)
     around = Surroundings(
         latencies=traffic.latencies,
         rotations=traffic.rotations,

@@ -7,7 +7,7 @@ added up in pico-USD and rounded up to nano-USD once. A price that is not known 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_CEILING, Decimal
 from importlib.metadata import version as installed_version
@@ -73,11 +73,11 @@ class PriceRow:
     version: str
     bands: tuple[Band, ...]
     a_request: int = 0
+    has_output_prices: bool = field(init=False, compare=False, repr=False)
+    """Whether output tokens have a price, however large the call."""
 
-    @property
-    def has_output_prices(self) -> bool:
-        """Whether output tokens have a price, however large the call."""
-        return all(band.output is not None for band in self.bands)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "has_output_prices", all(band.output is not None for band in self.bands))
 
 
 class PriceTable:

@@ -58,10 +58,10 @@ def _openai(reported: Any, input_name: str, input_details: str, output_name: str
     if input_tokens is None or output_tokens is None:
         return None
     read = written = reasoning = 0
-    if input_details in usage:
+    if usage.get(input_details):
         read = min(_part(usage, input_details, "cached_tokens"), input_tokens)
         written = min(_part(usage, input_details, "cache_write_tokens"), input_tokens - read)
-    if output_details in usage:
+    if usage.get(output_details):
         reasoning = min(_part(usage, output_details, "reasoning_tokens"), output_tokens)
     return Usage(
         input_tokens=input_tokens,
@@ -81,6 +81,4 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 def _count(value: Any) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST:
-        return None
-    return value
+    return value if type(value) is int and 0 <= value <= _MOST else None  # a bool is no count

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.helpers import rfc822_formatted_time
 
+from keeptrusts.gateway.http.exchange import Exchange
 from keeptrusts.gateway.pipeline.connection import CallerGoneError
 
 _PHRASES: Final = MappingProxyType({status.value: status.phrase for status in HTTPStatus})
@@ -30,8 +31,13 @@ class WholeAnswer(web.StreamResponse):
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """Send everything. Raises ConnectionError when the caller is gone."""
+        self.send(request)
+        return None
+
+    def send(self, request: web.BaseRequest | Exchange) -> None:
+        """Send everything, once. Raises ConnectionError when the caller is gone."""
         if self._eof_sent:
-            return None
+            return
         self._eof_sent = True
         if self._keep_alive is None:
             self._keep_alive = request.keep_alive
@@ -39,9 +45,8 @@ class WholeAnswer(web.StreamResponse):
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the caller is gone")
         transport.write(self._bytes(request))
-        return None
 
-    def _bytes(self, request: web.BaseRequest) -> bytes:
+    def _bytes(self, request: web.BaseRequest | Exchange) -> bytes:
         version = request.version
         head = [f"HTTP/{version.major}.{version.minor} {self.status} {_PHRASES.get(self.status, '')}"]
         head += [f"{name}: {value}" for name, value in self._lines.items()]

@@ -1,6 +1,6 @@
 """The gateway's port: which route is governed how, and a recorded refusal for every other path.
 
-Served on aiohttp's plain server, without its application: a table of a dozen fixed paths needs no router.
+Served without aiohttp's application and requests: a table of a dozen fixed paths needs no router.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from aiohttp import web
 
 from keeptrusts.gateway.http import health
 from keeptrusts.gateway.http.answers import EventStream, WholeAnswer
-from keeptrusts.gateway.http.front_door import FrontDoor
+from keeptrusts.gateway.http.exchange import Exchange
 from keeptrusts.gateway.http.metrics import GatewayMetrics
 from keeptrusts.gateway.http.reading import incoming_call, read_body
 from keeptrusts.gateway.pipeline import run
@@ -31,11 +31,11 @@ OTHER: Final = "other"
 class HttpConnection:
     """The pipeline's port to one request's caller."""
 
-    __slots__ = ("_request", "_services", "_stream")
+    __slots__ = ("_exchange", "_services", "_stream")
 
-    def __init__(self, services: Services, request: web.BaseRequest) -> None:
+    def __init__(self, services: Services, exchange: Exchange) -> None:
         self._services = services
-        self._request = request
+        self._exchange = exchange
         self._stream: EventStream | None = None
 
     @property
@@ -45,28 +45,29 @@ class HttpConnection:
 
     @property
     def method(self) -> str:
-        return self._request.method
+        return self._exchange.method
 
     @property
     def path(self) -> str:
-        return self._request.path
+        return self._exchange.path
 
     async def read_body(self) -> bytes | Problem:
         settings = self._services.settings
-        return await read_body(self._request, most_bytes=settings.max_body_bytes, timeout_s=settings.body_timeout_s)
+        return await read_body(self._exchange, most_bytes=settings.max_body_bytes, timeout_s=settings.body_timeout_s)
 
     def is_gone(self) -> bool:
-        transport = self._request.transport
+        transport = self._exchange.transport
         return transport is None or transport.is_closing()
 
     def when_gone(self, tell: Callable[[], None] | None) -> None:
-        self._door().when_gone(tell)
+        self._exchange.door.when_gone(tell)
 
     async def begin(self, headers: Mapping[str, str]) -> None:
-        self._stream = EventStream(self._request, headers, write_timeout_s=self._services.settings.write_timeout_s)
-        if self._door().draining:
+        request = self._exchange.full()
+        self._stream = EventStream(request, headers, write_timeout_s=self._services.settings.write_timeout_s)
+        if self._exchange.door.draining:
             self._stream.force_close()
-        await self._stream.prepare(self._request)
+        await self._stream.prepare(request)
 
     async def send(self, data: bytes) -> None:
         await self._begun().send(data)
@@ -76,11 +77,6 @@ class HttpConnection:
 
     def break_off(self) -> None:
         self._begun().break_off()
-
-    def _door(self) -> FrontDoor:
-        protocol = self._request.protocol
-        assert isinstance(protocol, FrontDoor), "every connection of ours is a front door"
-        return protocol
 
     def _begun(self) -> EventStream:
         assert self._stream is not None, "a stream is begun before anything is sent"
@@ -94,27 +90,27 @@ class DataPlane:
         self._services = services
         self._metrics = metrics
 
-    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def answer(self, exchange: Exchange) -> web.StreamResponse:
         """Answer one request. Never raises for what callers send."""
-        route = _ROUTES.get((request.method, request.raw_path)) or _ROUTES.get((request.method, request.path))
+        route = _ROUTES.get((exchange.method, exchange.raw_path)) or _ROUTES.get((exchange.method, exchange.path))
         if route is not None:
-            return await self._governed(request, *route)
-        if request.method in ("GET", "HEAD"):
-            plain = await health.answer(self._services, self._metrics, request.path)
+            return await self._governed(exchange, *route)
+        if exchange.method in ("GET", "HEAD"):
+            plain = await health.answer(self._services, self._metrics, exchange.path)
             if plain is not None:
                 return plain
-        return await self._governed(request, OTHER, _unknown_route)
+        return await self._governed(exchange, OTHER, _unknown_route)
 
-    async def _governed(self, request: web.BaseRequest, endpoint: str, govern: Govern) -> web.StreamResponse:
+    async def _governed(self, exchange: Exchange, endpoint: str, govern: Govern) -> web.StreamResponse:
         services = self._services
-        call = incoming_call(services, request, endpoint)
+        call = incoming_call(services, exchange, endpoint)
         problem = run.not_ready(services)
         if problem is not None:
             return self._sent(call, run.unrecorded(services, call, problem), None)
         counters = services.counters
         counters.requests += 1
         counters.in_flight += 1
-        connection = HttpConnection(services, request)
+        connection = HttpConnection(services, exchange)
         try:
             answer = await govern(services, call, connection)
         except BaseException:

@@ -24,6 +24,8 @@ from aiohttp import ClientPayloadError, StreamReader, web
 from aiohttp.http import RawRequestMessage, StreamWriter
 from aiohttp.web_protocol import ERROR
 
+from keeptrusts.gateway.http.answers import WholeAnswer
+from keeptrusts.gateway.http.exchange import Exchange, Plane
 from keeptrusts.schemas.errors import PROBLEM_JSON, Problem, openai_body
 
 logger = logging.getLogger(__name__)
@@ -50,10 +52,14 @@ _FAILED: Final = Problem(
 )
 
 
+Served = web.Application | Callable[[web.BaseRequest], Awaitable[web.StreamResponse]] | Plane
+"""What a port can serve: an application, one function, or a plane, which costs least."""
+
+
 class FrontDoor(web.RequestHandler):
     """One connection. Half a head is given ``header_timeout_s``, then the connection is closed without an answer."""
 
-    __slots__ = ("_deadline", "_deaf", "_draining", "_header_timeout_s", "_tell_gone")
+    __slots__ = ("_deadline", "_deaf", "_draining", "_header_timeout_s", "_plane", "_tell_gone")
 
     def __init__(
         self,
@@ -63,6 +69,7 @@ class FrontDoor(web.RequestHandler):
         header_timeout_s: float,
         idle_timeout_s: float,
         draining: asyncio.Event,
+        plane: Plane | None = None,
     ) -> None:
         super().__init__(manager, loop=loop, keepalive_timeout=idle_timeout_s, access_log=None)  # type: ignore[arg-type]  # aiohttp takes None for no access log, and its annotation forgets it
         self._header_timeout_s = header_timeout_s
@@ -70,6 +77,7 @@ class FrontDoor(web.RequestHandler):
         self._tell_gone: Callable[[], None] | None = None
         self._deaf = False
         self._draining = draining
+        self._plane = plane
 
     @property
     def draining(self) -> bool:
@@ -117,24 +125,24 @@ class FrontDoor(web.RequestHandler):
 
         aiohttp's own loop makes a further task of each request, which is a twentieth of what a governed call costs.
         """
-        loop, task = self._loop, asyncio.current_task()
-        assert task is not None, "a connection is served in a task"
+        loop = self._loop
         while not self._force_close:
             message, payload = await self._next_message()
-            if isinstance(message, RawRequestMessage):
-                handler, head = self._request_handler, message
-            else:
-                handler, head = self._make_error_handler(message), ERROR
-            if self._request_factory is None or handler is None:
+            if self._request_handler is None:
                 break  # lost meanwhile
-            request = self._request_factory(head, payload, self, StreamWriter(self, loop), task)
+            valid = isinstance(message, RawRequestMessage)
             try:
-                response, gone = await self._handle_request(request, None, handler)
+                if self._plane is not None and valid:
+                    response, gone = await self._answer(self._plane, Exchange(self, message, payload))
+                else:
+                    handler = self._request_handler if valid else self._make_error_handler(message)
+                    request = self.full_request(message if valid else ERROR, payload)
+                    response, gone = await self._handle_request(request, None, handler)
             except ConnectionError:
                 break
             if gone:
                 break
-            if head is ERROR:
+            if not valid:
                 await self._let_go()
                 break
             if not payload.is_eof() and not await self._read_rest(payload):
@@ -148,6 +156,38 @@ class FrontDoor(web.RequestHandler):
         self._task_handler = None
         if self.transport is not None:
             self.transport.close()
+
+    def full_request(self, message: RawRequestMessage, payload: StreamReader) -> web.BaseRequest:
+        """Make aiohttp's form of a request. Raises ConnectionError when the connection is lost."""
+        task = asyncio.current_task()
+        if self._request_factory is None or task is None:
+            raise ConnectionResetError("the connection is lost")
+        return self._request_factory(message, payload, self, StreamWriter(self, self._loop), task)
+
+    async def _answer(self, plane: Plane, exchange: Exchange) -> tuple[web.StreamResponse, bool]:
+        """Have an exchange answered; gives the answer, and whether the caller is gone.
+
+        This is what aiohttp's server does around a handler, for answers that are sent in one piece.
+        """
+        self._request_in_progress = True
+        self._current_request = exchange  # type: ignore[assignment]  # aiohttp only calls its `_cancel`
+        try:
+            try:
+                response = await plane.answer(exchange)
+            except Exception as error:  # noqa: BLE001 - logged, and answered with 500 in our own words
+                response = self.handle_error(exchange.full(), 500, error)
+            finally:
+                self._current_request = None
+            if not isinstance(response, WholeAnswer) or self._upgraded:
+                return await self.finish_response(exchange.full(), response, None)
+            if self._draining.is_set() and not self._messages:
+                response.force_close()
+            response.send(exchange)
+            return response, False
+        finally:
+            self._request_in_progress = False
+            if self._handler_waiter is not None:
+                self._handler_waiter.set_result(None)
 
     async def _let_go(self) -> None:
         """Say that nothing more is coming and drop what still arrives, for a while.
@@ -253,7 +293,7 @@ class Listening:
 
 @asynccontextmanager
 async def listening(
-    served: web.Application | Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+    served: Served,
     host: str,
     port: int,
     *,
@@ -261,7 +301,7 @@ async def listening(
     header_timeout_s: float = HEADER_TIMEOUT_S,
     idle_timeout_s: float = IDLE_TIMEOUT_S,
 ) -> AsyncIterator[tuple[str, int]]:
-    """Serve an application, or one function, while the body runs; gives the address. Raises OSError for a busy port."""
+    """Serve while the body runs; gives the address. Raises OSError for a busy port."""
     place = Listening(
         host=host, port=port, drain_s=drain_s, header_timeout_s=header_timeout_s, idle_timeout_s=idle_timeout_s
     )
@@ -270,15 +310,15 @@ async def listening(
 
 
 @asynccontextmanager
-async def listening_at(
-    served: web.Application | Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], place: Listening
-) -> AsyncIterator[tuple[str, int]]:
-    """Serve an application, or one function, while the body runs; gives the address. Raises OSError for a busy port."""
+async def listening_at(served: Served, place: Listening) -> AsyncIterator[tuple[str, int]]:
+    """Serve while the body runs; gives the address. Raises OSError for a busy port."""
     runner: web.BaseRunner
+    plane = served if isinstance(served, Plane) else None
     if isinstance(served, web.Application):
         runner = web.AppRunner(served, handle_signals=False, shutdown_timeout=CANCEL_S)
     else:
-        runner = web.ServerRunner(web.Server(served), handle_signals=False, shutdown_timeout=CANCEL_S)
+        handler = _never if isinstance(served, Plane) else served
+        runner = web.ServerRunner(web.Server(handler), handle_signals=False, shutdown_timeout=CANCEL_S)
     await runner.setup()
     loop = asyncio.get_running_loop()
     manager = runner.server
@@ -293,6 +333,7 @@ async def listening_at(
             header_timeout_s=place.header_timeout_s,
             idle_timeout_s=place.idle_timeout_s,
             draining=draining,
+            plane=plane,
         )
 
     try:
@@ -311,6 +352,10 @@ async def listening_at(
             await _drain(manager, place)
     finally:
         await runner.cleanup()
+
+
+async def _never(request: web.BaseRequest) -> web.StreamResponse:
+    raise AssertionError("a plane answers exchanges")
 
 
 async def _take_waiting() -> None:

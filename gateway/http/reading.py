@@ -8,6 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
+from keeptrusts.gateway.http.exchange import Exchange
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall
 from keeptrusts.schemas.errors import Problem
@@ -16,7 +17,7 @@ from keeptrusts.schemas.ids import REQUEST
 _TRACEPARENT: Final = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 
 
-def incoming_call(services: Services, request: web.BaseRequest, endpoint: str) -> IncomingCall:
+def incoming_call(services: Services, request: Exchange, endpoint: str) -> IncomingCall:
     """Give the call as it came in, under a request id of our own."""
     headers = request.headers
     traceparent = headers.get("traceparent")
@@ -35,7 +36,7 @@ def incoming_call(services: Services, request: web.BaseRequest, endpoint: str) -
     )
 
 
-async def read_body(request: web.BaseRequest, *, most_bytes: int, timeout_s: float) -> bytes | Problem:
+async def read_body(request: Exchange, *, most_bytes: int, timeout_s: float) -> bytes | Problem:
     """Read the whole body; a Problem when it is encoded, too large or too slow."""
     encoding = request.headers.get("Content-Encoding")
     if encoding is not None and encoding.strip().lower() not in ("", "identity"):
@@ -53,7 +54,7 @@ async def read_body(request: web.BaseRequest, *, most_bytes: int, timeout_s: flo
     return await _read_pieces(request, most_bytes, timeout_s)
 
 
-async def _read_pieces(request: web.BaseRequest, most_bytes: int, timeout_s: float) -> bytes | Problem:
+async def _read_pieces(request: Exchange, most_bytes: int, timeout_s: float) -> bytes | Problem:
     chunks: list[bytes] = []
     size = 0
     try:

@@ -17,6 +17,7 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -128,15 +129,16 @@ class FrontDoor(web.RequestHandler):
         loop = self._loop
         while not self._force_close:
             message, payload = await self._next_message()
-            if self._request_handler is None:
+            if self._request_handler is None or self._request_factory is None:
                 break  # lost meanwhile
+            make_full = partial(self._full_request, self._request_factory)
             valid = isinstance(message, RawRequestMessage)
             try:
                 if self._plane is not None and valid:
-                    response, gone = await self._answer(self._plane, Exchange(self, message, payload))
+                    response, gone = await self._answer(self._plane, Exchange(self, message, payload, make_full))
                 else:
                     handler = self._request_handler if valid else self._make_error_handler(message)
-                    request = self.full_request(message if valid else ERROR, payload)
+                    request = make_full(message if valid else ERROR, payload)
                     response, gone = await self._handle_request(request, None, handler)
             except ConnectionError:
                 break
@@ -157,12 +159,11 @@ class FrontDoor(web.RequestHandler):
         if self.transport is not None:
             self.transport.close()
 
-    def full_request(self, message: RawRequestMessage, payload: StreamReader) -> web.BaseRequest:
-        """Make aiohttp's form of a request. Raises ConnectionError when the connection is lost."""
-        task = asyncio.current_task()
-        if self._request_factory is None or task is None:
-            raise ConnectionResetError("the connection is lost")
-        return self._request_factory(message, payload, self, StreamWriter(self, self._loop), task)
+    def _full_request(
+        self, factory: Callable[..., web.BaseRequest], message: RawRequestMessage, payload: StreamReader
+    ) -> web.BaseRequest:
+        """Make aiohttp's form of a request; ``factory`` is the server's, which a lost connection does not know more."""
+        return factory(message, payload, self, StreamWriter(self, self._loop), asyncio.current_task())
 
     async def _answer(self, plane: Plane, exchange: Exchange) -> tuple[web.StreamResponse, bool]:
         """Have an exchange answered; gives the answer, and whether the caller is gone.

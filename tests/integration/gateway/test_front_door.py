@@ -6,13 +6,16 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
-from support.gateway import FakeGateway, gateway
+from support.gateway import FakeGateway, FakeProvider, gateway
 
 from keeptrusts.gateway.http.data_plane import DataPlane
 from keeptrusts.gateway.http.front_door import listening
 from keeptrusts.gateway.http.metrics import GatewayMetrics
+from keeptrusts.gateway.providers.protocol import ProviderAnswer, ProviderFailure, ProviderRequest, ProviderStream
+from keeptrusts.schemas.events.request import RequestCompleted
 
 OPEN = "policies:\n  chain: [audit-logger]\nproviders:\n  targets:\n    - {id: openai, provider: openai}\n"
 KEY = b"kt_gk_verysecretverysecretverysecretvery"
@@ -95,3 +98,46 @@ async def test_an_idle_connection_outlives_the_deadline_of_a_head() -> None:
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n")
         async with asyncio.timeout(PATIENCE_S):
             assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+
+
+class SlowProvider:
+    """Answers once it is told to; notes when it was asked."""
+
+    def __init__(self, answers: FakeProvider) -> None:
+        self._answers = answers
+        self.asked, self.may_answer = asyncio.Event(), asyncio.Event()
+
+    async def call(self, request: ProviderRequest) -> ProviderAnswer | ProviderFailure:
+        self.asked.set()
+        await self.may_answer.wait()
+        return await self._answers.call(request)
+
+    async def open(self, request: ProviderRequest) -> ProviderStream | ProviderAnswer | ProviderFailure:
+        self.asked.set()
+        await self.may_answer.wait()
+        return await self._answers.open(request)
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+async def test_a_caller_who_leaves_while_the_provider_works_leaves_one_completion(stream: bool) -> None:
+    made = gateway(OPEN)
+    made.provider.pieces = [b'data: {"choices": [{"index": 0, "delta": {"content": "Hi"}}]}\n\n', b"data: [DONE]\n\n"]
+    slow = SlowProvider(made.provider)
+    made = replace(made, services=replace(made.services, provider=slow))
+    body = b'{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], "stream": %b}' % (
+        b"true" if stream else b"false"
+    )
+    async with served(made) as (_, writer), asyncio.timeout(PATIENCE_S):
+        key = made.keys["engineering"].encode()
+        writer.write(HEAD + b"Authorization: Bearer %b\r\nContent-Length: %d\r\n\r\n%b" % (key, len(body), body))
+        await slow.asked.wait()
+        writer.close()
+        await writer.wait_closed()
+        reader, other = await asyncio.open_connection(*writer.get_extra_info("peername"))
+        other.write(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        await reader.readline()  # whoever is answered came after the one who left
+        slow.may_answer.set()
+        other.close()
+    # The end of the server waited for the call.
+    ends = [event.data for event in made.publisher.events if isinstance(event.data, RequestCompleted)]
+    assert [end.client_gone for end in ends] == [True]

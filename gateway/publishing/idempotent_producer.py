@@ -132,14 +132,19 @@ class IdempotentProducer:
         self, request: ProduceRequest, partition: int, failed: KafkaError | None, give_up_at: float, done: Answered
     ) -> None:
         """Send a batch that ``failed``, or has not been sent for want of a connection, until the broker answers."""
+        told: type[KafkaError] | None = None
         while True:
             if failed is not None:
-                logger.warning("the log did not take a batch (%s); sending it again", type(failed).__name__)
+                if told is not type(failed):
+                    logger.warning("the log did not take a batch (%s); sending it until it does", type(failed).__name__)
+                    told = type(failed)
                 if failed.invalid_metadata:
                     self._client.force_metadata_update()
                 await asyncio.sleep(BACKOFF_S)
             outcome = await self._once(request, partition)
             if not isinstance(outcome, KafkaError) or not outcome.retriable:
+                if told is not None and not isinstance(outcome, KafkaError):
+                    logger.warning("the log takes batches again")
                 done(outcome)
                 return
             if self._loop.time() >= give_up_at:

@@ -89,6 +89,6 @@ def test_no_cell_of_a_csv_is_run_by_a_spreadsheet(values: list[str]) -> None:
 
 
 def test_ten_thousand_rows_take_less_than_a_second() -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     table(ROWS[:1] * 10_000, COLUMNS)
-    assert time.perf_counter() - begun < 1.0
+    assert time.process_time() - begun < 1.0

@@ -83,9 +83,9 @@ LATENCY: Final = "latency"
 SUMS: Final[Mapping[str, PartialSum]] = MappingProxyType(
     {
         "requests": _counted("count()", "sum(requests)"),
-        "users": PartialSum(
-            of_requests="uniqExactStateIf(user, user != '')", of_days="uniqExactStateIf(user, user != '')",
-            of_nothing="uniqExactStateIf(toLowCardinality(''), 0)", merged="uniqExactMerge",
+        "users": PartialSum(  # the names themselves: gathering them costs a third of counting them exactly
+            of_requests="groupUniqArrayIf(user, user != '')", of_days="groupUniqArrayIf(user, user != '')",
+            of_nothing="groupUniqArrayIf(toLowCardinality(''), 0)", merged="uniqExactArray",
         ),
         "blocked": _counted_if("verdict = 'block'"),
         "errors": _counted_if("status >= 400 AND verdict NOT IN ('block', 'escalate')"),

@@ -27,6 +27,8 @@ from keeptrusts.schemas.money import format_usd
 
 _IN_TIME: Final = ("day", "week", "month", "hour")
 MOST_GROUPS: Final = 10_000
+_TRIES: Final = 3
+"""How often whole days are asked for when the writer comes in between; asking the requests alone can cost seconds."""
 
 
 async def grouped(
@@ -46,7 +48,10 @@ async def grouped(
 
     Without keys there is exactly one row, of everything.
     """
-    if (days := whole_days(filters, keys)) is not None:
+    days = whole_days(filters, keys)
+    tries = 0
+    while days is not None and tries < _TRIES:
+        tries += 1
         try:
             return await _by_days(
                 store, scope, filters, directory, days, as_of=as_of, keys=keys, metrics=metrics, order_by=order_by,

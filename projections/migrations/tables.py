@@ -31,6 +31,7 @@ REQUEST_PARTS: Final = Table(
         *_PLACE,
     ),
     order_by="(org, request, _offset)",
+    indexes=("by_event event_id TYPE bloom_filter GRANULARITY 1",),
 )  # fmt: skip
 
 _REQUEST_COLUMNS: Final = (

@@ -111,6 +111,8 @@ SUMS: Final[Mapping[str, PartialSum]] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+OF_IN_FLIGHT: Final = frozenset({"requests", "users", "blocked", "first_seen", "last_seen"})
+"""What a request in flight counts for: it has no answer yet, so no latency, cost, tokens or error."""
 PERCENTILES: Final[Mapping[str, int]] = MappingProxyType({"latency_ms_p50": 1, "latency_ms_p95": 2})
 """Metric -> its place among the percentiles."""
 

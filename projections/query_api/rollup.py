@@ -22,10 +22,17 @@ from keeptrusts.projections.query_api.figures import (
     KEY_SQL,
     LATENCY,
     METRIC_COLUMNS,
+    OF_IN_FLIGHT,
     PERCENTILES,
     SUMS,
 )
-from keeptrusts.projections.query_api.relation import COLUMNS, Relation, filter_conditions, requests_at
+from keeptrusts.projections.query_api.relation import (
+    COLUMNS,
+    Relation,
+    ended_at,
+    filter_conditions,
+    in_flight_at,
+)
 from keeptrusts.projections.query_api.scope import Condition, TenantScope, row_condition
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas.filters import Filters
@@ -80,11 +87,18 @@ async def summed_by_days(
     if LATENCY in sums:
         table = _latency_table(scope, filters, keys, own=own)
         parts.append(_from_days(table, conditions, days, touched, keys, (LATENCY,), sums))
-    read = [KEY_COLUMNS.get(key, key) for key in keys] + [name for metric in metrics for name in METRIC_COLUMNS[metric]]
-    requests = requests_at(
-        scope, filters, directory, as_of=as_of, columns=read or ["org"], own=own, ended=_outside(days, touched)
-    )
-    parts.append(_from_requests(requests, keys, sums))
+    read = [KEY_COLUMNS.get(key, key) for key in keys]
+    read_of = {metric: METRIC_COLUMNS[metric] for metric in metrics}
+    ended = ended_at(
+        scope, filters, directory, as_of=as_of, own=own, within=_outside(days, touched),
+        columns=[*read, *(name for names in read_of.values() for name in names)] or ["org"],
+    )  # fmt: skip
+    in_flight = in_flight_at(
+        scope, filters, directory, as_of=as_of, own=own,
+        columns=[*read, *(name for metric in metrics if metric in OF_IN_FLIGHT for name in read_of[metric])] or ["org"],
+    )  # fmt: skip
+    parts.append(_from_requests(ended, keys, sums, sums))
+    parts.append(_from_requests(in_flight, keys, tuple(name for name in sums if name in OF_IN_FLIGHT), sums))
     parameters = {name: value for part in parts for name, value in part.parameters.items()}
     return Relation(sql=f"({' UNION ALL '.join(part.sql for part in parts)})", parameters=MappingProxyType(parameters))
 
@@ -105,9 +119,9 @@ def _column(key: str) -> str:
 async def _touched_days(store: Store, scope: TenantScope, days: Days, as_of: int) -> list[date]:
     within = _within(days)
     answer = await store.query(
-        "SELECT DISTINCT day FROM requests_daily WHERE org = {org:String} AND toInt64(last_offset) > {as_of:Int64}"
+        "SELECT DISTINCT day FROM requests_daily WHERE org = {org:String} AND last_offset >= {next_offset:UInt64}"
         f" AND {within.sql} ORDER BY day",
-        {"org": scope.org, "as_of": max(as_of, -1), **within.parameters},
+        {"org": scope.org, "next_offset": max(as_of, -1) + 1, **within.parameters},
     )
     return [found for (found,) in answer.rows]
 
@@ -127,7 +141,7 @@ def _from_days(
         chosen.append(Condition(sql="state = 'completed'"))
     columns = [f"{DAY_KEY_SQL.get(key, key)} AS key_{key}" for key in keys]
     columns += [f"{SUMS[name].of_days if name in summed else SUMS[name].of_nothing} AS sum_{name}" for name in shown]
-    columns.append("max(throwIf(toInt64(last_offset) > {as_of:Int64})) AS moved_on")
+    columns.append("max(throwIf(last_offset >= {next_offset:UInt64})) AS moved_on")
     parameters: dict[str, Any] = {"touched": touched}
     for item in chosen:
         parameters |= item.parameters
@@ -136,10 +150,12 @@ def _from_days(
     return Condition(sql=sql + _grouping(keys), parameters=parameters)
 
 
-def _from_requests(requests: Relation, keys: Sequence[str], shown: Sequence[str]) -> Condition:
-    """Sum what the whole days do not hold: requests of days that are not whole, and those in flight."""
+def _from_requests(requests: Relation, keys: Sequence[str], summed: Sequence[str], shown: Sequence[str]) -> Condition:
+    """Sum some of the figures of requests; the others are shown as those of nothing."""
     columns = [f"{KEY_SQL.get(key, key)} AS key_{key}" for key in keys]
-    columns += [f"{SUMS[name].of_requests} AS sum_{name}" for name in shown]
+    columns += [
+        f"{SUMS[name].of_requests if name in summed else SUMS[name].of_nothing} AS sum_{name}" for name in shown
+    ]
     sql = f"SELECT {', '.join(columns)}, toUInt8(0) AS moved_on FROM {requests.sql}"
     return Condition(sql=sql + _grouping(keys), parameters=requests.parameters)
 

@@ -82,6 +82,7 @@ class ClickHouseStore:
             "date_time_input_format": "best_effort",
             "input_format_skip_unknown_fields": 0,
             "input_format_parallel_parsing": 0,  # one block an insert, cut the same way every time
+            "max_threads": 1,  # more would only be set up and taken down again: blocks are small
         }
 
         def put() -> None:

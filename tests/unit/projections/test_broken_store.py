@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -39,18 +40,20 @@ def store(dsn: str, code: int) -> ClickHouseStore:
     return ClickHouseStore(StoreSettings(dsn=dsn), lambda **_: cast(Client, FailingClient(code)))
 
 
-@pytest.mark.parametrize("call", ["query", "insert", "command"])
+CALLS: Mapping[str, Callable[[ClickHouseStore], Awaitable[object]]] = {
+    "query": lambda failing: failing.query("SELECT 1"),
+    "insert": lambda failing: failing.insert("log", b"{}", token="t"),
+    "command": lambda failing: failing.command("SELECT 1"),
+}
+
+
+@pytest.mark.parametrize("call", sorted(CALLS))
 async def test_a_service_ends_with_a_clear_error_when_its_engine_cannot_read_its_data(call: str) -> None:
     failing = store(EMBEDDED, 33)
-    calls = {
-        "query": lambda: failing.query("SELECT 1"),
-        "insert": lambda: failing.insert("log", b"{}", token="t"),
-        "command": lambda: failing.command("SELECT 1"),
-    }
     with pytest.raises(StoreBrokenError, match="a new one opens the store again: free space") as ended:
-        async with asyncio.timeout(LIMIT_S), background(failing.watch(), asyncio.Event().wait()) as over:
+        async with asyncio.timeout(LIMIT_S), background(failing.watch()) as over:
             with pytest.raises(StoreBrokenError):
-                await calls[call]()
+                await CALLS[call](failing)
             await first_of(asyncio.Event(), over)
     assert SECRET not in str(ended.value)
     await failing.close()

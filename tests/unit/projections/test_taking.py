@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 
 from keeptrusts.projections.writer.reader import take_with_newer
 
-A, B = TopicPartition("a", 0), TopicPartition("b", 0)
+A, B, C = TopicPartition("a", 0), TopicPartition("b", 0), TopicPartition("c", 0)
 Batch = tuple[float, Mapping[TopicPartition, Sequence[int]]]
 
 
@@ -43,13 +43,14 @@ class Fetches:
         ([(0.0, {A: [1], B: [7]}), (0.01, {A: [2]}), (0.01, {A: [3]})], {A: [1, 2, 3], B: [7]}, 3),
         ([(0.0, {A: [1]}), (0.2, {A: [2]})], {A: [1]}, 2),
         ([(0.0, {A: [1, 2, 3, 4]}), (0.0, {A: [5]})], {A: [1, 2, 3, 4]}, 1),
+        ([(0.0, {C: [1]}), (0.0, {C: [2]})], {C: [1]}, 1),
     ],
-    ids=["nothing", "fresh", "newer", "another first", "one stays behind", "too late", "a whole batch"],
+    ids=["nothing", "fresh", "newer", "another first", "one stays behind", "too late", "a whole batch", "not busy"],
 )  # fmt: skip
 async def test_records_that_lay_ready_are_taken_with_what_came_since(
     batches: list[Batch], expected: dict[TopicPartition, list[int]], waits: int
 ) -> None:
     fetches = Fetches(list(batches))
-    taken = await take_with_newer(fetches.take, window_ms=50, most=4, monotonic=lambda: fetches.now)
+    taken = await take_with_newer(fetches.take, busy=(A, B), window_ms=50, most=4, monotonic=lambda: fetches.now)
     assert taken == expected
-    assert len(fetches.waits) == waits and fetches.now <= 0.15
+    assert len(fetches.waits) == waits and fetches.now <= 0.2

@@ -70,7 +70,7 @@ class _Commands:
 async def serve_api(
     installation: Installation, *, host: str, port: int, on_listening: Callable[[], None], stop: asyncio.Event
 ) -> None:
-    """Serve until ``stop`` is set, or until the writer or a view gives up (its error is raised then)."""
+    """Serve until ``stop`` is set, or until the store, the writer or a view gives up (its error is raised then)."""
     partitions = await check_topics(installation.bootstrap, prefix=installation.topic_prefix, mode=installation.mode)
     async with _store(installation) as store:
         writer_settings = WriterSettings(
@@ -88,7 +88,7 @@ async def serve_api(
             _add_health(app, commands, writer)
             app.router.add_route("*", "/{path:.*}", _unknown)
             async with listening(app, host, port, drain_s=SHUTDOWN_S):
-                async with background(writer.run(), *(one.run() for one in commands.following)) as ended:
+                async with background(store.watch(), writer.run(), *(one.run() for one in commands.following)) as ended:
                     on_listening()
                     await first_of(stop, ended)
 

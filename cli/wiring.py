@@ -141,7 +141,7 @@ async def run_projections_service(installation: Installation, stop: asyncio.Even
     store = await open_store(StoreSettings(dsn=installation.clickhouse))
     kafka = KafkaSettings(bootstrap=installation.bootstrap, topic_prefix=installation.topic_prefix)
     try:
-        async with background(new_writer(store, WriterSettings(kafka=kafka)).run()) as ended:
+        async with background(store.watch(), new_writer(store, WriterSettings(kafka=kafka)).run()) as ended:
             await first_of(stop, ended)
     finally:
         await store.close()

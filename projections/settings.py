@@ -48,7 +48,7 @@ class WriterSettings:
     kafka: KafkaSettings
     group: str = "kt-writer"
     window_ms: int = 50
-    step_interval_ms: int = 200
+    step_interval_ms: int = 300
     """Least time between the beginnings of two steps unless a whole batch is waiting: a step's cost hardly grows."""
     max_records: int = 5_000
     fetch_bytes: int = 4 * 1024 * 1024

@@ -28,8 +28,8 @@ def _new_tables(number: int, name: str, *made: Table) -> Migration:
     )
 
 
-def _rollup(number: int, name: str, table: Table, view: View, *, filled: bool = False) -> Migration:
-    """Make a rollup; ``filled`` takes up what its source holds already, as one that comes later must."""
+def _rollup(number: int, name: str, table: Table, view: View) -> Migration:
+    """Make a rollup and take up what its source holds already: it may have been undone, or come later."""
     view_there = (
         "SELECT toUInt8(count()) FROM system.tables "
         f"WHERE database = currentDatabase() AND name = '{view.name}' AND engine = 'MaterializedView'"
@@ -37,7 +37,7 @@ def _rollup(number: int, name: str, table: Table, view: View, *, filled: bool = 
     return Migration(
         number=number,
         name=name,
-        up=(table.create(), *((_filled(table, view),) if filled else ()), view.create()),
+        up=(table.create(), _filled(table, view), view.create()),
         down=(view.drop(), table.drop()),
         check=f"SELECT toUInt8(({_columns_are(table)}) = 1 AND ({view_there}) = 1)",
     )
@@ -51,12 +51,13 @@ def _filled(table: Table, view: View) -> str:
 STEPS: Final = (
     _new_tables(1, "log", tables.LOG, tables.REQUEST_PARTS),
     _new_tables(2, "requests", tables.REQUESTS, tables.REQUESTS_OPEN),
-    _rollup(3, "requests_hourly", tables.REQUESTS_HOURLY, tables.REQUESTS_HOURLY_VIEW),
+    _rollup(3, "requests_daily", tables.REQUESTS_DAILY, tables.REQUESTS_DAILY_VIEW),
     _new_tables(4, "ledger", tables.LEDGER_ENTRIES, tables.LEDGER_POSTINGS),
     _new_tables(5, "directory", tables.DIRECTORY_VALUES),
     _new_tables(6, "adoption", tables.ADOPTION_FACTS),
     _new_tables(7, "outcomes", tables.INTENT_OUTCOMES),
     _new_tables(8, "gateways", tables.GATEWAY_REPORTS),
     _new_tables(9, "progress", tables.WRITER_PROGRESS),
-    _rollup(10, "requests_daily", tables.REQUESTS_DAILY, tables.REQUESTS_DAILY_VIEW, filled=True),
+    _rollup(10, "latency_by_team", tables.LATENCY_BY_TEAM, tables.LATENCY_BY_TEAM_VIEW),
+    _rollup(11, "latency_by_user", tables.LATENCY_BY_USER, tables.LATENCY_BY_USER_VIEW),
 )

@@ -31,6 +31,7 @@ REQUEST_PARTS: Final = Table(
         *_PLACE,
     ),
     order_by="(org, request, _offset)",
+    indexes=("by_event event_id TYPE bloom_filter GRANULARITY 1",),
 )  # fmt: skip
 
 _REQUEST_COLUMNS: Final = (
@@ -61,44 +62,26 @@ REQUESTS_OPEN: Final = Table(
     engine="CollapsingMergeTree(sign)",
 )
 
-REQUESTS_HOURLY: Final = Table(
-    name="requests_hourly",
-    columns=(
-        ("org", "String"), ("hour", "DateTime('UTC')"), ("team", _LABEL), ("user", _LABEL), ("gateway", _LABEL),
-        ("project", _LABEL), ("consumer_group", _LABEL), ("requested_model", _LABEL), ("model", _LABEL),
-        ("provider", _LABEL), ("verdict", _LABEL), ("policy", _LABEL), ("status", "UInt16"), ("state", _LABEL),
-        ("requests", "SimpleAggregateFunction(sum, UInt64)"),
-        ("input_tokens", "SimpleAggregateFunction(sum, UInt64)"),
-        ("output_tokens", "SimpleAggregateFunction(sum, UInt64)"),
-        ("cost", "SimpleAggregateFunction(sum, Int128)"),
-        ("latency_us", "AggregateFunction(quantilesDD(0.005, 0.5, 0.95), UInt64)"),
-        ("first_seen", f"SimpleAggregateFunction(min, {_TIME})"),
-        ("last_seen", f"SimpleAggregateFunction(max, {_TIME})"),
-        ("last_offset", "SimpleAggregateFunction(max, UInt64)"),
-    ),
-    order_by=(
-        "(org, hour, team, user, gateway, project, consumer_group, requested_model, model, provider, verdict, policy,"
-        " status, state)"
-    ),
-    engine="AggregatingMergeTree",
-)  # fmt: skip
-
-REQUESTS_HOURLY_VIEW: Final = View(
-    name="requests_hourly_v1",
-    source="requests",
-    target="requests_hourly",
-    select="""
-SELECT org, toStartOfHour(toDateTime(time, 'UTC')) AS hour, team, user, gateway, project, consumer_group,
-    requested_model, model, provider, verdict, policy, status, state,
-    count() AS requests, sum(requests.input_tokens) AS input_tokens, sum(requests.output_tokens) AS output_tokens,
-    toInt128(sum(ifNull(requests.cost, 0))) AS cost,
-    quantilesDDState(0.005, 0.5, 0.95)(requests.latency_us) AS latency_us,
-    min(time) AS first_seen, max(time) AS last_seen, max(_offset) AS last_offset
-FROM requests
-WHERE materialization_version = 1
-GROUP BY org, hour, team, user, gateway, project, consumer_group, requested_model, model, provider, verdict, policy,
-    status, state""",
+_LATENCIES: Final = (
+    ("latency_us", "AggregateFunction(quantilesDD(0.01, 0.5, 0.95), UInt64)"),
+    ("last_offset", "SimpleAggregateFunction(max, UInt64)"),
 )
+
+
+def _latency_view(table: Table, dimensions: str) -> View:
+    """Give the view that feeds a table of latencies a day. Their states are dear to read, so fewer are kept there."""
+    return View(
+        name=f"{table.name}_v1",
+        source="requests",
+        target=table.name,
+        select=f"""
+SELECT org, toDate(time, 'UTC') AS day, {dimensions},
+    quantilesDDState(0.01, 0.5, 0.95)(requests.latency_us) AS latency_us, max(_offset) AS last_offset
+FROM requests
+WHERE materialization_version = 1 AND state = 'completed'
+GROUP BY org, day, {dimensions}""",
+    )
+
 
 _DIMENSIONS: Final = (
     "team, user, gateway, project, consumer_group, requested_model, model, provider, verdict, policy, status, state"
@@ -107,16 +90,21 @@ _DIMENSIONS: Final = (
 REQUESTS_DAILY: Final = Table(
     name="requests_daily",
     columns=(
-        ("org", "String"),
-        ("day", "Date"),
-        *(
-            (name, kind.replace("quantilesDD(0.005,", "quantilesDD(0.01,"))  # merging costs by the number of buckets
-            for name, kind in REQUESTS_HOURLY.columns[2:]
-        ),
+        ("org", "String"), ("day", "Date"), ("team", _LABEL), ("user", _LABEL), ("gateway", _LABEL),
+        ("project", _LABEL), ("consumer_group", _LABEL), ("requested_model", _LABEL), ("model", _LABEL),
+        ("provider", _LABEL), ("verdict", _LABEL), ("policy", _LABEL), ("status", "UInt16"), ("state", _LABEL),
+        ("requests", "SimpleAggregateFunction(sum, UInt64)"),
+        ("input_tokens", "SimpleAggregateFunction(sum, UInt64)"),
+        ("output_tokens", "SimpleAggregateFunction(sum, UInt64)"),
+        ("cost", "SimpleAggregateFunction(sum, Int128)"),
+        ("latency_us", "AggregateFunction(quantilesDD(0.01, 0.5, 0.95), UInt64)"),
+        ("first_seen", f"SimpleAggregateFunction(min, {_TIME})"),
+        ("last_seen", f"SimpleAggregateFunction(max, {_TIME})"),
+        ("last_offset", "SimpleAggregateFunction(max, UInt64)"),
     ),
     order_by=f"(org, day, {_DIMENSIONS})",
     engine="AggregatingMergeTree",
-)
+)  # fmt: skip
 
 REQUESTS_DAILY_VIEW: Final = View(
     name="requests_daily_v1",
@@ -132,6 +120,27 @@ FROM requests
 WHERE materialization_version = 1
 GROUP BY org, day, {_DIMENSIONS}""",
 )
+
+LATENCY_BY_TEAM: Final = Table(
+    name="latency_by_team",
+    columns=(
+        ("org", "String"), ("day", "Date"), ("team", _LABEL), ("model", _LABEL), ("provider", _LABEL),
+        ("verdict", _LABEL), *_LATENCIES,
+    ),
+    order_by="(org, day, team, model, provider, verdict)",
+    engine="AggregatingMergeTree",
+)  # fmt: skip
+
+LATENCY_BY_TEAM_VIEW: Final = _latency_view(LATENCY_BY_TEAM, "team, model, provider, verdict")
+
+LATENCY_BY_USER: Final = Table(
+    name="latency_by_user",
+    columns=(("org", "String"), ("day", "Date"), ("team", _LABEL), ("user", _LABEL), *_LATENCIES),
+    order_by="(org, day, team, user)",
+    engine="AggregatingMergeTree",
+)
+
+LATENCY_BY_USER_VIEW: Final = _latency_view(LATENCY_BY_USER, "team, user")
 
 LEDGER_ENTRIES: Final = Table(
     name="ledger_entries",
@@ -207,9 +216,14 @@ WRITER_PROGRESS: Final = Table(
 )  # fmt: skip
 
 ALL: Final = (
-    LOG, REQUEST_PARTS, REQUESTS, REQUESTS_OPEN, REQUESTS_HOURLY, REQUESTS_DAILY, LEDGER_ENTRIES, LEDGER_POSTINGS,
+    LOG, REQUEST_PARTS, REQUESTS, REQUESTS_OPEN, REQUESTS_DAILY, LATENCY_BY_TEAM, LATENCY_BY_USER, LEDGER_ENTRIES,
+    LEDGER_POSTINGS,
     DIRECTORY_VALUES, ADOPTION_FACTS, INTENT_OUTCOMES, GATEWAY_REPORTS, WRITER_PROGRESS,
 )  # fmt: skip
-ROLLUPS: Final = MappingProxyType({view.target: view for view in (REQUESTS_HOURLY_VIEW, REQUESTS_DAILY_VIEW)})
+ROLLUPS: Final = MappingProxyType(
+    {view.target: view for view in (REQUESTS_DAILY_VIEW, LATENCY_BY_TEAM_VIEW, LATENCY_BY_USER_VIEW)}
+)
 """Rollup -> the view that feeds it from ``requests``."""
+LATENCIES: Final = (LATENCY_BY_TEAM, LATENCY_BY_USER)
+"""Tables of latencies that are smaller than ``requests_daily``, the smallest first."""
 BY_NAME: Final = MappingProxyType({table.name: table for table in ALL})

@@ -1,12 +1,17 @@
-"""People, teams, keys and wallets as the directory projection has them, remembered for at most a moment."""
+"""People, teams and wallets as the directory projection has them, remembered for at most a moment.
+
+An organization is read whole once. After that only what was written since is read and decoded, so a large directory
+costs no more a second than a small one.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Any, Final
 
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas.record import Record
@@ -19,26 +24,43 @@ from keeptrusts.schemas.snapshots.directory import (
     WalletValue,
 )
 
-V = TypeVar("V")
-
-_MOST_REMEMBERED: Final = 256
-_ORGANIZATION: Final = """
-SELECT value FROM directory_values FINAL WHERE org = {org:String} ORDER BY kind, id"""
-_KEYS: Final = """
-SELECT value FROM directory_values FINAL
-WHERE kind = 'key' AND (prefix = {prefix:String} OR previous_prefix = {prefix:String})
-LIMIT 10"""
+_MOST_ORGANIZATIONS: Final = 256
+MOST_VALUES: Final = 200_000
+"""How many values of all organizations together are remembered; one organization may have more on its own."""
+_MOST_PREFIXES: Final = 1_024
+_TABLE: Final = """
+SELECT toString(uuid) FROM system.tables WHERE database = currentDatabase() AND name = 'directory_values'"""
+_WHOLE: Final = """
+SELECT value, _partition, _offset FROM directory_values FINAL WHERE org = {org:String} AND kind != 'key'"""
+_CHANGES: Final = """
+SELECT value, _partition, _offset FROM directory_values
+WHERE org = {org:String} AND kind != 'key'
+    AND toInt64(_offset) > transform(_partition, {partitions:Array(UInt32)}, {offsets:Array(Int64)}, toInt64(-1))
+ORDER BY _partition, _offset"""
+_KEYS_OF: Final = """
+SELECT value FROM directory_values FINAL WHERE org = {org:String} AND kind = 'key' ORDER BY id"""
+# Without FINAL, which would merge the keys of every organization: any version names the key, the newest is given.
+_KEYS_WITH: Final = """
+SELECT argMax(value, _offset) FROM directory_values
+WHERE (org, kind, id) IN (
+    SELECT org, kind, id FROM directory_values
+    WHERE kind = 'key' AND (prefix = {prefix:String} OR previous_prefix = {prefix:String}))
+GROUP BY org, kind, id LIMIT 10"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """One organization's directory at one moment."""
+    """One organization's directory at one moment, without its keys: those are looked up when they are asked for."""
 
     organization: OrganizationValue | None = None
     teams: Mapping[str, TeamValue] = field(default_factory=lambda: MappingProxyType({}))
     members: Mapping[str, MemberValue] = field(default_factory=lambda: MappingProxyType({}))
-    keys: Mapping[str, KeyValue] = field(default_factory=lambda: MappingProxyType({}))
     wallets: Mapping[str, WalletValue] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def size(self) -> int:
+        """Give how many values it holds, which is what it costs to remember."""
+        return len(self.teams) + len(self.members) + len(self.wallets)
 
     def team_named(self, text: str) -> TeamValue | None:
         """Find a team by id, slug or name (any case)."""
@@ -66,26 +88,45 @@ class Directory:
         return found.email if found is not None else user
 
 
+@dataclass(slots=True)
+class _Remembered:
+    """An organization's directory, when its reading began, and how far it goes; ``reading`` is held meanwhile."""
+
+    directory: Directory = field(default_factory=Directory)
+    read_at: float = float("-inf")
+    table: str = ""
+    offsets: dict[int, int] = field(default_factory=dict)
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class DirectoryView:
     """Reads the directory projection; what it remembers is never older than ``seconds``."""
 
-    def __init__(self, store: Store, seconds: float, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, seconds: float, monotonic: Callable[[], float], *, most_values: int = MOST_VALUES
+    ) -> None:
         self._store = store
+        self._most_values = most_values
         self._seconds = seconds
         self._monotonic = monotonic
-        self._organizations: OrderedDict[str, tuple[float, Directory]] = OrderedDict()
+        self._organizations: OrderedDict[str, _Remembered] = OrderedDict()
         self._keys: OrderedDict[str, tuple[float, tuple[KeyValue, ...]]] = OrderedDict()
 
     async def of(self, org: str, *, fresh: bool = False) -> Directory:
-        """Give the directory of an organization; ``fresh`` reads it now."""
-        found = self._organizations.get(org)
-        now = self._monotonic()
-        if found is not None and not fresh and now - found[0] <= self._seconds:
-            return found[1]
-        answer = await self._store.query(_ORGANIZATION, {"org": org})
-        directory = _directory(decode_derived(value.encode()) for (value,) in answer.rows)
-        _remember(self._organizations, org, (now, directory))
-        return directory
+        """Give the directory of an organization; ``fresh`` reads it now. Callers at the same moment share a reading."""
+        oldest = self._monotonic() - (0.0 if fresh else self._seconds)
+        found = self._organizations.setdefault(org, _Remembered())
+        self._organizations.move_to_end(org)
+        if found.read_at < oldest:
+            async with found.reading:
+                if found.read_at < oldest:
+                    await self._read(org, found)
+        return found.directory
+
+    async def keys_of(self, org: str) -> tuple[KeyValue, ...]:
+        """Read every key of an organization."""
+        answer = await self._store.query(_KEYS_OF, {"org": org})
+        return await asyncio.to_thread(_keys, answer.rows)
 
     async def keys_with(self, prefix: str) -> tuple[KeyValue, ...]:
         """Give the keys, of any organization, that have or had a look-up prefix."""
@@ -93,26 +134,57 @@ class DirectoryView:
         now = self._monotonic()
         if found is not None and now - found[0] <= self._seconds:
             return found[1]
-        answer = await self._store.query(_KEYS, {"prefix": prefix})
-        values = (decode_derived(value.encode()) for (value,) in answer.rows)
-        keys = tuple(value for value in values if isinstance(value, KeyValue))
-        _remember(self._keys, prefix, (now, keys))
+        keys = _keys((await self._store.query(_KEYS_WITH, {"prefix": prefix})).rows)
+        self._keys[prefix] = (now, keys)
+        self._keys.move_to_end(prefix)
+        while len(self._keys) > _MOST_PREFIXES:
+            self._keys.popitem(last=False)
         return keys
 
+    async def _read(self, org: str, found: _Remembered) -> None:
+        """Bring what is remembered up to date. A table that was made anew is another one, and is read whole."""
+        began = self._monotonic()
+        table = str((await self._store.query(_TABLE)).value())
+        if table != found.table:
+            answer = await self._store.query(_WHOLE, {"org": org})
+            directory, offsets = await asyncio.to_thread(_with, Directory(), {}, answer.rows)
+        else:
+            seen = {"partitions": list(found.offsets), "offsets": list(found.offsets.values())}
+            answer = await self._store.query(_CHANGES, {"org": org, **seen})
+            directory, offsets = _with(found.directory, found.offsets, answer.rows)
+        found.directory, found.offsets, found.table, found.read_at = directory, offsets, table, began
+        self._forget()
 
-def _remember(cache: OrderedDict[str, V], name: str, value: V) -> None:
-    cache[name] = value
-    cache.move_to_end(name)
-    while len(cache) > _MOST_REMEMBERED:
-        cache.popitem(last=False)
+    def _forget(self) -> None:
+        """Drop the organizations that were asked for longest ago, when all together are too many."""
+        values = sum(item.directory.size for item in self._organizations.values())
+        while len(self._organizations) > 1 and (
+            len(self._organizations) > _MOST_ORGANIZATIONS or values > self._most_values
+        ):
+            _, dropped = self._organizations.popitem(last=False)
+            values -= dropped.directory.size
 
 
-def _directory(values: Iterable[Record]) -> Directory:
-    organization: OrganizationValue | None = None
-    teams: dict[str, TeamValue] = {}
-    members: dict[str, MemberValue] = {}
-    keys: dict[str, KeyValue] = {}
-    wallets: dict[str, WalletValue] = {}
+def _keys(rows: Iterable[Sequence[Any]]) -> tuple[KeyValue, ...]:
+    values = (decode_derived(value.encode()) for (value,) in rows)
+    return tuple(value for value in values if isinstance(value, KeyValue))
+
+
+def _with(
+    directory: Directory, offsets: Mapping[int, int], rows: Sequence[Sequence[Any]]
+) -> tuple[Directory, dict[int, int]]:
+    """Give a directory after rows of (value, partition, offset), and the largest offset of each partition."""
+    reached = dict(offsets)
+    for _, partition, offset in rows:
+        reached[partition] = max(offset, reached.get(partition, -1))
+    if not rows:
+        return directory, reached
+    return _changed(directory, (decode_derived(value.encode()) for value, _, _ in rows)), reached
+
+
+def _changed(directory: Directory, values: Iterable[Record]) -> Directory:
+    organization = directory.organization
+    teams, members, wallets = dict(directory.teams), dict(directory.members), dict(directory.wallets)
     for value in values:
         match value:
             case OrganizationValue():
@@ -121,14 +193,11 @@ def _directory(values: Iterable[Record]) -> Directory:
                 teams[value.id] = value
             case MemberValue():
                 members[value.id] = value
-            case KeyValue():
-                keys[value.id] = value
             case WalletValue():
                 wallets[value.id] = value
     return Directory(
         organization=organization,
         teams=MappingProxyType(teams),
         members=MappingProxyType(members),
-        keys=MappingProxyType(keys),
         wallets=MappingProxyType(wallets),
     )

@@ -26,16 +26,23 @@ from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas.codec import decode, type_of
 from keeptrusts.schemas.events.identity import PolicyResult
 from keeptrusts.schemas.events.request import RequestAttempted, RequestCompleted, RequestDecided
+from keeptrusts.schemas.ids import REQUEST, has_prefix
 from keeptrusts.schemas.record import parse_time
 
 _RECORDS: Final = """
 SELECT value, _partition, _offset, toUnixTimestamp64Milli(appended_at) FROM log
 WHERE org = {org:String} AND (_partition, _offset) IN (
     SELECT _partition, _offset FROM request_parts
-    WHERE org = {org:String} AND toInt64(_offset) <= {as_of:Int64} AND request IN (
-        SELECT {id:String} UNION ALL
-        SELECT request FROM request_parts WHERE org = {org:String} AND event_id = {id:String}))
+    WHERE org = {org:String} AND toInt64(_offset) <= {as_of:Int64} AND request IN (%s))
 ORDER BY _partition, _offset LIMIT 1000"""
+_OF_REQUEST: Final = _RECORDS % "{id:String}"
+_OF_ANY: Final = (
+    _RECORDS
+    % """
+        SELECT {id:String} UNION ALL
+        SELECT request FROM request_parts WHERE org = {org:String} AND event_id = {id:String}"""
+)
+"""By the id of the request or of one of its records, which takes looking through the records."""
 
 
 async def event(call: Call) -> One[EventDetail]:
@@ -52,7 +59,8 @@ async def event(call: Call) -> One[EventDetail]:
 
 
 async def _records(store: Store, scope: TenantScope, name: str, as_of: int) -> list[LoggedEvent]:
-    answer = await store.query(_RECORDS, {"org": scope.org, "id": name, "as_of": as_of})
+    sql = _OF_REQUEST if has_prefix(name, REQUEST) else _OF_ANY
+    answer = await store.query(sql, {"org": scope.org, "id": name, "as_of": as_of})
     return [
         LoggedEvent(
             event=decode(value.encode()),

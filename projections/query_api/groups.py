@@ -1,18 +1,20 @@
-"""Sums over groups of requests: the one place that knows what each metric means.
-
-``blocked`` counts decisions ``block``. ``errors`` counts answers of 400 and above that no policy asked for.
-Latencies are of completed requests, from the first byte read to the end; the percentiles are within 1 %.
-"""
+"""Sums over groups of requests: from whole days where there are any, to the figures of the requests themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Final
 
 from keeptrusts.projections.query_api import rollup
 from keeptrusts.projections.query_api.asking import time_of
 from keeptrusts.projections.query_api.directory_view import Directory
+from keeptrusts.projections.query_api.figures import (
+    KEY_COLUMNS,
+    KEY_SQL,
+    METRIC_COLUMNS,
+    METRIC_SQL,
+    merged_sql,
+)
 from keeptrusts.projections.query_api.models import GroupRow
 from keeptrusts.projections.query_api.problems import invalid_parameter
 from keeptrusts.projections.query_api.relation import Relation, requests_at
@@ -23,45 +25,10 @@ from keeptrusts.projections.store.protocol import Store, StoreError
 from keeptrusts.schemas.filters import METRICS, Filters
 from keeptrusts.schemas.money import format_usd
 
-KEY_SQL: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "decision": "verdict",
-        "day": "formatDateTime(time, '%Y-%m-%d', 'UTC')",
-        "week": "formatDateTime(toMonday(time, 'UTC'), '%Y-%m-%d')",
-        "month": "formatDateTime(time, '%Y-%m', 'UTC')",
-        "hour": "formatDateTime(toStartOfHour(time, 'UTC'), '%Y-%m-%dT%H:00:00Z', 'UTC')",
-    }
-)
-KEY_COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
-    {"decision": "verdict", "day": "time", "week": "time", "month": "time", "hour": "time"}
-)
-# Within 1 %, from fixed buckets: unlike a t-digest, the same rows give the same figure in whatever order they are read.
-_QUANTILES: Final = "quantilesDDIf(0.01, 0.5, 0.95)(latency_us, state = 'completed')"
-METRIC_SQL: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "requests": "count()",
-        "users": "uniqExactIf(user, user != '')",
-        "blocked": "countIf(verdict = 'block')",
-        "errors": "countIf(status >= 400 AND verdict NOT IN ('block', 'escalate'))",
-        "input_tokens": "sum(input_tokens)",
-        "output_tokens": "sum(output_tokens)",
-        "cost": "sum(ifNull(cost, 0))",
-        "latency_ms_p50": f"{_QUANTILES}[1]",
-        "latency_ms_p95": f"{_QUANTILES}[2]",
-        "first_seen": "toUnixTimestamp64Micro(min(time))",
-        "last_seen": "toUnixTimestamp64Micro(max(time))",
-    }
-)
-_METRIC_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "requests": (), "users": ("user",), "blocked": ("verdict",), "errors": ("status", "verdict"),
-        "input_tokens": ("input_tokens",), "output_tokens": ("output_tokens",), "cost": ("cost",),
-        "latency_ms_p50": ("latency_us", "state"), "latency_ms_p95": ("latency_us", "state"),
-        "first_seen": ("time",), "last_seen": ("time",),
-    }
-)  # fmt: skip
 _IN_TIME: Final = ("day", "week", "month", "hour")
 MOST_GROUPS: Final = 10_000
+_TRIES: Final = 3
+"""How often whole days are asked for when the writer comes in between; asking the requests alone can cost seconds."""
 
 
 async def grouped(
@@ -81,7 +48,10 @@ async def grouped(
 
     Without keys there is exactly one row, of everything.
     """
-    if (days := whole_days(filters, keys)) is not None:
+    days = whole_days(filters, keys)
+    tries = 0
+    while days is not None and tries < _TRIES:
+        tries += 1
         try:
             return await _by_days(
                 store, scope, filters, directory, days, as_of=as_of, keys=keys, metrics=metrics, order_by=order_by,
@@ -120,7 +90,7 @@ async def grouped_directly(
     """Sum the requests themselves: what ``grouped`` must agree with to the byte, however it gets there."""
     chosen = tuple(metrics) or METRICS
     columns = [KEY_COLUMNS.get(key, key) for key in keys]
-    columns += [column for metric in chosen for column in _METRIC_COLUMNS[metric]]
+    columns += [column for metric in chosen for column in METRIC_COLUMNS[metric]]
     relation = requests_at(scope, filters, directory, as_of=as_of, columns=columns or ["org"], own=own)
     parts = [f"{KEY_SQL.get(key, key)} AS key_{key}" for key in keys]
     parts += [f"{METRIC_SQL[metric]} AS metric_{metric}" for metric in chosen]
@@ -145,8 +115,7 @@ async def _by_days(
     relation = await summed_by_days(
         store, scope, filters, directory, days, as_of=as_of, keys=keys, metrics=chosen, own=own
     )
-    parts = [f"{rollup.KEY_SQL.get(key, key)} AS key_{key}" for key in keys]
-    parts += [f"{rollup.METRIC_SQL[metric]} AS metric_{metric}" for metric in chosen]
+    parts = [f"key_{key}" for key in keys] + [f"{merged_sql(metric)} AS metric_{metric}" for metric in chosen]
     return await _asked(store, relation, [*parts, "max(moved_on)"], keys, chosen, directory, order_by, limit)
 
 

@@ -104,7 +104,7 @@ async def keys(call: Call) -> Page[Key]:
     wanted = _team_filter(call)
     found = [
         key
-        for key in call.directory.keys.values()
+        for key in await call.deps.directory.keys_of(call.org)
         if _sees_key(call, key)
         and purpose in ("all", key.purpose)
         and state in ("all", key.state)

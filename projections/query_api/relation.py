@@ -75,37 +75,87 @@ def requests_at(
     columns: Iterable[str],
     own: bool = True,
     further: Sequence[Condition] = (),
-    ended: Condition | None = None,
     newest: int | None = None,
 ) -> Relation:
     """Give the requests that a scope and filters select at an offset, as a subquery with these columns.
 
     With ``newest`` each part holds only so many of its newest requests: enough for a page, read in the table's order.
     ``own`` says whether one's own requests in other teams belong to a team's reach. ``further`` conditions may name
-    any column of the relation. ``ended`` is a condition on ``time`` for those requests alone that had ended by then.
+    any column of the relation.
     """
-    ended = ended or Condition(sql="1")
-    conditions = [row_condition(scope, own=own), *filter_conditions(filters, directory), *further]
-    period = _period(filters)
-    parameters: dict[str, Any] = {"as_of": max(as_of, -1)}
-    for item in (*conditions, period, ended):
-        parameters |= item.parameters
-    where = " AND ".join(item.sql for item in conditions)
     shown = tuple(dict.fromkeys(columns))
-    inner = tuple(dict.fromkeys((*shown, *(name for name in _ALL if re.search(rf"\b{name}\b", where)))))
-    plain = ", ".join(shown)
-    in_time = f"org = {{scope_org:String}} AND {period.sql}"
-    tail = "" if newest is None else f" ORDER BY time DESC, request DESC LIMIT {int(newest)}"
-    sql = " UNION ALL ".join(
-        f"({part}{tail})"
-        for part in (
-            f"SELECT {plain} FROM requests WHERE {where} AND {period.sql} AND {ended.sql}"
-            " AND toInt64(_offset) <= {as_of:Int64}",
-            f"SELECT {plain} FROM ({_closed_later(inner, in_time)}) WHERE {where}",
-            f"SELECT {plain} FROM ({_in_flight(inner, in_time)}) WHERE {where}",
+    conditions = (row_condition(scope, own=own), *filter_conditions(filters, directory), *further)
+    parts = _Parts(filters, conditions, as_of, "" if newest is None else _newest_first(newest))
+    sql = " UNION ALL ".join(f"({part})" for part in (parts.ended(shown), *parts.in_flight(shown)))
+    return Relation(sql=f"({sql})", parameters=parts.parameters)
+
+
+def ended_at(
+    scope: TenantScope,
+    filters: Filters,
+    directory: Directory,
+    *,
+    as_of: int,
+    columns: Iterable[str],
+    own: bool,
+    within: Condition,
+) -> Relation:
+    """Give those of the requests that had ended by then, where ``within``, a condition on ``time``, is true."""
+    conditions = (row_condition(scope, own=own), *filter_conditions(filters, directory), within)
+    parts = _Parts(filters, conditions, as_of)
+    return Relation(sql=f"({parts.ended(tuple(dict.fromkeys(columns)))})", parameters=parts.parameters)
+
+
+def in_flight_at(
+    scope: TenantScope,
+    filters: Filters,
+    directory: Directory,
+    *,
+    as_of: int,
+    columns: Iterable[str],
+    own: bool,
+) -> Relation:
+    """Give those of the requests that were in flight then, whether they have ended since or not."""
+    parts = _Parts(filters, (row_condition(scope, own=own), *filter_conditions(filters, directory)), as_of)
+    sql = " UNION ALL ".join(f"({part})" for part in parts.in_flight(tuple(dict.fromkeys(columns))))
+    return Relation(sql=f"({sql})", parameters=parts.parameters)
+
+
+class _Parts:
+    """The three parts of the relation, which share their conditions and the values that those name."""
+
+    def __init__(self, filters: Filters, conditions: Sequence[Condition], as_of: int, tail: str = "") -> None:
+        period = _period(filters)
+        # Beside `as_of` the offset after it: comparing without a conversion spares the index one for every granule.
+        values: dict[str, Any] = {"as_of": max(as_of, -1), "next_offset": max(as_of, -1) + 1}
+        for item in (*conditions, period):
+            values |= item.parameters
+        self.parameters: Mapping[str, Any] = MappingProxyType(values)
+        self._where = " AND ".join(item.sql for item in conditions)
+        self._period = period.sql
+        self._tail = tail
+
+    def ended(self, shown: tuple[str, ...]) -> str:
+        """Select what had ended at the position."""
+        return (
+            f"SELECT {', '.join(shown)} FROM requests WHERE {self._where} AND {self._period}"
+            f" AND _offset < {{next_offset:UInt64}}{self._tail}"
         )
-    )
-    return Relation(sql=f"({sql})", parameters=MappingProxyType(parameters))
+
+    def in_flight(self, shown: tuple[str, ...]) -> tuple[str, str]:
+        """Select what was in flight at the position: what has ended since, and what has not."""
+        inner = tuple(dict.fromkeys((*shown, *(name for name in _ALL if re.search(rf"\b{name}\b", self._where)))))
+        in_time = f"org = {{scope_org:String}} AND {self._period}"
+        plain = ", ".join(shown)
+        later, now = (
+            f"SELECT {plain} FROM ({part}) WHERE {self._where}{self._tail}"
+            for part in (_closed_later(inner, in_time), _in_flight(inner, in_time))
+        )
+        return later, now
+
+
+def _newest_first(count: int) -> str:
+    return f" ORDER BY time DESC, request DESC LIMIT {int(count)}"
 
 
 def _closed_later(columns: tuple[str, ...], in_time: str) -> str:
@@ -113,7 +163,7 @@ def _closed_later(columns: tuple[str, ...], in_time: str) -> str:
     raw = ", ".join(dict.fromkeys((*(MASKED_BY.get(name, name) for name in columns), "decided_offset", "org")))
     shown = ", ".join(f"{MASKS[name]} AS {name}" if name in MASKS else name for name in columns)
     return (
-        f"SELECT {shown} FROM (SELECT {raw} FROM requests WHERE {in_time} AND toInt64(_offset) > {{as_of:Int64}}"
+        f"SELECT {shown} FROM (SELECT {raw} FROM requests WHERE {in_time} AND _offset >= {{next_offset:UInt64}}"
         " AND decided_offset >= 0 AND decided_offset <= {as_of:Int64})"
     )
 

@@ -8,73 +8,39 @@ the same however they were split.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
+from keeptrusts.projections.migrations.tables import LATENCIES, REQUESTS_DAILY
 from keeptrusts.projections.query_api.directory_view import Directory
-from keeptrusts.projections.query_api.relation import Relation, filter_conditions, requests_at
+from keeptrusts.projections.query_api.figures import (
+    DAY_KEY_SQL,
+    KEY_COLUMNS,
+    KEY_SQL,
+    LATENCY,
+    METRIC_COLUMNS,
+    OF_IN_FLIGHT,
+    PERCENTILES,
+    SUMS,
+)
+from keeptrusts.projections.query_api.relation import (
+    COLUMNS,
+    Relation,
+    ended_at,
+    filter_conditions,
+    in_flight_at,
+)
 from keeptrusts.projections.query_api.scope import Condition, TenantScope, row_condition
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas.filters import Filters
 
-KEY_SQL: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "decision": "verdict",
-        "day": "formatDateTime(day, '%Y-%m-%d')",
-        "week": "formatDateTime(toMonday(day), '%Y-%m-%d')",
-        "month": "formatDateTime(day, '%Y-%m')",
-    }
-)
-_QUANTILES: Final = "quantilesDDMergeIf(0.01, 0.5, 0.95)(latency, state = 'completed')"
-METRIC_SQL: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "requests": "sum(requests)",
-        "users": "uniqExactIf(user, user != '')",
-        "blocked": "sumIf(requests, verdict = 'block')",
-        "errors": "sumIf(requests, status >= 400 AND verdict NOT IN ('block', 'escalate'))",
-        "input_tokens": "sum(input_tokens)",
-        "output_tokens": "sum(output_tokens)",
-        "cost": "sum(cost)",
-        "latency_ms_p50": f"{_QUANTILES}[1]",
-        "latency_ms_p95": f"{_QUANTILES}[2]",
-        "first_seen": "toUnixTimestamp64Micro(min(first_seen))",
-        "last_seen": "toUnixTimestamp64Micro(max(last_seen))",
-    }
-)
 MOVED_ON: Final = 395
 """ClickHouse's code when ``throwIf`` throws: a day was written to between looking for whole days and summing them."""
 _TIMED: Final = ("day", "week", "month")
-_SUMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {
-        "requests": ("toUInt64(requests)", "count()"),
-        "input_tokens": ("toUInt64(input_tokens)", "sum(input_tokens)"),
-        "output_tokens": ("toUInt64(output_tokens)", "sum(output_tokens)"),
-        "cost": ("toInt128(cost)", "toInt128(sum(ifNull(cost, 0)))"),
-        "latency": ("latency_us", "quantilesDDState(0.01, 0.5, 0.95)(latency_us)"),
-        "first_seen": ("toDateTime64(first_seen, 6, 'UTC')", "min(time)"),
-        "last_seen": ("toDateTime64(last_seen, 6, 'UTC')", "max(time)"),
-    }
-)
-"""Sum -> how a row of the rollup gives it, and how requests give it."""
-_DIMENSIONS_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "users": ("user",), "blocked": ("verdict",), "errors": ("status", "verdict"), "latency_ms_p50": ("state",),
-        "latency_ms_p95": ("state",),
-    }
-)  # fmt: skip
-_SUM_OF: Final[Mapping[str, str]] = MappingProxyType(
-    {"users": "requests", "blocked": "requests", "errors": "requests", "latency_ms_p50": "latency",
-     "latency_ms_p95": "latency"}
-)  # fmt: skip
-_READ_BY: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "input_tokens": "input_tokens", "output_tokens": "output_tokens", "cost": "cost", "latency": "latency_us",
-    }
-)  # fmt: skip
-"""Sum -> the column of requests that it is made from."""
+_DAILY: Final = REQUESTS_DAILY.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,82 +74,94 @@ async def summed_by_days(
     metrics: Sequence[str],
     own: bool,
 ) -> Relation:
-    """Give a relation of partial sums over which ``METRIC_SQL`` and ``KEY_SQL`` give the direct question's figures.
+    """Give a relation of partial sums, with a column ``key_...`` for each key, over which ``merged_sql`` gives figures.
 
     Summing it fails with a StoreError of code ``MOVED_ON`` when a day that was taken from the rollup has been written
     to meanwhile.
     """
     touched = await _touched_days(store, scope, days, as_of)
-    shown = [key for key in keys if key not in _TIMED] + [
-        name for metric in metrics for name in _DIMENSIONS_OF.get(metric, ())
-    ]
-    dimensions = tuple(dict.fromkeys("verdict" if name == "decision" else name for name in shown))
-    sums = tuple(dict.fromkeys(_SUM_OF.get(metric, metric) for metric in metrics)) or ("requests",)
-    rolled = _from_rollup(scope, filters, directory, days, touched, dimensions, sums, own=own)
-    direct = _from_requests(scope, filters, directory, days, touched, dimensions, sums, as_of=as_of, own=own)
-    return Relation(
-        sql=f"({rolled.sql} UNION ALL {direct.sql})",
-        parameters=MappingProxyType({**rolled.parameters, **direct.parameters}),
-    )
+    conditions = [row_condition(scope, own=own), *filter_conditions(filters, directory)]
+    sums = tuple(dict.fromkeys(LATENCY if metric in PERCENTILES else metric for metric in metrics))
+    counts = tuple(name for name in sums if name != LATENCY)
+    parts = [_from_days(_DAILY, conditions, days, touched, keys, counts, sums)] if counts else []
+    if LATENCY in sums:
+        table = _latency_table(scope, filters, keys, own=own)
+        parts.append(_from_days(table, conditions, days, touched, keys, (LATENCY,), sums))
+    read = [KEY_COLUMNS.get(key, key) for key in keys]
+    read_of = {metric: METRIC_COLUMNS[metric] for metric in metrics}
+    ended = ended_at(
+        scope, filters, directory, as_of=as_of, own=own, within=_outside(days, touched),
+        columns=[*read, *(name for names in read_of.values() for name in names)] or ["org"],
+    )  # fmt: skip
+    in_flight = in_flight_at(
+        scope, filters, directory, as_of=as_of, own=own,
+        columns=[*read, *(name for metric in metrics if metric in OF_IN_FLIGHT for name in read_of[metric])] or ["org"],
+    )  # fmt: skip
+    parts.append(_from_requests(ended, keys, sums, sums))
+    parts.append(_from_requests(in_flight, keys, tuple(name for name in sums if name in OF_IN_FLIGHT), sums))
+    parameters = {name: value for part in parts for name, value in part.parameters.items()}
+    return Relation(sql=f"({' UNION ALL '.join(part.sql for part in parts)})", parameters=MappingProxyType(parameters))
+
+
+def _latency_table(scope: TenantScope, filters: Filters, keys: Sequence[str], *, own: bool) -> str:
+    """Choose the smallest table of latencies that has every column of the question: reading their states is dear."""
+    needed = {_column(key) for key in keys if key not in _TIMED} | {COLUMNS[item.name] for item in filters.conditions}
+    if scope.reach != "all":
+        needed |= {"team", "user"} if own or scope.reach == "own" else {"team"}
+    fitting = (table for table in LATENCIES if needed <= set(table.column_names))
+    return next((table.name for table in fitting), _DAILY)
+
+
+def _column(key: str) -> str:
+    return "verdict" if key == "decision" else key
 
 
 async def _touched_days(store: Store, scope: TenantScope, days: Days, as_of: int) -> list[date]:
     within = _within(days)
     answer = await store.query(
-        "SELECT DISTINCT day FROM requests_daily WHERE org = {org:String} AND toInt64(last_offset) > {as_of:Int64}"
+        "SELECT DISTINCT day FROM requests_daily WHERE org = {org:String} AND last_offset >= {next_offset:UInt64}"
         f" AND {within.sql} ORDER BY day",
-        {"org": scope.org, "as_of": max(as_of, -1), **within.parameters},
+        {"org": scope.org, "next_offset": max(as_of, -1) + 1, **within.parameters},
     )
     return [found for (found,) in answer.rows]
 
 
-def _from_rollup(
-    scope: TenantScope,
-    filters: Filters,
-    directory: Directory,
+def _from_days(
+    table: str,
+    conditions: Sequence[Condition],
     days: Days,
     touched: list[date],
-    dimensions: tuple[str, ...],
-    sums: tuple[str, ...],
-    *,
-    own: bool,
+    keys: Sequence[str],
+    summed: Sequence[str],
+    shown: Sequence[str],
 ) -> Condition:
-    conditions = [row_condition(scope, own=own), *filter_conditions(filters, directory), _within(days)]
-    shown = [*dimensions, "day", *(f"{_SUMS[name][0]} AS sum_{name}" for name in sums)]
-    shown.append("throwIf(toInt64(last_offset) > {as_of:Int64}) AS moved_on")
-    where = " AND ".join(item.sql for item in conditions)
-    inner = f"SELECT {', '.join(shown)} FROM requests_daily WHERE {where} AND NOT has({{touched:Array(Date)}}, day)"
+    """Sum some of the figures from a table's whole days; the others are shown as those of nothing."""
+    chosen = [*conditions, _within(days)]
+    if table == _DAILY and LATENCY in summed:
+        chosen.append(Condition(sql="state = 'completed'"))
+    columns = [f"{DAY_KEY_SQL.get(key, key)} AS key_{key}" for key in keys]
+    columns += [f"{SUMS[name].of_days if name in summed else SUMS[name].of_nothing} AS sum_{name}" for name in shown]
+    columns.append("max(throwIf(last_offset >= {next_offset:UInt64})) AS moved_on")
     parameters: dict[str, Any] = {"touched": touched}
-    for item in conditions:
+    for item in chosen:
         parameters |= item.parameters
-    return Condition(sql=f"SELECT {_renamed(dimensions, sums)} FROM ({inner})", parameters=parameters)
+    where = " AND ".join(item.sql for item in chosen)
+    sql = f"SELECT {', '.join(columns)} FROM {table} WHERE {where} AND NOT has({{touched:Array(Date)}}, day)"
+    return Condition(sql=sql + _grouping(keys), parameters=parameters)
 
 
-def _from_requests(
-    scope: TenantScope,
-    filters: Filters,
-    directory: Directory,
-    days: Days,
-    touched: list[date],
-    dimensions: tuple[str, ...],
-    sums: tuple[str, ...],
-    *,
-    as_of: int,
-    own: bool,
-) -> Condition:
-    columns = (*dimensions, "time", *(_READ_BY[name] for name in sums if name in _READ_BY))
-    relation = requests_at(
-        scope, filters, directory, as_of=as_of, columns=columns, own=own, ended=_outside(days, touched)
-    )
-    groups = ", ".join((*dimensions, "day"))
-    shown = [*dimensions, "toDate(time, 'UTC') AS day", *(f"{_SUMS[name][1]} AS sum_{name}" for name in sums)]
-    inner = f"SELECT {', '.join(shown)}, toUInt8(0) AS moved_on FROM {relation.sql} GROUP BY {groups}"
-    return Condition(sql=f"SELECT {_renamed(dimensions, sums)} FROM ({inner})", parameters=relation.parameters)
+def _from_requests(requests: Relation, keys: Sequence[str], summed: Sequence[str], shown: Sequence[str]) -> Condition:
+    """Sum some of the figures of requests; the others are shown as those of nothing."""
+    columns = [f"{KEY_SQL.get(key, key)} AS key_{key}" for key in keys]
+    columns += [
+        f"{SUMS[name].of_requests if name in summed else SUMS[name].of_nothing} AS sum_{name}" for name in shown
+    ]
+    sql = f"SELECT {', '.join(columns)}, toUInt8(0) AS moved_on FROM {requests.sql}"
+    return Condition(sql=sql + _grouping(keys), parameters=requests.parameters)
 
 
-def _renamed(dimensions: tuple[str, ...], sums: tuple[str, ...]) -> str:
-    """Name the sums after what they are of, one level further out: there no name shadows what it is made from."""
-    return ", ".join((*dimensions, "day", *(f"sum_{name} AS {name}" for name in sums), "moved_on"))
+def _grouping(keys: Sequence[str]) -> str:
+    return f" GROUP BY {', '.join(f'key_{key}' for key in keys)}" if keys else ""
 
 
 def _within(days: Days) -> Condition:

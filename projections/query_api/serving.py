@@ -18,7 +18,12 @@ from keeptrusts.projections.query_api.freshness import Tip
 from keeptrusts.projections.query_api.openapi import openapi_document
 from keeptrusts.projections.query_api.problems import forbidden, invalid_parameter
 from keeptrusts.projections.query_api.routes import ROUTES
-from keeptrusts.projections.store.protocol import QueryLimitError, StoreError, StoreUnavailableError
+from keeptrusts.projections.store.protocol import (
+    QueryLimitError,
+    StoreBrokenError,
+    StoreError,
+    StoreUnavailableError,
+)
 from keeptrusts.schemas import topics
 from keeptrusts.schemas.authorization import scope_of
 from keeptrusts.schemas.errors import PROBLEM_JSON, Problem, Refused, openai_body, refusal_headers
@@ -79,7 +84,7 @@ def _handler(deps: Deps, route: Route, streams: _Streams) -> Handler:
             return problem_response(
                 Problem(code="query_too_large", message=error.reason, fix="narrow the period or the filters")
             )
-        except StoreUnavailableError:
+        except (StoreUnavailableError, StoreBrokenError):
             LOGGER.warning("store not available at %s", route.path)
             return problem_response(Problem(code="not_ready", message="the store does not answer", fix="try again"))
         except StoreError as error:

@@ -20,6 +20,7 @@ from keeptrusts.projections.settings import StoreSettings
 from keeptrusts.projections.store.protocol import (
     QueryLimitError,
     Rows,
+    StoreBrokenError,
     StoreDataError,
     StoreError,
     StoreUnavailableError,
@@ -32,6 +33,7 @@ _CODE: Final = re.compile(r"Code: (\d+)")
 _LIMITS: Final = frozenset({158, 159, 160, 241, 307, 396})
 _BUSY: Final = frozenset({202, 209, 210, 252, 425, 999})
 _BAD_DATA: Final = frozenset({6, 26, 27, 38, 41, 53, 69, 70, 72, 117, 131, 321, 349, 407, 467, 469, 691})
+_CANNOT_READ_ALL_DATA: Final = 33
 _REASONS: Final[dict[int, str]] = {
     158: "too many rows to read",
     159: "the question took too long",
@@ -44,10 +46,13 @@ _REASONS: Final[dict[int, str]] = {
 class ClickHouseStore:
     """A store on one database. Readers and writers have threads of their own, so neither starves the other."""
 
-    def __init__(self, settings: StoreSettings) -> None:
+    def __init__(self, settings: StoreSettings, connect: Callable[..., Client] = clickhouse_connect.get_client) -> None:
         if _DATABASE.match(settings.database) is None:
             raise ValueError(f"database {settings.database!r} must be a plain name of letters, digits and underscores")
         self._settings = settings
+        self._connect_with = connect
+        self._broken: StoreBrokenError | None = None
+        self._broke = asyncio.Event()
         self._readers = ThreadPoolExecutor(settings.read_threads, thread_name_prefix="store-read")
         self._writers = ThreadPoolExecutor(settings.write_threads, thread_name_prefix="store-write")
         self._local = threading.local()
@@ -77,6 +82,7 @@ class ClickHouseStore:
             "date_time_input_format": "best_effort",
             "input_format_skip_unknown_fields": 0,
             "input_format_parallel_parsing": 0,  # one block an insert, cut the same way every time
+            "max_threads": 1,  # more would only be set up and taken down again: blocks are small
         }
 
         def put() -> None:
@@ -89,6 +95,11 @@ class ClickHouseStore:
             self._client().command(sql)
 
         await self._run(self._writers, change)
+
+    async def watch(self) -> None:
+        await self._broke.wait()
+        assert self._broken is not None
+        raise self._broken
 
     async def close(self) -> None:
         await asyncio.to_thread(self._close)
@@ -105,9 +116,20 @@ class ClickHouseStore:
         try:
             return await asyncio.get_running_loop().run_in_executor(threads, work)
         except ClickHouseError as error:
-            raise _translated(error) from None
+            raise self._translated(error) from None
         except OSError as error:
             raise StoreUnavailableError(f"the store cannot be reached: {type(error).__name__}") from None
+
+    def _translated(self, error: ClickHouseError) -> StoreError:
+        if self._settings.embedded and _code(error) == _CANNOT_READ_ALL_DATA:
+            self._broken = StoreBrokenError(
+                "the embedded engine cannot read its own data any more (code 33), as after a full disk; this process "
+                "ends so that a new one opens the store again: free space in the data directory if it is full",
+                code=_CANNOT_READ_ALL_DATA,
+            )
+            self._broke.set()
+            return self._broken
+        return _translated(error)
 
     def _limits(self) -> dict[str, Any]:
         settings = self._settings
@@ -130,9 +152,7 @@ class ClickHouseStore:
 
     def _connect(self, database: str) -> Client:
         options: dict[str, Any] = {} if self._settings.embedded else {"autogenerate_session_id": False}
-        return clickhouse_connect.get_client(
-            dsn=self._settings.dsn, database=database, show_clickhouse_errors="scrub", **options
-        )
+        return self._connect_with(dsn=self._settings.dsn, database=database, show_clickhouse_errors="scrub", **options)
 
     def _create_database(self) -> None:
         client = self._connect("default")

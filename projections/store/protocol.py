@@ -4,6 +4,7 @@ StoreError                      the engine refused or failed
     StoreUnavailableError       it cannot be reached or is overloaded now; the same call may be repeated
     StoreDataError              the rows of an insert cannot be stored; repeating does not help
     QueryLimitError             a question was above its limits of time, memory or rows
+    StoreBrokenError            the engine in this process cannot go on; a new process can
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ class StoreDataError(StoreError):
 
 class QueryLimitError(StoreError):
     """The question took too much time, memory or rows; narrow it."""
+
+
+class StoreBrokenError(StoreError):
+    """The engine in this process cannot read what it wrote, as after a full disk: only a new process can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,10 @@ class Store(Protocol):
 
     async def command(self, sql: str) -> None:
         """Change the schema. Raises StoreUnavailableError or StoreError."""
+        ...
+
+    async def watch(self) -> None:
+        """Wait for as long as the store can go on; raises StoreBrokenError once it cannot. Then end the process."""
         ...
 
     async def close(self) -> None:

@@ -132,7 +132,6 @@ class Writer:
             await self._reader.begin(ranges)
             limit = asyncio.Semaphore(_AT_ONCE)
             await _all(self._write_within(limit, item) for item in ranges)
-            await self._reader.finish(ranges)
         await self._settle_awaited()
         moved = self._progress.moved()
         if self._now_ms() - self._progress.beaten_ms > self._settings.heartbeat_seconds * 1000:
@@ -140,7 +139,9 @@ class Writer:
             self._progress.beaten_ms = self._now_ms()
             moved = self._progress.all_places()
         if moved:
-            await self._note(moved)
+            await self._note(moved)  # before Kafka is told: those who wait for a position need not wait for that
+        if ranges:
+            await self._reader.finish(ranges)
 
     async def _write_within(self, limit: asyncio.Semaphore, item: Range) -> None:
         async with limit:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -21,6 +21,8 @@ from keeptrusts.projections.settings import WriterSettings
 from keeptrusts.projections.writer.ranges import Range
 
 _FETCH_WAIT_MS = 50  # a partition that was just drained waits for the poll of the others; keep that short
+_LAY_READY_SECONDS = 0.003
+_NEWER_SECONDS = 0.15  # a drained partition may have to wait for the poll of the others, and for a busy broker
 _REPLAY_SECONDS = 60.0
 
 
@@ -39,6 +41,7 @@ class LogReader:
         self._partitions: dict[str, int] = {}
         self._pending: dict[TopicPartition, int] = {}
         self._starts: dict[tuple[str, int], int] = {}
+        self._busy: frozenset[TopicPartition] = frozenset()
 
     @property
     def partitions(self) -> Mapping[str, int]:
@@ -89,14 +92,19 @@ class LogReader:
 
     async def read(self) -> list[Range]:
         """Give the next records of every partition that has some; waits at most the batch window for the first."""
-        batches = await self._consumer.getmany(
-            timeout_ms=self._settings.window_ms, max_records=self._settings.max_records
-        )
+        taken = await take_with_newer(
+            self._take, busy=self._busy, window_ms=self._settings.window_ms, most=self._settings.max_records,
+            monotonic=time.monotonic,
+        )  # fmt: skip
+        self._busy = frozenset(taken)
         return [
             Range(topic=partition.topic, partition=partition.partition, records=tuple(records))
-            for partition, records in batches.items()
-            if records
+            for partition, records in taken.items()
         ]
+
+    async def _take(self, timeout_ms: int) -> Mapping[TopicPartition, Sequence[Any]]:
+        batches = await self._consumer.getmany(timeout_ms=timeout_ms, max_records=self._settings.max_records)
+        return {partition: records for partition, records in batches.items() if records}
 
     async def begin(self, ranges: Sequence[Range]) -> None:
         """Note the ranges as pending."""
@@ -165,6 +173,33 @@ class LogReader:
                         f"Kafka at {self._settings.kafka.bootstrap} does not answer: {type(error).__name__}"
                     ) from error
                 await asyncio.sleep(0.2)
+
+
+async def take_with_newer(
+    take: Callable[[int], Awaitable[Mapping[TopicPartition, Sequence[Any]]]],
+    *,
+    busy: Collection[TopicPartition],
+    window_ms: int,
+    most: int,
+    monotonic: Callable[[], float],
+) -> dict[TopicPartition, list[Any]]:
+    """Take records, and where they lay ready also what came since; ``take`` waits so many milliseconds for some.
+
+    The client fetches a partition again only once what it had is taken, so records that lay ready are as old as the
+    last call. What came since would lie for the whole of the next step. It is waited for shortly: until each ``busy``
+    partition of them, which had some last time too, had more, or there are ``most`` records.
+    """
+    began = monotonic()
+    taken = {partition: list(records) for partition, records in (await take(window_ms)).items()}
+    fetched = monotonic()
+    if fetched - began > _LAY_READY_SECONDS:
+        return taken
+    behind = taken.keys() & busy
+    while behind and sum(map(len, taken.values())) < most and (left := fetched + _NEWER_SECONDS - monotonic()) > 0:
+        for partition, records in (await take(int(left * 1000) + 1)).items():
+            taken.setdefault(partition, []).extend(records)
+            behind.discard(partition)
+    return taken
 
 
 async def partition_counts(admin: Any, topics: Sequence[str]) -> dict[str, int]:

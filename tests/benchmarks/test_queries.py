@@ -17,16 +17,19 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from support.acme import ORG, OWNER, SECRETS, fill_directory
 from support.filled_store import PARTITIONS, FilledStore
+from support.running_writer import until
 
 from benchmarks.filled_history import DAYS, fill_requests
 from benchmarks.results import record
 from keeptrusts.projections.app import build_query_routes, open_store
 from keeptrusts.projections.settings import QuerySettings, StoreSettings
+from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas.topics import partition_of
 
 Client = TestClient[web.Request, web.Application]
 
 ROUNDS = 12
+SETTLE_S = 120
 SIZES = (1_000_000, 10_000_000)
 GROUP_BAR_MS, SEARCH_BAR_MS = 150, 300
 GROUPS = (
@@ -57,12 +60,18 @@ async def api(directory: Path, rows: int) -> AsyncIterator[Client]:
         filled = FilledStore(store)
         await fill_directory(filled)
         await filled.progress("kt.events", partition, 2 * rows)
+        await until(lambda: settled(store), SETTLE_S)
         app = web.Application()
         app.add_routes(build_query_routes(store, SECRETS, QuerySettings()))
         async with TestClient(TestServer(app)) as client:
             yield client
     finally:
         await store.close()
+
+
+async def settled(store: Store) -> bool:
+    """Say whether the store has merged what it was filled with; in life that is spread over the days."""
+    return int((await store.query("SELECT count() FROM system.merges")).value()) == 0
 
 
 @pytest.mark.parametrize("rows", SIZES)

@@ -22,8 +22,8 @@ QUESTIONS = {
     "distinct_requests": "SELECT uniqExact(org, request) FROM requests",
     "open": "SELECT count() FROM requests_open FINAL",
     "cost": "SELECT toInt64(sum(ifNull(cost, 0))) FROM requests",
-    "hourly_requests": "SELECT sum(requests) FROM requests_hourly",
-    "hourly_cost": "SELECT toInt64(sum(cost)) FROM requests_hourly",
+    "daily_requests": "SELECT sum(requests) FROM requests_daily",
+    "daily_cost": "SELECT toInt64(sum(cost)) FROM requests_daily",
 }
 
 

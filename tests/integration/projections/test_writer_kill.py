@@ -82,10 +82,10 @@ async def test_twenty_kills_lose_and_double_nothing(
     assert {name: found[name] for name in ("log", "log_places", "parts")} == dict.fromkeys(
         ("log", "log_places", "parts"), EVENTS
     )
-    for name in ("requests", "distinct_requests", "hourly_requests"):
+    for name in ("requests", "distinct_requests", "daily_requests"):
         assert found[name] == expected["requests"], name
     assert found["open"] == expected["open"]
-    assert found["cost"] == found["hourly_cost"] == expected["cost"]
+    assert found["cost"] == found["daily_cost"] == expected["cost"]
 
 
 async def _everything_is_committed(kafka: KafkaSettings) -> bool:

@@ -48,6 +48,9 @@ class MemoryStore:
     async def command(self, sql: str) -> None:
         raise NotImplementedError
 
+    async def watch(self) -> None:
+        raise NotImplementedError
+
     async def close(self) -> None:
         return None
 

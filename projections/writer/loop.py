@@ -118,12 +118,12 @@ class Writer:
         for (topic, partition), start in self._reader.starts.items():
             name = self._names[topic]
             written = self._progress.source_offset(name, partition)
-            if start <= written:
+            if self._reader.begun(topic, partition) < written:
                 raise ReaderError(
                     f"{topic}/{partition}: the tables hold records through offset {written}, but the group "
                     f"{self._settings.group_id} in Kafka says that {start} is next, so records would be written twice; "
-                    "if the group's offsets were lost, drop the projections (kt projections down), create them again "
-                    "(kt projections up) and start the API: everything is read from the log again"
+                    "if the group's offsets were lost, stop the API, drop its database (the clickhouse folder of the "
+                    "data directory, where the store is embedded) and start it again: everything is read from the log"
                 )
             self._progress.committed(name, partition, start - 1)
 

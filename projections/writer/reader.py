@@ -53,6 +53,10 @@ class LogReader:
         """Topic and partition -> the first offset that is not certainly written, known after the start."""
         return self._starts
 
+    def begun(self, topic: str, partition: int) -> int:
+        """Give the last offset that an earlier writer has begun to write, known after the start (-1: none)."""
+        return max(self._starts[(topic, partition)] - 1, self._pending.get(TopicPartition(topic, partition), -1))
+
     async def start(self) -> None:
         """Connect, and learn where each partition goes on; raises ReaderError when the topics are not there in time."""
         kafka = self._settings.kafka

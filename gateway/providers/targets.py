@@ -33,6 +33,7 @@ class UpstreamTarget:
     secret: str = field(repr=False)
     models: tuple[str, ...] = ()
     model_prefixes: tuple[str, ...] = ()
+    foreign_models: tuple[str, ...] = ()
     pricing: TargetPricing = NO_PRICING
     weight: int = 1
     timeout_s: int | None = None
@@ -86,6 +87,7 @@ def _resolve(target: Target, environment: Mapping[str, str], provider_url: str |
         secret=secret,
         models=target.models,
         model_prefixes=vendor.model_prefixes,
+        foreign_models=vendor.foreign_models,
         pricing=NO_PRICING if target.pricing == NO_PRICING else target.pricing,
         weight=target.weight,
         timeout_s=target.timeout_s,

@@ -183,8 +183,11 @@ def serves(target: UpstreamTarget, model: str, prices: PriceTable) -> bool:
     """Say whether a target serves a model: by its own list, else by its vendor's prefixes and the price catalogue."""
     if target.models:
         return model in target.models
-    if target.model_prefixes and model.lower().startswith(target.model_prefixes):
+    name = model.lower()
+    if target.model_prefixes and name.startswith(target.model_prefixes):
         return True
+    if any(part in name for part in target.foreign_models):
+        return False
     return prices.lookup(target.vendor, model) is not None
 
 
@@ -209,7 +212,7 @@ def models_served(
             found[alias.name] = target
     for target in usable:
         for name in target.models or prices.models_of(target.vendor):
-            if name not in rules.aliases:
+            if name not in rules.aliases and serves(target, name, prices):
                 found.setdefault(name, target)
     return tuple(sorted(found.items()))
 

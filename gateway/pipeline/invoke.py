@@ -210,7 +210,12 @@ def _answered(answer: ProviderAnswer, prepared: Prepared, number: int) -> _Ended
 
 def _refused_by_provider(answer: ProviderAnswer, prepared: Prepared, number: int) -> _Ended:
     if refuses_our_account(answer.status, answer.body):
-        problem = _upstream(prepared, "upstream_error", f"refused our credentials with {answer.status}")
+        problem = Problem(
+            code="upstream_error",
+            message=f"target {prepared.route.target.id!r} refused our credentials with {answer.status}",
+            fix="Tell the platform team: the target's key or account must be mended",
+            final=True,
+        )
         invocation = _invocation(answer, prepared, number, problem=problem)
         return _Ended(invocation=invocation, judgement=judge(status=None, failing="credentials"))
     body = prepared.translation.error(answer.status, answer.body) if answer.status in PASSED_ON else None

@@ -337,10 +337,10 @@ def _all_unavailable(model: str, routes: Iterable[Route]) -> Problem:
 
 
 def _other_wires(routes: Sequence[Route], spoken: frozenset[str]) -> Problem:
-    wires = ", ".join(dict.fromkeys(one.target.wire for one in routes))
+    found = ", ".join(dict.fromkeys(f"{one.target.id!r} (a target of {one.target.wire})" for one in routes))
     return Problem(
         code="wire_not_supported",
-        message=f"target {routes[0].target.id!r} speaks the {wires} wire, which this version does not translate to",
-        fix=f"Ask for a model of a target that speaks one of: {', '.join(sorted(spoken))}",
+        message=f"{routes[0].model!r} is served by {found}, where this API cannot be translated to",
+        fix=f"Ask for a model of a target that speaks one of: {', '.join(sorted(spoken))}; or use another API",
         param="model",
     )

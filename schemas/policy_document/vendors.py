@@ -13,9 +13,9 @@ class Vendor:
     """One vendor; `model_prefixes` are the names it is known to serve when a target lists no models.
 
     Addresses may hold `{region}`. `compatible_base_url` is where a vendor with a wire of its own speaks OpenAI's too;
-    `region_env` are the variables that name the region of targets which do not. `foreign_models` are parts of names that
-    price lists hold under this vendor, but that none of its addresses here serves: Google sells Claude through Vertex,
-    Azure through an address of its own.
+    `region_env` are the variables that name the region of targets which do not. `foreign_models` are parts of names
+    that price lists hold under this vendor, but that none of its addresses here serves: Google sells Claude through
+    Vertex, Azure through an address of its own.
     """
 
     name: str

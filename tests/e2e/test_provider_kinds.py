@@ -120,7 +120,7 @@ def test_a_refused_key_is_the_gateways_fault_and_a_bad_request_the_callers(
 ) -> None:
     project = governed.project()
     headers = {"X-Keeptrusts-Project": project}
-    client = openai.OpenAI(base_url=f"{governed.url}/v1", api_key=governed.key, default_headers=headers, max_retries=0)
+    client = openai.OpenAI(base_url=f"{governed.url}/v1", api_key=governed.key, default_headers=headers)
 
     def ask(fault: str) -> None:
         said: Any = [{"role": "user", "content": f"simulate: {fault}"}]

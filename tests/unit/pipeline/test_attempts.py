@@ -93,6 +93,17 @@ async def test_another_target_is_tried_and_recorded_before_it_is_sent(
     assert decision.target == "first"
 
 
+async def test_a_refused_key_is_not_asked_with_again_by_anybody() -> None:
+    made = two("max_fallback_attempts: 1")
+    made.provider.result = ok(GOOGLES_WRONG_KEY, status=400)
+    answer = await chat(made)
+    assert (answer.status, answer.headers["x-should-retry"]) == (502, "false")
+    assert [one.target for one in of(made, RequestAttempted)] == ["second"]
+    assert b"refused our credentials" in answer.body and b"API key" not in answer.body
+    [completion] = of(made, RequestCompleted)
+    assert (completion.status, completion.provider_status, completion.cost_state) == (502, 400, "none")
+
+
 FINAL: list[tuple[str, ProviderAnswer | ProviderFailure, int]] = [
     ("bad request", ok({"error": {"message": "m"}}, status=400), 400),
     ("not found", ok({"error": {"message": "m"}}, status=404), 404),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from aiohttp import web
 
@@ -29,9 +30,7 @@ async def converse(asked: Asked) -> web.StreamResponse:
         behaviour=asked.behaviour,
         tool=bedrock_wire.wanted_tool(asked.body, asked.behaviour),
     )
-    system = text_of(asked.body.get("system") or "")
-    tokens = input_tokens_of(messages) + (count_tokens(system) if system else 0)
-    call = asked.call(input_tokens=tokens, answers=(answer,))
+    call = asked.call(input_tokens=_input_tokens(asked.body), answers=(answer,))
     if not asked.stream:
         usage = call.expected().reported(asked.behaviour)
         body = bedrock_wire.converse(call=asked.call_id, answer=answer, usage=usage)
@@ -43,3 +42,13 @@ async def converse(asked: Asked) -> web.StreamResponse:
     pieces = bedrock_wire.events(call=asked.call_id, answer=answer)
     shape = StreamShape(content_type="application/vnd.amazon.eventstream", garbage=bedrock_wire.broken_frame())
     return await answered(call, asked.log, send_stream(call, pieces, closing(), shape))
+
+
+async def count(asked: Asked) -> web.StreamResponse:
+    """Answer CountTokens for a conversation, which is free."""
+    return web.json_response({"inputTokens": _input_tokens(object_in(object_in(asked.body, "input"), "converse"))})
+
+
+def _input_tokens(body: Mapping[str, Any]) -> int:
+    system = text_of(body.get("system") or "")
+    return input_tokens_of(list_in(body, "messages")) + (count_tokens(system) if system else 0)

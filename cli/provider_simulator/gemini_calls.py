@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -41,7 +41,7 @@ async def generate(asked: Asked) -> web.StreamResponse:
         )
         for choice in range(candidates)
     )
-    call = asked.call(input_tokens=_input_tokens(asked, contents), answers=answers)
+    call = asked.call(input_tokens=_input_tokens(asked.body), answers=answers)
     about: dict[str, Any] = {"call": asked.call_id, "model": asked.model, "answers": answers}
     if not asked.stream:
         usage = call.expected().reported(asked.behaviour)
@@ -76,7 +76,7 @@ async def embed_many(asked: Asked) -> web.StreamResponse:
 async def count(asked: Asked) -> web.StreamResponse:
     """Answer countTokens, which is free."""
     inner = object_in(asked.body, "generateContentRequest") or asked.body
-    return web.json_response({"totalTokens": input_tokens_of(list_in(inner, "contents"))})
+    return web.json_response({"totalTokens": _input_tokens(inner)})
 
 
 async def _embedded(asked: Asked, requests: list[Any], *, one: bool) -> web.StreamResponse:
@@ -92,6 +92,6 @@ async def _embedded(asked: Asked, requests: list[Any], *, one: bool) -> web.Stre
     return await answered(call, asked.log, send_plain(call, {**body, **counts}))
 
 
-def _input_tokens(asked: Asked, contents: list[Any]) -> int:
-    system = text_of(asked.body.get("systemInstruction") or "")
-    return input_tokens_of(contents) + (count_tokens(system) if system else 0)
+def _input_tokens(body: Mapping[str, Any]) -> int:
+    system = text_of(body.get("systemInstruction") or "")
+    return input_tokens_of(list_in(body, "contents")) + (count_tokens(system) if system else 0)

@@ -83,6 +83,7 @@ def simulator_app(simulator: Simulator) -> web.Application:
     add(f"{gemini}:countTokens", gemini_calls.count, GEMINI, stream=False)
     add("/model/{model}/converse", bedrock_calls.converse, BEDROCK, stream=False)
     add("/model/{model}/converse-stream", bedrock_calls.converse, BEDROCK, stream=True)
+    add("/model/{model}/count-tokens", bedrock_calls.count, BEDROCK, stream=False)
     app.router.add_get("/v1/models", _models)
     app.router.add_get("/health", _health)
     return app

@@ -337,10 +337,10 @@ def _all_unavailable(model: str, routes: Iterable[Route]) -> Problem:
 
 
 def _other_wires(routes: Sequence[Route], spoken: frozenset[str]) -> Problem:
-    found = ", ".join(dict.fromkeys(f"{one.target.id!r} (a target of {one.target.wire})" for one in routes))
+    found = ", ".join(dict.fromkeys(f"{one.target.id!r} ({one.target.wire})" for one in routes))
     return Problem(
         code="wire_not_supported",
-        message=f"{routes[0].model!r} is served by {found}, where this API cannot be translated to",
+        message=f"{routes[0].model!r} is served by {found}, whose wire this API cannot be translated to",
         fix=f"Ask for a model of a target that speaks one of: {', '.join(sorted(spoken))}; or use another API",
         param="model",
     )

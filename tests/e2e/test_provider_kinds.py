@@ -138,6 +138,20 @@ def test_a_refused_key_is_the_gateways_fault_and_a_bad_request_the_callers(
     assert {row["cost"] for row in rows} == {None}
 
 
+@pytest.mark.parametrize("model", ["claude-sonnet-4-5", "gemini-2.5-pro", "amazon.nova-pro-v1:0"])
+def test_tokens_are_counted_by_whoever_would_be_asked_and_cost_nothing(governed: Governed, model: str) -> None:
+    project = governed.project()
+    headers = {"X-Keeptrusts-Project": project}
+    client = anthropic.Anthropic(base_url=governed.url, api_key=governed.key, default_headers=headers)
+    counted = client.messages.count_tokens(model=model, messages=HELLO, system="Be brief")
+    answered = client.messages.create(model=model, max_tokens=200, messages=HELLO, system="Be brief")
+    used = answered.usage.input_tokens + (answered.usage.cache_read_input_tokens or 0)
+    assert counted.input_tokens == used
+    rows = governed.rows(project, least=2)
+    assert sorted(row["cost"] is None for row in rows) == [False, True]
+    assert len([line for row in rows if row["cost"] is not None for line in governed.bill(row)]) == 1
+
+
 def test_geminis_embeddings_are_served_by_openais_api(governed: Governed) -> None:
     project = governed.project()
     headers = {"X-Keeptrusts-Project": project}

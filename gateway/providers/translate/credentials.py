@@ -28,7 +28,10 @@ def refuses_our_account(status: int, body: bytes) -> bool:
     if status != 400:
         return False
     document = read_error_object(body)
-    return document is not None and (_says_google(document.get("error")) or _says_amazon(document))
+    if document is None:
+        return False
+    error = document.get("error")
+    return _says_google(error) or _says_anthropic(error) or _says_amazon(document)
 
 
 def _says_google(error: Any) -> bool:
@@ -36,6 +39,12 @@ def _says_google(error: Any) -> bool:
     if not isinstance(details, list):
         return False
     return any(isinstance(one, dict) and one.get("reason") in _GOOGLES for one in details)
+
+
+def _says_anthropic(error: Any) -> bool:
+    """Anthropic words an account without means as a bad request, and tells it by its text alone."""
+    message = error.get("message") if isinstance(error, dict) else None
+    return isinstance(message, str) and message.startswith("Your credit balance is too low")
 
 
 def _says_amazon(document: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -172,7 +172,7 @@ async def open_services(
             follower.run(),
             reports.report_for_ever(services),
             reports.count_bad_keys_for_ever(services),
-            _renew_prices_for_ever(services),
+            renew_prices_for_ever(services),
         ):
             yield services, in_force
     finally:
@@ -204,17 +204,26 @@ async def _until_ready(services: Services, stop: asyncio.Event, within_s: float)
         await asyncio.sleep(READY_POLL_S)
 
 
-async def _renew_prices_for_ever(services: Services) -> None:
-    """Take over each day's prices soon after it begins (UTC), until cancelled."""
+async def renew_prices_for_ever(services: Services, *, every_s: float = PRICES_EVERY_S) -> None:
+    """Take over each day's prices as it begins (UTC), until cancelled.
+
+    ``every_s`` is the longest time until the clock is looked at again: somebody may set it.
+    """
     day = services.now().date()
     while True:
-        await asyncio.sleep(PRICES_EVERY_S)
+        await asyncio.sleep(min(every_s, _until_midnight_s(services.now())))
         today = services.now().date()
         if today != day:
             fresh = await asyncio.to_thread(PriceTable.load, on=today)
             services.prices.take_over(fresh)
             services.traffic.forget_served()
             day = today
+
+
+def _until_midnight_s(now: datetime) -> float:
+    """Give the seconds until the next day has begun, and a little more."""
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), tzinfo=UTC)
+    return (tomorrow - now).total_seconds() + 0.1
 
 
 @asynccontextmanager

@@ -107,7 +107,10 @@ REFUSALS: Final[MappingProxyType[str, RefusalKind]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One refusal: what happened, why, how to fix it, and the request it happened to. Never carries content."""
+    """One refusal: what happened, why, how to fix it, and the request it happened to. Never carries content.
+
+    ``final``: no retry cures it, although one often cures others of its code.
+    """
 
     code: str
     message: str
@@ -117,6 +120,7 @@ class Problem:
     request_id: str | None = None
     retry_after_s: int | None = None
     details: Mapping[str, Any] | None = None
+    final: bool = False
 
     @property
     def kind(self) -> RefusalKind:
@@ -186,7 +190,7 @@ def anthropic_body(problem: Problem) -> dict[str, Any]:
 
 def refusal_headers(problem: Problem) -> dict[str, str]:
     """Give the headers that tell SDKs whether and when to retry."""
-    headers = {} if problem.kind.retryable else {NO_RETRY_HEADER: "false"}
+    headers = {} if problem.kind.retryable and not problem.final else {NO_RETRY_HEADER: "false"}
     if problem.retry_after_s is not None:
         headers["Retry-After"] = str(max(1, problem.retry_after_s))
     elif problem.status == 503:

@@ -48,17 +48,17 @@ def simulate(
     fault: str,
     fault_every: int,
 ) -> None:
-    """Answer like OpenAI and Anthropic, deterministically, with usage, streaming and faults.
+    """Answer like OpenAI, Azure, Anthropic, Gemini and Bedrock, deterministically, with usage, streaming and faults.
 
     Prints its URL on stdout once it answers. A caller can ask one call to misbehave with the header `x-simulate`, or
-    through a gateway with a last message that begins with `simulate:`, in the words of --fault: status=N,
+    through a gateway with a last message that begins with `simulate:`, in the words of --fault: bad-key, status=N,
     retry-after=S, latency=MS, chunk-delay=MS, drop, cut=N, cut-bytes=N, stall=N, drip=N, garbage, wrong-type,
     wrong-usage, no-usage, negative-usage, huge-usage, double-usage, words=N, echo, tool, cached=N, cache-write=N,
     reasoning=N.
     """
+    from keeptrusts.cli.provider_simulator.asked import Simulator
     from keeptrusts.cli.provider_simulator.billing import BillingLog
     from keeptrusts.cli.provider_simulator.faults import Behaviour, FaultError, parse_behaviour
-    from keeptrusts.cli.provider_simulator.server import Simulator
 
     usual = Behaviour(latency=latency_ms, chunk_delay=chunk_delay_ms)
     try:
@@ -77,7 +77,8 @@ def simulate(
 async def _serve(simulator: object, host: str, port: int) -> None:
     from aiohttp import web
 
-    from keeptrusts.cli.provider_simulator.server import Simulator, simulator_app
+    from keeptrusts.cli.provider_simulator.asked import Simulator
+    from keeptrusts.cli.provider_simulator.server import simulator_app
 
     assert isinstance(simulator, Simulator)
     stop = asyncio.Event()

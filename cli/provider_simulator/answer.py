@@ -119,7 +119,8 @@ def text_of(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return text_of(value.get("content") or value.get("text") or value.get("input_text") or "")
+        found = (value.get(name) for name in ("content", "text", "input_text", "parts"))
+        return text_of(next(filter(None, found), ""))
     if isinstance(value, Sequence):
         return " ".join(text_of(part) for part in value)
     return ""

@@ -17,6 +17,17 @@ from keeptrusts.cli.provider_simulator.faults import Behaviour
 _STALL_SECONDS = 600.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamShape:
+    """What a wire's streams are called, and what the fault `garbage` sends in place of a piece."""
+
+    content_type: str
+    garbage: bytes
+
+
+SSE = StreamShape(content_type="text/event-stream", garbage=b"data: {not json\n\n")
+
+
 class CutByFault(Exception):
     """The fault `cut`: the connection is closed in the middle of the answer."""
 
@@ -100,10 +111,12 @@ async def send_plain(call: Call, body: Mapping[str, Any]) -> web.StreamResponse:
     return response
 
 
-async def send_stream(call: Call, pieces: Iterable[tuple[bytes, int]], closing: Iterable[bytes]) -> web.StreamResponse:
+async def send_stream(
+    call: Call, pieces: Iterable[tuple[bytes, int]], closing: Iterable[bytes], shape: StreamShape = SSE
+) -> web.StreamResponse:
     """Pieces one after another, then the closing events. The bill grows with every piece."""
     headers = {
-        "content-type": _type(call, "text/event-stream"),
+        "content-type": _type(call, shape.content_type),
         "cache-control": "no-cache",
         "x-request-id": call.request_id,
     }
@@ -113,7 +126,7 @@ async def send_stream(call: Call, pieces: Iterable[tuple[bytes, int]], closing: 
     writing = _Writing(call, response)
     for number, (piece, words) in enumerate(pieces):
         await _misbehave(call, pieces=number)
-        await writing.write(b"data: {not json\n\n" if call.behaviour.garbage and number else piece)
+        await writing.write(shape.garbage if call.behaviour.garbage and number else piece)
         call.words_sent += words
         if call.behaviour.chunk_delay:
             await asyncio.sleep(call.behaviour.chunk_delay / 1000)

@@ -3,6 +3,7 @@
 `x-simulate: status=429, latency=250`, or a last message `simulate: cut=3` where a gateway lets no header through, or
 `--fault cut=3`. Words, separated by commas:
 
+- `bad-key` refuses the key in the provider's own words; not billed
 - `status=N` answers with that HTTP status and is not billed; `retry-after=S` adds the header
 - `latency=MS` waits before the first byte; `chunk-delay=MS` between the pieces of a stream
 - `cut[=N]` closes the connection after N pieces (or half a plain body); `stall[=N]` goes silent there instead
@@ -20,8 +21,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 _FLAGS = {
-    "drop", "garbage", "wrong-type", "wrong-usage", "no-usage", "negative-usage", "huge-usage", "double-usage",
-    "echo", "tool",
+    "bad-key", "drop", "garbage", "wrong-type", "wrong-usage", "no-usage", "negative-usage", "huge-usage",
+    "double-usage", "echo", "tool",
 }  # fmt: skip
 IN_A_MESSAGE = "simulate:"
 """How a message begins that holds words of this language."""
@@ -37,6 +38,7 @@ class FaultError(ValueError):
 class Behaviour:
     """How one call is answered. Times in milliseconds; None: as usual."""
 
+    bad_key: bool = False
     status: int | None = None
     retry_after: int | None = None
     latency: int = 0

@@ -72,9 +72,8 @@ def embeddings(
     *, model: str, texts: Sequence[str], dimensions: int | None, base64_encoded: bool, usage: Billed | None
 ) -> dict[str, Any]:
     """Vectors that depend only on the text; base64 of little-endian float32 when asked for."""
-    size = min(dimensions or _DIMENSIONS, _MAX_DIMENSIONS)
     data = [
-        {"object": "embedding", "index": index, "embedding": _encoded(_vector(model, text, size), base64_encoded)}
+        {"object": "embedding", "index": index, "embedding": _encoded(vector(model, text, dimensions), base64_encoded)}
         for index, text in enumerate(texts)
     ]
     counts = {"usage": {"prompt_tokens": usage.input_tokens, "total_tokens": usage.input_tokens}} if usage else {}
@@ -170,6 +169,12 @@ def finish_reason(answer: Answer) -> str:
     return "length" if answer.truncated else "stop"
 
 
+def vector(model: str, text: str, size: int | None) -> list[float]:
+    """Numbers that depend only on the text: as many as asked for, within a bound."""
+    places = range(min(size or _DIMENSIONS, _MAX_DIMENSIONS))
+    return [(digest(model, text, str(place)) % 2001 - 1000) / 1000 for place in places]
+
+
 def _head(call: str, created: int, model: str, kind: str) -> dict[str, Any]:
     return {
         "id": f"chatcmpl-{call}",
@@ -216,14 +221,10 @@ def _responses_usage(usage: Billed) -> dict[str, Any]:
     }
 
 
-def _vector(model: str, text: str, size: int) -> list[float]:
-    return [(digest(model, text, str(place)) % 2001 - 1000) / 1000 for place in range(size)]
-
-
-def _encoded(vector: list[float], base64_encoded: bool) -> list[float] | str:
+def _encoded(numbers: list[float], base64_encoded: bool) -> list[float] | str:
     if not base64_encoded:
-        return vector
-    return base64.b64encode(array.array("f", vector).tobytes()).decode()
+        return numbers
+    return base64.b64encode(array.array("f", numbers).tobytes()).decode()
 
 
 def data_line(document: Mapping[str, Any]) -> bytes:

@@ -1,18 +1,14 @@
-"""The simulated provider's HTTP server: routes, request reading, one handler a wire."""
+"""The simulated provider's HTTP server: the routes of every wire, and the handlers of OpenAI's and Anthropic's."""
 
 from __future__ import annotations
 
-import json
-import uuid
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 from aiohttp import web
 
-from keeptrusts.cli.provider_simulator import anthropic_wire, openai_wire
+from keeptrusts.cli.provider_simulator import anthropic_wire, bedrock_calls, gemini_calls, openai_wire
 from keeptrusts.cli.provider_simulator.answer import (
-    Answer,
     answer_to,
     bill,
     count_tokens,
@@ -20,9 +16,19 @@ from keeptrusts.cli.provider_simulator.answer import (
     last_question,
     text_of,
 )
-from keeptrusts.cli.provider_simulator.billing import BillingLog
-from keeptrusts.cli.provider_simulator.call import Call, answered, send_plain, send_stream
-from keeptrusts.cli.provider_simulator.faults import IN_A_MESSAGE, Behaviour, FaultError, parse_behaviour
+from keeptrusts.cli.provider_simulator.asked import Asked, BadRequest, Simulator, limit_in, list_in, read_asked
+from keeptrusts.cli.provider_simulator.call import answered, send_plain, send_stream
+from keeptrusts.cli.provider_simulator.faults import Behaviour, FaultError
+from keeptrusts.cli.provider_simulator.wires import (
+    ANTHROPIC,
+    AZURE,
+    BEDROCK,
+    GEMINI,
+    GEMINI_COMPATIBLE,
+    OPENAI,
+    Refusal,
+    Wire,
+)
 
 MODELS = (
     "gpt-4o",
@@ -38,83 +44,49 @@ _CREATED = 1_700_000_000
 _BODY_BYTES = 32 * 1024 * 1024
 _MAX_CHOICES = 128
 
-Wire = Callable[[str], dict[str, Any]]
-
-
-class BadRequest(Exception):
-    """A request the real provider would refuse as well; the message says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Simulator:
-    """`behaviour` holds for calls without an `x-simulate` header; `fault_every` lets it hold for every Nth only."""
-
-    log: BillingLog
-    behaviour: Behaviour
-    usual: Behaviour
-    fault_every: int = 1
+Handle = Callable[[Asked], Awaitable[web.StreamResponse]]
 
 
 def simulator_app(simulator: Simulator) -> web.Application:
-    """Routes of OpenAI, Azure OpenAI and Anthropic. Run it with `handler_cancellation=True`."""
+    """Routes of OpenAI, Azure OpenAI, Anthropic, Gemini and Bedrock. Run it with `handler_cancellation=True`."""
     app = web.Application(client_max_size=_BODY_BYTES)
     numbers = _Counter()
 
-    def route(handle: Callable[[_Asked], Any], wire: Wire) -> Callable[[web.Request], Any]:
+    def add(path: str, handle: Handle, wire: Wire, *, stream: bool | None = None) -> None:
         async def handler(request: web.Request) -> web.StreamResponse:
             try:
-                asked = await _read(request, simulator, numbers.next())
-                if asked.behaviour.status is not None:
-                    return _failure(asked.behaviour, wire)
-                result: web.StreamResponse = await handle(asked)
-                return result
+                asked = await read_asked(request, simulator, numbers.next(), stream=stream)
+                failure = _failure(asked.behaviour, wire)
+                return await handle(asked) if failure is None else failure
             except (BadRequest, FaultError) as error:
-                return web.json_response(wire(str(error)), status=400)
+                return _refused(wire.words(400, str(error)))
 
-        return handler
+        app.router.add_post(path, handler)
 
-    openai, anthropic = openai_wire.error, anthropic_wire.error
-    app.router.add_post("/v1/chat/completions", route(_chat, openai))
-    app.router.add_post("/openai/deployments/{model}/chat/completions", route(_chat, openai))
-    app.router.add_post("/v1/embeddings", route(_embeddings, openai))
-    app.router.add_post("/openai/deployments/{model}/embeddings", route(_embeddings, openai))
-    app.router.add_post("/v1/responses", route(_responses, openai))
-    app.router.add_post("/v1/messages", route(_messages, anthropic))
-    app.router.add_post("/v1/messages/count_tokens", route(_count, anthropic))
+    for root, wire in (
+        ("/v1", OPENAI),
+        ("/openai/deployments/{model}", AZURE),
+        ("/openai", AZURE),
+        ("/openai/v1", AZURE),
+        ("/v1beta/openai", GEMINI_COMPATIBLE),
+    ):
+        add(f"{root}/chat/completions", _chat, wire)
+        add(f"{root}/embeddings", _embeddings, wire)
+        add(f"{root}/responses", _responses, wire)
+    add("/v1/messages", _messages, ANTHROPIC)
+    add("/v1/messages/count_tokens", _count, ANTHROPIC)
+    gemini = "/v1beta/models/{model:[^/:]+}"
+    add(f"{gemini}:generateContent", gemini_calls.generate, GEMINI, stream=False)
+    add(f"{gemini}:streamGenerateContent", gemini_calls.generate, GEMINI, stream=True)
+    add(f"{gemini}:embedContent", gemini_calls.embed, GEMINI, stream=False)
+    add(f"{gemini}:batchEmbedContents", gemini_calls.embed_many, GEMINI, stream=False)
+    add(f"{gemini}:countTokens", gemini_calls.count, GEMINI, stream=False)
+    add("/model/{model}/converse", bedrock_calls.converse, BEDROCK, stream=False)
+    add("/model/{model}/converse-stream", bedrock_calls.converse, BEDROCK, stream=True)
+    add("/model/{model}/count-tokens", bedrock_calls.count, BEDROCK, stream=False)
     app.router.add_get("/v1/models", _models)
     app.router.add_get("/health", _health)
     return app
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """A request that was read."""
-
-    request: web.Request
-    body: Mapping[str, Any]
-    model: str
-    behaviour: Behaviour
-    request_id: str
-    log: BillingLog
-
-    @property
-    def stream(self) -> bool:
-        return bool(self.body.get("stream"))
-
-    @property
-    def call_id(self) -> str:
-        return uuid.uuid5(uuid.NAMESPACE_OID, self.request_id).hex[:24]
-
-    def call(self, *, input_tokens: int, answers: tuple[Answer, ...]) -> Call:
-        return Call(
-            request=self.request,
-            request_id=self.request_id,
-            model=self.model,
-            stream=self.stream,
-            input_tokens=input_tokens,
-            answers=answers,
-            behaviour=self.behaviour,
-        )
 
 
 class _Counter:
@@ -128,52 +100,23 @@ class _Counter:
         return self._number
 
 
-async def _read(request: web.Request, simulator: Simulator, number: int) -> _Asked:
-    _refuse_our_own_keys(request)
-    try:
-        body = json.loads(await request.read())
-    except ValueError as error:
-        raise BadRequest("The body is not JSON.") from error
-    if not isinstance(body, Mapping):
-        raise BadRequest("The body is not a JSON object.")
-    model = request.match_info.get("model") or body.get("model")
-    if not isinstance(model, str) or not model:
-        raise BadRequest("you must provide a model parameter")
-    standing = simulator.behaviour if number % simulator.fault_every == 0 else simulator.usual
-    standing = parse_behaviour(_told_in_message(body), standing)
-    return _Asked(
-        request=request,
-        body=body,
-        model=model,
-        behaviour=parse_behaviour(request.headers.get("x-simulate", ""), standing),
-        request_id=request.headers.get("x-request-id") or f"sim-{uuid.uuid4().hex}",
-        log=simulator.log,
-    )
-
-
-def _told_in_message(body: Mapping[str, Any]) -> str:
-    """What the last message says after `simulate:`, else nothing."""
-    given = body.get("messages") or body.get("input") or []
-    text = last_question(given if isinstance(given, list) else [given]).strip()
-    return text.removeprefix(IN_A_MESSAGE) if text.startswith(IN_A_MESSAGE) else ""
-
-
-def _refuse_our_own_keys(request: web.Request) -> None:
-    """A key of Keeptrusts must never reach a provider: make such a leak loud."""
-    secret = request.headers.get("authorization", "") + request.headers.get("x-api-key", "")
-    if "kt_gk_" in secret or "kt_ak_" in secret:
-        raise BadRequest("A Keeptrusts key was sent to the provider.")
-
-
-def _failure(behaviour: Behaviour, wire: Wire) -> web.Response:
-    status = behaviour.status or 500
+def _failure(behaviour: Behaviour, wire: Wire) -> web.Response | None:
+    """The failure that a fault asks for, in the wire's words."""
     headers = {} if behaviour.retry_after is None else {"retry-after": str(behaviour.retry_after)}
-    return web.json_response(wire(f"Simulated failure with status {status}."), status=status, headers=headers)
+    if behaviour.bad_key:
+        return _refused(wire.wrong_key(), headers)
+    if behaviour.status is not None:
+        return _refused(wire.words(behaviour.status, f"Simulated failure with status {behaviour.status}."), headers)
+    return None
 
 
-async def _chat(asked: _Asked) -> web.StreamResponse:
-    messages = _list(asked.body, "messages")
-    limit = _limit(asked.body, "max_completion_tokens") or _limit(asked.body, "max_tokens")
+def _refused(refusal: Refusal, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.json_response(refusal.body, status=refusal.status, headers={**refusal.headers, **(headers or {})})
+
+
+async def _chat(asked: Asked) -> web.StreamResponse:
+    messages = list_in(asked.body, "messages")
+    limit = limit_in(asked.body, "max_completion_tokens") or limit_in(asked.body, "max_tokens")
     tool = openai_wire.wanted_tool(asked.body, asked.behaviour)
     answers = tuple(
         answer_to(
@@ -208,7 +151,7 @@ async def _chat(asked: _Asked) -> web.StreamResponse:
     return await answered(call, asked.log, send_stream(call, pieces, closing()))
 
 
-async def _embeddings(asked: _Asked) -> web.StreamResponse:
+async def _embeddings(asked: Asked) -> web.StreamResponse:
     given = asked.body.get("input")
     texts = [given] if isinstance(given, str) else given
     if not isinstance(texts, list) or not texts:
@@ -218,21 +161,21 @@ async def _embeddings(asked: _Asked) -> web.StreamResponse:
     body = openai_wire.embeddings(
         model=asked.model,
         texts=as_text,
-        dimensions=_limit(asked.body, "dimensions"),
+        dimensions=limit_in(asked.body, "dimensions"),
         base64_encoded=asked.body.get("encoding_format") == "base64",
         usage=call.expected().reported(asked.behaviour),
     )
     return await answered(call, asked.log, send_plain(call, body))
 
 
-async def _responses(asked: _Asked) -> web.StreamResponse:
+async def _responses(asked: Asked) -> web.StreamResponse:
     given = asked.body.get("input", "")
     messages = given if isinstance(given, list) else [given]
     answer = answer_to(
         model=asked.model,
         question=last_question(messages),
         choice=0,
-        limit=_limit(asked.body, "max_output_tokens"),
+        limit=limit_in(asked.body, "max_output_tokens"),
         behaviour=asked.behaviour,
         tool=openai_wire.wanted_function(asked.body, asked.behaviour),
     )
@@ -251,9 +194,9 @@ async def _responses(asked: _Asked) -> web.StreamResponse:
     return await answered(call, asked.log, send_stream(call, pieces, closing))
 
 
-async def _messages(asked: _Asked) -> web.StreamResponse:
-    messages = _list(asked.body, "messages")
-    limit = _limit(asked.body, "max_tokens")
+async def _messages(asked: Asked) -> web.StreamResponse:
+    messages = list_in(asked.body, "messages")
+    limit = limit_in(asked.body, "max_tokens")
     if limit is None:
         raise BadRequest("max_tokens: Field required")
     answer = answer_to(
@@ -280,8 +223,8 @@ async def _messages(asked: _Asked) -> web.StreamResponse:
     return await answered(call, asked.log, send_stream(call, pieces, closing()))
 
 
-async def _count(asked: _Asked) -> web.StreamResponse:
-    return web.json_response({"input_tokens": _anthropic_input(asked.body, _list(asked.body, "messages"))})
+async def _count(asked: Asked) -> web.StreamResponse:
+    return web.json_response({"input_tokens": _anthropic_input(asked.body, list_in(asked.body, "messages"))})
 
 
 async def _models(_request: web.Request) -> web.Response:
@@ -297,24 +240,8 @@ def _anthropic_input(body: Mapping[str, Any], messages: list[Any]) -> int:
     return input_tokens_of(messages) + (count_tokens(system) if system else 0)
 
 
-def _list(body: Mapping[str, Any], name: str) -> list[Any]:
-    value = body.get(name)
-    if not isinstance(value, list) or not value:
-        raise BadRequest(f"'{name}' must be a list that is not empty")
-    return value
-
-
-def _limit(body: Mapping[str, Any], name: str) -> int | None:
-    value = body.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise BadRequest(f"'{name}' must be a whole number above 0")
-    return value
-
-
 def _choices(body: Mapping[str, Any]) -> int:
-    number = _limit(body, "n") or 1
+    number = limit_in(body, "n") or 1
     if number > _MAX_CHOICES:
         raise BadRequest(f"'n' must be at most {_MAX_CHOICES}")
     return number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import orjson
@@ -26,16 +27,7 @@ _JSON: Final = "application/json"
 
 def with_request(problem: Problem, call: IncomingCall) -> Problem:
     """Give the same problem with the request id in it."""
-    return Problem(
-        code=problem.code,
-        message=problem.message,
-        fix=problem.fix,
-        param=problem.param,
-        policy=problem.policy,
-        request_id=call.request,
-        retry_after_s=problem.retry_after_s,
-        details=problem.details,
-    )
+    return replace(problem, request_id=call.request)
 
 
 def refusal(call: IncomingCall, problem: Problem, verdict: Verdict, ack: Ack | None) -> Answer:

@@ -21,6 +21,7 @@ from keeptrusts.gateway.pipeline.values import (
 )
 from keeptrusts.gateway.providers.addresses import address
 from keeptrusts.gateway.providers.protocol import ProviderAnswer, ProviderFailure, ProviderRequest, ProviderStream
+from keeptrusts.gateway.providers.translate.credentials import refuses_our_account
 from keeptrusts.gateway.routing.deadlines import attempt_ns, deadline_headers, deadline_ns
 from keeptrusts.gateway.routing.retry import Failed, Judgement, TryAgain, judge, next_step, retry_after_ns
 from keeptrusts.gateway.routing.route import Route
@@ -208,12 +209,20 @@ def _answered(answer: ProviderAnswer, prepared: Prepared, number: int) -> _Ended
 
 
 def _refused_by_provider(answer: ProviderAnswer, prepared: Prepared, number: int) -> _Ended:
+    if refuses_our_account(answer.status, answer.body):
+        problem = Problem(
+            code="upstream_error",
+            message=f"target {prepared.route.target.id!r} refused our credentials with {answer.status}",
+            fix="Tell the platform team: the target's key or account must be mended",
+            final=True,
+        )
+        invocation = _invocation(answer, prepared, number, problem=problem)
+        return _Ended(invocation=invocation, judgement=judge(status=None, failing="credentials"))
     body = prepared.translation.error(answer.status, answer.body) if answer.status in PASSED_ON else None
     if body is not None:
         invocation = _invocation(answer, prepared, number, status=answer.status, body=body)
     else:
-        said = "refused our credentials with" if answer.status in (401, 403) else "answered with status"
-        problem = _upstream(prepared, "upstream_error", f"{said} {answer.status}")
+        problem = _upstream(prepared, "upstream_error", f"answered with status {answer.status}")
         invocation = _invocation(answer, prepared, number, problem=problem, billed=answer.status >= 500)
     return _Ended(invocation=invocation, judgement=judge(status=answer.status))
 

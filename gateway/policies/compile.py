@@ -44,17 +44,54 @@ class CompiledChain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Aim:
+    """Whom an entry is for: its kind, the teams (None: all) and the targeting beyond them."""
+
+    kind: str
+    teams: frozenset[str] | None
+    beyond_team: Targeting | None
+
+    @classmethod
+    def of(cls, entry: ChainEntry) -> "_Aim":
+        # How a team came to be named makes no difference to what an entry does for it.
+        if entry.targeting is not None and entry.targeting.scope == "team":
+            return cls(kind=entry.kind, teams=frozenset(entry.targeting.names), beyond_team=None)
+        return cls(kind=entry.kind, teams=None, beyond_team=entry.targeting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Built:
-    """A compiled entry, the teams it is for (None: all), and `meaning`, which equal entries share."""
+    """A compiled entry, whom it is for, and `meaning`, which equal entries share whatever their teams."""
 
     compiled: CompiledPolicy
-    teams: frozenset[str] | None
+    aim: _Aim
     meaning: Hashable
 
     @property
     def key(self) -> Hashable:
         """What two entries share that are the same in two documents."""
-        return self.meaning, self.teams
+        return self.meaning, self.aim
+
+
+class _Predecessors:
+    """The policies of the document before this one: each is succeeded once."""
+
+    def __init__(self, before: "CompiledDocument | None", staying: frozenset[Hashable]) -> None:
+        built = () if before is None else before._built
+        self._same = {one.key: one.compiled.policy for one in built}
+        self._changed: dict[_Aim, list[Policy]] = {}
+        for one in built:
+            if one.key not in staying:
+                self._changed.setdefault(one.aim, []).append(one.compiled.policy)
+
+    def same(self, key: Hashable) -> Policy | None:
+        """The policy that stands in both documents."""
+        return self._same.get(key)
+
+    def changed(self, aim: _Aim) -> Policy | None:
+        """The policy of the same aim that is gone; the first of several in the order of the document."""
+        left = self._changed.get(aim)
+        return left.pop(0) if left else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +115,17 @@ def compile_document(
 ) -> CompiledDocument:
     """Compiles every chain once. `worker` of `workers` (from 0) enforces its share of each rate limit.
 
-    Rate limits start empty, except those that stand in `before` (compiled for the same worker) with the same options,
-    mode and targeting: their counts go on. Raises ValueError when `worker` is not one of `workers`.
+    Rate limits go on with the counts of `before` (compiled for the same worker), also where their numbers or their mode
+    have changed: a reload is no fresh allowance. Those whose targeting or tiers are new start empty. Raises ValueError
+    when `worker` is not one of `workers`.
     """
     if not 0 <= worker < workers:
         raise ValueError(f"worker {worker} is not one of {workers}: number workers from 0")
     share = WorkerShare(workers=workers, worker=worker)
     entries = document.chain if document.enabled else ()
-    known = {} if before is None else {one.key: one.compiled.policy for one in before._built}
-    built = tuple(_compile_entry(entry, share, known) for entry in entries)
+    staying = frozenset((_meaning(entry), _Aim.of(entry)) for entry in entries)
+    predecessors = _Predecessors(before, staying)
+    built = tuple(_compile_entry(entry, share, predecessors) for entry in entries)
     headers = [header_names(entry.options) for entry in entries if isinstance(entry.options, RbacOptions)]
     return CompiledDocument(
         document=document,
@@ -98,15 +137,15 @@ def compile_document(
     )
 
 
-def _compile_entry(entry: ChainEntry, share: WorkerShare, known: Mapping[Hashable, Policy]) -> _Built:
-    by_team = entry.targeting is not None and entry.targeting.scope == "team"
-    teams = frozenset(entry.targeting.names) if by_team and entry.targeting else None
-    # How a team came to be named makes no difference to what an entry does for it.
-    beyond_team = None if by_team else entry.targeting
-    meaning = (entry.kind, entry.mode, entry.fail_mode, beyond_team, entry.options.model_dump_json())
-    policy = known.get((meaning, teams))
+def _meaning(entry: ChainEntry) -> Hashable:
+    return entry.kind, entry.mode, entry.fail_mode, _Aim.of(entry).beyond_team, entry.options.model_dump_json()
+
+
+def _compile_entry(entry: ChainEntry, share: WorkerShare, predecessors: _Predecessors) -> _Built:
+    meaning, aim = _meaning(entry), _Aim.of(entry)
+    policy = predecessors.same((meaning, aim))
     if policy is None:
-        policy = build_policy(entry, share)
+        policy = build_policy(entry, share, predecessors.changed(aim))
     compiled = CompiledPolicy(
         kind=entry.kind,
         name=entry.name,
@@ -115,14 +154,14 @@ def _compile_entry(entry: ChainEntry, share: WorkerShare, known: Mapping[Hashabl
         policy=policy,
         applies=_condition(entry.targeting),
     )
-    return _Built(compiled=compiled, teams=teams, meaning=meaning)
+    return _Built(compiled=compiled, aim=aim, meaning=meaning)
 
 
 def _chain(built: tuple[_Built, ...], team: str | None) -> CompiledChain:
     """The team's entries, rbac first, equal ones once."""
     chosen: dict[Hashable, CompiledPolicy] = {}
     for one in built:
-        if one.teams is None or team in one.teams:
+        if one.aim.teams is None or team in one.aim.teams:
             chosen.setdefault(one.meaning, one.compiled)
     policies = tuple(sorted(chosen.values(), key=lambda compiled: compiled.kind != "rbac"))
     return CompiledChain(policies=policies, model_rules=_model_rules(policies), audit=_audit(policies))

@@ -38,7 +38,8 @@ class RateLimit:
 
     __slots__ = ("_tiers",)
 
-    def __init__(self, options: RateLimitOptions, share: WorkerShare) -> None:
+    def __init__(self, options: RateLimitOptions, share: WorkerShare, before: "RateLimit | None" = None) -> None:
+        """Counts begin empty, except those of `before`, whose tiers go on under the new limits."""
         untiered = RateTier(
             requests_per_minute=options.requests_per_minute,
             tokens_per_minute=options.tokens_per_minute,
@@ -50,12 +51,16 @@ class RateLimit:
             ("team", _by_team, options.per_team),
             ("global", _by_nothing, options.global_),
         )
+        counted: dict[str, list[Counters]] = {}
+        for tier in () if before is None else before._tiers:
+            counted.setdefault(tier.name, []).append(tier.counters)
         tiers: list[_Tier] = []
         for name, caller_of, limits in written:
             for given in (limits, untiered) if name == options.per else (limits,):
                 if given != RateTier():
-                    tiers.append(_Tier(name, caller_of, given, share))
-        self._tiers = tuple(tiers)
+                    earlier = counted[name].pop(0) if counted.get(name) else Counters(MAX_CALLERS)
+                    tiers.append(_Tier(name, caller_of, given, share, earlier))
+        self._tiers: tuple[_Tier, ...] = tuple(tiers)
 
     def evaluate(self, facts: RequestFacts, now_ns: int) -> Decision:
         """Blocks with rate_limited and the seconds to wait, or allows with a permit."""
@@ -77,14 +82,19 @@ class RateLimit:
 
 
 class _Tier:
-    __slots__ = ("_name", "_parallel", "_requests", "_tokens", "caller_of", "counters")
+    __slots__ = ("_parallel", "_requests", "_tokens", "caller_of", "counters", "name")
 
     def __init__(
-        self, name: str, caller_of: Callable[[RequestFacts], Hashable], limits: RateTier, share: WorkerShare
+        self,
+        name: str,
+        caller_of: Callable[[RequestFacts], Hashable],
+        limits: RateTier,
+        share: WorkerShare,
+        counters: Counters,
     ) -> None:
-        self._name = name
+        self.name = name
         self.caller_of = caller_of
-        self.counters = Counters(MAX_CALLERS)
+        self.counters = counters
         self._requests = share.of(limits.requests_per_minute)
         self._tokens = share.of(limits.tokens_per_minute)
         self._parallel = share.of(limits.max_parallel_requests)
@@ -107,14 +117,14 @@ class _Tier:
         seconds = -(-wait_ns // SECOND_NS)
         problem = Problem(
             code="rate_limited",
-            message=f"the limit of {what.replace('_', ' ')} per {self._name} is reached"
-            if self._name != "global"
+            message=f"the limit of {what.replace('_', ' ')} per {self.name} is reached"
+            if self.name != "global"
             else f"the limit of {what.replace('_', ' ')} of this gateway is reached",
             fix=f"Retry after {seconds} s",
             policy=KIND,
             retry_after_s=seconds,
         )
-        return Decision(result="block", reason=f"{what}_per_{self._name}", problem=problem)
+        return Decision(result="block", reason=f"{what}_per_{self.name}", problem=problem)
 
 
 class _CallPermit:

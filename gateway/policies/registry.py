@@ -12,15 +12,15 @@ from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions
 from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions
 
 
-def build_policy(entry: ChainEntry, share: WorkerShare) -> Policy:
-    """The policy of an entry. Counters of a rate limit belong to the policy built here."""
+def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = None) -> Policy:
+    """The policy of an entry. A rate limit that takes the place of `before` goes on with its counts."""
     match entry.options:
         case RbacOptions() as options:
             return Rbac(options)
         case ModelAccessOptions() as options:
             return ModelAccess(options)
         case RateLimitOptions() as options:
-            return RateLimit(options, share)
+            return RateLimit(options, share, before if isinstance(before, RateLimit) else None)
         case AuditLoggerOptions() as options:
             return AuditLogger(options)
         case _:

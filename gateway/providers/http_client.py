@@ -216,7 +216,7 @@ class _Exchange:
                 return self._failed("timeout", reason, billed=False)
             return self._failed("connection", "the provider cannot be reached", billed=False)
         if self._late or isinstance(error, TimeoutError):
-            return self._failed("timeout", f"the provider did not answer within {timeout_s:g} s", billed=True)
+            return self._failed("timeout", f"the provider did not answer within {round(timeout_s, 1):g} s", billed=True)
         if isinstance(error, HttpProcessingError):
             return self._failed("garbage", "the provider's answer is no HTTP", billed=True)
         return self._failed("cut", "the connection to the provider broke", billed=True)

@@ -33,6 +33,7 @@ class UpstreamTarget:
     secret: str = field(repr=False)
     models: tuple[str, ...] = ()
     model_prefixes: tuple[str, ...] = ()
+    foreign_models: tuple[str, ...] = ()
     pricing: TargetPricing = NO_PRICING
     weight: int = 1
     timeout_s: int | None = None
@@ -86,6 +87,7 @@ def _resolve(target: Target, environment: Mapping[str, str], provider_url: str |
         secret=secret,
         models=target.models,
         model_prefixes=vendor.model_prefixes,
+        foreign_models=vendor.foreign_models,
         pricing=NO_PRICING if target.pricing == NO_PRICING else target.pricing,
         weight=target.weight,
         timeout_s=target.timeout_s,
@@ -142,8 +144,7 @@ def _base_url(
     provider_url: str | None,
 ) -> str | None:
     if provider_url is not None:
-        root = provider_url.rstrip("/")
-        return root if root.endswith("/v1") or wire != "openai" else f"{root}/v1"
+        return provider_url.rstrip("/").removesuffix("/v1") + _path_at_one_upstream(target, vendor, wire)
     if target.base_url is not None:
         return target.base_url
     if vendor.wire == "azure":
@@ -152,6 +153,16 @@ def _base_url(
     if address is None or "{region}" not in address:
         return address
     return None if region is None else address.format(region=region)
+
+
+def _path_at_one_upstream(target: Target, vendor: Vendor, wire: Wire) -> str:
+    """Give the path under which an upstream for everybody speaks a target's wire: the one that its vendor has it at."""
+    if wire == "azure":
+        return "/openai/v1" if (target.base_url or "").rstrip("/").endswith("/openai/v1") else ""
+    if wire != "openai":
+        return ""
+    compatible = vendor.compatible_base_url if vendor.wire != "openai" else None
+    return "/v1" if compatible is None else "/" + compatible.split("/", 3)[3]
 
 
 def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str | None:

@@ -183,8 +183,11 @@ def serves(target: UpstreamTarget, model: str, prices: PriceTable) -> bool:
     """Say whether a target serves a model: by its own list, else by its vendor's prefixes and the price catalogue."""
     if target.models:
         return model in target.models
-    if target.model_prefixes and model.lower().startswith(target.model_prefixes):
+    name = model.lower()
+    if target.model_prefixes and name.startswith(target.model_prefixes):
         return True
+    if any(part in name for part in target.foreign_models):
+        return False
     return prices.lookup(target.vendor, model) is not None
 
 
@@ -209,7 +212,7 @@ def models_served(
             found[alias.name] = target
     for target in usable:
         for name in target.models or prices.models_of(target.vendor):
-            if name not in rules.aliases:
+            if name not in rules.aliases and serves(target, name, prices):
                 found.setdefault(name, target)
     return tuple(sorted(found.items()))
 
@@ -334,10 +337,10 @@ def _all_unavailable(model: str, routes: Iterable[Route]) -> Problem:
 
 
 def _other_wires(routes: Sequence[Route], spoken: frozenset[str]) -> Problem:
-    wires = ", ".join(dict.fromkeys(one.target.wire for one in routes))
+    found = ", ".join(dict.fromkeys(f"{one.target.id!r} ({one.target.wire})" for one in routes))
     return Problem(
         code="wire_not_supported",
-        message=f"target {routes[0].target.id!r} speaks the {wires} wire, which this version does not translate to",
-        fix=f"Ask for a model of a target that speaks one of: {', '.join(sorted(spoken))}",
+        message=f"{routes[0].model!r} is served by {found}, whose wire this API cannot be translated to",
+        fix=f"Ask for a model of a target that speaks one of: {', '.join(sorted(spoken))}; or use another API",
         param="model",
     )

@@ -16,8 +16,9 @@ from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.document import Routing
 
 Trigger = Literal["rate_limit", "server_error", "timeout", "connection", "cut", "credentials"]
-Failing = Literal["timeout", "connection", "cut", "garbage", "too_large"]
-"""Ways a call can end without a usable answer; ``cut`` is a connection that broke after the request was sent."""
+Failing = Literal["timeout", "connection", "cut", "garbage", "too_large", "credentials"]
+"""Ways a call can end without a usable answer; ``cut`` is a connection that broke after the request was sent,
+``credentials`` a refusal of our own key or account, whatever its status."""
 Reason = Literal["final", "trigger_off", "attempts", "deadline", "no_target", "pause_too_long", "budget"]
 
 _S: Final = 1_000_000_000
@@ -72,7 +73,7 @@ def judge(*, status: int | None, failing: Failing | None = None, answering: bool
 
 def _of_failure(failing: Failing) -> Judgement:
     match failing:
-        case "timeout" | "connection" | "cut":
+        case "timeout" | "connection" | "cut" | "credentials":
             return Judgement(health="bad", trigger=failing)
         case "garbage":
             return Judgement(health="bad")

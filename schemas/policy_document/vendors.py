@@ -13,7 +13,9 @@ class Vendor:
     """One vendor; `model_prefixes` are the names it is known to serve when a target lists no models.
 
     Addresses may hold `{region}`. `compatible_base_url` is where a vendor with a wire of its own speaks OpenAI's too;
-    `region_env` are the variables that name the region of targets which do not.
+    `region_env` are the variables that name the region of targets which do not. `foreign_models` are parts of names
+    that price lists hold under this vendor, but that none of its addresses here serves: Google sells Claude through
+    Vertex, Azure through an address of its own.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Vendor:
     region_env: tuple[str, ...] = ()
     spellings: tuple[str, ...] = ()
     model_prefixes: tuple[str, ...] = ()
+    foreign_models: tuple[str, ...] = ()
 
 
 def _vendors(*vendors: Vendor) -> Mapping[str, Vendor]:
@@ -45,7 +48,13 @@ VENDORS: Final[Mapping[str, Vendor]] = _vendors(
         base_url="https://api.anthropic.com",
         model_prefixes=("claude-",),
     ),
-    Vendor(name="azure", wire="azure", secret_env="AZURE_OPENAI_API_KEY", spellings=("azure-openai", "azure_openai")),
+    Vendor(
+        name="azure",
+        wire="azure",
+        secret_env="AZURE_OPENAI_API_KEY",
+        spellings=("azure-openai", "azure_openai"),
+        foreign_models=("claude",),
+    ),
     Vendor(
         name="google",
         wire="gemini",
@@ -54,6 +63,7 @@ VENDORS: Final[Mapping[str, Vendor]] = _vendors(
         compatible_base_url="https://generativelanguage.googleapis.com/v1beta/openai",
         spellings=("gemini", "google-gemini"),
         model_prefixes=("gemini-",),
+        foreign_models=("claude",),
     ),
     Vendor(
         name="bedrock",

@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from support.stack import Provider, Stack, free_offset, running_gateway, running_stack, simulated_provider
 
+PATIENCE_S = 60.0
 SEEDS = Path(__file__).parents[1] / "golden" / "seeds"
 
 CHAT_CURL = """curl -sS -X POST http://gateway.internal:41002/v1/chat/completions \\
@@ -51,6 +53,14 @@ class Shell:
         )
         assert done.returncode == code, f"{command}\nended with {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
+
+    def until(self, command: str, shows: Callable[[str], bool]) -> str:
+        """Run a command of a reader until it shows what came before it; projections follow the log a moment later."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not shows(said := self.run(command)):
+            assert time.monotonic() < deadline, f"{command}\nstill says\n{said}"
+            time.sleep(0.2)
+        return said
 
 
 @pytest.fixture(scope="module", params=["stack running before", "no stack before"])
@@ -106,23 +116,27 @@ def test_doctor_says_it_is_healthy(shell: Shell) -> None:
 def test_the_chat_curl_succeeds_and_its_event_flows(shell: Shell) -> None:
     answer = json.loads(shell.run(CHAT_CURL))
     assert answer["choices"][0]["message"]["role"] == "assistant"
-    shown = shell.run("sleep 1; kt events list --since 1h --limit 5")
-    assert "gpt-4o" in shown
+    shell.until("kt events list --since 1h --limit 5", lambda shown: "gpt-4o" in shown)
     assert "gpt-4o" in shell.run("kt events list --since 24h --format table")
 
 
+def ended(shown: str) -> bool:
+    """Whether the first of the objects shown is a call that has ended."""
+    return bool(shown) and json.JSONDecoder().raw_decode(shown)[0]["status"] is not None
+
+
 def test_events_of_a_provider_pipe_into_jq(shell: Shell) -> None:
-    shell.run(CHAT_CURL + " >/dev/null; sleep 1")
-    out = shell.run(
-        "kt events list --since 7d --provider openai --format json | \\\n  jq '.[] | {model, latency_ms, cost, status}'"
-    )
+    shell.run(CHAT_CURL + " >/dev/null")
+    listing = "kt events list --since 7d --provider openai --format json"
+    out = shell.until(f"{listing} | \\\n  jq '.[] | {{model, latency_ms, cost, status}}'", ended)
     first = json.JSONDecoder().raw_decode(out)[0]
     assert first["model"] == "gpt-4o" and first["status"] == 200
     assert isinstance(first["latency_ms"], int | float) and isinstance(first["cost"], str)
 
 
 def test_the_events_api_groups_counts_and_filters(shell: Shell) -> None:
-    shell.run(CHAT_CURL + " >/dev/null; sleep 1")
+    shell.run(CHAT_CURL + " >/dev/null")
+    shell.until("kt events list --since 1h --limit 1", lambda shown: "gpt-4o" in shown)
     base = 'curl -sS -H "Authorization: Bearer $API_TOKEN" "https://api.keeptrusts.com/v1/events?'
     for key in ("user", "team", "gateway"):
         rows = json.loads(shell.run(f'{base}since=7d&group_by={key}"'))["data"]
@@ -141,7 +155,7 @@ def test_teams_are_made_and_funded(shell: Shell) -> None:
     allocated = json.loads(shell.run(ALLOCATE_ENGINEERING.replace("engineering-team-id", "engineering")))
     assert (allocated["amount"], allocated["currency"]) == ("1000.00", "USD")
     assert json.loads(shell.run(ALLOCATE_SUPPORT))["amount"] == "200.00"
-    wallets = json.loads(shell.run("sleep 1; kt wallet list --format json"))
+    wallets = json.loads(shell.until("kt wallet list --format json", lambda shown: len(json.loads(shown)) >= 2))
     assert {wallet["available"] for wallet in wallets} == {"1000.00", "200.00"}
     create = "curl -sS -X POST https://api.keeptrusts.com/v1/teams"
     curl = create + """ -H "Authorization: Bearer $API_TOKEN" -d '{"name": "Legal"}'"""
@@ -150,7 +164,8 @@ def test_teams_are_made_and_funded(shell: Shell) -> None:
 
 def test_tail_shows_a_live_call(shell: Shell) -> None:
     tail = "kt events tail -n 0 --first 1 --timeout 60 --format ndjson & tail=$!"
-    out = shell.run(f"{tail}\nsleep 2\n{CHAT_CURL} >/dev/null\nwait $tail")
+    calling = f"while kill -0 $tail 2>/dev/null; do {CHAT_CURL} >/dev/null; sleep 0.5; done"
+    out = shell.run(f"{tail}\n{calling}\nwait $tail")  # a tail shows what comes once it listens
     event = json.loads(out.splitlines()[0])
     assert event["model"] == "gpt-4o" and event["decision"] == "allow"
 

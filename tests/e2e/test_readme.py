@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import subprocess
+from math import ceil
 from pathlib import Path
 
+from support.slowness import slowness
 from support.stack import Provider, Stack, free_offset
 
 README = Path(__file__).parents[2] / "README.md"
@@ -16,8 +18,10 @@ def test_the_readme_runs_from_top_to_bottom(tmp_path: Path) -> None:
     blocks = re.findall(r"^```sh\n(.*?)^```$", README.read_text(), flags=re.MULTILINE | re.DOTALL)
     assert len(blocks) >= 6
     offset = free_offset()
-    # Only ports are changed, so that a stack of the reader's own may run beside the test.
+    # Only ports are changed, so that a stack of the reader's own may run beside the test; and where the reader waits a
+    # moment, a busy machine gets longer.
     script = "\n".join(blocks).replace("41900", str(41900 + offset))
+    script = script.replace("sleep 1\n", f"sleep {ceil(slowness())}\n")
     stack = Stack(tmp_path, offset, Provider("", tmp_path / "bill.ndjson", subprocess.Popen(["true"])))
     stack.provider.process.wait()
     environment = {k: v for k, v in stack.environment().items() if k != "KEEPTRUSTS_DATA_DIR"}

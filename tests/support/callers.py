@@ -115,6 +115,17 @@ def request_bytes(door: Door, path: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
+ELSEWHERE = ("gemini-2.5-pro", "amazon.nova-pro-v1:0")
+"""Models of providers whose wires are translated to, for the APIs that are."""
+
+
+def somewhere(path: str, rng: Random) -> dict[str, str]:
+    """Now and then another model than the API's own."""
+    if path not in ("/v1/chat/completions", "/v1/messages") or rng.random() < 0.6:
+        return {}
+    return {"model": rng.choice(ELSEWHERE)}
+
+
 def body_of(path: str, text: str, *, stream: bool, **rest: Any) -> bytes:
     """A call that says one text."""
     messages = [{"role": "user", "content": text}]
@@ -160,7 +171,7 @@ PATHS = ("/v1/chat/completions", "/v1/messages", "/v1/responses")
 async def well_behaved(door: Door, rng: Random) -> Seen:
     path = rng.choice((*PATHS, "/v1/chat/completions", "/v1/embeddings"))
     stream = path != "/v1/embeddings" and rng.random() < 0.5
-    heard = await _call(door, path, body_of(path, door.prompt, stream=stream), _whole)
+    heard = await _call(door, path, body_of(path, door.prompt, stream=stream, **somewhere(path, rng)), _whole)
     return heard.seen(streamed=stream)
 
 
@@ -187,9 +198,8 @@ async def cuts(door: Door, rng: Random) -> Seen:
         if rng.random() < 0.5:
             caller.writer.transport.abort()
 
-    heard = await _call(
-        door, path, body_of(path, f"simulate: words=40, chunk-delay={rng.choice((0, 2))}", stream=True), act
-    )
+    text = f"simulate: words=40, chunk-delay={rng.choice((0, 2))}"
+    heard = await _call(door, path, body_of(path, text, stream=True, **somewhere(path, rng)), act)
     return heard.seen(streamed=True)
 
 
@@ -230,8 +240,8 @@ async def sends_much(door: Door, rng: Random) -> Seen:
 
 
 HONEST_FAULTS = (
-    "status=400", "status=429, retry-after=1", "status=500", "status=503", "garbage", "cut=3", "cut=0", "drop",
-    "wrong-type", "drip=11", "stall=2", "no-usage",
+    "bad-key", "status=400", "status=429, retry-after=1", "status=500", "status=503", "garbage", "cut=3", "cut=0",
+    "drop", "wrong-type", "drip=11", "stall=2", "no-usage",
 )  # fmt: skip
 LIES = ("wrong-usage", "negative-usage", "huge-usage", "double-usage")
 
@@ -239,7 +249,7 @@ LIES = ("wrong-usage", "negative-usage", "huge-usage", "double-usage")
 async def meets_a_bad_provider(door: Door, rng: Random) -> Seen:
     fault = rng.choice((*HONEST_FAULTS, *LIES, f"cut-bytes={rng.randrange(2_000)}"))
     path, stream = rng.choice(PATHS), rng.random() < 0.6
-    heard = await _call(door, path, body_of(path, f"simulate: {fault}", stream=stream), _whole)
+    heard = await _call(door, path, body_of(path, f"simulate: {fault}", stream=stream, **somewhere(path, rng)), _whole)
     return heard.seen(streamed=stream, honest=fault not in LIES)
 
 

@@ -14,15 +14,26 @@ from typing import Any
 
 from support.stack import Stack, request, running_gateway
 
+# Tests of faults share these targets with tests that need them to be called: no breaker stands between them.
 POLICY = """
 policies:
   chain: [model-access, audit-logger]
 policy:
   model-access: {denied_models: ["gpt-4.1*", "claude-haiku*"]}
 providers:
+  circuit_breaker: {enabled: false}
+  aliases: {our-gpt: azure/gpt-4o-2024-11-20}
   targets:
     - {id: openai, provider: openai}
     - {id: anthropic, provider: anthropic}
+    - id: azure
+      provider: azure
+      endpoint: https://acme.openai.azure.com
+      deployment: our gpt
+      models: [gpt-4o-2024-11-20]
+    - {id: gemini, provider: google, models: [gemini-2.5-pro, gemini-embedding-001]}
+    - {id: gemini-compatible, provider: google, format: openai, models: [gemini-2.5-flash]}
+    - {id: bedrock, provider: bedrock, region: us-east-1, models: ["amazon.nova-pro-v1:0"]}
 """
 DENIED_OPENAI = "gpt-4.1"
 DENIED_ANTHROPIC = "claude-haiku-4-5"

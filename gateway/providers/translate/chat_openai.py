@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from keeptrusts.gateway.providers.translate.chat_answers import DONE
+from keeptrusts.gateway.providers.translate.chat_answers import DONE, error_json
 from keeptrusts.gateway.providers.translate.protocol import (
     ClientApi,
     ClientCall,
@@ -24,6 +24,7 @@ from keeptrusts.gateway.providers.translate.wire_json import (
     UNREADABLE,
     body_for_model,
     error_code,
+    read_error_object,
     read_event,
     read_object,
     text_or_none,
@@ -76,17 +77,28 @@ class ChatOpenai:
 
     def error(self, status: int, body: bytes) -> bytes | None:
         """Give the body as it is when it holds an error as OpenAI writes it."""
-        return openai_error(body)
+        return openai_error(status, body)
 
     def stream(self, call: ClientCall) -> _ChatStream:
         """Begin to read a stream."""
         return _ChatStream(usage_wanted=_asked_for_usage(call))
 
 
-def openai_error(body: bytes) -> bytes | None:
-    """Give the body of an error on any of OpenAI's routes unchanged, or None when it is none."""
+def openai_error(status: int, body: bytes) -> bytes | None:
+    """Give the body of an error on any of OpenAI's routes unchanged, or None when it is none.
+
+    Google's address for this wire has a form of its own, ``[{"error": {"code", "message", "status"}}]``, which no
+    client of OpenAI's reads: it is written anew.
+    """
     document = read_object(body)
-    return body if document is not None and isinstance(document.get("error"), dict) else None
+    if document is not None:
+        return body if isinstance(document.get("error"), dict) else None
+    match read_error_object(body):
+        case {"error": {"message": str(message), **rest}}:
+            code = text_or_none(rest.get("status"))
+            return error_json(status, message, None if code is None else code.lower())
+        case _:
+            return None
 
 
 class _ChatStream:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import orjson
-
 from keeptrusts.gateway.providers.translate.chat_answers import (
     AnsweredCall,
     Choice,
@@ -29,6 +27,7 @@ from keeptrusts.gateway.providers.translate.protocol import (
 from keeptrusts.gateway.providers.translate.wire_json import (
     UNREADABLE,
     error_code,
+    read_error_object,
     read_event,
     read_object,
     text_or_none,
@@ -75,13 +74,8 @@ def read_plain(call: ClientCall, body: bytes) -> ReadAnswer:
 
 def read_error(status: int, body: bytes) -> bytes | None:
     """Read ``{"error": {"code", "message", "status"}}``, alone or as the only member of a list."""
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    if isinstance(document, list) and len(document) == 1:
-        document = document[0]
-    error = document.get("error") if isinstance(document, dict) else None
+    document = read_error_object(body)
+    error = document.get("error") if document is not None else None
     message = error.get("message") if isinstance(error, dict) else None
     if not isinstance(error, dict) or not isinstance(message, str):
         return None

@@ -40,7 +40,13 @@ from keeptrusts.gateway.providers.translate.protocol import (
     ReadAnswer,
 )
 from keeptrusts.gateway.providers.translate.reported_usage import chat_usage
-from keeptrusts.gateway.providers.translate.wire_json import UNREADABLE, read_object, text_or_none, write_json
+from keeptrusts.gateway.providers.translate.wire_json import (
+    UNREADABLE,
+    read_error_object,
+    read_object,
+    text_or_none,
+    write_json,
+)
 
 _CARRIED: Final = frozenset(
     {
@@ -112,7 +118,7 @@ class MessagesOpenai:
 
     def error(self, status: int, body: bytes) -> bytes | None:
         """Give OpenAI's error as Anthropic writes it."""
-        document = read_object(body)
+        document = read_error_object(body)
         return None if document is None else message_error(status, document.get("error"))
 
     def stream(self, call: ClientCall) -> MessageEvents:

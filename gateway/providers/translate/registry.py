@@ -12,12 +12,20 @@ from keeptrusts.gateway.providers.translate.chat_gemini import ChatGemini
 from keeptrusts.gateway.providers.translate.chat_openai import ChatOpenai
 from keeptrusts.gateway.providers.translate.compose import MESSAGES_NAMES, Composed
 from keeptrusts.gateway.providers.translate.count_tokens_anthropic import CountTokensAnthropic
+from keeptrusts.gateway.providers.translate.count_tokens_elsewhere import (
+    CountTokensElsewhere,
+    by_bedrock,
+    by_gemini,
+)
 from keeptrusts.gateway.providers.translate.embeddings_gemini import EmbeddingsGemini
 from keeptrusts.gateway.providers.translate.embeddings_openai import EmbeddingsOpenai
 from keeptrusts.gateway.providers.translate.messages_anthropic import MessagesAnthropic
 from keeptrusts.gateway.providers.translate.messages_openai import MessagesOpenai
 from keeptrusts.gateway.providers.translate.protocol import ClientApi, ProviderApi, Translation
 from keeptrusts.gateway.providers.translate.responses_openai import ResponsesOpenai
+
+_MESSAGES_GEMINI: Final = Composed(outer=MessagesOpenai(), inner=ChatGemini(), names=MESSAGES_NAMES)
+_MESSAGES_BEDROCK: Final = Composed(outer=MessagesOpenai(), inner=ChatBedrock(), names=MESSAGES_NAMES)
 
 TRANSLATIONS: Final[Mapping[tuple[ClientApi, ProviderApi], Translation]] = MappingProxyType(
     {
@@ -29,9 +37,15 @@ TRANSLATIONS: Final[Mapping[tuple[ClientApi, ProviderApi], Translation]] = Mappi
         ("messages", "anthropic"): MessagesAnthropic(),
         ("messages", "openai"): MessagesOpenai(),
         ("messages", "azure"): MessagesOpenai(),
-        ("messages", "gemini"): Composed(outer=MessagesOpenai(), inner=ChatGemini(), names=MESSAGES_NAMES),
-        ("messages", "bedrock"): Composed(outer=MessagesOpenai(), inner=ChatBedrock(), names=MESSAGES_NAMES),
+        ("messages", "gemini"): _MESSAGES_GEMINI,
+        ("messages", "bedrock"): _MESSAGES_BEDROCK,
         ("count_tokens", "anthropic"): CountTokensAnthropic(),
+        ("count_tokens", "gemini"): CountTokensElsewhere(
+            messages=_MESSAGES_GEMINI, counting=by_gemini, number="totalTokens"
+        ),
+        ("count_tokens", "bedrock"): CountTokensElsewhere(
+            messages=_MESSAGES_BEDROCK, counting=by_bedrock, number="inputTokens"
+        ),
         ("responses", "openai"): ResponsesOpenai(),
         ("responses", "azure"): ResponsesOpenai(provider="azure"),
         ("embeddings", "openai"): EmbeddingsOpenai(),

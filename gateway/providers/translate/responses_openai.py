@@ -66,7 +66,7 @@ class ResponsesOpenai:
 
     def error(self, status: int, body: bytes) -> bytes | None:
         """Give the body as it is when it holds an error as OpenAI writes it."""
-        return openai_error(body)
+        return openai_error(status, body)
 
     def stream(self, call: ClientCall) -> _ResponseStream:
         """Begin to read a stream."""

@@ -23,6 +23,17 @@ def read_object(data: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+def read_error_object(data: bytes) -> dict[str, Any] | None:
+    """Give the JSON object of an error's body, or None; Google's address for OpenAI's wire puts it into a list."""
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value if isinstance(value, dict) else None
+
+
 def read_event(data: bytes) -> dict[str, Any]:
     """Give the JSON object of a stream's event; raises ValueError otherwise."""
     value = read_object(data)

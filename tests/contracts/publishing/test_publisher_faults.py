@@ -14,6 +14,7 @@ from support.log import read_all, until
 
 from keeptrusts.cli.stack.kafka.broker import Broker
 from keeptrusts.cli.topics import ensure_topics
+from keeptrusts.gateway.publishing.idempotent_producer import IdempotentProducer
 from keeptrusts.gateway.publishing.kafka import KafkaPublisher, start_publisher
 from keeptrusts.gateway.publishing.memory import MemoryPublisher
 from keeptrusts.gateway.publishing.renewing import RenewingPublisher
@@ -190,6 +191,50 @@ async def test_a_broken_producer_is_replaced_once_with_a_new_source_and_numbers_
         ("c", "gateway/g/two", 0),
     ]
     assert len(callbacks) == 2
+
+
+def lose_count(producer: IdempotentProducer) -> None:
+    """The next batch begins where the broker does not expect it: OutOfOrderSequenceNumber."""
+    producer._sequences[0] += 7
+
+
+def be_fenced(producer: IdempotentProducer) -> None:
+    """The broker has heard of a later holder of this producer's id: InvalidProducerEpoch."""
+    producer._epoch -= 1
+
+
+@pytest.mark.parametrize("harm", [lose_count, be_fenced], ids=["out of order", "fenced"])
+async def test_a_producer_that_the_broker_no_longer_trusts_is_replaced_and_nothing_is_lost_or_doubled(
+    kafka_bootstrap: str, topic_prefix: str, harm: Callable[[IdempotentProducer], None]
+) -> None:
+    await ensure_topics(kafka_bootstrap, prefix=topic_prefix)
+    made: list[KafkaPublisher] = []
+
+    async def start(source: str, on_broken: Callable[[str], None]) -> KafkaPublisher:
+        made.append(
+            await start_publisher(
+                bootstrap=kafka_bootstrap, topic_prefix=topic_prefix, partitions=1, source=source, queue_size=10,
+                on_broken=on_broken,
+            )
+        )  # fmt: skip
+        made[-1]._producer._epoch += 1  # room for an earlier epoch; the broker takes the first it sees
+        return made[-1]
+
+    names = iter(("one", "two"))
+    publisher = RenewingPublisher(source_prefix="gateway/g", start=start, new_incarnation=lambda: next(names))
+    await publisher.start()
+    await publisher.append(event("before"), deadline_s=30)
+    harm(made[0]._producer)
+    with pytest.raises(AckUnknownError, match="the log answered"):
+        await publisher.append(event("unknown"), deadline_s=30)
+    await until(lambda: publisher.source == "gateway/g/two", what="the producer is replaced")
+    await publisher.append(event("after"), deadline_s=30)
+    await publisher.stop()
+    records = [decode(r.value) for r in await read_all(kafka_bootstrap, topic_prefix + EVENTS.name, 0)]
+    assert [(one.id, one.source, one.sequence) for one in records] == [
+        ("before", "gateway/g/one", 0),
+        ("after", "gateway/g/two", 0),
+    ]
 
 
 async def test_memory_refuses_and_keeps_silent_on_request() -> None:

@@ -15,9 +15,14 @@ from typing import Any
 import aiohttp
 import openai
 import pytest
+from botocore.eventstream import ChecksumMismatch, EventStreamBuffer
 
 _BOUND_SECONDS = 20.0
 _CHAT: dict[str, Any] = {"model": "gpt-4o", "messages": [{"role": "user", "content": "What is in the ledger?"}]}
+_GEMINI = "/v1beta/models/gemini-2.5-pro"
+_NOVA = "/model/amazon.nova-pro-v1:0"
+_CONTENTS: dict[str, Any] = {"contents": [{"role": "user", "parts": [{"text": "What is in the ledger?"}]}]}
+_CONVERSE: dict[str, Any] = {"messages": [{"role": "user", "content": [{"text": "What is in the ledger?"}]}]}
 _MESSAGE: dict[str, Any] = {"model": "claude-sonnet-4-5", "max_tokens": 100, "messages": _CHAT["messages"]}
 
 
@@ -159,15 +164,65 @@ async def test_anthropic_messages_plain_and_streamed_agree(provider: Provider, s
     assert provider.bill[1]["usage"] == billed
 
 
-@pytest.mark.parametrize(("path", "body"), [("/v1/chat/completions", _CHAT), ("/v1/messages", _MESSAGE)])
+_FAILURES: list[tuple[str, dict[str, Any], Any, int]] = [
+    ("/v1/chat/completions", _CHAT, lambda body: body["error"]["type"] == "rate_limit_error", 401),
+    ("/openai/deployments/gpt/chat/completions", _CHAT, lambda body: body["error"]["code"] == "429", 401),
+    ("/v1/messages", _MESSAGE, lambda body: body["error"]["type"] == "rate_limit_error", 401),
+    (f"{_GEMINI}:generateContent", _CONTENTS, lambda body: body["error"]["status"] == "RESOURCE_EXHAUSTED", 400),
+    ("/v1beta/openai/chat/completions", _CHAT, lambda body: body[0]["error"]["status"] == "RESOURCE_EXHAUSTED", 400),
+    (f"{_NOVA}/converse-stream", _CONVERSE, lambda body: body.keys() == {"message"}, 403),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "shaped", "wrong_key"), _FAILURES, ids=[case[0] for case in _FAILURES])
 async def test_a_failure_has_the_wires_error_and_costs_nothing(
-    provider: Provider, session: aiohttp.ClientSession, path: str, body: dict[str, Any]
+    provider: Provider, session: aiohttp.ClientSession, path: str, body: dict[str, Any], shaped: Any, wrong_key: int
 ) -> None:
     headers = {"x-simulate": "status=429,retry-after=7"}
     async with session.post(provider.url + path, json=body, headers=headers) as answer:
         assert (answer.status, answer.headers["retry-after"]) == (429, "7")
-        assert "Simulated failure" in (await answer.json())["error"]["message"]
+        assert "Simulated failure" in await answer.text() and shaped(await answer.json())
+    async with session.post(provider.url + path, json=body, headers={"x-simulate": "bad-key"}) as answer:
+        assert answer.status == wrong_key
     assert provider.bill == []
+
+
+async def test_gemini_counts_tokens_for_nothing_and_embeds_one_text_or_many(
+    provider: Provider, session: aiohttp.ClientSession
+) -> None:
+    async with session.post(f"{provider.url}{_GEMINI}:countTokens", json=_CONTENTS) as answer:
+        counted = (await answer.json())["totalTokens"]
+    assert provider.bill == []
+    async with session.post(f"{provider.url}{_GEMINI}:generateContent", json=_CONTENTS) as answer:
+        assert (await answer.json())["usageMetadata"]["promptTokenCount"] == counted
+    one = {"content": {"parts": [{"text": "a"}]}, "outputDimensionality": 4}
+    async with session.post(f"{provider.url}{_GEMINI}:embedContent", json=one) as answer:
+        values = (await answer.json())["embedding"]["values"]
+    async with session.post(f"{provider.url}{_GEMINI}:batchEmbedContents", json={"requests": [one, one]}) as answer:
+        assert [vector["values"] for vector in (await answer.json())["embeddings"]] == [values, values]
+    assert len(values) == 4 and len(provider.bill) == 3
+
+
+async def test_frames_of_bedrock_have_checksums_and_garbage_has_a_wrong_one(
+    provider: Provider, session: aiohttp.ClientSession
+) -> None:
+    async def frames(fault: str) -> list[tuple[str, Any]]:
+        url, headers = f"{provider.url}{_NOVA}/converse-stream", {"x-simulate": fault}
+        async with session.post(url, json=_CONVERSE, headers=headers) as answer:
+            assert answer.content_type == "application/vnd.amazon.eventstream"
+            buffer = EventStreamBuffer()
+            buffer.add_data(await answer.read())
+            return [(message.headers[":event-type"], json.loads(message.payload)) for message in buffer]
+
+    whole = await frames("words=2,cached=1")
+    assert [name for name, _ in whole] == [
+        "messageStart", "contentBlockDelta", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata",
+    ]  # fmt: skip
+    counts, (line,) = whole[-1][1]["usage"], provider.bill
+    assert counts["inputTokens"] + counts["cacheReadInputTokens"] == line["usage"]["input_tokens"]
+    assert counts["outputTokens"] == line["usage"]["output_tokens"] == 2
+    with pytest.raises(ChecksumMismatch):
+        await frames("garbage")
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -126,7 +126,7 @@ async def test_a_call_ends_on_the_configuration_it_began_with(tmp_path: Path) ->
     assert await status(fake, governed.in_force) == 403
 
 
-async def test_counts_of_a_limit_that_stays_go_on_and_those_of_one_that_changes_start_anew(tmp_path: Path) -> None:
+async def test_no_reload_gives_a_fresh_allowance_also_when_the_limit_changes(tmp_path: Path) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text(LIMITED)
     fake, governed = made(path)
@@ -137,7 +137,10 @@ async def test_counts_of_a_limit_that_stays_go_on_and_those_of_one_that_changes_
     assert await status(fake, governed.in_force) == 429
     path.write_text(LIMITED.replace("2}", "3}"))
     await reloading.reload()
-    assert await status(fake, governed.in_force) == 200
+    assert [await status(fake, governed.in_force) for _ in range(2)] == [200, 429], "two of the three are used up"
+    path.write_text(LIMITED.replace("2}", "1}"))
+    await reloading.reload()
+    assert await status(fake, governed.in_force) == 429
 
 
 def test_without_files_the_shipped_document_is_read_and_a_missing_one_is_named(tmp_path: Path) -> None:

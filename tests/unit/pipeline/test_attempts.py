@@ -24,6 +24,20 @@ TWO = (
 SECRETS = {"OPENAI_API_KEY": "sk-real"}
 BODY = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}).encode()
 DOWN = ok(b"{}", status=503)
+GOOGLES_WRONG_KEY = {
+    "error": {
+        "code": 400,
+        "message": "API key not valid. Please pass a valid API key.",
+        "status": "INVALID_ARGUMENT",
+        "details": [
+            {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "API_KEY_INVALID",
+                "domain": "googleapis.com",
+            }
+        ],
+    }
+}
 
 
 def two(option: str = "") -> FakeGateway:
@@ -55,6 +69,8 @@ CAUSES: list[tuple[str, ProviderAnswer | ProviderFailure, str]] = [
     ("unreachable", failure("connection", billed=False), "connection"),
     ("cut before the first byte", failure("cut"), "cut"),
     ("our secret refused", ok(b"{}", status=401), "credentials"),
+    ("our secret refused by Google, which says 400", ok(GOOGLES_WRONG_KEY, status=400), "credentials"),
+    ("our account has no means", ok(b"{}", status=402), "credentials"),
 ]
 
 
@@ -75,6 +91,17 @@ async def test_another_target_is_tried_and_recorded_before_it_is_sent(
     assert (completion.attempts, completion.target, completion.status) == (2, "second", 200)
     [decision] = of(made, RequestDecided)
     assert decision.target == "first"
+
+
+async def test_a_refused_key_is_not_asked_with_again_by_anybody() -> None:
+    made = two("max_fallback_attempts: 1")
+    made.provider.result = ok(GOOGLES_WRONG_KEY, status=400)
+    answer = await chat(made)
+    assert (answer.status, answer.headers["x-should-retry"]) == (502, "false")
+    assert [one.target for one in of(made, RequestAttempted)] == ["second"]
+    assert b"refused our credentials" in answer.body and b"API key" not in answer.body
+    [completion] = of(made, RequestCompleted)
+    assert (completion.status, completion.provider_status, completion.cost_state) == (502, 400, "none")
 
 
 FINAL: list[tuple[str, ProviderAnswer | ProviderFailure, int]] = [

@@ -15,7 +15,8 @@ from keeptrusts.gateway.providers.protocol import ProviderAnswer, ProviderFailur
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided
 from keeptrusts.schemas.ids import PLATFORM_LEDGER
-from keeptrusts.schemas.publishing import Ack, AckUnknownError
+from keeptrusts.schemas.publishing import Ack, AckUnknownError, RecordTooLargeError
+from keeptrusts.schemas.topics import MAX_RECORD_BYTES
 
 OPEN = "policies:\n  chain: [audit-logger]\nproviders:\n  targets:\n    - {id: openai, provider: openai}\n"
 SECRET_WORD = "xyzzy-never-record-this"
@@ -71,6 +72,31 @@ async def test_a_log_that_takes_nothing_means_503_and_no_dispatch() -> None:
     assert answer.headers["Retry-After"] == "1" and "x-should-retry" not in answer.headers
     assert made.provider.asked == [] and made.publisher.events == []
     assert made.services.counters.unrecorded == {"audit_unavailable": 1}
+
+
+async def test_no_name_that_a_caller_may_send_brings_a_record_near_the_limit_of_the_log() -> None:
+    made = gateway(OPEN)
+    tags = ",".join(f"{'n' * 30}{number}={'v' * 32}" for number in range(8))
+    widest = {"x_user_id": "u" * 200, "x_keeptrusts_project": "p" * 200, "x_keeptrusts_tags": tags}
+    answers = [await chat(made, body=BODY.replace(b"gpt-4o", b"gpt-" + b"o" * 196), **widest)]
+    for name in ("x_user_id", "x_keeptrusts_project", "x_keeptrusts_tags", "x_keeptrusts_consumer_group"):
+        answers.append(await chat(made, **{name: "a" * 8_000}))
+    answers.append(await chat(made, body=BODY.replace(b"gpt-4o", b"m" * 3_000_000)))
+    assert [answer.status for answer in answers] == [200, 422, 422, 422, 422, 422]
+    assert len(completed(made)) == len(answers)
+    assert max(len(record) for record in made.publisher.records[0]) < MAX_RECORD_BYTES // 100
+
+
+async def test_an_event_above_the_limit_of_the_log_is_refused_before_any_dispatch() -> None:
+    made = gateway(OPEN)
+
+    async def too_large(*events: object, deadline_s: float) -> tuple[Ack, ...]:
+        raise RecordTooLargeError("an event is above the limit")
+
+    object.__setattr__(made.publisher, "append", too_large)
+    answer = await chat(made)
+    assert (answer.status, problem(answer)["code"]) == (503, "audit_unavailable")
+    assert made.provider.asked == []
 
 
 async def test_an_unknown_ack_means_no_dispatch_and_a_completion_that_follows() -> None:

@@ -28,7 +28,7 @@ def test_words_become_a_behaviour(text: str, expected: Behaviour) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("explode", "unknown word 'explode'; known: cache-write"),
+        ("explode", "unknown word 'explode'; known: bad-key"),
         ("status=200", "400 to 599"),
         ("status", "whole number"),
         ("latency=-1", "whole number"),

@@ -49,6 +49,30 @@ def test_a_model_and_a_group_give_these_routes(model: str, group: str | None, ro
     assert Router(TWO).names(model, group) == routes
 
 
+EVERYBODY = """
+providers:
+  targets:
+    - {id: azure, endpoint: 'https://acme.openai.azure.com'}
+    - {id: google}
+    - {id: bedrock, region: us-east-1}
+    - {id: anthropic}
+    - {id: own-google, provider: google, models: [claude-sonnet-4-5]}
+"""
+
+
+def test_a_price_that_is_listed_under_a_vendor_does_not_make_its_targets_serve_the_model() -> None:
+    """Google and Azure sell Claude at other addresses than the ones targets are called at."""
+    wires = frozenset({"azure", "gemini", "bedrock", "anthropic"})
+    secrets = {**SECRETS, "GEMINI_API_KEY": "d", "AWS_BEARER_TOKEN_BEDROCK": "e"}
+    router = Router(EVERYBODY, wires=wires, environment=secrets)
+    assert router.names("claude-sonnet-4-5") == ["anthropic/claude-sonnet-4-5", "own-google/claude-sonnet-4-5"]
+    assert router.names("gpt-4o") == ["azure/gpt-4o"] and router.names("gemini-2.5-pro") == ["google/gemini-2.5-pro"]
+    assert router.names("anthropic.claude-sonnet-4-5-20250929-v1:0")[0].startswith("bedrock/")
+    listed = {name: target.id for name, target in models_served(router.rules, wires, prices())}
+    assert listed["claude-sonnet-4-5"] == "anthropic" and listed["gemini-2.5-pro"] == "google"
+    assert all(router.names(name) for name in listed), "what is listed can be asked for"
+
+
 REFUSALS: list[tuple[str, str, str | None, str]] = [
     ("nobody serves it", "nothing", None, "model_not_found"),
     ("auto without a group", "auto", None, "model_not_found"),

@@ -96,6 +96,30 @@ def test_a_call_goes_to_its_address_with_its_proof(
     assert "sk-1" not in repr(found)
 
 
+SIMULATED = [
+    ("{id: openai}", "http://sim:1/v1"),
+    ("{id: groq}", "http://sim:1/v1"),
+    ("{id: anthropic}", "http://sim:1"),
+    ("{id: azure}", "http://sim:1"),
+    (f"{{id: azure, endpoint: '{AZURE}/openai/v1/'}}", "http://sim:1/openai/v1"),
+    ("{id: google}", "http://sim:1"),
+    ("{id: google, format: openai}", "http://sim:1/v1beta/openai"),
+    ("{id: bedrock}", "http://sim:1"),
+    ("{id: bedrock, format: openai}", "http://sim:1/openai/v1"),
+    ("{id: own, provider: acme, format: openai, base_url: 'https://llm.acme.example/api'}", "http://sim:1/v1"),
+]
+
+
+@pytest.mark.parametrize(("text", "base"), SIMULATED, ids=[row[0] for row in SIMULATED])
+@pytest.mark.parametrize("given", ["http://sim:1", "http://sim:1/", "http://sim:1/v1"])
+def test_one_upstream_for_all_targets_speaks_each_wire_where_its_vendor_does(text: str, base: str, given: str) -> None:
+    report = lint_text(f"providers:\n  targets:\n    - {text}\n", "f.yaml")
+    assert report.document is not None, report.findings
+    [found] = resolve_targets(report.document, KEYS, given)
+    assert (found.base_url, found.unavailable, found.aws) == (base, None, None)
+    assert found.secret not in KEYS.values(), "a simulated provider gets no real secret"
+
+
 def test_azure_is_asked_for_its_deployment_and_others_for_the_model() -> None:
     assert provider_model(target(f"{{id: azure, endpoint: '{AZURE}', deployment: mine}}"), "gpt-4o") == "mine"
     assert provider_model(target(f"{{id: azure, endpoint: '{AZURE}'}}"), "gpt-4o") == "gpt-4o"

@@ -196,8 +196,8 @@ def test_what_is_not_in_the_table_is_not_served() -> None:
         "openai": {"chat", "messages", "responses", "embeddings"},
         "azure": {"chat", "messages", "responses", "embeddings"},
         "anthropic": {"chat", "messages", "count_tokens"},
-        "gemini": {"chat", "messages", "embeddings"},
-        "bedrock": {"chat", "messages"},
+        "gemini": {"chat", "messages", "count_tokens", "embeddings"},
+        "bedrock": {"chat", "messages", "count_tokens"},
     }
     assert translation_for("responses", "anthropic") is None
     assert translation_for("embeddings", "bedrock") is None

@@ -27,6 +27,7 @@ from keeptrusts.projections.query_api.problems import invalid_parameter
 from keeptrusts.projections.query_api.relation import micros, moment_of, requests_at
 from keeptrusts.projections.query_api.rows import COLUMNS, SELECT, event_row
 from keeptrusts.projections.query_api.scope import Condition, TenantScope
+from keeptrusts.projections.store.protocol import READS_MUCH
 from keeptrusts.schemas.filters import GROUP_KEYS, METRICS, Filters
 
 _KIND: Final = "events"
@@ -43,7 +44,7 @@ _OWN: Final = (
 )
 PARAMETERS: Final = (*FILTER_PARAMETERS, *_OWN, MIN_POSITION)
 _NAMES: Final = tuple(item.name for item in _OWN)
-_IN_ORDER: Final = MappingProxyType({"read_in_order_use_buffering": 0})
+_IN_ORDER: Final = MappingProxyType({**READS_MUCH, "read_in_order_use_buffering": 0})
 """Without it a page of rare rows costs more than twice as much: blocks would be gathered far beyond its end."""
 _PERSONAL: Final = frozenset({"user"})
 """Filters and keys that single out persons."""

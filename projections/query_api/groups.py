@@ -21,7 +21,7 @@ from keeptrusts.projections.query_api.relation import Relation, requests_at
 from keeptrusts.projections.query_api.rollup import Days, summed_by_days, whole_days
 from keeptrusts.projections.query_api.rows import milliseconds
 from keeptrusts.projections.query_api.scope import TenantScope
-from keeptrusts.projections.store.protocol import Store, StoreError
+from keeptrusts.projections.store.protocol import READS_MUCH, Store, StoreError
 from keeptrusts.schemas.filters import METRICS, Filters
 from keeptrusts.schemas.money import format_usd
 
@@ -133,7 +133,7 @@ async def _asked(
     if keys:
         order = _order(keys, chosen, order_by)
         sql += f" GROUP BY {', '.join(f'key_{key}' for key in keys)} ORDER BY {order} LIMIT {int(limit)}"
-    answer = await store.query(sql, relation.parameters)
+    answer = await store.query(sql, relation.parameters, settings=READS_MUCH)
     return [_row(record, keys, chosen, directory) for record in answer.records()]
 
 

@@ -42,11 +42,6 @@ COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
 )  # fmt: skip
 """Filter -> column."""
 
-MASKED_BY: Final[Mapping[str, str]] = MappingProxyType(
-    {name: mask if mask.startswith("decided_") else "decided_offset" for name, mask in MASKS.items()}
-)
-"""The stored column that such a column is shown from."""
-
 _ALL: Final = (
     *MASKS, "org", "request", "time", "team", "user", "role", "key_id", "project", "consumer_group", "tags", "gateway",
     "endpoint", "requested_model",
@@ -144,12 +139,14 @@ class _Parts:
 
     def in_flight(self, shown: tuple[str, ...]) -> tuple[str, str]:
         """Select what was in flight at the position: what has ended since, and what has not."""
-        inner = tuple(dict.fromkeys((*shown, *(name for name in _ALL if re.search(rf"\b{name}\b", self._where)))))
+        named = (name for name in _ALL if re.search(rf"\b{name}\b", self._where))
         in_time = f"org = {{scope_org:String}} AND {self._period}"
         plain = ", ".join(shown)
-        later, now = (
-            f"SELECT {plain} FROM ({part}) WHERE {self._where}{self._tail}"
-            for part in (_closed_later(inner, in_time), _in_flight(inner, in_time))
+        as_it_was = _closed_later(tuple(dict.fromkeys((*shown, *named))), in_time)
+        later = f"SELECT {plain} FROM ({as_it_was}) WHERE {self._where}{self._tail}"
+        now = (
+            f"SELECT {plain} FROM requests_open FINAL WHERE {self._where} AND {self._period}"
+            f" AND decided_offset <= {{as_of:Int64}} AND (time, request) NOT IN ({_ended_already(in_time)}){self._tail}"
         )
         return later, now
 
@@ -160,23 +157,18 @@ def _newest_first(count: int) -> str:
 
 def _closed_later(columns: tuple[str, ...], in_time: str) -> str:
     """Select what was in flight at the position and has ended since, as it was then."""
-    raw = ", ".join(dict.fromkeys((*(MASKED_BY.get(name, name) for name in columns), "decided_offset", "org")))
     shown = ", ".join(f"{MASKS[name]} AS {name}" if name in MASKS else name for name in columns)
-    return (
-        f"SELECT {shown} FROM (SELECT {raw} FROM requests WHERE {in_time} AND _offset >= {{next_offset:UInt64}}"
-        " AND decided_offset >= 0 AND decided_offset <= {as_of:Int64})"
+    return (  # the table's own offset, not the one that is shown
+        f"SELECT {shown} FROM requests WHERE {in_time} AND requests._offset >= {{next_offset:UInt64}}"
+        " AND decided_offset >= 0 AND decided_offset <= {as_of:Int64}"
     )
 
 
-def _in_flight(columns: tuple[str, ...], in_time: str) -> str:
-    """Select what is in flight, without what has ended but is not taken out of ``requests_open`` yet."""
-    ended = (
+def _ended_already(in_time: str) -> str:
+    """Select what has ended but is not taken out of ``requests_open`` yet."""
+    return (
         f"SELECT time, request FROM requests WHERE {in_time} AND (time, request) IN "
         f"(SELECT time, request FROM requests_open FINAL WHERE {in_time})"
-    )
-    return (
-        f"SELECT {', '.join(columns)} FROM requests_open FINAL WHERE {in_time}"
-        f" AND decided_offset <= {{as_of:Int64}} AND (time, request) NOT IN ({ended})"
     )
 
 

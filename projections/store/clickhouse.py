@@ -138,7 +138,7 @@ class ClickHouseStore:
             "max_memory_usage": settings.query_memory_bytes,
             "max_result_rows": settings.result_rows,
             "result_overflow_mode": "throw",
-            "max_threads": 2,
+            "max_threads": 1,
         }
 
     def _client(self) -> Client:

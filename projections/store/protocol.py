@@ -11,7 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Final, Protocol
+
+READS_MUCH: Final[Mapping[str, Any]] = MappingProxyType({"max_threads": 2})
+"""Settings of a question that reads more than a few thousand rows."""
 
 
 class StoreError(Exception):
@@ -65,6 +69,7 @@ class Store(Protocol):
     ) -> Rows:
         """Ask. Values travel as server-side parameters (``{name:Type}``) only.
 
+        One thread answers unless ``settings`` give more, which only those questions repay that read much.
         Times come back as the engine's integers if the question asks for integers. Raises QueryLimitError,
         StoreUnavailableError or StoreError.
         """

@@ -64,6 +64,7 @@ class Writer:
         self._dead_letters = DeadLetters(settings, now_ms)
         self._progress = Progress({topic.name: 0 for topic in SOURCES})
         self._in_flight = InFlight(settings.max_in_flight)
+        self._notes = 0
 
     @property
     def progress(self) -> Progress:
@@ -128,20 +129,27 @@ class Writer:
             self._progress.committed(name, partition, start - 1)
 
     async def _step(self, ranges: Sequence[Range]) -> None:
+        """Write ranges, and say how far the tables are before Kafka is told: those who wait need not wait for that."""
         if ranges:
             await self._reader.begin(ranges)
-            limit = asyncio.Semaphore(_AT_ONCE)
-            await _all(self._write_within(limit, item) for item in ranges)
+        events = [item for item in ranges if self._names[item.topic] == topics.EVENTS.name]
+        if events:  # first and alone: what was answered is to be seen soon, and the machine may have two cores
+            await self._write_together(events)
+            await self._note_moved()
+        await self._write_together([item for item in ranges if self._names[item.topic] != topics.EVENTS.name])
         await self._settle_awaited()
-        moved = self._progress.moved()
         if self._now_ms() - self._progress.beaten_ms > self._settings.heartbeat_seconds * 1000:
             self._progress.beat()
             self._progress.beaten_ms = self._now_ms()
-            moved = self._progress.all_places()
-        if moved:
-            await self._note(moved)  # before Kafka is told: those who wait for a position need not wait for that
+            self._progress.moved()  # they are among all of them
+            await self._note(self._progress.all_places())
+        await self._note_moved()
         if ranges:
             await self._reader.finish(ranges)
+
+    async def _write_together(self, ranges: Sequence[Range]) -> None:
+        limit = asyncio.Semaphore(_AT_ONCE)
+        await _all(self._write_within(limit, item) for item in ranges)
 
     async def _write_within(self, limit: asyncio.Semaphore, item: Range) -> None:
         async with limit:
@@ -224,10 +232,16 @@ class Writer:
             offset = await self._reader.reached(self._settings.kafka.topic_prefix + topic, partition)
             self._progress.reached(topic, partition, offset)
 
+    async def _note_moved(self) -> None:
+        moved = self._progress.moved()
+        if moved:
+            await self._note(moved)
+
     async def _note(self, places: Sequence[tuple[str, int]]) -> None:
         now_ms = self._now_ms()
         lines = self._progress.lines(places, now_ms)
-        await self._store.insert(TABLE, lines, token=f"{TABLE}-{now_ms}-{self.metrics.ranges}")
+        self._notes += 1
+        await self._store.insert(TABLE, lines, token=f"{TABLE}-{now_ms}-{self._notes}")
         self._progress.written_ms = now_ms
 
 

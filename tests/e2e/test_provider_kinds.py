@@ -137,6 +137,19 @@ def test_a_refused_key_is_the_gateways_fault_and_a_bad_request_the_callers(gover
     assert {row["cost"] for row in rows} == {None}
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.target for kind in KINDS])
+def test_an_error_that_the_provider_reports_within_a_stream_is_the_streams_end(governed: Governed, kind: Kind) -> None:
+    project = governed.project()
+    headers = {"X-Keeptrusts-Project": project}
+    client = openai.OpenAI(base_url=f"{governed.url}/v1", api_key=governed.key, default_headers=headers)
+    said: Any = [{"role": "user", "content": "simulate: fail=4"}]
+    with pytest.raises(openai.APIError) as failed:
+        list(client.chat.completions.create(model=kind.model, messages=said, stream=True))
+    assert "Simulated failure within a stream" in str(failed.value)
+    row = governed.only_row(project)
+    assert row["status"] == 200 and row["error"] is not None and row["cost"] is None
+
+
 @pytest.mark.parametrize("model", ["claude-sonnet-4-5", "gemini-2.5-pro", "amazon.nova-pro-v1:0"])
 def test_tokens_are_counted_by_whoever_would_be_asked_and_cost_nothing(governed: Governed, model: str) -> None:
     project = governed.project()

@@ -52,7 +52,7 @@ def simulate(
 
     Prints its URL on stdout once it answers. A caller can ask one call to misbehave with the header `x-simulate`, or
     through a gateway with a last message that begins with `simulate:`, in the words of --fault: bad-key, status=N,
-    retry-after=S, latency=MS, chunk-delay=MS, drop, cut=N, cut-bytes=N, stall=N, drip=N, garbage, wrong-type,
+    retry-after=S, latency=MS, chunk-delay=MS, drop, cut=N, cut-bytes=N, stall=N, fail=N, drip=N, garbage, wrong-type,
     wrong-usage, no-usage, negative-usage, huge-usage, double-usage, words=N, echo, tool, cached=N, cache-write=N,
     reasoning=N.
     """

@@ -27,7 +27,8 @@ provider_url_option = click.option(
     envvar="KEEPTRUSTS_PROVIDER_URL",
     metavar="URL",
     callback=_checked_url,
-    help="Send every target to this upstream, with placeholder secrets (a simulated provider).",
+    help="Send every target to this upstream, at its vendor's own paths and with placeholder secrets "
+    "(a simulated provider).",
 )
 
 

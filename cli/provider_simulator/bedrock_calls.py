@@ -17,6 +17,7 @@ from keeptrusts.cli.provider_simulator.answer import (
 )
 from keeptrusts.cli.provider_simulator.asked import Asked, limit_in, list_in, object_in
 from keeptrusts.cli.provider_simulator.call import StreamShape, answered, send_plain, send_stream
+from keeptrusts.cli.provider_simulator.wires import FAILED
 
 
 async def converse(asked: Asked) -> web.StreamResponse:
@@ -40,7 +41,11 @@ async def converse(asked: Asked) -> web.StreamResponse:
         yield from bedrock_wire.closing(answer, call.billed().reported(asked.behaviour))
 
     pieces = bedrock_wire.events(call=asked.call_id, answer=answer)
-    shape = StreamShape(content_type="application/vnd.amazon.eventstream", garbage=bedrock_wire.broken_frame())
+    shape = StreamShape(
+        content_type="application/vnd.amazon.eventstream",
+        garbage=bedrock_wire.broken_frame(),
+        error=bedrock_wire.frame("serviceUnavailableException", {"message": FAILED}, message_type="exception"),
+    )
     return await answered(call, asked.log, send_stream(call, pieces, closing(), shape))
 
 

@@ -75,17 +75,17 @@ def wanted_tool(body: Mapping[str, Any], behaviour: Behaviour) -> tuple[str, str
     return str(spec.get("name", "tool")), arguments_for((spec.get("inputSchema") or {}).get("json"))
 
 
-def frame(kind: str, document: Mapping[str, Any]) -> bytes:
-    """One event of the binary stream; its checksums hold over the lengths and over all.
+def frame(kind: str, document: Mapping[str, Any], message_type: str = "event") -> bytes:
+    """One event, or exception, of the binary stream; its checksums hold over the lengths and over all.
 
     https://docs.aws.amazon.com/transcribe/latest/dg/event-stream.html
     """
     headers = b"".join(
         _header(name, value)
         for name, value in (
-            (":event-type", kind),
+            (f":{message_type}-type", kind),
             (":content-type", "application/json"),
-            (":message-type", "event"),
+            (":message-type", message_type),
         )
     )
     # Like the real service, pad so that the sizes of the frames do not tell the lengths of the words.

@@ -19,13 +19,16 @@ _STALL_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamShape:
-    """What a wire's streams are called, and what the fault `garbage` sends in place of a piece."""
+    """What a wire's streams are called, what `garbage` sends in place of a piece, and what `fail` ends them with."""
 
     content_type: str
     garbage: bytes
+    error: bytes
 
 
-SSE = StreamShape(content_type="text/event-stream", garbage=b"data: {not json\n\n")
+def sse(error: bytes) -> StreamShape:
+    """Server-sent events that may end with this one."""
+    return StreamShape(content_type="text/event-stream", garbage=b"data: {not json\n\n", error=error)
 
 
 class CutByFault(Exception):
@@ -112,7 +115,7 @@ async def send_plain(call: Call, body: Mapping[str, Any]) -> web.StreamResponse:
 
 
 async def send_stream(
-    call: Call, pieces: Iterable[tuple[bytes, int]], closing: Iterable[bytes], shape: StreamShape = SSE
+    call: Call, pieces: Iterable[tuple[bytes, int]], closing: Iterable[bytes], shape: StreamShape
 ) -> web.StreamResponse:
     """Pieces one after another, then the closing events. The bill grows with every piece."""
     headers = {
@@ -126,6 +129,10 @@ async def send_stream(
     writing = _Writing(call, response)
     for number, (piece, words) in enumerate(pieces):
         await _misbehave(call, pieces=number)
+        if call.behaviour.fail is not None and number >= call.behaviour.fail:
+            await writing.write(shape.error)
+            await response.write_eof()
+            return response
         await writing.write(shape.garbage if call.behaviour.garbage and number else piece)
         call.words_sent += words
         if call.behaviour.chunk_delay:

@@ -7,6 +7,7 @@
 - `status=N` answers with that HTTP status and is not billed; `retry-after=S` adds the header
 - `latency=MS` waits before the first byte; `chunk-delay=MS` between the pieces of a stream
 - `cut[=N]` closes the connection after N pieces (or half a plain body); `stall[=N]` goes silent there instead
+- `fail[=N]` reports an error within a stream after N pieces, in the provider's own words
 - `drop` closes the connection before any byte; `cut-bytes=N` after N bytes of the body; `drip=N`
   sends N bytes at a time
 - `garbage` sends what is not JSON; `wrong-type` calls the answer text/html
@@ -26,7 +27,7 @@ _FLAGS = {
 }  # fmt: skip
 IN_A_MESSAGE = "simulate:"
 """How a message begins that holds words of this language."""
-_WITH_DEFAULT = {"cut": 3, "stall": 3}
+_WITH_DEFAULT = {"cut": 3, "fail": 3, "stall": 3}
 _MAX_NUMBER = 1_000_000
 
 
@@ -45,6 +46,7 @@ class Behaviour:
     chunk_delay: int = 0
     cut: int | None = None
     stall: int | None = None
+    fail: int | None = None
     cut_bytes: int | None = None
     drip: int | None = None
     drop: bool = False

@@ -17,8 +17,9 @@ from keeptrusts.cli.provider_simulator.answer import (
     text_of,
 )
 from keeptrusts.cli.provider_simulator.asked import Asked, BadRequest, limit_in, list_in, object_in
-from keeptrusts.cli.provider_simulator.call import SSE, answered, send_plain, send_stream
+from keeptrusts.cli.provider_simulator.call import answered, send_plain, send_stream, sse
 from keeptrusts.cli.provider_simulator.openai_wire import vector
+from keeptrusts.cli.provider_simulator.wires import FAILED, GEMINI
 
 _MAX_CANDIDATES = 8
 
@@ -50,6 +51,7 @@ async def generate(asked: Asked) -> web.StreamResponse:
         raise BadRequest("Only streams with alt=sse are simulated")
     started = bill(input_tokens=call.input_tokens, produced=1, behaviour=asked.behaviour).reported(asked.behaviour)
     messages = gemini_wire.pieces(**about, started=started)
+    failed = gemini_wire.event(GEMINI.words(503, FAILED).body)
     pieces = ((gemini_wire.event(message), words) for message, words in messages)
 
     def closing() -> Iterator[bytes]:
@@ -60,7 +62,7 @@ async def generate(asked: Asked) -> web.StreamResponse:
             for message in gemini_wire.closing(**about, usage=usage):
                 yield gemini_wire.event(message)
 
-    return await answered(call, asked.log, send_stream(call, pieces, closing(), SSE))
+    return await answered(call, asked.log, send_stream(call, pieces, closing(), sse(failed)))
 
 
 async def embed(asked: Asked) -> web.StreamResponse:

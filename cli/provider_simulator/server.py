@@ -17,12 +17,13 @@ from keeptrusts.cli.provider_simulator.answer import (
     text_of,
 )
 from keeptrusts.cli.provider_simulator.asked import Asked, BadRequest, Simulator, limit_in, list_in, read_asked
-from keeptrusts.cli.provider_simulator.call import answered, send_plain, send_stream
+from keeptrusts.cli.provider_simulator.call import answered, send_plain, send_stream, sse
 from keeptrusts.cli.provider_simulator.faults import Behaviour, FaultError
 from keeptrusts.cli.provider_simulator.wires import (
     ANTHROPIC,
     AZURE,
     BEDROCK,
+    FAILED,
     GEMINI,
     GEMINI_COMPATIBLE,
     OPENAI,
@@ -139,6 +140,7 @@ async def _chat(asked: Asked) -> web.StreamResponse:
     include_usage = isinstance(options, Mapping) and bool(options.get("include_usage"))
     chunks = openai_wire.chat_chunks(**about, answers=answers, include_usage=include_usage)
     pieces = ((openai_wire.data_line(chunk), words) for chunk, words in chunks)
+    failed = openai_wire.data_line(OPENAI.words(500, FAILED).body)
 
     def closing() -> Iterator[bytes]:
         usage = call.billed().reported(asked.behaviour)
@@ -148,7 +150,7 @@ async def _chat(asked: Asked) -> web.StreamResponse:
             yield openai_wire.data_line(openai_wire.usage_chunk(**about, usage=usage))
         yield b"data: [DONE]\n\n"
 
-    return await answered(call, asked.log, send_stream(call, pieces, closing()))
+    return await answered(call, asked.log, send_stream(call, pieces, closing(), sse(failed)))
 
 
 async def _embeddings(asked: Asked) -> web.StreamResponse:
@@ -191,7 +193,8 @@ async def _responses(asked: Asked) -> web.StreamResponse:
     )
     last = {"type": f"response.{body['status']}", "sequence_number": len(events), "response": body}
     closing = [openai_wire.event_line(last)]
-    return await answered(call, asked.log, send_stream(call, pieces, closing))
+    failed = openai_wire.event_line({"type": "error", "code": "server_error", "message": FAILED, "param": None})
+    return await answered(call, asked.log, send_stream(call, pieces, closing, sse(failed)))
 
 
 async def _messages(asked: Asked) -> web.StreamResponse:
@@ -214,13 +217,14 @@ async def _messages(asked: Asked) -> web.StreamResponse:
         return await answered(call, asked.log, send_plain(call, anthropic_wire.message(**about, usage=usage)))
     started = bill(input_tokens=call.input_tokens, produced=1, behaviour=asked.behaviour)
     events = anthropic_wire.message_events(**about, started=started.reported(asked.behaviour))
+    failed = openai_wire.event_line(ANTHROPIC.words(529, FAILED).body)
     pieces = ((openai_wire.event_line(event), words) for event, words in events)
 
     def closing() -> Iterator[bytes]:
         for event in anthropic_wire.closing_events(answer, call.billed().reported(asked.behaviour)):
             yield openai_wire.event_line(event)
 
-    return await answered(call, asked.log, send_stream(call, pieces, closing()))
+    return await answered(call, asked.log, send_stream(call, pieces, closing(), sse(failed)))
 
 
 async def _count(asked: Asked) -> web.StreamResponse:

@@ -50,6 +50,9 @@ _ANTHROPICS: Final[Mapping[int, str]] = MappingProxyType(
 """https://docs.claude.com/en/api/errors"""
 
 
+FAILED: Final = "Simulated failure within a stream."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """One answer that is no success; `body` is JSON."""

@@ -58,6 +58,12 @@ class _Aim:
             return cls(kind=entry.kind, teams=frozenset(entry.targeting.names), beyond_team=None)
         return cls(kind=entry.kind, teams=None, beyond_team=entry.targeting)
 
+    def overlaps(self, other: "_Aim") -> bool:
+        """Whether calls of one team may be aimed at by both; what there is beyond teams is not looked at."""
+        if self.kind != other.kind:
+            return False
+        return self.teams is None or other.teams is None or not self.teams.isdisjoint(other.teams)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Built:
@@ -79,19 +85,21 @@ class _Predecessors:
     def __init__(self, before: "CompiledDocument | None", staying: frozenset[Hashable]) -> None:
         built = () if before is None else before._built
         self._same = {one.key: one.compiled.policy for one in built}
-        self._changed: dict[_Aim, list[Policy]] = {}
-        for one in built:
-            if one.key not in staying:
-                self._changed.setdefault(one.aim, []).append(one.compiled.policy)
+        self._gone = [one for one in built if one.key not in staying]
 
     def same(self, key: Hashable) -> Policy | None:
         """The policy that stands in both documents."""
         return self._same.get(key)
 
     def changed(self, aim: _Aim) -> Policy | None:
-        """The policy of the same aim that is gone; the first of several in the order of the document."""
-        left = self._changed.get(aim)
-        return left.pop(0) if left else None
+        """The policy that is gone and was for the same callers, or else for some of them; the first of several."""
+        found = next((one for one in self._gone if one.aim == aim), None)
+        if found is None:
+            found = next((one for one in self._gone if one.aim.overlaps(aim)), None)
+        if found is None:
+            return None
+        self._gone.remove(found)
+        return found.compiled.policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +123,9 @@ def compile_document(
 ) -> CompiledDocument:
     """Compiles every chain once. `worker` of `workers` (from 0) enforces its share of each rate limit.
 
-    Rate limits go on with the counts of `before` (compiled for the same worker), also where their numbers or their mode
-    have changed: a reload is no fresh allowance. Those whose targeting or tiers are new start empty. Raises ValueError
-    when `worker` is not one of `workers`.
+    Rate limits go on with the counts of `before` (compiled for the same worker), also where their numbers, their mode
+    or their targeting have changed: a reload is no fresh allowance. New tiers, and entries for other teams, start
+    empty. Raises ValueError when `worker` is not one of `workers`.
     """
     if not 0 <= worker < workers:
         raise ValueError(f"worker {worker} is not one of {workers}: number workers from 0")

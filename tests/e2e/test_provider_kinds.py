@@ -114,28 +114,40 @@ def test_both_apis_are_served_and_recorded_as_the_provider_billed(governed: Gove
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.target for kind in KINDS])
-@pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
-def test_a_refused_key_is_the_gateways_fault_and_a_bad_request_the_callers(
-    governed: Governed, kind: Kind, stream: bool
-) -> None:
+def test_a_refused_key_is_the_gateways_fault_and_a_bad_request_the_callers(governed: Governed, kind: Kind) -> None:
     project = governed.project()
     headers = {"X-Keeptrusts-Project": project}
     client = openai.OpenAI(base_url=f"{governed.url}/v1", api_key=governed.key, default_headers=headers)
 
-    def ask(fault: str) -> None:
+    def ask(fault: str, stream: bool) -> None:
         said: Any = [{"role": "user", "content": f"simulate: {fault}"}]
         client.chat.completions.create(model=kind.model, messages=said, stream=stream)
 
-    with pytest.raises(openai.InternalServerError) as ours:
-        ask("bad-key")
-    assert ours.value.status_code == 502 and ours.value.code == "upstream_error"
-    assert "refused our credentials" in str(ours.value) and "API key" not in str(ours.value)
-    with pytest.raises(openai.BadRequestError) as theirs:
-        ask("status=400")
-    assert "Simulated failure with status 400" in str(theirs.value)
-    rows = governed.rows(project, least=2)
-    assert sorted((row["status"], row["error"]) for row in rows) == [(400, None), (502, "upstream_error")]
+    for stream in (False, True):
+        with pytest.raises(openai.InternalServerError) as ours:
+            ask("bad-key", stream)
+        assert ours.value.status_code == 502 and ours.value.code == "upstream_error"
+        assert "refused our credentials" in str(ours.value) and "API key" not in str(ours.value)
+        with pytest.raises(openai.BadRequestError) as theirs:
+            ask("status=400", stream)
+        assert "Simulated failure with status 400" in str(theirs.value)
+    rows = governed.rows(project, least=4)
+    told = sorted((row["status"], row["error"]) for row in rows)
+    assert told == [(400, None)] * 2 + [(502, "upstream_error")] * 2, "no client asks again"
     assert {row["cost"] for row in rows} == {None}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.target for kind in KINDS])
+def test_an_error_that_the_provider_reports_within_a_stream_is_the_streams_end(governed: Governed, kind: Kind) -> None:
+    project = governed.project()
+    headers = {"X-Keeptrusts-Project": project}
+    client = openai.OpenAI(base_url=f"{governed.url}/v1", api_key=governed.key, default_headers=headers)
+    said: Any = [{"role": "user", "content": "simulate: fail=4"}]
+    with pytest.raises(openai.APIError) as failed:
+        list(client.chat.completions.create(model=kind.model, messages=said, stream=True))
+    assert "Simulated failure within a stream" in str(failed.value)
+    row = governed.only_row(project)
+    assert row["status"] == 200 and row["error"] is not None and row["cost"] is None
 
 
 @pytest.mark.parametrize("model", ["claude-sonnet-4-5", "gemini-2.5-pro", "amazon.nova-pro-v1:0"])

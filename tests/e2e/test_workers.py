@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import threading
@@ -18,6 +17,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from support.persistent_load import Callers, Seen
+from support.ports import free_port
 from support.stack import KT, Answer, Stack, request, wait_for
 
 OPEN = "policies:\n  chain: [rate-limit, audit-logger]\npolicy:\n  rate-limit: {requests_per_minute: 1000000}\n"
@@ -74,22 +74,9 @@ class Running:
         wait_for(lambda: bool(condition()), self.process, self.said, timeout_s=timeout_s)
 
 
-def free_port() -> int:
-    """A port whose neighbour for the admin port is free as well."""
-    while True:
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            try:
-                other.bind(("127.0.0.1", port + 10))
-            except OSError:
-                continue
-            return port
-
-
 @contextmanager
 def running(stack: Stack, directory: Path, *arguments: str) -> Iterator[Running]:
-    policy, port = directory / "policy.yaml", free_port()
+    policy, port = directory / "policy.yaml", free_port(10)
     policy.write_text(OPEN)
     process = subprocess.Popen(
         [

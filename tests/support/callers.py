@@ -241,7 +241,7 @@ async def sends_much(door: Door, rng: Random) -> Seen:
 
 HONEST_FAULTS = (
     "bad-key", "status=400", "status=429, retry-after=1", "status=500", "status=503", "garbage", "cut=3", "cut=0",
-    "drop", "wrong-type", "drip=11", "stall=2", "no-usage",
+    "drop", "wrong-type", "drip=11", "stall=2", "fail=2", "no-usage",
 )  # fmt: skip
 LIES = ("wrong-usage", "negative-usage", "huge-usage", "double-usage")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.ports import free_port
 from support.stack import Stack, request, running_gateway
 
 # Tests of faults share these targets with tests that need them to be called: no breaker stands between them.
@@ -37,8 +38,8 @@ providers:
 """
 DENIED_OPENAI = "gpt-4.1"
 DENIED_ANTHROPIC = "claude-haiku-4-5"
-DISTANCE = 20
-"""The second gateway's port stands this far above the first one's."""
+ADMIN_DISTANCE = 10
+"""How far above a gateway's port its admin port stands."""
 PATIENCE_S = 60.0
 NODE = Path(__file__).parents[1] / "e2e" / "node"
 WEATHER = {
@@ -97,7 +98,7 @@ def governed_gateway(stack: Stack) -> Iterator[Governed]:
     """Run a second gateway beside the stack's own for the time of the context."""
     document = stack.directory / "sdk-policy.yaml"
     document.write_text(POLICY)
-    port = 41002 + stack.offset + DISTANCE
+    port = free_port(ADMIN_DISTANCE)
     with running_gateway(stack, "--config", str(document), "--port", str(port), "--name", "sdk"):
         created = stack.post("/v1/teams", {"name": "SDK Team"})
         assert created.status == 201, created.body

@@ -200,6 +200,43 @@ def test_teams_share_the_counters_of_one_entry() -> None:
     assert run_chain(document.chain_for("ops"), FACTS, lambda: 0).verdict == "block"
 
 
+PER_KEY = "policies:\n  chain: [rate-limit]\npolicy:\n  rate-limit: {{requests_per_minute: {}}}\n"
+TARGETED = """
+policies:
+  chain:
+    - rate-limit: {{targeting: {{scope: team, teams: [{}]}}}}
+policy:
+  rate-limit: {{requests_per_minute: 2}}
+"""
+RELOADS: list[tuple[str, str, str, list[str]]] = [
+    ("nothing changed", PER_KEY.format(2), PER_KEY.format(2), ["block"]),
+    ("a higher number", PER_KEY.format(2), PER_KEY.format(3), ["allow", "block"]),
+    ("a lower number", PER_KEY.format(3), PER_KEY.format(1), ["block"]),
+    ("another mode", PER_KEY.format("2, mode: observe"), PER_KEY.format(2), ["block"]),
+    ("a further tier", PER_KEY.format(2), PER_KEY.format("3, per_team: {requests_per_minute: 9}"), ["allow", "block"]),
+    ("another tier", PER_KEY.format(2), PER_KEY.format("2, per: team"), ["allow", "allow", "block"]),
+    ("a further team", TARGETED.format("eng"), TARGETED.format("eng, ops"), ["block"]),
+    ("everybody", TARGETED.format("eng"), PER_KEY.format(2), ["block"]),
+    ("another team's entry", TARGETED.format("ops, eng"), TARGETED.format("ops"), ["allow", "allow", "allow"]),
+    ("off and on again", PER_KEY.format(2), "policies:\n  chain: [audit-logger]\n", ["allow", "allow", "allow"]),
+]
+
+
+@pytest.mark.parametrize(("what", "old", "new", "then"), RELOADS, ids=[case[0] for case in RELOADS])
+def test_counts_of_a_limit_go_on_over_a_reload_wherever_they_mean_the_same(
+    what: str, old: str, new: str, then: list[str]
+) -> None:
+    before = compiled(old)
+    for _ in range(2):
+        outcome = run_chain(before.chain_for(FACTS.team), FACTS, lambda: 0)
+        assert outcome.verdict == "allow"
+        outcome.finish(tokens=0, now_ns=0)
+    report = lint_text(new, "f.yaml")
+    assert report.document is not None, report.findings
+    after = compile_document(report.document, before=before)
+    assert [run_chain(after.chain_for(FACTS.team), FACTS, lambda: 0).verdict for _ in then] == then
+
+
 def test_each_worker_enforces_its_share() -> None:
     text = "policies:\n  - {type: rate_limit, rpm: 3}\n"
     allowed = 0

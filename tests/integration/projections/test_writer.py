@@ -88,7 +88,7 @@ async def test_an_event_is_visible_well_under_a_second(
     material = Material()
     delays = []
     async with running(store, writer_settings):
-        for n in range(20):
+        for n in range(14):
             request = material.request_id()
             began = now_ms()
             await send(producer, kafka, material.decided(request), material.completed(request))

@@ -159,9 +159,16 @@ def test_identity_headers_are_recorded_and_attributed(stack: Stack, team: dict[s
         "X-Keeptrusts-Project": "search",
         "X-Keeptrusts-Tags": "feature=ask,stage=beta",
     }
-    row = stack.event(stack.chat(key=team_key, headers=headers))
-    assert (row["user"], row["user_id"], row["project"]) == ("ana@platform.example", member["id"], "search")
-    assert row["tags"] == {"feature": "ask", "stage": "beta"}
+    rows: list[dict[str, Any]] = []
+
+    def attributed() -> bool:
+        rows.append(stack.event(stack.chat(key=team_key, headers=headers)))
+        return bool(rows[-1]["user_id"] == member["id"])
+
+    assert kept_within(HEARD_S, attributed), "the gateway never heard of the member"
+    assert all(row["user"] == "external:ana@platform.example" for row in rows[:-1]), "neither known nor unknown"
+    assert (rows[-1]["user"], rows[-1]["project"]) == ("ana@platform.example", "search")
+    assert rows[-1]["tags"] == {"feature": "ask", "stage": "beta"}
     unknown = stack.event(stack.chat(key=team_key, headers={"X-User-Id": "nobody@else.example"}))
     assert unknown["user"] == "external:nobody@else.example"
     bad = stack.chat(key=team_key, headers={"X-Keeptrusts-Tags": "no-equals-sign"})

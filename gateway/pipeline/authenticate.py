@@ -23,7 +23,6 @@ USER_HEADER: Final = "x-user-id"
 PROJECT_HEADER: Final = "x-keeptrusts-project"
 GROUP_HEADER: Final = "x-keeptrusts-consumer-group"
 TAGS_HEADER: Final = "x-keeptrusts-tags"
-_CLAIMS: Final = (USER_HEADER, PROJECT_HEADER, GROUP_HEADER, TAGS_HEADER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +100,10 @@ def identify(
         return Problem(
             code="permission_denied", message="the key's team is archived", fix="Create a key for an active team"
         )
-    if body_user is None and not any(headers.get(name) for name in _CLAIMS):
+    claims = body_user or (
+        headers.get(USER_HEADER) or headers.get(PROJECT_HEADER) or headers.get(GROUP_HEADER) or headers.get(TAGS_HEADER)
+    )
+    if not claims:
         known = book.caller(key, team)
         if known is not None:
             return known

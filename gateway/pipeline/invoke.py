@@ -157,9 +157,10 @@ async def _send(
         caller_headers=call.headers,
         now=prepared.prepared_at,
     )
+    told = deadline_headers(target.wire, timeout_ns)
     request = ProviderRequest(
         url=where.url,
-        headers={**where.headers, **deadline_headers(target.wire, timeout_ns)},
+        headers={**where.headers, **told} if told else where.headers,
         body=prepared.provider_call.body,
         timeout_s=timeout_ns / 1e9,
     )

@@ -17,6 +17,8 @@ Clock = Callable[[], int]
 NS_PER_US: Final = 1_000
 _SEVERITY: Final[tuple[Verdict, ...]] = ("allow", "warn", "redact", "escalate", "block")
 
+_FAILED: Final = Decision(result="error", reason="policy_error")
+
 
 @frozen
 class ChainOutcome:
@@ -49,9 +51,17 @@ def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainO
     for compiled in chain.policies:
         if compiled.applies is not None and not compiled.applies(facts):
             continue
-        decision = _decide(compiled, facts, started)
+        try:
+            decision = compiled.policy.evaluate(facts, started)
+        except Exception:  # noqa: BLE001 - whatever a policy raises, its fail mode decides; the text may hold content
+            decision = _FAILED
         ended = clock()
-        results.append(_result(compiled, decision, (ended - started) // NS_PER_US))
+        us = (ended - started) // NS_PER_US if ended > started else 0
+        if decision.findings:
+            results.append(_result_with_findings(compiled, decision, us))
+        else:
+            reason = decision.reason
+            results.append(_plain_result(compiled.kind, compiled.name, compiled.mode, decision.result, reason, us))
         if decision.permit is not None:
             permits.append(decision.permit)
         if decision.result == "allow":
@@ -73,13 +83,6 @@ def may_use_model(chain: CompiledChain, facts: RequestFacts, model: str) -> bool
     return all(rule.allows_model(facts, model) for applies, rule in chain.model_rules if not applies or applies(facts))
 
 
-def _decide(compiled: CompiledPolicy, facts: RequestFacts, now_ns: int) -> Decision:
-    try:
-        return compiled.policy.evaluate(facts, now_ns)
-    except Exception:  # noqa: BLE001 - whatever a policy raises, its fail mode decides; the text may hold content
-        return Decision(result="error", reason="policy_error")
-
-
 def _effect(compiled: CompiledPolicy, decision: Decision) -> Verdict:
     result = decision.result
     if result == "allow" or result == "not_evaluated" or compiled.mode == "observe":
@@ -91,18 +94,16 @@ def _effect(compiled: CompiledPolicy, decision: Decision) -> Verdict:
     return result
 
 
-def _result(compiled: CompiledPolicy, decision: Decision, us: int) -> PolicyResult:
-    if decision.findings:
-        return PolicyResult(
-            kind=compiled.kind,
-            name=compiled.name,
-            mode=compiled.mode,
-            result=decision.result,
-            reason=decision.reason,
-            findings=dict(decision.findings),
-            us=max(us, 0),
-        )
-    return _plain_result(compiled.kind, compiled.name, compiled.mode, decision.result, decision.reason, max(us, 0))
+def _result_with_findings(compiled: CompiledPolicy, decision: Decision, us: int) -> PolicyResult:
+    return PolicyResult(
+        kind=compiled.kind,
+        name=compiled.name,
+        mode=compiled.mode,
+        result=decision.result,
+        reason=decision.reason,
+        findings=dict(decision.findings),
+        us=us,
+    )
 
 
 @lru_cache(maxsize=8_192)

@@ -53,8 +53,10 @@ def address(
     headers = {"Content-Type": "application/json", "Accept": _ACCEPT[call.framing], "x-request-id": request_id}
     if traceparent is not None:
         headers["traceparent"] = traceparent
-    headers.update(call.headers)
-    headers.update(_of_wire(target, caller_headers))
+    if call.headers:
+        headers.update(call.headers)
+    if target.wire == "anthropic":
+        headers.update(_of_anthropic(caller_headers))
     headers.update(_proof(target, url, call.body, now))
     return Address(url=url, headers=headers)
 
@@ -76,9 +78,7 @@ def _with_query(url: str, query: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}{query}"
 
 
-def _of_wire(target: UpstreamTarget, caller_headers: Mapping[str, str]) -> dict[str, str]:
-    if target.wire != "anthropic":
-        return {}
+def _of_anthropic(caller_headers: Mapping[str, str]) -> dict[str, str]:
     passed = {name: caller_headers[name] for name in sorted(PASSED_ON) if name in caller_headers}
     return {"anthropic-version": ANTHROPIC_VERSION, **passed}
 

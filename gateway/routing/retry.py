@@ -67,6 +67,8 @@ def judge(*, status: int | None, failing: Failing | None = None, answering: bool
     ``answering``: the caller has seen the first byte, so nothing can be tried again. A provider's 4xx is about the
     request and final, except 429, and 401 and 403, which are about our credentials.
     """
+    if status == 200 and failing is None:
+        return _GOOD
     judged = _of_failure(failing) if failing is not None else _of_status(status)
     return Judgement(health=judged.health) if answering and judged.trigger is not None else judged
 

@@ -36,6 +36,7 @@ from keeptrusts.projections.writer.progress import (
 )
 from keeptrusts.projections.writer.ranges import Range
 from keeptrusts.projections.writer.reader import LogReader, ReaderError
+from keeptrusts.projections.writer.verifying import make_sure
 from keeptrusts.schemas import topics
 
 SOURCES: Final = (
@@ -64,6 +65,7 @@ class Writer:
         self._dead_letters = DeadLetters(settings, now_ms)
         self._progress = Progress({topic.name: 0 for topic in SOURCES})
         self._in_flight = InFlight(settings.max_in_flight)
+        self._doubtful: list[tuple[Range, tuple[Block, ...], frozenset[int]]] = []
         self._notes = 0
 
     @property
@@ -105,7 +107,8 @@ class Writer:
         pending = await self._reader.pending()
         async with self.turn:
             for item in pending:
-                await self._write(item, None)
+                await self._write(item, None, doubtful=True)
+                await self._make_sure()
             if pending:
                 await self._reader.finish(pending)
             self.metrics.replayed_ranges += len(pending)
@@ -150,19 +153,31 @@ class Writer:
     async def _write_together(self, ranges: Sequence[Range]) -> None:
         limit = asyncio.Semaphore(_AT_ONCE)
         await _all(self._write_within(limit, item) for item in ranges)
+        await self._make_sure()
+
+    async def _make_sure(self) -> None:
+        """Look after what may not have arrived, one range after the other, while nothing else is written."""
+        doubtful, self._doubtful = self._doubtful, []
+        for item, blocks, refused in doubtful:
+            await make_sure(self._store, item, blocks, refused, self._settings, self.metrics)
 
     async def _write_within(self, limit: asyncio.Semaphore, item: Range) -> None:
         async with limit:
             await self._write(item, self._in_flight)
 
-    async def _write(self, item: Range, known: InFlight | None) -> None:
-        """Write one range. Doing it again after any kill leaves the same rows."""
+    async def _write(self, item: Range, known: InFlight | None, *, doubtful: bool = False) -> None:
+        """Write one range. Doing it again after any kill leaves the same rows. ``doubtful``: it was begun before."""
         topic = self._names[item.topic]
+        retries = self.metrics.insert_retries
         decoded = await asyncio.to_thread(decode_range, topic, item.partition, item.records)
+        blocks: list[Block] = []
         if topic == topics.EVENTS.name:
-            refused = await self._insert_events(item, decoded, known)
+            refused = await self._insert_events(item, decoded, known, blocks)
         else:
-            refused = await self._insert(item, await asyncio.to_thread(derived_blocks, decoded))
+            blocks += await asyncio.to_thread(derived_blocks, decoded)
+            refused = await self._insert(item, blocks)
+        if doubtful or self.metrics.insert_retries > retries:
+            self._doubtful.append((item, tuple(blocks), frozenset(refused)))
         await self._set_aside(item, decoded, refused)
         await self._expect_progress(topic, decoded.derived)
         self.metrics.records += len(item.records)
@@ -187,16 +202,23 @@ class Writer:
             ]
         return {offset: reason for task in tasks for offset, reason in task.result().items()}
 
-    async def _insert_events(self, item: Range, decoded: Decoded, known: InFlight | None) -> dict[int, str]:
-        """Insert what each record says by itself while its requests are looked up, then the joined requests."""
+    async def _insert_events(
+        self, item: Range, decoded: Decoded, known: InFlight | None, blocks: list[Block]
+    ) -> dict[int, str]:
+        """Insert what each record says by itself while its requests are looked up, then the joined requests.
+
+        All blocks are added to ``blocks``.
+        """
+        blocks += record_blocks(decoded)
         async with asyncio.TaskGroup() as group:
             looked_up = group.create_task(
                 prior_requests(self._store, item.partition, item.first, decoded.events, known)
             )
-            inserted = group.create_task(self._insert(item, record_blocks(decoded)))
+            inserted = group.create_task(self._insert(item, tuple(blocks)))
         requests = await asyncio.to_thread(project_requests, looked_up.result(), decoded.events)
         refused = inserted.result()
         for block in request_blocks(requests):
+            blocks.append(block)
             refused |= await self._insert(item, (block,))
         self._in_flight.learn(decoded.events, requests.in_flight)
         self.metrics.repeated += requests.repeated

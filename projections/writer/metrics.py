@@ -17,6 +17,7 @@ class WriterMetrics:
     dead_letters: int = 0
     repeated: int = 0
     insert_retries: int = 0
+    lost_blocks: int = 0
 
     def snapshot(self) -> dict[str, int]:
         """Give every counter by name."""

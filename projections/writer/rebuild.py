@@ -25,6 +25,7 @@ from keeptrusts.projections.writer.metrics import WriterMetrics
 from keeptrusts.projections.writer.prior import prior_requests
 from keeptrusts.projections.writer.ranges import Range
 from keeptrusts.projections.writer.reader import partition_counts
+from keeptrusts.projections.writer.rollups import refill
 from keeptrusts.schemas import topics
 
 TABLES: Final[Mapping[str, topics.Topic]] = MappingProxyType(
@@ -81,21 +82,21 @@ class Rebuild:
             return done
 
     async def _rebuilt(self, table: str) -> RebuiltTable:
+        if table in tables.ROLLUPS:
+            return await self._from_requests(table)
         beside = f"{table}__rebuild"
         definition = tables.BY_NAME[table]
         await self._store.command(definition.drop(beside))
         await self._store.command(definition.create(beside))
         try:
-            if table in tables.ROLLUPS:
-                return await self._from_requests(table, beside)
             return await self._from_log(table, beside)
         finally:
             await self._store.command(definition.drop(beside))
 
-    async def _from_requests(self, table: str, beside: str) -> RebuiltTable:
+    async def _from_requests(self, table: str) -> RebuiltTable:
         async with self._writer.turn:
-            await self._store.command(f"INSERT INTO {beside} {tables.ROLLUPS[table].select}")
-            return await self._exchange(table, beside, 0)
+            before, after = await refill(self._store, table)
+        return RebuiltTable(table=table, records=0, rows_before=before, rows_after=after)
 
     async def _from_log(self, table: str, beside: str) -> RebuiltTable:
         source = _Source(self._settings, TABLES[table])

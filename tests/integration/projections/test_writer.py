@@ -9,16 +9,18 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import OffsetAndMetadata
 from support.acme import ORG, directory
 from support.request_material import Material
 from support.running_writer import now_ms, running, until
 
+from keeptrusts.projections.migrations.tables import ROLLUPS
 from keeptrusts.projections.settings import KafkaSettings, WriterSettings
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.projections.writer.dead_letters import TooManyDeadLettersError
 from keeptrusts.projections.writer.loop import Writer
-from keeptrusts.projections.writer.reader import ReaderError
+from keeptrusts.projections.writer.reader import ReaderError, committed_offsets
 from keeptrusts.schemas import topics
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.envelope import Event
@@ -67,19 +69,70 @@ async def test_a_group_that_forgot_what_is_written_ends_the_writer_before_it_dou
     async with running(store, writer_settings):
         await send(producer, kafka, *Material().request())
         await until(lambda: holds(store, "requests", 1))
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka.bootstrap, group_id=writer_settings.group_id, enable_auto_commit=False
-    )
-    await consumer.start()
-    try:
-        place = TopicPartition(kafka.topic(topics.EVENTS), 1)
-        consumer.assign([place])
-        await consumer.commit({place: OffsetAndMetadata(0, "")})
-    finally:
-        await consumer.stop()
+    place = TopicPartition(kafka.topic(topics.EVENTS), 1)
+    await _commit(kafka, writer_settings, place, OffsetAndMetadata(0, ""))
     with pytest.raises(ReaderError, match="would be written twice"):
         await Writer(store, writer_settings, now_ms).run()
     assert await count(store, "requests") == 1
+
+
+@pytest.mark.parametrize(
+    "lost",
+    ["log", "request_parts", "requests", "requests_open", "requests_daily", "latency_by_team", "latency_by_user"],
+)
+async def test_a_block_whose_token_alone_outlived_a_kill_is_written_again(
+    lost: str, store: Store, producer: AIOKafkaProducer, kafka: KafkaSettings, writer_settings: WriterSettings
+) -> None:
+    """The engine notes a token before the rows. Deleting rows leaves a table as a kill between the two would."""
+    material = Material()
+    opened = material.decided(material.request_id())
+    latency = "SELECT quantilesDDMerge(0.01, 0.5, 0.95)(latency_us) FROM {}"
+    questions = [
+        "SELECT sum(requests) FROM requests_daily",
+        *(latency.format(name) for name in ROLLUPS),
+        *(f"SELECT count() FROM {name}" for name in ("log", "request_parts", "requests", "requests_open FINAL")),
+    ]
+    place = TopicPartition(kafka.topic(topics.EVENTS), 1)
+
+    async def told() -> list[object]:
+        return [(await store.query(question)).rows for question in questions]
+
+    async with running(store, writer_settings):
+        await send(producer, kafka, *material.request())
+        await until(lambda: _is_committed(kafka, writer_settings, place, 2))
+    await send(producer, kafka, *material.request(), opened)  # while no writer runs: they become one range
+    async with running(store, writer_settings):
+        await until(lambda: _is_committed(kafka, writer_settings, place, 5))
+    before = await told()
+    await _commit(kafka, writer_settings, place, OffsetAndMetadata(2, "4"))
+    condition = "1" if lost in ROLLUPS else "_offset >= 2"
+    await store.command(f"ALTER TABLE {lost} DELETE WHERE {condition} SETTINGS mutations_sync = 2")
+    assert await told() != before
+    async with running(store, writer_settings) as writer:
+        assert writer.metrics.lost_blocks == (lost not in ROLLUPS)
+        assert await told() == before
+
+
+async def _is_committed(kafka: KafkaSettings, settings: WriterSettings, place: TopicPartition, offset: int) -> bool:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap)
+    await admin.start()
+    try:
+        found = (await committed_offsets(admin, settings.group_id)).get(place)
+    finally:
+        await admin.close()
+    return found == OffsetAndMetadata(offset, "")
+
+
+async def _commit(
+    kafka: KafkaSettings, settings: WriterSettings, place: TopicPartition, offset: OffsetAndMetadata
+) -> None:
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap, group_id=settings.group_id, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        consumer.assign([place])
+        await consumer.commit({place: offset})
+    finally:
+        await consumer.stop()
 
 
 async def test_an_event_is_visible_well_under_a_second(

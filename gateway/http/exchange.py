@@ -15,9 +15,6 @@ from aiohttp.helpers import set_exception
 from aiohttp.http import HttpVersion, RawRequestMessage
 from multidict import CIMultiDictProxy
 
-MakeFull = Callable[[RawRequestMessage, StreamReader], web.BaseRequest]
-"""Makes aiohttp's form of a request."""
-
 
 class Door(Protocol):
     """The connection that a request came over."""
@@ -30,15 +27,16 @@ class Door(Protocol):
 
     def when_gone(self, tell: Callable[[], None] | None) -> None: ...
 
+    def full_request(self, message: RawRequestMessage, payload: StreamReader) -> web.BaseRequest: ...
+
 
 class Exchange:
     """A request and where its answer goes."""
 
-    __slots__ = ("_full", "_make_full", "_message", "content", "door", "headers", "method", "raw_path")
+    __slots__ = ("_full", "_message", "content", "door", "headers", "method", "raw_path")
 
-    def __init__(self, door: Door, message: RawRequestMessage, content: StreamReader, make_full: MakeFull) -> None:
+    def __init__(self, door: Door, message: RawRequestMessage, content: StreamReader) -> None:
         self.door = door
-        self._make_full = make_full
         self.method: str = message.method
         self.raw_path: str = message.path
         self.headers: CIMultiDictProxy[str] = message.headers
@@ -73,7 +71,7 @@ class Exchange:
     def full(self) -> web.BaseRequest:
         """Give aiohttp's form of the request; the same each time. Also when the connection is lost meanwhile."""
         if self._full is None:
-            self._full = self._make_full(self._message, self.content)
+            self._full = self.door.full_request(self._message, self.content)
         return self._full
 
     def _cancel(self, error: BaseException) -> None:

@@ -17,7 +17,6 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -60,7 +59,7 @@ Served = web.Application | Callable[[web.BaseRequest], Awaitable[web.StreamRespo
 class FrontDoor(web.RequestHandler):
     """One connection. Half a head is given ``header_timeout_s``, then the connection is closed without an answer."""
 
-    __slots__ = ("_deadline", "_deaf", "_draining", "_header_timeout_s", "_plane", "_tell_gone")
+    __slots__ = ("_deadline", "_deaf", "_draining", "_full_requests", "_header_timeout_s", "_plane", "_tell_gone")
 
     def __init__(
         self,
@@ -79,6 +78,7 @@ class FrontDoor(web.RequestHandler):
         self._deaf = False
         self._draining = draining
         self._plane = plane
+        self._full_requests = manager.request_factory  # aiohttp forgets it with the connection
 
     @property
     def draining(self) -> bool:
@@ -129,16 +129,15 @@ class FrontDoor(web.RequestHandler):
         loop = self._loop
         while not self._force_close:
             message, payload = await self._next_message()
-            if self._request_handler is None or self._request_factory is None:
+            if self._request_handler is None:
                 break  # lost meanwhile
-            make_full = partial(self._full_request, self._request_factory)
             valid = isinstance(message, RawRequestMessage)
             try:
                 if self._plane is not None and valid:
-                    response, gone = await self._answer(self._plane, Exchange(self, message, payload, make_full))
+                    response, gone = await self._answer(self._plane, Exchange(self, message, payload))
                 else:
                     handler = self._request_handler if valid else self._make_error_handler(message)
-                    request = make_full(message if valid else ERROR, payload)
+                    request = self.full_request(message if valid else ERROR, payload)
                     response, gone = await self._handle_request(request, None, handler)
             except ConnectionError:
                 break
@@ -159,11 +158,11 @@ class FrontDoor(web.RequestHandler):
         if self.transport is not None:
             self.transport.close()
 
-    def _full_request(
-        self, factory: Callable[..., web.BaseRequest], message: RawRequestMessage, payload: StreamReader
-    ) -> web.BaseRequest:
-        """Make aiohttp's form of a request; ``factory`` is the server's, which a lost connection does not know more."""
-        return factory(message, payload, self, StreamWriter(self, self._loop), asyncio.current_task())
+    def full_request(self, message: RawRequestMessage, payload: StreamReader) -> web.BaseRequest:
+        """Make aiohttp's form of a request, also when the connection is lost meanwhile."""
+        task = asyncio.current_task()
+        assert task is not None, "a connection is served in a task"
+        return self._full_requests(message, payload, self, StreamWriter(self, self._loop), task)
 
     async def _answer(self, plane: Plane, exchange: Exchange) -> tuple[web.StreamResponse, bool]:
         """Have an exchange answered; gives the answer, and whether the caller is gone.

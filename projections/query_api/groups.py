@@ -49,9 +49,9 @@ async def grouped(
     Without keys there is exactly one row, of everything.
     """
     days = whole_days(filters, keys)
-    tries = 0
-    while days is not None and tries < _TRIES:
-        tries += 1
+    for _ in range(_TRIES):
+        if days is None:
+            break
         try:
             return await _by_days(
                 store, scope, filters, directory, days, as_of=as_of, keys=keys, metrics=metrics, order_by=order_by,

@@ -18,6 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from keeptrusts.projections.migrations import tables
 from keeptrusts.projections.settings import WriterSettings
 from keeptrusts.projections.store.protocol import Store
+from keeptrusts.projections.writer.beside import empty_beside, exchange
 from keeptrusts.projections.writer.blocks import derived_blocks, event_blocks
 from keeptrusts.projections.writer.inserting import insert_block
 from keeptrusts.projections.writer.loop import Writer, decode_range
@@ -84,14 +85,8 @@ class Rebuild:
     async def _rebuilt(self, table: str) -> RebuiltTable:
         if table in tables.ROLLUPS:
             return await self._from_requests(table)
-        beside = f"{table}__rebuild"
-        definition = tables.BY_NAME[table]
-        await self._store.command(definition.drop(beside))
-        await self._store.command(definition.create(beside))
-        try:
+        async with empty_beside(self._store, table) as beside:
             return await self._from_log(table, beside)
-        finally:
-            await self._store.command(definition.drop(beside))
 
     async def _from_requests(self, table: str) -> RebuiltTable:
         async with self._writer.turn:
@@ -105,7 +100,8 @@ class Rebuild:
             records = await self._copy(source, table, beside)
             async with self._writer.turn:
                 records += await self._copy(source, table, beside)
-                return await self._exchange(table, beside, records)
+                before, after = await exchange(self._store, table, beside)
+            return RebuiltTable(table=table, records=records, rows_before=before, rows_after=after)
         finally:
             await source.stop()
 
@@ -131,14 +127,6 @@ class Rebuild:
             if block.table == table:  # what cannot be stored was set aside when it was first written
                 metrics = WriterMetrics()
                 await insert_block(self._store, block, item.token(beside), self._settings, metrics, table=beside)
-
-    async def _exchange(self, table: str, beside: str, records: int) -> RebuiltTable:
-        before, after = await self._count(table), await self._count(beside)
-        await self._store.command(f"EXCHANGE TABLES {table} AND {beside}")
-        return RebuiltTable(table=table, records=records, rows_before=before, rows_after=after)
-
-    async def _count(self, table: str) -> int:
-        return int((await self._store.query(f"SELECT count() FROM {table}")).value())
 
 
 class _Source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keeptrusts.projections.migrations import tables
 from keeptrusts.projections.store.protocol import Store
+from keeptrusts.projections.writer.beside import empty_beside, exchange
 from keeptrusts.projections.writer.ranges import Range
 
 
@@ -29,17 +30,10 @@ async def lacking(store: Store, item: Range) -> tuple[str, ...]:
 
 
 async def refill(store: Store, name: str) -> tuple[int, int]:
-    """Make a rollup again from ``requests``, beside the old one, and exchange the two; rows before and after.
+    """Make a rollup again from ``requests``; gives its rows before and after.
 
     Nothing may be written to ``requests`` meanwhile.
     """
-    beside, definition = f"{name}__rebuild", tables.BY_NAME[name]
-    await store.command(definition.drop(beside))
-    await store.command(definition.create(beside))
-    try:
+    async with empty_beside(store, name) as beside:
         await store.command(f"INSERT INTO {beside} {tables.ROLLUPS[name].select}")
-        rows = [int((await store.query(f"SELECT count() FROM {table}")).value()) for table in (name, beside)]
-        await store.command(f"EXCHANGE TABLES {name} AND {beside}")
-    finally:
-        await store.command(definition.drop(beside))
-    return rows[0], rows[1]
+        return await exchange(store, name, beside)

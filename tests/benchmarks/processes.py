@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
+from typing import Final
+
+_SCHEDULED: Final = 2
 
 
 def cpu_seconds(pid: int) -> float:
-    """Give the user and system time that a process has used, threads that have ended included."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Give the user and system time that a process has used, to the nanosecond, threads that have ended included."""
+    return time.clock_gettime(~pid << 3 | _SCHEDULED)  # what clock_getcpuclockid of POSIX gives on Linux
 
 
 def resident_bytes(pid: int) -> int:

@@ -75,12 +75,6 @@ def frozen(pids: list[int]) -> Iterator[None]:
             thaw(pid)
 
 
-def cpu_seconds(pid: int) -> float:
-    """Give the time all threads of a process have spent on a processor, user and system, to the nanosecond."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
-
-
 @contextmanager
 def side_by_side(directory: Path) -> Iterator[Bench]:
     """Start everything once for all rounds."""

@@ -11,8 +11,9 @@ import statistics
 import pytest
 
 from benchmarks.load import Measured, measure
+from benchmarks.processes import cpu_seconds
 from benchmarks.results import record
-from benchmarks.side_by_side import Bench, cpu_seconds, frozen
+from benchmarks.side_by_side import Bench, frozen
 
 ROUNDS = 7
 REQUESTS = 2_000

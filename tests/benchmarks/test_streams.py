@@ -8,9 +8,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from benchmarks.processes import resident_bytes
+from benchmarks.processes import cpu_seconds, resident_bytes
 from benchmarks.results import record
-from benchmarks.side_by_side import Bench, cpu_seconds, frozen
+from benchmarks.side_by_side import Bench, frozen
 from benchmarks.stream_load import Reading, Streamed, read_streams
 
 ROUNDS = 5

@@ -8,7 +8,6 @@ import os
 import signal
 import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from support.persistent_load import Callers, Seen
 from support.ports import free_port
-from support.stack import KT, Answer, Stack, request, wait_for
+from support.stack import KT, Answer, Stack, listening_gateway, request, wait_for
 
 OPEN = "policies:\n  chain: [rate-limit, audit-logger]\npolicy:\n  rate-limit: {requests_per_minute: 1000000}\n"
 TIGHT = "policies:\n  chain: [model-access, audit-logger]\npolicy:\n  model-access: {denied_models: [gpt-4o]}\n"
@@ -78,48 +77,9 @@ class Running:
 def running(stack: Stack, directory: Path, *arguments: str) -> Iterator[Running]:
     policy, port = directory / "policy.yaml", free_port(10)
     policy.write_text(OPEN)
-    process = subprocess.Popen(
-        [
-            *KT,
-            "gateway",
-            "run",
-            "--no-stack",
-            "--port",
-            str(port),
-            "--config",
-            str(policy),
-            "--name",
-            "own",
-            *arguments,
-        ],
-        cwd=directory,
-        env=stack.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    said: list[str] = []
-    reading = threading.Thread(target=_collect, args=(process, said), daemon=True)
-    reading.start()
-    made = Running(stack, port, policy, process, said)
-    try:
-        wait_for(lambda: any("listens on" in line for line in said), process, said, timeout_s=60)
-        yield made
-    finally:
-        process.terminate()
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        reading.join(10)
-
-
-def _collect(process: subprocess.Popen[str], said: list[str]) -> None:
-    assert process.stdout is not None
-    with process.stdout as output:
-        for line in output:
-            said.append(line)
+    own = ("--no-stack", "--port", str(port), "--config", str(policy), "--name", "own")
+    with listening_gateway(stack, *own, *arguments, cwd=directory, timeout_s=60) as (process, said):
+        yield Running(stack, port, policy, process, said)
 
 
 @pytest.fixture(scope="module")

@@ -210,9 +210,22 @@ def _up_somewhere(stack: Stack, *arguments: str) -> None:
 @contextmanager
 def running_gateway(stack: Stack, *arguments: str, cwd: Path | None = None) -> Iterator[subprocess.Popen[str]]:
     """Run `kt gateway run` in the foreground for the time of the context, once it answers."""
+    with listening_gateway(stack, *arguments, cwd=cwd or stack.directory) as (process, said):
+        wait_for(lambda: _is_ready(f"{stack.gateway}/readyz"), process, said)
+        yield process
+
+
+@contextmanager
+def listening_gateway(
+    stack: Stack, *arguments: str, cwd: Path, timeout_s: float = UP_TIMEOUT_S
+) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """Run `kt gateway run` for the time of the context, once it says that it listens; gives also what it says.
+
+    A gateway of the stack may still answer on its port: only what it says tells that this one has taken over.
+    """
     process = subprocess.Popen(
         [*KT, "gateway", "run", *arguments],
-        cwd=cwd or stack.directory,
+        cwd=cwd,
         env=stack.environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -222,10 +235,8 @@ def running_gateway(stack: Stack, *arguments: str, cwd: Path | None = None) -> I
     reading = threading.Thread(target=_collect, args=(process, said), daemon=True)
     reading.start()
     try:
-        # A gateway of the stack may still answer on this port: only the line says that this one has taken over.
-        wait_for(lambda: any("listens on" in line for line in said), process, said)
-        wait_for(lambda: _is_ready(f"{stack.gateway}/readyz"), process, said)
-        yield process
+        wait_for(lambda: any("listens on" in line for line in said), process, said, timeout_s=timeout_s)
+        yield process, said
     finally:
         process.terminate()
         try:
@@ -233,12 +244,14 @@ def running_gateway(stack: Stack, *arguments: str, cwd: Path | None = None) -> I
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        reading.join(10)
 
 
 def _collect(process: subprocess.Popen[str], said: list[str]) -> None:
     assert process.stdout is not None
-    for line in process.stdout:
-        said.append(line)
+    with process.stdout as output:
+        for line in output:
+            said.append(line)
 
 
 def _is_ready(url: str) -> bool:

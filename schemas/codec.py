@@ -60,6 +60,8 @@ TYPES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
         "kt.wallet.fund_requested.v1": wallets.WalletFundRequested,
         "kt.wallet.allocate_requested.v1": wallets.WalletAllocateRequested,
         "kt.wallet.reclaim_requested.v1": wallets.WalletReclaimRequested,
+        "kt.wallet.stop_recurring_requested.v1": wallets.WalletStopRecurringRequested,
+        "kt.wallet.close_requested.v1": wallets.WalletCloseRequested,
         "kt.wallet.mode_set_requested.v1": wallets.WalletModeSetRequested,
         "kt.budget.set_requested.v1": wallets.BudgetSetRequested,
         "kt.budget.remove_requested.v1": wallets.BudgetRemoveRequested,

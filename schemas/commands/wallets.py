@@ -12,6 +12,8 @@ from keeptrusts.schemas.record import Record, Timestamp
 
 PositiveAmount = Annotated[NanoUsd, Field(gt=0)]
 WalletScope = Literal["organization", "team", "user"]
+BudgetScope = Literal["organization", "team", "user", "key", "project", "gateway"]
+BudgetPeriod = Literal["day", "week", "month"]
 
 
 class WalletRef(Record):
@@ -52,6 +54,18 @@ class WalletReclaimRequested(Record):
     note: str = ""
 
 
+class WalletStopRecurringRequested(Record):
+    """End an allocation that recurs; what it has moved stays."""
+
+    wallet: WalletRef
+
+
+class WalletCloseRequested(Record):
+    """Close a wallet that holds nothing: no money, no leases, no holds."""
+
+    wallet: WalletRef
+
+
 class WalletModeSetRequested(Record):
     mode: WalletMode
 
@@ -60,10 +74,10 @@ class BudgetSetRequested(Record):
     """Cap what a scope may spend in a period; ``hard`` refuses, ``soft`` only raises events at its thresholds."""
 
     budget: str
-    scope: Literal["organization", "team", "user", "key", "project", "gateway"]
+    scope: BudgetScope
     owner: str
     limit: PositiveAmount
-    period: Literal["day", "week", "month"]
+    period: BudgetPeriod
     time_zone: str = "UTC"
     action: Literal["hard", "soft"] = "hard"
     thresholds_percent: tuple[Annotated[int, Field(ge=1, le=100)], ...] = (50, 80, 100)

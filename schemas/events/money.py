@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.money import NanoUsd
 from keeptrusts.schemas.record import Record, Timestamp
 
@@ -14,7 +15,10 @@ Basis = Literal["reported", "counted", "presumed"]
 
 
 class Draw(Record):
-    """What a hold takes from one lease: all draws of a hold are taken, or none."""
+    """What a hold takes from one lease: all draws of a hold are taken, or none.
+
+    ``account`` is the wallet or the budget that the lease was granted from, as the gateway named it.
+    """
 
     lease: str
     account: str
@@ -54,17 +58,26 @@ class HoldVoided(VoidHold):
 
 
 class BudgetClaim(Record):
-    """A hard budget that must agree to a lease: its limit and the configuration version that set it."""
+    """A budget that must agree to a lease: its limit and the configuration version that set it.
+
+    ``account`` is ``budget:<id>`` of the directory, where the ledger's own limit counts, or, of a policy file,
+    ``cap:<scope>:<owner>/<period>``. A soft one always agrees; once its limit is reached, its leases say so.
+    """
 
     account: str
     limit: Amount
     period: Literal["day", "week", "month"]
     time_zone: str = "UTC"
     config_version: str | None = None
+    action: Literal["hard", "soft"] = "hard"
 
 
 class LeaseRequested(Record):
-    """A gateway incarnation asks for the right to spend: the first wallet of the cascade that covers ``need`` pays."""
+    """A gateway incarnation asks for the right to spend: the first wallet of the cascade that covers ``need`` pays.
+
+    Every budget must agree as well, else nothing is granted. Wallets of the cascade that do not exist are passed over;
+    an empty cascade asks the budgets alone.
+    """
 
     incarnation: str
     cascade: tuple[str, ...]
@@ -90,7 +103,10 @@ class ShareRequested(Record):
 
 
 class TicketOpened(Record):
-    """No wallet of the cascade covers a request: a live connection waits for money."""
+    """No wallet of the cascade covers a request: a live connection waits for money until ``deadline_at``.
+
+    ``principal`` is the caller's user, else key; only the same one may redeem the ticket, with the same input.
+    """
 
     ticket: str
     request: str
@@ -99,6 +115,10 @@ class TicketOpened(Record):
     input_hash: str
     principal: str
     deadline_at: Timestamp | None = None
+    incarnation: str | None = None
+    budgets: tuple[BudgetClaim, ...] = ()
+    identity: Identity | None = None
+    model: str | None = None
 
 
 class TicketWithdrawn(Record):
@@ -109,12 +129,14 @@ class TicketWithdrawn(Record):
 
 
 class TicketRedeemed(Record):
-    """An approved ticket is used, once, by the caller it was opened for."""
+    """An approved ticket is used, once, by the caller it was opened for. ``need`` is the bound of the call made now."""
 
     ticket: str
     principal: str
     input_hash: str
     incarnation: str
+    request: str | None = None
+    need: Amount | None = None
 
 
 class IdempotencyClaimed(Record):

@@ -51,6 +51,7 @@ VALUES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
             directory.MemberValue,
             directory.KeyValue,
             directory.WalletValue,
+            directory.BudgetValue,
             directory.Heartbeat,
             documents.ConfigurationVersion,
             documents.TemplateVersion,

@@ -10,7 +10,9 @@ from typing import Literal
 from pydantic import Field
 
 from keeptrusts.schemas.commands.people import KeyPurpose, WalletMode
+from keeptrusts.schemas.commands.wallets import BudgetPeriod, BudgetScope
 from keeptrusts.schemas.events.identity import Role
+from keeptrusts.schemas.money import NanoUsd
 from keeptrusts.schemas.record import Record, Timestamp
 
 
@@ -80,13 +82,31 @@ class KeyValue(Record):
 
 
 class WalletValue(Record):
-    """A wallet exists: enforcement for its owner has begun. Balances are in kt.ledger, not here."""
+    """A wallet exists: enforcement for its owner has begun, until it is closed. Balances are in kt.ledger, not here."""
 
     kind: Literal["wallet"] = "wallet"
     id: str
     org: str
     scope: Literal["organization", "team", "user"]
     owner: str
+    created_at: Timestamp
+    closed_at: Timestamp | None = None
+
+
+class BudgetValue(Record):
+    """A cap on what a scope may spend in a period. ``hard`` refuses, ``soft`` only says that a threshold is reached."""
+
+    kind: Literal["budget"] = "budget"
+    id: str
+    org: str
+    scope: BudgetScope
+    owner: str
+    limit: NanoUsd
+    period: BudgetPeriod
+    time_zone: str
+    action: Literal["hard", "soft"]
+    thresholds_percent: tuple[int, ...]
+    state: Literal["active", "removed"] = "active"
     created_at: Timestamp
 
 
@@ -100,7 +120,7 @@ class Heartbeat(Record):
     input_offset: int
 
 
-DirectoryValue = OrganizationValue | TeamValue | MemberValue | KeyValue | WalletValue | Heartbeat
+DirectoryValue = OrganizationValue | TeamValue | MemberValue | KeyValue | WalletValue | BudgetValue | Heartbeat
 
 
 def directory_key(value: DirectoryValue) -> bytes:

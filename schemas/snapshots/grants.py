@@ -11,7 +11,10 @@ from keeptrusts.schemas.record import Record
 
 
 class LeaseGranted(Record):
-    """A right to spend up to ``granted`` from one account until ``expires_at_ms`` of broker time."""
+    """A right to spend up to ``granted`` from one account until ``expires_at_ms`` of broker time.
+
+    A request gets one for the wallet that pays and one for each budget. ``over_limit``: a soft budget is used up.
+    """
 
     type: Literal["kt.lease.granted.v1"] = "kt.lease.granted.v1"
     ledger: str
@@ -21,15 +24,23 @@ class LeaseGranted(Record):
     granted: Amount
     expires_at_ms: int
     causationid: str
+    over_limit: bool = False
 
 
 class LeaseDenied(Record):
+    """An account does not cover a request: a higher wallet although a lower one pays, or what stands in the way.
+
+    ``available`` is free now; ``leased`` may still come back. ``account`` None: no wallet of the cascade exists.
+    """
+
     type: Literal["kt.lease.denied.v1"] = "kt.lease.denied.v1"
     ledger: str
     incarnation: str
     account: str | None = None
     reason: str
     causationid: str
+    available: Amount | None = None
+    leased: Amount | None = None
 
 
 class ShareGranted(Record):
@@ -66,23 +77,34 @@ class TicketWaiting(Record):
 
 
 class TicketFunded(Record):
+    """A waiting or redeemed ticket has its money: one of these for each lease that the request draws on."""
+
     type: Literal["kt.ticket.funded.v1"] = "kt.ticket.funded.v1"
     ledger: str
     ticket: str
     lease: str | None = None
     granted: Amount | None = None
     expires_at_ms: int | None = None
+    account: str | None = None
+    incarnation: str | None = None
+    causationid: str | None = None
+    leases: int | None = Field(default=None, ge=1)
+    over_limit: bool = False
 
 
 class TicketDenied(Record):
+    """A ticket is denied, cancelled, or cannot be redeemed: ``reason`` says which."""
+
     type: Literal["kt.ticket.denied.v1"] = "kt.ticket.denied.v1"
     ledger: str
     ticket: str
     reason: str
+    incarnation: str | None = None
+    causationid: str | None = None
 
 
 class WalletPressed(Record):
-    """Whether an open ticket waits on a wallet; while it does, gateways return freed room at once."""
+    """Whether an open ticket waits on a wallet or budget; while it does, gateways return freed room at once."""
 
     type: Literal["kt.wallet.pressed.v1"] = "kt.wallet.pressed.v1"
     ledger: str
@@ -104,6 +126,9 @@ class IdempotencyRefused(Record):
     request: str
     reason: Literal["other_input", "in_flight", "already_completed", "over_cap"]
     first_request: str | None = None
+    cost: Amount | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
 
 
 class ReviewDecided(Record):

@@ -23,6 +23,7 @@ from keeptrusts.schemas.publishing import Ack
 
 _ANTHROPIC: Final = frozenset({"/v1/messages", "/v1/messages/count_tokens"})
 _JSON: Final = "application/json"
+_REMAINING: Final = "x-keeptrusts-wallet-remaining"
 
 
 def with_request(problem: Problem, call: IncomingCall) -> Problem:
@@ -35,9 +36,21 @@ def refusal(call: IncomingCall, problem: Problem, verdict: Verdict, ack: Ack | N
     return _no(call, problem, verdict, _headers(call, verdict, ack))
 
 
-def provided(call: IncomingCall, invocation: Invocation, settlement: Settlement, verdict: Verdict, ack: Ack) -> Answer:
-    """Give the provider's answer, or the problem that stands for its failure."""
+def provided(
+    call: IncomingCall,
+    invocation: Invocation,
+    settlement: Settlement,
+    verdict: Verdict,
+    ack: Ack,
+    remaining: int | None = None,
+) -> Answer:
+    """Give the provider's answer, or the problem that stands for its failure.
+
+    ``remaining``, in nano-USD, is the least that the paying wallet has left as far as this gateway knows.
+    """
     headers = _headers(call, verdict, ack)
+    if remaining is not None:
+        headers[_REMAINING] = format_usd(remaining)
     headers["x-keeptrusts-model"] = invocation.route.model
     if settlement.cost is not None:
         headers["x-keeptrusts-cost"] = format_usd(settlement.cost)
@@ -58,9 +71,12 @@ def listing(call: IncomingCall, body: bytes, ack: Ack) -> Answer:
     return Answer(status=200, body=body, headers=headers, verdict="allow")
 
 
-def stream_headers(call: IncomingCall, model: str, verdict: Verdict, decision: Ack) -> dict[str, str]:
+def stream_headers(
+    call: IncomingCall, model: str, verdict: Verdict, decision: Ack, remaining: int | None = None
+) -> dict[str, str]:
     """Give the headers of a stream: position and cost do not exist yet, so they follow in a comment."""
-    return {
+    left = {} if remaining is None else {_REMAINING: format_usd(remaining)}
+    return left | {
         "Content-Type": "text/event-stream; charset=utf-8",
         "Cache-Control": "no-cache",
         "X-Accel-Buffering": "no",
@@ -95,6 +111,8 @@ def _no(call: IncomingCall, problem: Problem, verdict: Verdict, headers: dict[st
     anthropic = call.endpoint in _ANTHROPIC
     headers["Content-Type"] = _JSON if anthropic else PROBLEM_JSON
     headers |= refusal_headers(shown)
+    if shown.details is not None and "ticket" in shown.details:
+        headers["x-keeptrusts-ticket"] = str(shown.details["ticket"])
     body = orjson.dumps(anthropic_body(shown) if anthropic else openai_body(shown))
     return Answer(status=shown.status, body=body, headers=headers, verdict=verdict)
 

@@ -15,7 +15,8 @@ from datetime import datetime
 from typing import Final
 
 from keeptrusts.gateway.pipeline.counters import MoneyCounters
-from keeptrusts.gateway.wallets.lease_book import Ask, LeaseBook, Obstacle, Payers, Return, Taken
+from keeptrusts.gateway.wallets.lease_book import LeaseBook
+from keeptrusts.gateway.wallets.leases import Ask, Obstacle, Payers, Return, Taken
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.money import LeaseRequested, LeaseReturned
 from keeptrusts.schemas.ids import Ids

@@ -8,7 +8,7 @@ from keeptrusts.gateway.policies.compile import CompiledChain
 from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.gateway.policies.spend_limit import SpendLimit, smallest
 from keeptrusts.gateway.state.directory import DirectoryView
-from keeptrusts.gateway.wallets.lease_book import Payers
+from keeptrusts.gateway.wallets.leases import Payers
 from keeptrusts.schemas.commands.wallets import BudgetScope
 from keeptrusts.schemas.events.money import BudgetClaim
 

@@ -26,7 +26,7 @@ from keeptrusts.gateway.pipeline.tickets import (
 )
 from keeptrusts.gateway.pipeline.values import Admission, Caller, IncomingCall, ModelCall, Prepared, Routes
 from keeptrusts.gateway.policies.run import ChainOutcome, judged_later
-from keeptrusts.gateway.wallets.lease_book import Obstacle, Payers
+from keeptrusts.gateway.wallets.leases import Obstacle, Payers
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
 

@@ -15,7 +15,7 @@ from keeptrusts.gateway.pipeline.record import attempt_event, money_event
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, ModelCall, Prepared, Settlement
 from keeptrusts.gateway.routing.priced import priced
-from keeptrusts.gateway.wallets.lease_book import Payers, Taken
+from keeptrusts.gateway.wallets.leases import Payers, Taken
 from keeptrusts.gateway.wallets.prices import cost_nano
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.errors import Problem

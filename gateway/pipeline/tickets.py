@@ -13,7 +13,7 @@ from keeptrusts.gateway.pipeline.input_hash import input_hash, principal
 from keeptrusts.gateway.pipeline.record import money_event
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import Caller, IncomingCall, ModelCall
-from keeptrusts.gateway.wallets.lease_book import Obstacle, Payers, Taken
+from keeptrusts.gateway.wallets.leases import Obstacle, Payers, Taken
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.money import TicketOpened, TicketRedeemed, TicketWithdrawn
 from keeptrusts.schemas.frozen import frozen

@@ -40,8 +40,6 @@ class GatewaySettings:
     longest_stream_s: float = 840.0
     """Below the 15 minutes after which the authority gives a call up and charges nothing for it any more."""
     provider_connect_timeout_s: float = 10.0
-    ticket_wait_s: float = 30.0
-    """How long a call that no wallet covers waits for money before its 402; at least a lease's life and its grace."""
     max_answer_bytes: int = 32 * 1024 * 1024
     max_in_flight: int = 2_000
     publish_queue: int = 4_000

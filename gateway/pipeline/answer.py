@@ -7,7 +7,7 @@ from typing import Final
 
 import orjson
 
-from keeptrusts.gateway.pipeline.values import Answer, IncomingCall, Invocation, ModelCall, Settlement
+from keeptrusts.gateway.pipeline.values import Answer, IncomingCall, Invocation, ModelCall, MoneyShown, Settlement
 from keeptrusts.gateway.providers.translate.protocol import frame
 from keeptrusts.schemas.errors import (
     NO_RETRY_HEADER,
@@ -23,7 +23,6 @@ from keeptrusts.schemas.publishing import Ack
 
 _ANTHROPIC: Final = frozenset({"/v1/messages", "/v1/messages/count_tokens"})
 _JSON: Final = "application/json"
-_REMAINING: Final = "x-keeptrusts-wallet-remaining"
 
 
 def with_request(problem: Problem, call: IncomingCall) -> Problem:
@@ -42,15 +41,12 @@ def provided(
     settlement: Settlement,
     verdict: Verdict,
     ack: Ack,
-    remaining: int | None = None,
+    shown: MoneyShown | None = None,
 ) -> Answer:
-    """Give the provider's answer, or the problem that stands for its failure.
-
-    ``remaining``, in nano-USD, is the least that the paying wallet has left as far as this gateway knows.
-    """
+    """Give the provider's answer, or the problem that stands for its failure."""
     headers = _headers(call, verdict, ack)
-    if remaining is not None:
-        headers[_REMAINING] = format_usd(remaining)
+    if shown is not None:
+        _show(headers, shown)
     headers["x-keeptrusts-model"] = invocation.route.model
     if settlement.cost is not None:
         headers["x-keeptrusts-cost"] = format_usd(settlement.cost)
@@ -72,11 +68,13 @@ def listing(call: IncomingCall, body: bytes, ack: Ack) -> Answer:
 
 
 def stream_headers(
-    call: IncomingCall, model: str, verdict: Verdict, decision: Ack, remaining: int | None = None
+    call: IncomingCall, model: str, verdict: Verdict, decision: Ack, shown: MoneyShown | None = None
 ) -> dict[str, str]:
     """Give the headers of a stream: position and cost do not exist yet, so they follow in a comment."""
-    left = {} if remaining is None else {_REMAINING: format_usd(remaining)}
-    return left | {
+    money: dict[str, str] = {}
+    if shown is not None:
+        _show(money, shown)
+    return money | {
         "Content-Type": "text/event-stream; charset=utf-8",
         "Cache-Control": "no-cache",
         "X-Accel-Buffering": "no",
@@ -115,6 +113,13 @@ def _no(call: IncomingCall, problem: Problem, verdict: Verdict, headers: dict[st
         headers["x-keeptrusts-ticket"] = str(shown.details["ticket"])
     body = orjson.dumps(anthropic_body(shown) if anthropic else openai_body(shown))
     return Answer(status=shown.status, body=body, headers=headers, verdict=verdict)
+
+
+def _show(headers: dict[str, str], shown: MoneyShown) -> None:
+    if shown.remaining is not None:
+        headers["x-keeptrusts-wallet-remaining"] = format_usd(shown.remaining)
+    if shown.shrunk_to is not None:
+        headers["x-keeptrusts-max-output-tokens"] = str(shown.shrunk_to)
 
 
 def _headers(call: IncomingCall, verdict: Verdict, ack: Ack | None) -> dict[str, str]:

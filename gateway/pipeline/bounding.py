@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from keeptrusts.gateway.pipeline.route import prepare
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, ModelCall, Prepared
 from keeptrusts.gateway.routing.priced import priced
 from keeptrusts.gateway.wallets.bounds import Bound, upper_bound
-from keeptrusts.gateway.wallets.output_limits import with_limit
+from keeptrusts.gateway.wallets.output_limits import has_limit, with_limit
 from keeptrusts.gateway.wallets.prices import PriceRow
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
-
-MAX_OUTPUT: Final = 4_096
+from keeptrusts.schemas.policy_document.document import WalletOptions
 
 
 @frozen
@@ -27,10 +25,18 @@ class Quote:
     row: PriceRow
 
 
-def quote(services: Services, call: IncomingCall, asked: ModelCall, prepared: Prepared) -> Quote | Problem | None:
+def quote(
+    services: Services,
+    call: IncomingCall,
+    asked: ModelCall,
+    prepared: Prepared,
+    options: WalletOptions,
+    limit: int | None = None,
+) -> Quote | Problem | None:
     """Bound one attempt; None where no price is known, which only happens where such calls are allowed.
 
-    A call without a limit of its output gets one, so what is sent may differ from what the caller sent.
+    A call without a limit of its output gets one, and ``limit``, if given, lowers what it has: so what is sent may
+    differ from what the caller sent.
     """
     now = services.now()
     route = prepared.route
@@ -38,9 +44,14 @@ def quote(services: Services, call: IncomingCall, asked: ModelCall, prepared: Pr
     if row is None:
         return None
     vendor, document = route.target.vendor, asked.document
-    if asked.with_output:
+    if asked.with_output and (limit is not None or not has_limit(asked.api, document)):
         limited = with_limit(
-            api=asked.api, vendor=vendor, model=route.model, document=document, body=asked.body, limit=MAX_OUTPUT
+            api=asked.api,
+            vendor=vendor,
+            model=route.model,
+            document=document,
+            body=asked.body,
+            limit=limit or options.default_max_output_tokens,
         )
         if limited is not None:
             again = prepare(route, call, replace(asked, document=limited.document, body=limited.body), now)
@@ -54,5 +65,6 @@ def quote(services: Services, call: IncomingCall, asked: ModelCall, prepared: Pr
         document=document,
         body=prepared.provider_call.body,
         row=row,
+        estimate=options.estimate,
     )
     return bound if isinstance(bound, Problem) else Quote(prepared=prepared, bound=bound, row=row)

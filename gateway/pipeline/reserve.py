@@ -26,9 +26,11 @@ from keeptrusts.gateway.pipeline.tickets import (
 )
 from keeptrusts.gateway.pipeline.values import Admission, Caller, IncomingCall, ModelCall, Prepared, Routes
 from keeptrusts.gateway.policies.run import ChainOutcome, judged_later
+from keeptrusts.gateway.wallets.bounds import shrink_to_fit
 from keeptrusts.gateway.wallets.leases import Obstacle, Payers
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.policy_document.document import WalletOptions
 
 LEASE_WITHIN_S: Final = 5.0
 
@@ -43,6 +45,10 @@ class Asking:
     caller: Caller
     asked: ModelCall
     admission: Admission
+
+    @property
+    def options(self) -> WalletOptions:
+        return self.configuration.compiled.document.wallets
 
 
 @frozen
@@ -66,12 +72,13 @@ class Unfunded:
 
 @frozen
 class Waiting:
-    """A call whose accounts have no room at hand."""
+    """A call whose accounts have no room at hand; ``shrunk_to`` is the output limit that it was given to fit."""
 
     outcome: ChainOutcome
     routes: Routes
     payers: Payers
     quote: Quote
+    shrunk_to: int | None = None
 
 
 def reserve(one: Asking, routes: Routes) -> Funded | Unfunded | Waiting:
@@ -84,7 +91,7 @@ def reserve(one: Asking, routes: Routes) -> Funded | Unfunded | Waiting:
     payers = services.payers.payers(services.directory, admission.facts, chain, version)
     if payers is None and not chain.spending:
         return Funded(outcome=outcome, routes=routes)
-    bounded = quote(services, one.call, one.asked, routes.first)
+    bounded = quote(services, one.call, one.asked, routes.first, one.options)
     if bounded is None:
         return Funded(outcome=outcome, routes=routes)
     if isinstance(bounded, Problem):
@@ -119,6 +126,12 @@ async def wait_for_hold(one: Asking, waiting: Waiting, connection: CallerConnect
                 return fallback
         if got.final:
             return _over_budget(one, waiting.outcome, got)
+    elif isinstance(got, Obstacle) and one.options.shrink_to_fit:
+        smaller = _shrunk(one, waiting, got)
+        if smaller is not None:
+            fitting = await _lease(one, smaller)
+            if isinstance(fitting, Funded):
+                return fitting
     if not isinstance(got, Obstacle):
         return got
     end = await wait_for_money(one.services, _claimant(one, waiting), got, connection)
@@ -133,7 +146,7 @@ async def _lease(one: Asking, waiting: Waiting) -> Funded | Unfunded | Obstacle:
         return Unfunded(outcome=waiting.outcome, problem=ledger_silent())
     if isinstance(answer, Obstacle):
         return answer
-    held = reservation(services, waiting.payers, answer, waiting.quote, None)
+    held = reservation(services, waiting.payers, answer, waiting.quote, None, waiting.shrunk_to)
     return _funded(one, waiting.outcome, waiting.routes, held)
 
 
@@ -142,10 +155,21 @@ def _cheaper(one: Asking, waiting: Waiting) -> Waiting | None:
     routes = cheaper_routes(one.services, one.configuration, one.call, one.caller, one.asked, one.admission)
     if isinstance(routes, Problem):
         return None
-    bounded = quote(one.services, one.call, one.asked, routes.first)
+    bounded = quote(one.services, one.call, one.asked, routes.first, one.options)
     if bounded is None or isinstance(bounded, Problem):
         return None
     return replace(waiting, routes=_going_to(routes, bounded.prepared), quote=bounded)
+
+
+def _shrunk(one: Asking, waiting: Waiting, obstacle: Obstacle) -> Waiting | None:
+    """Give the same call with its output limited to what is available; None where that is too little."""
+    fits = shrink_to_fit(waiting.quote.bound, obstacle.available)
+    if fits is None:
+        return None
+    bounded = quote(one.services, one.call, one.asked, waiting.routes.first, one.options, fits)
+    if bounded is None or isinstance(bounded, Problem) or bounded.bound.amount > obstacle.available:
+        return None
+    return replace(waiting, routes=_going_to(waiting.routes, bounded.prepared), quote=bounded, shrunk_to=fits)
 
 
 def _claimant(one: Asking, waiting: Waiting) -> Claimant:
@@ -157,6 +181,7 @@ def _claimant(one: Asking, waiting: Waiting) -> Claimant:
         need=waiting.quote.bound.amount,
         hold=f"{one.call.request}/1",
         model=waiting.quote.prepared.route.model,
+        wait_s=one.options.max_wait_s,
     )
 
 

@@ -1,7 +1,7 @@
 """The path of a call, in order:
 
-authenticate -> admit (input policies) -> route -> reserve -> record decision -> invoke -> settle -> record completion
--> answer
+authenticate -> claim an idempotency key -> admit (input policies) -> route -> reserve -> record decision -> invoke
+-> settle -> record completion -> answer
 
 A call is dispatched only after its decision, which holds its money, is acknowledged, and answered only after its
 completion is: of a stream the end is held back until then. A refusal is sent only after both its events are
@@ -15,6 +15,7 @@ from dataclasses import replace
 import orjson
 
 from keeptrusts.gateway.pipeline import answer as answers
+from keeptrusts.gateway.pipeline import idempotency
 from keeptrusts.gateway.pipeline.admit import admit, request_facts
 from keeptrusts.gateway.pipeline.appending import append, append_completion, append_decision
 from keeptrusts.gateway.pipeline.authenticate import NotAuthenticated, authenticate, identify, ignores_identity
@@ -135,6 +136,11 @@ async def _admit_and_go(
     asked: ModelCall,
     connection: CallerConnection,
 ) -> Answer:
+    key = call.headers.get(idempotency.HEADER)
+    if key is not None:
+        taken = await idempotency.claim(services, call, caller, asked, key)
+        if taken is not None:
+            return await _refuse(services, call, _refused(configuration, caller.identity, taken, asked), taken)
     admission = admit(services, configuration, call, caller, asked)
     if isinstance(admission, Problem):
         return await _refuse(services, call, _refused(configuration, caller.identity, admission, asked), admission)
@@ -182,7 +188,7 @@ async def _dispatch(
         return unrecorded(services, call, ack), None
     held, identity, spending = money.reservation, decided.identity, None
     if held is not None:
-        spending = Spending(services, call, identity, asked, held.payers, held)
+        spending = Spending(services, call, identity, asked, held.payers, configuration.compiled.document.wallets, held)
         if not spending.may_dispatch(ack, asked_ns) and not await spending.hold_again(held.quote.prepared):
             return await _held_too_late(services, call, decided, spending), None
 
@@ -201,8 +207,8 @@ async def _dispatch(
     completed = await append_completion(services, call, completion, spending)
     if isinstance(completed, Problem):
         return unrecorded(services, call, completed), result.usage
-    remaining = None if spending is None else spending.remaining
-    return answers.provided(call, result, settlement, decided.verdict, completed, remaining), result.usage
+    shown = None if spending is None else spending.shown
+    return answers.provided(call, result, settlement, decided.verdict, completed, shown), result.usage
 
 
 async def _stream(
@@ -219,8 +225,8 @@ async def _stream(
     model = opened.prepared.route.model
     services.counters.streams_open += 1
     try:
-        remaining = None if spending is None else spending.remaining
-        await connection.begin(answers.stream_headers(call, model, decided.verdict, decision, remaining))
+        shown = None if spending is None else spending.shown
+        await connection.begin(answers.stream_headers(call, model, decided.verdict, decision, shown))
         streamed = await pass_stream(services, call, opened, connection)
     finally:
         services.counters.streams_open -= 1

@@ -13,7 +13,7 @@ from typing import Final
 from keeptrusts.gateway.pipeline.bounding import Quote, quote
 from keeptrusts.gateway.pipeline.record import attempt_event, money_event
 from keeptrusts.gateway.pipeline.services import Services
-from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, ModelCall, Prepared, Settlement
+from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, ModelCall, MoneyShown, Prepared, Settlement
 from keeptrusts.gateway.routing.priced import priced
 from keeptrusts.gateway.wallets.leases import Payers, Taken
 from keeptrusts.gateway.wallets.prices import cost_nano
@@ -23,6 +23,7 @@ from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.events.money import Draw, Hold, HoldSettled, HoldVoided, Settle, VoidHold
 from keeptrusts.schemas.events.request import CostState
 from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.policy_document.document import WalletOptions
 from keeptrusts.schemas.publishing import LOG_APPEND_TIME, Ack, AckUnknownError, PublishError
 
 DISPATCH_WITHIN_NS: Final = 5_000_000_000
@@ -42,9 +43,17 @@ class Reservation:
     hold: Hold
     source: str
     ticket: str | None = None
+    shrunk_to: int | None = None
 
 
-def reservation(services: Services, payers: Payers, taken: Taken, bounded: Quote, ticket: str | None) -> Reservation:
+def reservation(
+    services: Services,
+    payers: Payers,
+    taken: Taken,
+    bounded: Quote,
+    ticket: str | None = None,
+    shrunk_to: int | None = None,
+) -> Reservation:
     """Make the hold's record from the room that was taken for it."""
     amount = taken.amount
     services.counters.money.holds += 1
@@ -60,6 +69,7 @@ def reservation(services: Services, payers: Payers, taken: Taken, bounded: Quote
         ),
         source=services.desk.source,
         ticket=ticket,
+        shrunk_to=shrunk_to,
     )
 
 
@@ -75,6 +85,7 @@ class Spending:
     identity: Identity
     asked: ModelCall
     payers: Payers
+    options: WalletOptions
     current: Reservation | None
     number: int = 1
     charged: int = 0
@@ -115,7 +126,7 @@ class Spending:
 
         What was charged for the failed attempt stays charged.
         """
-        bounded = quote(self.services, self.call, self.asked, following)
+        bounded = quote(self.services, self.call, self.asked, following, self.options)
         if isinstance(bounded, Problem):
             return None
         settlement = self._settled(failed)
@@ -157,12 +168,15 @@ class Spending:
             desk.ticket_over(org, held.ticket)
 
     @property
-    def remaining(self) -> int | None:
-        """The least that the paying wallet has left, as far as is known here."""
+    def shown(self) -> MoneyShown:
+        """What the caller is told beside the cost."""
         held = self.current
-        if held is None or not self.payers.wallets:
-            return None
-        return self.services.desk.remaining(self.identity.org, held.taken.leases[0].account.name)
+        if held is None:
+            return MoneyShown()
+        remaining = None
+        if self.payers.wallets:
+            remaining = self.services.desk.remaining(self.identity.org, held.taken.leases[0].account.name)
+        return MoneyShown(remaining=remaining, shrunk_to=held.shrunk_to)
 
     async def _hold(self, bounded: Quote, cause: str, settlement: Settlement | None = None) -> bool:
         """Record attempts with fresh holds until one is in the log in time; the first also ends the hold before."""

@@ -30,7 +30,7 @@ CALLER_GONE: Final = "caller_gone"
 
 @frozen
 class Claimant:
-    """A call that needs money: who asks for what, and what it may cost."""
+    """A call that needs money: who asks for what, what it may cost, and how many seconds it may wait."""
 
     call: IncomingCall
     caller: Caller
@@ -39,6 +39,7 @@ class Claimant:
     need: int
     hold: str
     model: str
+    wait_s: float
 
 
 @frozen
@@ -76,7 +77,7 @@ async def wait_for_money(
         services.counters.money.count_ticket("opened")
         connection.when_gone(_tell_gone(wait.result, org, ticket))
         try:
-            async with asyncio.timeout(services.settings.ticket_wait_s):
+            async with asyncio.timeout(who.wait_s):
                 answer = await wait.result
         except TimeoutError:
             answer = None
@@ -172,7 +173,7 @@ async def _open(services: Services, who: Claimant, ticket: str) -> Problem | Non
         need=who.need,
         input_hash=input_hash(services.settings.key_secrets, who.call, who.asked),
         principal=principal(identity.user, identity.key_id),
-        deadline_at=services.now() + timedelta(seconds=services.settings.ticket_wait_s),
+        deadline_at=services.now() + timedelta(seconds=who.wait_s),
         incarnation=services.desk.incarnation,
         budgets=who.payers.budgets,
         identity=identity,

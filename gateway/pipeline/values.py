@@ -146,6 +146,18 @@ class Settlement:
 
 
 @frozen
+class MoneyShown:
+    """What a caller is told beside the cost, where a wallet pays.
+
+    ``remaining``, in nano-USD, is the least that the wallet has left as far as this gateway knows: what its leases have
+    left, and what it was last told to be free. ``shrunk_to`` is the output limit that the call was given to be covered.
+    """
+
+    remaining: int | None = None
+    shrunk_to: int | None = None
+
+
+@frozen
 class Answer:
     """What the caller gets. Of a stream everything has been sent already, and ``body`` is empty."""
 

@@ -190,10 +190,10 @@ def gateway(policy: str, *, environment: Mapping[str, str] | None = None) -> Fak
     report = lint_text(policy, "policy.yaml")
     assert report.document is not None, report.findings
     document = report.document
-    publisher = MemoryPublisher(source="gateway/test/1", partitions=1)
+    clock = Clock()
+    publisher = MemoryPublisher(source="gateway/test/1", partitions=1, now_ms=lambda: clock.ns // 1_000_000)
     provider = FakeProvider(publisher)
     directory = DirectoryView()
-    clock = Clock()
     targets = resolve_targets(document, {"OPENAI_API_KEY": "sk-real"} if environment is None else environment)
     configuration = Configuration.of(compile_document(document), targets)
     traffic = Traffic(chance=Random(2), now_ns=clock.ns)

@@ -20,18 +20,18 @@ class Draw(Record):
     ``account`` is the wallet or the budget that the lease was granted from, as the gateway named it.
     """
 
-    lease: str
     account: str
     amount: Amount
+    lease: str
 
 
 class Hold(Record):
     """The upper bound reserved for one attempt at one provider. ``id`` is ``<request>/<attempt>``."""
 
-    id: str
-    draws: tuple[Draw, ...]
-    price_version: str
     deadline_at: Timestamp
+    draws: tuple[Draw, ...]
+    id: str
+    price_version: str
 
 
 class Settle(Record):
@@ -61,15 +61,16 @@ class BudgetClaim(Record):
     """A budget that must agree to a lease: its limit and the configuration version that set it.
 
     ``account`` is ``budget:<id>`` of the directory, where the ledger's own limit counts, or, of a policy file,
-    ``cap:<scope>:<owner>/<period>``. A soft one always agrees; once its limit is reached, its leases say so.
+    ``cap:<scope>:<owner>/<period>``. A soft one always agrees; once its limit is reached, its leases say so. One that
+    does not say what it is is hard.
     """
 
     account: str
+    action: Literal["hard", "soft"] | None = None
+    config_version: str | None = None
     limit: Amount
     period: Literal["day", "week", "month"]
     time_zone: str = "UTC"
-    config_version: str | None = None
-    action: Literal["hard", "soft"] = "hard"
 
 
 class LeaseRequested(Record):
@@ -116,7 +117,7 @@ class TicketOpened(Record):
     principal: str
     deadline_at: Timestamp | None = None
     incarnation: str | None = None
-    budgets: tuple[BudgetClaim, ...] = ()
+    budgets: tuple[BudgetClaim, ...] | None = None
     identity: Identity | None = None
     model: str | None = None
 

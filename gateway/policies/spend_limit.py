@@ -96,6 +96,10 @@ def smallest(claims: Iterable[BudgetClaim]) -> tuple[BudgetClaim, ...]:
     found: dict[str, BudgetClaim] = {}
     for claim in claims:
         other = found.get(claim.account)
-        if other is None or (claim.action, claim.limit) < (other.action, other.limit):  # hard sorts before soft
+        if other is None or _strength(claim) < _strength(other):
             found[claim.account] = claim
     return tuple(found.values())
+
+
+def _strength(claim: BudgetClaim) -> tuple[bool, int]:
+    return claim.action == "soft", claim.limit

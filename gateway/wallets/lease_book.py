@@ -195,7 +195,7 @@ class LeaseBook:
         if any(lease.id == grant.lease for lease in account.leases):
             return
         lease = Lease(
-            grant.lease, account, grant.granted, grant.expires_at_ms, over_limit=grant.over_limit, ticket=None
+            grant.lease, account, grant.granted, grant.expires_at_ms, over_limit=bool(grant.over_limit), ticket=None
         )
         self._guess_clock(grant.expires_at_ms, now_ms)
         self._prune(account, now_ms)
@@ -230,7 +230,7 @@ class LeaseBook:
         self._guess_clock(part.expires_at_ms, now_ms)
         account = self._account(part.account, now_ms)
         lease = Lease(
-            part.lease, account, part.granted, part.expires_at_ms, over_limit=part.over_limit, ticket=part.ticket
+            part.lease, account, part.granted, part.expires_at_ms, over_limit=bool(part.over_limit), ticket=part.ticket
         )
         self._tickets.setdefault(part.ticket, []).append(lease)
 

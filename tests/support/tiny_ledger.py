@@ -131,7 +131,7 @@ class TinyLedger:
         short = [
             claim.account
             for claim in asked.budgets
-            if claim.action == "hard" and self.available[claim.account] < asked.need
+            if claim.action != "soft" and self.available[claim.account] < asked.need
         ]
         for name in denied + short:
             self._deny(event, name)

@@ -32,6 +32,9 @@ _CODE_OF_REASON: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The authority's reason -> code of the answer; every other reason is a conflict with what is there."""
 
+_LISTED: Final = ("team", "key", "budget", "ticket", "hold", "wallet")
+"""Kinds that have a command of their own to list them."""
+
 _WRONG_TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "string_type": "must be a string",
@@ -69,7 +72,7 @@ def not_found(kind: str, reference: str, *, field: str | None = None) -> Refused
         Problem(
             code="not_found",
             message=f"there is no {kind} {reference[:100]!r} in this organization",
-            fix=f"kt {kind if kind in ('team', 'key') else 'team'} list shows what there is",
+            fix=f"kt {kind if kind in _LISTED else 'team'} list shows what there is",
             param=field,
         )
     )

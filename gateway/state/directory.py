@@ -14,6 +14,7 @@ from keeptrusts.schemas.codec import DecodeError
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.codec import decode_derived
 from keeptrusts.schemas.snapshots.directory import (
+    BudgetValue,
     Heartbeat,
     KeyValue,
     MemberValue,
@@ -63,6 +64,7 @@ class DirectoryView:
         self._members: _Shelf[MemberValue] = _Shelf()
         self._keys: _Shelf[KeyValue] = _Shelf()
         self._wallets: _Shelf[WalletValue] = _Shelf()
+        self._budgets: _Shelf[BudgetValue] = _Shelf()
         self._slug_of_team: dict[str, dict[str, str]] = {}
         self._team_by_slug: dict[tuple[str, str], str] = {}
         self._team_by_name: dict[tuple[str, str], str] = {}
@@ -97,6 +99,8 @@ class DirectoryView:
                 self._apply_key(record, value)
             case WalletValue():
                 self._wallets.put(record.id, value)
+            case BudgetValue():
+                self._budgets.put(record.id, value)
             case _:
                 self.undecodable += 1
 
@@ -131,6 +135,11 @@ class DirectoryView:
         identifiers = self._keys_by_name.get((org, reference), ())
         named = [key for identifier in identifiers if (key := self._keys.get(identifier)) is not None]
         return max(named, key=lambda key: (key.state == "active", key.created_at), default=None)
+
+    def budget(self, org: str, identifier: str) -> BudgetValue | None:
+        """Give a budget in force by id; None for removed ones and for other organizations'."""
+        budget = self._budgets.get(identifier)
+        return budget if budget is not None and budget.org == org and budget.state == "active" else None
 
     def team_names(self, org: str) -> Mapping[str, str]:
         """Give the slugs of an organization's active teams by id."""

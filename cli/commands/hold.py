@@ -7,13 +7,19 @@ from typing import Any, Final
 import click
 
 from keeptrusts.cli.client.options import Api, api_options, carry_out, given, write_options
-from keeptrusts.cli.output.columns import Column, Row, duration, field, moment
+from keeptrusts.cli.output.columns import Column, Row, field, moment
 from keeptrusts.cli.output.options import Output, output_options
 
 
 def _age(row: Row) -> str:
     seconds = row.get("age_seconds")
-    return duration(seconds * 1000) if isinstance(seconds, (int, float)) else "-"
+    if not isinstance(seconds, (int, float)):
+        return "-"
+    minutes, rest = divmod(int(seconds), 60)
+    if minutes < 1:
+        return f"{rest}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes:02d}m" if hours else f"{minutes}m{rest:02d}s"
 
 
 COLUMNS: Final = (

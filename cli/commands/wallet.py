@@ -51,9 +51,14 @@ TRANSACTION_COLUMNS: Final = (
     field("label", "WHAT"),
     field("amount", "AMOUNT USD", right=True),
     field("spent", "SPENT USD", right=True),
-    field("available_after", "AVAILABLE USD", right=True),
+    field("balance_after", "BALANCE USD", right=True),
     field("request"),
     field("actor"),
+)
+LEASE_COLUMNS: Final = (
+    *TRANSACTION_COLUMNS[:4],
+    field("leased", "LEASED USD", right=True),
+    *TRANSACTION_COLUMNS[4:],
 )
 
 
@@ -260,7 +265,7 @@ def transactions(
 
     query = given(since=since, until=until, leases="true" if leases else None, limit=str(limit), cursor=cursor)
     answer = api.client().get(path_of("v1", "wallets", wallet_name, "transactions"), query)
-    output.rows(answer.document["data"], TRANSACTION_COLUMNS)
+    output.rows(answer.document["data"], LEASE_COLUMNS if leases else TRANSACTION_COLUMNS)
     if answer.document.get("next_cursor"):
         output.note(f"next page: --cursor {answer.document['next_cursor']}")
 

@@ -64,9 +64,10 @@ class Balance(Answer):
 
 
 class Transaction(Answer):
-    """One entry of the ledger as it touched a wallet; ``amount`` is the change of what is available.
+    """One entry of the ledger as it touched a wallet. ``label`` says in words what happened.
 
-    ``label`` says in words what happened.
+    ``amount`` is the change of the wallet's unspent money, available or lent to gateways, and ``balance_after`` what
+    there is of it then; ``available``, ``leased`` and ``spent`` are the changes of its parts.
     """
 
     id: str
@@ -78,8 +79,10 @@ class Transaction(Answer):
     actor: str
     request: str | None
     amount: Usd
+    available: Usd
     leased: Usd
     spent: Usd
+    balance_after: Usd
     available_after: Usd
     counterparts: list[str]
 

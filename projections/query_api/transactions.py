@@ -59,10 +59,13 @@ WHERE org = {org:String} AND wallet = {wallet:String} AND toInt64(cause_offset) 
 GROUP BY seq
 HAVING time_us >= {since_us:Int64} AND time_us < {until_us:Int64}"""
 _MONEY_MOVED: Final = " AND (spent_change != 0 OR available_change + leased_change + spent_change != 0)"
-_AVAILABLE: Final = """
-SELECT at, sum(change) OVER (ORDER BY at) FROM (
-    SELECT greatest(toInt64(seq), {first:Int64}) AS at, sum(amount) AS change FROM ledger_postings
-    WHERE org = {org:String} AND wallet = {wallet:String} AND part = 'available' AND toInt64(seq) <= {last:Int64}
+_AFTER: Final = """
+SELECT at, sum(available) OVER (ORDER BY at), sum(leased) OVER (ORDER BY at) FROM (
+    SELECT greatest(toInt64(seq), {first:Int64}) AS at, sumIf(amount, part = 'available') AS available,
+        sumIf(amount, part = 'leased') AS leased
+    FROM ledger_postings
+    WHERE org = {org:String} AND wallet = {wallet:String} AND part IN ('available', 'leased')
+        AND toInt64(seq) <= {last:Int64}
     GROUP BY at
 )"""
 _COUNTERPARTS: Final = """
@@ -91,14 +94,14 @@ async def transactions(call: Call) -> Page[Transaction]:
     answer = await call.deps.store.query(f"{_CHANGES}{shown} ORDER BY seq DESC LIMIT {limit + 1}", parameters)
     records = list(answer.records())
     seqs = [int(item["seq"]) for item in records[:limit]]
-    available = await _available_after(call.deps.store, call.scope, value.id, seqs)
+    after = await _after(call.deps.store, call.scope, value.id, seqs)
     counterparts = await _counterparts(call.deps.store, call.scope, value.id, seqs)
     next_cursor = None
     if len(records) > limit:
         next_cursor = encode_cursor(Cursor(kind=_KIND, key=(seqs[-1],), as_of=offset))
     return Page[Transaction](
         data=[
-            _transaction(record, available.get(record["seq"], 0), counterparts.get(record["seq"], []))
+            _transaction(record, after[record["seq"]], counterparts.get(record["seq"], []))
             for record in records[:limit]
         ],
         next_cursor=next_cursor,
@@ -108,16 +111,16 @@ async def transactions(call: Call) -> Page[Transaction]:
     )
 
 
-async def _available_after(store: Store, scope: TenantScope, wallet: str, seqs: list[int]) -> dict[int, int]:
-    """Give what was available after each of these entries (newest first); those between them count as well."""
+async def _after(store: Store, scope: TenantScope, wallet: str, seqs: list[int]) -> dict[int, tuple[int, int]]:
+    """Give (available, leased) after each of these entries (newest first); those between them count as well."""
     if not seqs:
         return {}
-    answer = await store.query(_AVAILABLE, {"org": scope.org, "wallet": wallet, "first": seqs[-1], "last": seqs[0]})
-    known = {int(seq): int(amount) for seq, amount in answer.rows}
-    found, amount = {}, 0
-    for seq in sorted({*known, *seqs}):
-        amount = known.get(seq, amount)
-        found[seq] = amount
+    answer = await store.query(_AFTER, {"org": scope.org, "wallet": wallet, "first": seqs[-1], "last": seqs[0]})
+    known = {int(seq): (int(available), int(leased)) for seq, available, leased in answer.rows}
+    found, amounts = {}, (0, 0)
+    for seq in sorted({*known, *seqs}):  # an entry may have touched only what is spent
+        amounts = known.get(seq, amounts)
+        found[seq] = amounts
     return found
 
 
@@ -135,7 +138,8 @@ def _may_read(call: Call, value: WalletValue) -> bool:
     return True
 
 
-def _transaction(record: Mapping[str, Any], available: int, counterparts: list[str]) -> Transaction:
+def _transaction(record: Mapping[str, Any], after: tuple[int, int], counterparts: list[str]) -> Transaction:
+    available, leased = int(record["available_change"]), int(record["leased_change"])
     return Transaction(
         id=record["id"],
         seq=record["seq"],
@@ -145,9 +149,11 @@ def _transaction(record: Mapping[str, Any], available: int, counterparts: list[s
         label=label_of(record["outcome"], record["type"]),
         actor=record["actor"],
         request=record["request"] or None,
-        amount=format_usd(int(record["available_change"])),
-        leased=format_usd(int(record["leased_change"])),
+        amount=format_usd(available + leased),
+        available=format_usd(available),
+        leased=format_usd(leased),
         spent=format_usd(int(record["spent_change"])),
-        available_after=format_usd(available),
+        balance_after=format_usd(sum(after)),
+        available_after=format_usd(after[0]),
         counterparts=counterparts,
     )

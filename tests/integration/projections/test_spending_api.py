@@ -271,12 +271,12 @@ async def test_wallets_say_what_recurs_what_is_low_and_what_is_closed(client: Cl
         assert [row["wallet"] for row in listed] == found
     assert (await get(client, "/v1/wallets/recurring", LONER))["data"] == []
     path = f"/v1/wallets/{RED_WALLET}/transactions"
-    assert [(row["label"], row["amount"], row["spent"], row["available_after"]) for row in
+    assert [(row["label"], row["amount"], row["spent"], row["balance_after"]) for row in
             (await get(client, path))["data"]] == [
-        ("call charged", "0.00", "8.00", "1.00"), ("funded", "10.00", "0.00", "10.00"),
+        ("call charged", "-8.00", "8.00", "2.00"), ("funded", "10.00", "0.00", "10.00"),
     ]  # fmt: skip
     everything = (await get(client, path, leases="true"))["data"]
     assert [(row["label"], row["amount"], row["leased"], row["available_after"]) for row in everything] == [
-        ("returned by a gateway", "1.00", "-1.00", "2.00"), ("call charged", "0.00", "-8.00", "1.00"),
-        ("lent to a gateway", "-9.00", "9.00", "1.00"), ("funded", "10.00", "0.00", "10.00"),
+        ("returned by a gateway", "0.00", "-1.00", "2.00"), ("call charged", "-8.00", "-8.00", "1.00"),
+        ("lent to a gateway", "0.00", "9.00", "1.00"), ("funded", "10.00", "0.00", "10.00"),
     ]  # fmt: skip

@@ -20,18 +20,18 @@ class Draw(Record):
     ``account`` is the wallet or the budget that the lease was granted from, as the gateway named it.
     """
 
-    lease: str
     account: str
     amount: Amount
+    lease: str
 
 
 class Hold(Record):
     """The upper bound reserved for one attempt at one provider. ``id`` is ``<request>/<attempt>``."""
 
-    id: str
-    draws: tuple[Draw, ...]
-    price_version: str
     deadline_at: Timestamp
+    draws: tuple[Draw, ...]
+    id: str
+    price_version: str
 
 
 class Settle(Record):
@@ -65,11 +65,11 @@ class BudgetClaim(Record):
     """
 
     account: str
+    action: Literal["hard", "soft"] = "hard"
+    config_version: str | None = None
     limit: Amount
     period: Literal["day", "week", "month"]
     time_zone: str = "UTC"
-    config_version: str | None = None
-    action: Literal["hard", "soft"] = "hard"
 
 
 class LeaseRequested(Record):

@@ -12,6 +12,7 @@ FailMode = Literal["block", "allow"]
 Scope = Literal["team", "user", "role", "consumer_group", "model", "gateway"]
 Strategy = Literal["ordered", "round_robin", "lowest_latency", "cost_optimized", "random", "weighted"]
 UnknownPrice = Literal["allow", "refuse"]
+Estimate = Literal["bounded", "typical"]
 
 AUTO_MODEL = "auto"
 """The requested model that leaves the choice to the consumer group."""
@@ -197,6 +198,21 @@ class GatewaySection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WalletOptions:
+    """How calls are paid for.
+
+    A call that no wallet covers waits up to `max_wait_s` for money, 0: not at all. One without a limit of its output
+    gets `default_max_output_tokens`. With `shrink_to_fit` a limit is lowered to what is covered. `estimate` typical
+    also lets calls through whose cost has no upper bound; what they cost above the estimate is nobody's.
+    """
+
+    max_wait_s: int = 30
+    default_max_output_tokens: int = 4_096
+    shrink_to_fit: bool = False
+    estimate: Estimate = "bounded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyDocument:
     """Everything a gateway needs from its policy files.
 
@@ -212,6 +228,7 @@ class PolicyDocument:
     circuit_breaker: CircuitBreaker = CircuitBreaker()
     aliases: tuple[ModelAlias, ...] = ()
     gateway: GatewaySection = GatewaySection()
+    wallets: WalletOptions = WalletOptions()
     fail_mode: FailMode = "block"
     has_providers: bool = False
     has_policies: bool = False

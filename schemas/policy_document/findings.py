@@ -41,6 +41,7 @@ class Code(StrEnum):
     HIDDEN_MODEL = "KT132"
     UNSERVED_ALIAS = "KT133"
     TIMEOUT_CUT = "KT134"
+    SHORT_WAIT = "KT135"
     DEFAULTS_USED = "KT140"
     PART_OF_A_FILE = "KT142"
     NO_PROVIDERS = "KT143"
@@ -78,6 +79,7 @@ MEANINGS: dict[Code, str] = {
     Code.HIDDEN_MODEL: "An alias has the name of a model, which can no longer be asked for.",
     Code.UNSERVED_ALIAS: "No target is known to serve what the alias stands for.",
     Code.TIMEOUT_CUT: "The time for one attempt is longer than the time for the whole call.",
+    Code.SHORT_WAIT: "Calls stop waiting for money before what a failed gateway held is back.",
     Code.DEFAULTS_USED: "The kind runs with its default options.",
     Code.PART_OF_A_FILE: "The text is a part of a document and was checked as that part.",
     Code.NO_PROVIDERS: "Providers come from the standard environment variables.",

@@ -34,6 +34,7 @@ def fingerprint(document: PolicyDocument) -> str:
         "circuit_breaker": asdict(document.circuit_breaker),
         "aliases": [asdict(alias) for alias in document.aliases],
         "gateway": asdict(document.gateway),
+        "wallets": asdict(document.wallets),
         "fail_mode": document.fail_mode,
     }
     return hashlib.sha256(orjson.dumps(meaning, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -20,6 +20,7 @@ from keeptrusts.schemas.policy_document.sections import (
     RoutingSection,
     SecretSection,
     TargetSection,
+    WalletsSection,
 )
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -40,6 +41,7 @@ def policy_schema() -> dict[str, Any]:
         RoutingSection,
         SecretSection,
         TargetSection,
+        WalletsSection,
         *(spec.options for spec in KINDS.values()),
     )
     _, generated = models_json_schema([(model, "validation") for model in sections], ref_template="#/$defs/{model}")
@@ -75,6 +77,7 @@ def _top_level() -> dict[str, Any]:
         "version": {"type": ["string", "number"]},
         "pack": _reference("PackSection"),
         "gateway": _reference("GatewayFileSection"),
+        "wallets": _reference("WalletsSection"),
         "providers": {"type": "object", "additionalProperties": False, "properties": providers},
         "models": {"type": "object", "additionalProperties": False, "properties": {"aliases": aliases}},
         "consumer_groups": groups,

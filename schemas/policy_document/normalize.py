@@ -22,8 +22,19 @@ from keeptrusts.schemas.policy_document.routing import read_circuit_breaker, rea
 from keeptrusts.schemas.policy_document.sections import GatewayFileSection, PackSection
 from keeptrusts.schemas.policy_document.sink import FindingSink, did_you_mean, quoted
 from keeptrusts.schemas.policy_document.source import Entry, Mark, Node, Scalar, Sequence, Table
+from keeptrusts.schemas.policy_document.wallets import read_wallets
 
-TOP_LEVEL_KEYS = ("version", "pack", "gateway", "providers", "models", "consumer_groups", "policies", "policy")
+TOP_LEVEL_KEYS = (
+    "version",
+    "pack",
+    "gateway",
+    "wallets",
+    "providers",
+    "models",
+    "consumer_groups",
+    "policies",
+    "policy",
+)
 _SEMVER = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}([-+][0-9A-Za-z.+-]{1,60})?")
 
 
@@ -231,6 +242,7 @@ def _with_providers(
         circuit_breaker=read_circuit_breaker(providers, sink),
         aliases=_read_aliases(table, providers, declared, sink),
         gateway=gateway,
+        wallets=read_wallets(table, sink),
         fail_mode=fail_mode,
         has_providers=targets is not None,
         has_policies="policies" in table.entries,

@@ -250,6 +250,19 @@ class GatewayFileSection(Section):
     unknown_price: Literal["allow", "refuse"] = "allow"
 
 
+class WalletsSection(Section):
+    """How calls are paid for; `max_wait_seconds` 0 refuses at once what no wallet covers."""
+
+    aliases: ClassVar[Mapping[str, str]] = {
+        "max_wait": "max_wait_seconds",
+        "default_max_tokens": "default_max_output_tokens",
+    }
+    max_wait_seconds: Annotated[int, Field(strict=True, ge=0, le=600)] = 30
+    default_max_output_tokens: Annotated[int, Field(strict=True, ge=16, le=1_000_000)] = 4_096
+    shrink_to_fit: Flag = False
+    estimate: Literal["bounded", "typical"] = "bounded"
+
+
 class TargetingSection(Section):
     """Whom an entry applies to; the list is named after the scope."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import orjson
 from pydantic import Field
@@ -59,13 +59,13 @@ Outcome = Literal[
 class Cause(Record):
     """The record of kt.events an entry answers."""
 
-    partition: int
-    offset: int
-    event_id: str
-    type: str
     actor: str
-    time: Timestamp
+    event_id: str
+    offset: int
+    partition: int
     subject: str
+    time: Timestamp
+    type: str
 
 
 class Posting(Record):
@@ -81,22 +81,22 @@ class RequestOpened(Record):
     ``owner`` (an incarnation) and ``deadline_ms`` are those of the hold, ``budgets`` count the call without a lease.
     """
 
-    kind: Literal["request_opened"] = "request_opened"
-    request: str
-    opened_ms: int
-    cascade: tuple[str, ...] = ()
-    hold: Hold | None = None
-    owner: str | None = None
-    deadline_ms: int | None = None
     budgets: tuple[str, ...] | None = None
+    cascade: tuple[str, ...] = ()
+    deadline_ms: int | None = None
+    hold: Hold | None = None
+    kind: Literal["request_opened"] = "request_opened"
+    opened_ms: int
+    owner: str | None = None
+    request: str
 
 
 class RequestClosed(Record):
     """A call ended, or was given up 15 minutes of ledger time after its decision."""
 
+    abandoned: bool = False
     kind: Literal["request_closed"] = "request_closed"
     request: str
-    abandoned: bool = False
 
 
 class LeaseOpened(Record):
@@ -105,22 +105,22 @@ class LeaseOpened(Record):
     ``account`` is the name the gateway knows, ``full`` the wallet or the budget's period whose accounts move.
     """
 
+    account: str
+    expires_at_ms: int
+    full: str
+    granted: NanoUsd
+    incarnation: str
     kind: Literal["lease_opened"] = "lease_opened"
     lease: str
-    account: str
-    full: str
-    incarnation: str
-    granted: NanoUsd
-    expires_at_ms: int
     ticket: str | None = None
 
 
 class LeaseReduced(Record):
     """A lease may spend this much less: it was returned."""
 
+    amount: NanoUsd
     kind: Literal["lease_reduced"] = "lease_reduced"
     lease: str
-    amount: NanoUsd
 
 
 class LeaseClosed(Record):
@@ -133,59 +133,57 @@ class LeaseClosed(Record):
 class HoldOpened(Record):
     """A further attempt of a call holds money."""
 
-    kind: Literal["hold_opened"] = "hold_opened"
-    request: str
-    hold: Hold
-    owner: str
+    budgets: tuple[str, ...] = ()
+    cascade: tuple[str, ...] = ()
     deadline_ms: int
+    hold: Hold
+    kind: Literal["hold_opened"] = "hold_opened"
+    owner: str
+    request: str
 
 
 class HoldClosed(Record):
-    """A hold ended. ``presumed`` holds may be corrected once, within 24 hours; ``charged`` is what it cost then."""
+    """A hold ended. ``presumed`` ones may be corrected once, within 24 hours; ``charged`` is what it cost then.
 
-    kind: Literal["hold_closed"] = "hold_closed"
-    hold: str
-    state: Literal["settled", "voided", "presumed", "released", "forgotten"]
+    ``payer`` is who paid where no wallet was drawn on: a wallet, ``unmetered``, or None where several did.
+    """
+
     charged: NanoUsd = 0
+    hold: str
+    kind: Literal["hold_closed"] = "hold_closed"
+    payer: str | None = None
+    state: Literal["settled", "voided", "presumed", "released", "forgotten"]
 
 
 class HoldBuried(Record):
     """A hold of this id counts for nothing should it come: it ended before it came, or it was rejected."""
 
-    kind: Literal["hold_buried"] = "hold_buried"
     hold: str
-    until_ms: int
+    kind: Literal["hold_buried"] = "hold_buried"
     rejected: bool = False
+    until_ms: int
 
 
 class BudgetPeriodOpened(Record):
     """A budget's account for one period exists with this limit, or its limit changed. ``over``: lent beyond it."""
 
-    kind: Literal["budget_period"] = "budget_period"
     account: str
+    ends_ms: int
     full: str
+    kind: Literal["budget_period"] = "budget_period"
     limit: NanoUsd
     over: NanoUsd = 0
-    ends_ms: int
 
 
 class ThresholdReached(Record):
     """A wallet has at most this percent of its last level left, or a budget has spent at least this percent."""
 
-    kind: Literal["threshold_reached"] = "threshold_reached"
     account: str
+    amount: NanoUsd
+    kind: Literal["threshold_reached"] = "threshold_reached"
+    limit: NanoUsd
     of: Literal["wallet", "budget"]
     percent: int
-    amount: NanoUsd
-    limit: NanoUsd
-
-
-class WalletLevel(Record):
-    """What a wallet held after money came in: low balances are measured against it."""
-
-    kind: Literal["wallet_level"] = "wallet_level"
-    wallet: str
-    level: NanoUsd
 
 
 TicketState = Literal["waiting", "funded", "parked", "approved", "redeemed", "denied", "cancelled", "expired"]
@@ -197,56 +195,56 @@ class TicketValue(Record):
     ``amount`` is what ``ticket:<id>`` holds, from ``wallet``; ``decided_by`` is the member who approved or denied.
     """
 
-    kind: Literal["ticket"] = "ticket"
-    id: str
-    org: str
-    state: TicketState
-    request: str
-    principal: str
-    input_hash: str
-    incarnation: str
-    cascade: tuple[str, ...]
-    budgets: tuple[BudgetClaim, ...] = ()
-    need: NanoUsd
-    team: str | None = None
-    user: str | None = None
-    model: str | None = None
-    opened_ms: int
-    until_ms: int
-    wallet: str | None = None
     amount: NanoUsd = 0
-    leases: tuple[str, ...] = ()
+    budgets: tuple[BudgetClaim, ...] = ()
+    cascade: tuple[str, ...]
     decided_by: str | None = None
+    id: str
+    incarnation: str
+    input_hash: str
+    kind: Literal["ticket"] = "ticket"
+    leases: tuple[str, ...] = ()
+    model: str | None = None
+    need: NanoUsd
+    opened_ms: int
+    org: str
+    principal: str
     reason: str | None = None
+    request: str
+    state: TicketState
+    team: str | None = None
+    until_ms: int
+    user: str | None = None
+    wallet: str | None = None
 
 
 class AllocationValue(Record):
     """An allocation that recurs at the first moment of each month (UTC). ``skipped``: why the last moved nothing."""
 
-    kind: Literal["allocation"] = "allocation"
-    id: str
-    org: str
-    source: str | None = None
     amount: NanoUsd
-    period: BudgetPeriod = "month"
-    next_ms: int
-    state: Literal["active", "stopped"] = "active"
     asked_by: str
+    id: str
+    kind: Literal["allocation"] = "allocation"
+    next_ms: int
+    org: str
+    period: BudgetPeriod = "month"
     skipped: str | None = None
+    source: str | None = None
+    state: Literal["active", "stopped"] = "active"
 
 
 class IdempotencyValue(Record):
     """A caller's idempotency key: which request and input it belongs to until ``until_ms``, and how that ended."""
 
-    kind: Literal["idempotency"] = "idempotency"
-    key: str
-    request: str
-    input_hash: str
-    until_ms: int
-    state: Literal["in_flight", "completed", "released"] = "in_flight"
     cost: NanoUsd | None = None
+    input_hash: str
     input_tokens: int | None = None
+    key: str
+    kind: Literal["idempotency"] = "idempotency"
     output_tokens: int | None = None
+    request: str
+    state: Literal["in_flight", "completed", "released"] = "in_flight"
+    until_ms: int
 
 
 Change = Annotated[
@@ -266,7 +264,6 @@ Change = Annotated[
     | HoldBuried
     | BudgetPeriodOpened
     | ThresholdReached
-    | WalletLevel
     | TicketValue
     | AllocationValue
     | IdempotencyValue,
@@ -277,20 +274,20 @@ Change = Annotated[
 class Entry(Record):
     """One decision of the authority. ``ledger_time_ms`` is the largest broker time seen in this ledger so far."""
 
-    type: Literal["kt.ledger.entry.v1"] = "kt.ledger.entry.v1"
-    ledger: str
-    seq: int = Field(ge=0)
     cause: Cause
-    ledger_time_ms: int
-    rules_version: int
-    outcome: Outcome
-    reason: str | None = None
-    message: str | None = None
-    request: str | None = None
-    postings: tuple[Posting, ...] = ()
     changes: tuple[Change, ...] = ()
-    prev_hash: str
     hash: str = ""
+    ledger: str
+    ledger_time_ms: int
+    message: str | None = None
+    outcome: Outcome
+    postings: tuple[Posting, ...] = ()
+    prev_hash: str
+    reason: str | None = None
+    request: str | None = None
+    rules_version: int
+    seq: int = Field(ge=0)
+    type: Literal["kt.ledger.entry.v1"] = "kt.ledger.entry.v1"
 
 
 def canonical_bytes(record: Record) -> bytes:
@@ -300,19 +297,48 @@ def canonical_bytes(record: Record) -> bytes:
 
 def entry_hash(entry: Entry) -> str:
     """Give the SHA-256 over the entry without its own hash; the previous entry's hash is part of it."""
-    return _hash_of(entry.model_dump(mode="json", exclude_none=True, exclude={"hash"}))
+    return hashlib.sha256(_without_hash(entry)).hexdigest()
 
 
 def chained(entry: Entry) -> tuple[Entry, bytes]:
-    """Give the entry with its hash filled in, and its canonical bytes: both from one walk over its fields."""
+    """Give the entry with its hash filled in, and its canonical bytes: both from one walk over its fields.
+
+    The entry given is finished in place: nobody else has seen it yet, and a copy would cost as much as its encoding.
+    """
+    without = _without_hash(entry)
+    digest = hashlib.sha256(without).hexdigest()
+    entry.__dict__["hash"] = digest
+    # Texts have their quotes escaped and changes come before, so the last of these is the entry's own field.
+    place = without.rindex(b',"ledger":"')
+    return entry, b'%b,"hash":"%b"%b' % (without[:place], digest.encode(), without[place:])
+
+
+def _without_hash(entry: Entry) -> bytes:
+    """Encode canonically all but the hash: at once where fields are declared in order, else by sorting them."""
+    if all(type(change) in _IN_ORDER for change in entry.changes):
+        return entry.__pydantic_serializer__.to_json(entry, exclude_none=True, exclude={"hash"})
     document = entry.model_dump(mode="json", exclude_none=True, exclude={"hash"})
-    document["hash"] = _hash_of(document)
-    finished = entry.model_copy(update={"hash": document["hash"]})
-    return finished, orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
-def _hash_of(document: dict[str, Any]) -> str:
-    return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
+_IN_ORDER: Final = frozenset(
+    {
+        RequestOpened,
+        RequestClosed,
+        LeaseOpened,
+        LeaseReduced,
+        LeaseClosed,
+        HoldOpened,
+        HoldClosed,
+        HoldBuried,
+        BudgetPeriodOpened,
+        ThresholdReached,
+        TicketValue,
+        AllocationValue,
+        IdempotencyValue,
+    }
+)
+"""Changes whose fields, and those of what they hold, are declared in the order of their names."""
 
 
 def available(wallet: str) -> str:

@@ -21,14 +21,16 @@ from keeptrusts.schemas.snapshots.content import DeadLetter
 from keeptrusts.schemas.snapshots.directory import Heartbeat
 from keeptrusts.schemas.snapshots.grants import LedgerProgress
 from keeptrusts.schemas.snapshots.ledger import Entry, RequestClosed
-from keeptrusts.stream_processors.authority.fold import Placed, apply, encoded, next_deadline_ms
+from keeptrusts.stream_processors.authority.fold import Placed, apply, encoded
+from keeptrusts.stream_processors.authority.money.deadlines import next_deadline_ms
 from keeptrusts.stream_processors.authority.state import LedgerState, evolve
 from keeptrusts.stream_processors.runtime.protocol import InputRecord, OutputRecord
 
 logger = logging.getLogger(__name__)
 
 NAME: Final = "authority"
-TICK_EVERY_MS: Final = 5_000
+TICK_EVERY_MS: Final = 1_000
+TOLD_EVERY_MS: Final = 5_000
 TOLD_AGAIN_MS: Final = 60 * 60 * 1_000
 """After a restart, calls given up within this much ledger time are told of again: nobody knows whether they were."""
 MAX_TOLD_AT_ONCE: Final = 100
@@ -105,7 +107,7 @@ class AuthorityFold:
 
     def ticks(self, now_ms: int) -> tuple[OutputRecord, ...]:
         """Give what time alone brings: a tick for each ledger whose earliest deadline has passed by our clock, at most
-        one in five seconds, and request.abandoned for each call that was given up, until the log holds it.
+        one a second, and request.abandoned for each call that was given up, until the log holds it.
         """
         return (*self._abandonments(now_ms), *self._overdue(now_ms))
 
@@ -135,14 +137,14 @@ class AuthorityFold:
     def _abandoned(self, request: str, now_ms: int) -> OutputRecord:
         """Make request.abandoned; told twice, it is the same record, which everyone counts once by its id."""
         given_up = self._given_up[request]
-        given_up.next_ms = now_ms + TICK_EVERY_MS
+        given_up.next_ms = now_ms + TOLD_EVERY_MS
         at_ms = given_up.ledger_time_ms
         identifier = uuid7(at_ms, hashlib.sha256(f"abandoned/{request}".encode()).digest()[:10])
         return self._appended(given_up.ledger, identifier, at_ms, request, RequestAbandoned(request=request))
 
     def _tick(self, ledger: str, now_ms: int) -> OutputRecord:
         self._last_tick_ms[ledger] = now_ms
-        ticked = ClockTicked(deadline="request_abandoned")
+        ticked = ClockTicked(deadline="due")
         return self._appended(ledger, self._ids.event(), now_ms, ledger, ticked)
 
     def _appended(self, ledger: str, identifier: str, at_ms: int, subject: str, data: Record) -> OutputRecord:

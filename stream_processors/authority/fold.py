@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from keeptrusts.schemas import topics
+from keeptrusts.schemas.authorization import Principal
 from keeptrusts.schemas.codec import is_intent, type_of
+from keeptrusts.schemas.commands import wallets as commands
 from keeptrusts.schemas.commands.people import OrganizationCreateRequested
 from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.events import money as facts
 from keeptrusts.schemas.events.gateway import ClockTicked
-from keeptrusts.schemas.events.identity import DENYING
-from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided
+from keeptrusts.schemas.events.request import RequestAttempted, RequestCompleted, RequestDecided
 from keeptrusts.schemas.positions import Position
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.codec import encode_derived
 from keeptrusts.schemas.snapshots.directory import (
+    BudgetValue,
     KeyValue,
     MemberValue,
     OrganizationValue,
@@ -23,27 +28,27 @@ from keeptrusts.schemas.snapshots.directory import (
     WalletValue,
     directory_key,
 )
-from keeptrusts.schemas.snapshots.ledger import (
-    Cause,
-    Change,
-    Entry,
-    Outcome,
-    Posting,
-    RequestClosed,
-    RequestOpened,
-    chained,
-)
+from keeptrusts.schemas.snapshots.grants import WalletPressed
+from keeptrusts.schemas.snapshots.ledger import Cause, Entry, Outcome, chained
 from keeptrusts.schemas.snapshots.outcomes import IntentOutcome
-from keeptrusts.stream_processors.authority import directory, wallets
-from keeptrusts.stream_processors.authority.state import LedgerState, evolve
+from keeptrusts.stream_processors.authority import directory
+from keeptrusts.stream_processors.authority.draft import Draft
+from keeptrusts.stream_processors.authority.money import (
+    budgets,
+    deadlines,
+    holds,
+    idempotency,
+    leases,
+    requests,
+    tickets,
+    wallets,
+)
+from keeptrusts.stream_processors.authority.state import LedgerState, advance
 from keeptrusts.stream_processors.authority.verdicts import Rejected, Verdict
 
 RULES_VERSION: Final = 1
-ABANDONED_AFTER_MS: Final = 15 * 60 * 1000
-"""A decided call without completion is given up after this much ledger time."""
-MAX_ABANDONED_PER_ENTRY: Final = 100
 
-_DIRECTORY_VALUES = (OrganizationValue, TeamValue, MemberValue, KeyValue, WalletValue)
+_DIRECTORY_VALUES = (OrganizationValue, TeamValue, MemberValue, KeyValue, WalletValue, BudgetValue)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +77,6 @@ class _Decision:
     reason: str | None = None
     message: str | None = None
     request: str | None = None
-    postings: tuple[Posting, ...] = ()
-    changes: tuple[Change, ...] = ()
     resource_kind: str | None = None
     resource_id: str | None = None
 
@@ -84,77 +87,73 @@ def apply(state: LedgerState, placed: Placed) -> tuple[Entry, tuple[Derived, ...
     Ledger time moves on with every record of the ledger, relevant or not.
     """
     state.ledger_time_ms = max(state.ledger_time_ms, placed.timestamp_ms)
-    decision = _decide(state, placed)
-    if decision is None:
+    if not _concerns(state, placed.event):
         return None
-    entry, canonical = chained(_entry(state, placed, decision))
-    evolve(state, entry)
-    return entry, _outputs(entry, canonical, placed, decision)
+    draft = Draft(state, placed.event, placed.timestamp_ms)
+    pressed = frozenset(state.money.pressing)
+    deadlines.before(draft)
+    decision = _decide(draft)
+    deadlines.after(draft)
+    tickets.fund_waiting(draft, anyway=isinstance(placed.event.data, _MAY_COVER_MORE))
+    _tell_pressure(draft, pressed)
+    entry, canonical = chained(_entry(draft, placed, decision))
+    advance(state, entry)
+    return entry, _outputs(entry, canonical, placed, decision, draft)
 
 
-def next_deadline_ms(state: LedgerState) -> int | None:
-    """Give the ledger time at which something is due, or None when nothing waits."""
-    oldest = next(iter(state.open_requests.values()), None)
-    return None if oldest is None else oldest.opened_ms + ABANDONED_AFTER_MS
-
-
-def _decide(state: LedgerState, placed: Placed) -> _Decision | None:
-    data = placed.event.data
-    if isinstance(data, RequestDecided):
-        return _decide_opening(state, data)
+def _concerns(state: LedgerState, event: Event) -> bool:
+    """Say whether a record concerns any rule: everything else leaves no entry."""
+    data = event.data
+    if isinstance(data, RequestDecided | RequestAttempted):
+        return requests.concerns(state, data)
     if isinstance(data, RequestCompleted):
-        return _decide_charge(state, data)
+        return requests.concerns(state, data) or idempotency.concerns(state, data)
     if isinstance(data, ClockTicked):
-        return _Decision(outcome="ticked") if _abandoned(state) else None
-    if is_intent(data) and placed.event.id not in state.recent_intents:
-        return _decide_intent(state, placed.event)
-    return None
+        return deadlines.anything_due(state)
+    return type(data) in _FACTS or (is_intent(data) and event.id not in state.recent_intents)
 
 
-def _decide_opening(state: LedgerState, decided: RequestDecided) -> _Decision | None:
-    """Open a call that may be dispatched; refusals and repeats open nothing."""
-    if decided.verdict in DENYING or decided.request in state.open_requests:
-        return None
-    if decided.request in state.closed_requests:
-        return None
-    opened = RequestOpened(
-        request=decided.request,
-        opened_ms=state.ledger_time_ms,
-        cascade=wallets.cascade(state, decided.identity),
-        hold=decided.hold,
-    )
-    return _Decision(outcome="opened", request=decided.request, changes=(opened,))
+def _decide(draft: Draft) -> _Decision:
+    data = draft.event.data
+    if isinstance(data, RequestDecided | RequestAttempted | RequestCompleted):
+        return _decide_call(draft, data)
+    if isinstance(data, ClockTicked):
+        return _Decision(outcome="ticked")
+    rule = _FACTS.get(type(data))
+    if rule is None:
+        return _decide_intent(draft)
+    outcome, reason = rule(draft, data)
+    return _Decision(outcome=outcome, reason=reason, request=getattr(data, "request", None))
 
 
-def _decide_charge(state: LedgerState, completed: RequestCompleted) -> _Decision | None:
-    """Close a call once and charge it; a completion of a call that is not open changes nothing."""
-    opened = state.open_requests.get(completed.request)
-    if opened is None:
-        return None
-    charge = wallets.charge(state, opened.cascade, completed.cost or 0)
-    return _Decision(
-        outcome=charge.outcome,
-        request=completed.request,
-        postings=charge.postings,
-        changes=(RequestClosed(request=completed.request),),
-    )
+def _decide_call(draft: Draft, data: RequestDecided | RequestAttempted | RequestCompleted) -> _Decision:
+    match data:
+        case RequestDecided():
+            outcome, reason = requests.opened(draft, data)
+        case RequestAttempted():
+            outcome, reason = requests.attempted(draft, data)
+        case RequestCompleted():
+            outcome, reason = requests.completed(draft, data)
+            idempotency.ended(draft, data)
+    return _Decision(outcome=outcome, reason=reason, request=data.request)
 
 
-def _decide_intent(state: LedgerState, event: Event) -> _Decision:
-    verdict = _verdict(state, event)
+def _decide_intent(draft: Draft) -> _Decision:
+    verdict = _verdict(draft)
     if isinstance(verdict, Rejected):
         return _Decision(outcome="rejected", reason=verdict.reason, message=verdict.message)
+    draft.post(verdict.postings)
+    draft.change(*verdict.changes)
     return _Decision(
         outcome="accepted",
         message=verdict.message,
-        postings=verdict.postings,
-        changes=verdict.changes,
         resource_kind=verdict.resource_kind,
         resource_id=verdict.resource_id,
     )
 
 
-def _verdict(state: LedgerState, event: Event) -> Verdict:
+def _verdict(draft: Draft) -> Verdict:
+    state, event = draft.state, draft.event
     data = event.data
     if isinstance(data, OrganizationCreateRequested):
         return directory.create_organization(state, data, event.time)
@@ -164,18 +163,61 @@ def _verdict(state: LedgerState, event: Event) -> Verdict:
     principal = state.principal(member) if kind == "member" else None
     if principal is None:
         return Rejected("forbidden", "the actor is no active member of this organization")
-    rule = directory.RULES.get(type(data)) or wallets.RULES.get(type(data))
+    at_work = _WORKING.get(type(data))
+    if at_work is not None:
+        return at_work(draft, principal, data)
+    rule = directory.RULES.get(type(data)) or wallets.RULES.get(type(data)) or _MONEY_RULES.get(type(data))
     if rule is None:
         return Rejected("not_supported", f"{type_of(data)} is not carried out by rules version {RULES_VERSION}")
     return rule(state, principal, data, event.time)
 
 
-def _entry(state: LedgerState, placed: Placed, decision: _Decision) -> Entry:
-    event = placed.event
-    closing = {change.request for change in decision.changes if isinstance(change, RequestClosed)}
-    abandoned = tuple(
-        RequestClosed(request=request, abandoned=True) for request in _abandoned(state) if request not in closing
-    )
+_Fact = Callable[[Draft, Any], tuple[Outcome, str | None]]
+_FACTS: Final[Mapping[type[Record], _Fact]] = MappingProxyType(
+    {
+        facts.LeaseRequested: lambda draft, data: (leases.request(draft, data), None),
+        facts.LeaseReturned: lambda draft, data: (leases.returned(draft, data), None),
+        facts.HoldSettled: requests.settled,
+        facts.HoldVoided: requests.voided,
+        facts.TicketOpened: tickets.opened,
+        facts.TicketWithdrawn: tickets.withdrawn,
+        facts.TicketRedeemed: tickets.redeemed,
+        facts.IdempotencyClaimed: idempotency.claimed,
+    }
+)
+"""Facts that gateways state -> the rule that answers them."""
+
+_MONEY_RULES: Final[Mapping[type[Record], wallets.Rule]] = MappingProxyType(
+    {
+        commands.BudgetSetRequested: budgets.set_budget,
+        commands.BudgetRemoveRequested: budgets.remove_budget,
+        commands.HoldReleaseRequested: holds.release,
+    }
+)
+"""Intents about money that is under way -> the rule that decides about them."""
+
+_WORKING: Final[Mapping[type[Record], Callable[[Draft, Principal, Any], Verdict]]] = MappingProxyType(
+    {
+        commands.TicketApproveRequested: tickets.approve,
+        commands.TicketDenyRequested: tickets.deny,
+        commands.TicketCancelRequested: tickets.cancel,
+    }
+)
+"""Intents whose rules open leases, so that they move things themselves; rejecting, they have moved nothing."""
+
+_MAY_COVER_MORE: Final = (facts.TicketOpened, commands.BudgetSetRequested, commands.BudgetRemoveRequested)
+"""Records after which a waiting ticket may be covered although no money was freed."""
+
+
+def _tell_pressure(draft: Draft, before: frozenset[str]) -> None:
+    """Tell gateways on which accounts tickets have begun or ceased to wait."""
+    now = draft.state.money.pressing
+    for account in sorted(before.symmetric_difference(now)) if before or now else ():
+        draft.tell(WalletPressed(ledger=draft.state.ledger, wallet=account, pressed=account in now))
+
+
+def _entry(draft: Draft, placed: Placed, decision: _Decision) -> Entry:
+    event, state = placed.event, draft.state
     return Entry(
         ledger=state.ledger,
         seq=state.seq + 1,
@@ -194,27 +236,19 @@ def _entry(state: LedgerState, placed: Placed, decision: _Decision) -> Entry:
         reason=decision.reason,
         message=decision.message,
         request=decision.request,
-        postings=decision.postings,
-        changes=decision.changes + abandoned,
+        postings=tuple(draft.postings),
+        changes=tuple(draft.changes),
         prev_hash=state.last_hash,
     )
 
 
-def _abandoned(state: LedgerState) -> tuple[str, ...]:
-    """Give the calls whose completion is overdue, oldest first: calls are kept in the order they were opened."""
-    overdue: list[str] = []
-    for request, opened in state.open_requests.items():
-        if opened.opened_ms + ABANDONED_AFTER_MS >= state.ledger_time_ms or len(overdue) >= MAX_ABANDONED_PER_ENTRY:
-            break
-        overdue.append(request)
-    return tuple(overdue)
-
-
-def _outputs(entry: Entry, canonical: bytes, placed: Placed, decision: _Decision) -> tuple[Derived, ...]:
-    outputs = [Derived(topic=topics.LEDGER.name, key=entry.ledger.encode(), record=entry, canonical=canonical)]
+def _outputs(entry: Entry, canonical: bytes, placed: Placed, decision: _Decision, draft: Draft) -> tuple[Derived, ...]:
+    key = entry.ledger.encode()
+    outputs = [Derived(topic=topics.LEDGER.name, key=key, record=entry, canonical=canonical)]
     for change in entry.changes:
         if isinstance(change, _DIRECTORY_VALUES):
             outputs.append(Derived(topic=topics.DIRECTORY.name, key=directory_key(change), record=change))
+    outputs += [Derived(topic=topics.GRANTS.name, key=key, record=record) for record in draft.inbox]
     if entry.outcome in ("accepted", "rejected"):
         outputs.append(_outcome_record(entry, placed, decision))
     return tuple(outputs)

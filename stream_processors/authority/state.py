@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import assert_never
 
 from keeptrusts.schemas.authorization import Principal
 from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue, OrganizationValue, TeamValue, WalletValue
 from keeptrusts.schemas.snapshots.ledger import (
     GENESIS_HASH,
+    LIMITS,
     WORLD,
+    AllocationValue,
     Change,
     Entry,
+    Posting,
     RequestClosed,
     RequestOpened,
-    available,
+    TicketValue,
+    leased,
 )
+from keeptrusts.stream_processors.authority.money_state import Level, MoneyState
+from keeptrusts.stream_processors.authority.sizes import MOST_FUNDED
 
 INTENTS_REMEMBERED_MS = 24 * 3600 * 1000
 MAX_FORGOTTEN_PER_ENTRY = 10
 MAX_CLOSED_REMEMBERED = 10_000
-_MAY_BE_NEGATIVE = frozenset({WORLD})
+_MAY_BE_NEGATIVE = frozenset({WORLD, LIMITS})
+_BRING_MONEY = frozenset(
+    {"kt.wallet.fund_requested.v1", "kt.wallet.allocate_requested.v1", "kt.wallet.reclaim_requested.v1"}
+)
 
 
 @dataclass(slots=True)
 class LedgerState:
-    """Everything the rules may ask about one ledger. Memory grows with people, wallets and open calls only."""
+    """Everything the rules may ask about one ledger. Memory grows with people, wallets and what is open only."""
 
     ledger: str
     seq: int = -1
@@ -38,6 +47,7 @@ class LedgerState:
     keys: dict[str, KeyValue] = field(default_factory=dict)
     wallets: dict[str, WalletValue] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
+    money: MoneyState = field(default_factory=MoneyState)
     open_requests: dict[str, RequestOpened] = field(default_factory=dict)
     closed_requests: dict[str, None] = field(default_factory=dict)
     """The latest calls that ended, oldest first."""
@@ -53,7 +63,12 @@ class LedgerState:
 
     def free_money(self, wallet: str) -> int:
         """Give what a wallet can still spend, in nano-USD."""
-        return self.balance(available(wallet))
+        return self.accounts.get(f"{wallet}/available", 0)
+
+    def wallet(self, identifier: str) -> WalletValue | None:
+        """Give a wallet that exists and is not closed."""
+        found = self.wallets.get(identifier)
+        return found if found is not None and found.closed_at is None else None
 
     def principal(self, member: str) -> Principal | None:
         """Give a member as the roles table sees one; None for the unknown, suspended and removed."""
@@ -68,14 +83,55 @@ def evolve(state: LedgerState, entry: Entry) -> None:
     assert entry.ledger == state.ledger, "an entry of another ledger"
     assert entry.seq == state.seq + 1, f"entry {entry.seq} does not follow {state.seq}"
     assert entry.prev_hash == state.last_hash, f"entry {entry.seq} is not chained to the one before"
-    _post(state, entry)
-    for change in entry.changes:
+    state.ledger_time_ms = max(state.ledger_time_ms, entry.ledger_time_ms)
+    absorb(state, entry.postings, entry.changes)
+    advance(state, entry)
+
+
+def absorb(state: LedgerState, postings: Iterable[Posting], changes: Iterable[Change]) -> None:
+    """Take postings and changes into the state, in their order. An entry in the making does so as it grows."""
+    accounts = state.accounts
+    for posting in postings:
+        account = posting.account
+        balance = accounts.get(account, 0) + posting.amount
+        assert balance >= 0 or account in _MAY_BE_NEGATIVE, f"{account} would fall below zero"
+        accounts[account] = balance
+    for change in changes:
         _apply_change(state, change)
+
+
+def advance(state: LedgerState, entry: Entry) -> None:
+    """Close an entry whose postings and changes are in the state: its place, its hash, what it makes remembered."""
+    check_sum(entry)
     if entry.outcome in ("accepted", "rejected"):
         _remember_intent(state, entry)
+    if (entry.outcome == "accepted" and entry.cause.type in _BRING_MONEY) or _allocated(entry):
+        _set_levels(state, entry)
+    state.money.backlog = len(entry.changes) > MOST_FUNDED and _funded(entry) >= MOST_FUNDED
+    state.money.forget(state.ledger_time_ms)
     state.seq = entry.seq
     state.last_hash = entry.hash
-    state.ledger_time_ms = max(state.ledger_time_ms, entry.ledger_time_ms)
+
+
+def check_sum(entry: Entry) -> None:
+    """Raise AssertionError for postings that make or lose money."""
+    assert sum(posting.amount for posting in entry.postings) == 0, f"postings of entry {entry.seq} do not add up to 0"
+
+
+def _funded(entry: Entry) -> int:
+    return sum(isinstance(change, TicketValue) and change.state == "funded" for change in entry.changes)
+
+
+def _allocated(entry: Entry) -> bool:
+    return any(isinstance(change, AllocationValue) for change in entry.changes)
+
+
+def _set_levels(state: LedgerState, entry: Entry) -> None:
+    """Low balances are told against what a wallet holds once money has come in."""
+    for posting in entry.postings:
+        wallet, _, part = posting.account.rpartition("/")
+        if posting.amount > 0 and part == "available" and wallet in state.wallets:
+            state.money.levels[wallet] = Level(state.free_money(wallet) + state.balance(leased(wallet)))
 
 
 def _remember_intent(state: LedgerState, entry: Entry) -> None:
@@ -85,14 +141,6 @@ def _remember_intent(state: LedgerState, entry: Entry) -> None:
         if decided_ms + INTENTS_REMEMBERED_MS >= entry.ledger_time_ms:
             break
         del state.recent_intents[event_id]
-
-
-def _post(state: LedgerState, entry: Entry) -> None:
-    assert sum(posting.amount for posting in entry.postings) == 0, f"postings of entry {entry.seq} do not add up to 0"
-    for posting in entry.postings:
-        balance = state.balance(posting.account) + posting.amount
-        assert balance >= 0 or posting.account in _MAY_BE_NEGATIVE, f"{posting.account} would fall below zero"
-        state.accounts[posting.account] = balance
 
 
 def _apply_change(state: LedgerState, change: Change) -> None:
@@ -119,11 +167,13 @@ def _apply_change(state: LedgerState, change: Change) -> None:
             state.wallets[change.id] = change
         case RequestOpened():
             state.open_requests[change.request] = change
+            state.money.absorb(change, state.ledger_time_ms)
         case RequestClosed():
             state.open_requests.pop(change.request, None)
             _remember_closed(state, change.request)
         case _:
-            assert_never(change)
+            known = state.money.absorb(change, state.ledger_time_ms)
+            assert known, f"{change.kind} is not known"
 
 
 def _remember_closed(state: LedgerState, request: str) -> None:

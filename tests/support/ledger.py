@@ -30,10 +30,12 @@ class Ledger:
         self.outputs: list[Derived] = []
         self.now_ms = START_MS
 
-    def event(self, data: Record, *, actor: str = f"member:{OWNER}", event_id: str | None = None) -> Event:
+    def event(
+        self, data: Record, *, actor: str = f"member:{OWNER}", event_id: str | None = None, source: str = "test/1"
+    ) -> Event:
         return Event(
             id=event_id or f"event-{len(self.log)}",
-            source="test/1",
+            source=source,
             subject=ORG,
             time=START + timedelta(milliseconds=self.now_ms - START_MS),
             org=ORG,

@@ -10,8 +10,8 @@ from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.request import RequestAbandoned, RequestDecided
 from keeptrusts.schemas.ids import Ids
 from keeptrusts.schemas.topics import EVENTS, LEDGER
-from keeptrusts.stream_processors.authority.agent import MAX_TOLD_AT_ONCE, TICK_EVERY_MS, TOLD_AGAIN_MS, AuthorityFold
-from keeptrusts.stream_processors.authority.fold import ABANDONED_AFTER_MS
+from keeptrusts.stream_processors.authority.agent import MAX_TOLD_AT_ONCE, TOLD_AGAIN_MS, TOLD_EVERY_MS, AuthorityFold
+from keeptrusts.stream_processors.authority.money.deadlines import ABANDONED_AFTER_MS
 from keeptrusts.stream_processors.runtime.protocol import InputRecord, OutputRecord
 
 START_MS = 1_775_000_000_000
@@ -87,7 +87,7 @@ def test_an_open_call_is_not_told_of_before_its_time() -> None:
 def test_a_quiet_ledger_is_ticked_and_then_says_what_it_gave_up() -> None:
     partition, _, requests = open_calls(2)
     [tick] = partition.fold.ticks(LATE_MS)
-    assert decode(tick.value).data.model_dump() == {"deadline": "request_abandoned"}
+    assert decode(tick.value).data.model_dump() == {"deadline": "due"}
     partition.append(tick.value, LATE_MS)
     assert requests_of(partition.told(LATE_MS)) == requests
 
@@ -98,10 +98,10 @@ def test_a_call_is_told_of_until_the_log_holds_it_and_not_again_after() -> None:
     [told] = partition.told(LATE_MS)
     event = decode(told.value)
     assert (event.subject, event.correlationid, event.ledger) == (requests[0], requests[0], scenario.org)
-    assert partition.told(LATE_MS + TICK_EVERY_MS - 1) == [], "it is on its way"
-    assert partition.told(LATE_MS + TICK_EVERY_MS) == [told], "the same record, byte for byte"
+    assert partition.told(LATE_MS + TOLD_EVERY_MS - 1) == [], "it is on its way"
+    assert partition.told(LATE_MS + TOLD_EVERY_MS) == [told], "the same record, byte for byte"
     partition.append(told.value, LATE_MS)
-    assert partition.told(LATE_MS + 10 * TICK_EVERY_MS) == []
+    assert partition.told(LATE_MS + 10 * TOLD_EVERY_MS) == []
 
 
 def test_a_restart_before_it_was_told_loses_nothing_and_after_it_repeats_the_same_record() -> None:

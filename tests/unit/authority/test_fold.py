@@ -9,16 +9,13 @@ from keeptrusts.schemas.commands import documents, people, wallets
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.gateway import ClockTicked, GatewayStarted, RulesActivated
 from keeptrusts.schemas.events.identity import DENYING, Verdict
-from keeptrusts.schemas.events.money import LeaseRequested
+from keeptrusts.schemas.events.money import ShareRequested
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.ledger import Entry, RequestClosed, entry_hash
 from keeptrusts.schemas.snapshots.outcomes import IntentOutcome
 from keeptrusts.schemas.topics import DIRECTORY, LEDGER, OUTCOMES
-from keeptrusts.stream_processors.authority.fold import (
-    ABANDONED_AFTER_MS,
-    MAX_ABANDONED_PER_ENTRY,
-    next_deadline_ms,
-)
+from keeptrusts.stream_processors.authority.money.deadlines import ABANDONED_AFTER_MS, next_deadline_ms
+from keeptrusts.stream_processors.authority.sizes import MOST_SWEPT
 from keeptrusts.stream_processors.authority.state import (
     INTENTS_REMEMBERED_MS,
     MAX_CLOSED_REMEMBERED,
@@ -92,7 +89,7 @@ def test_an_entry_names_its_cause_and_its_time() -> None:
     [
         GatewayStarted(gateway="g", incarnation="i", version="1", listen="x"),
         RulesActivated(rules_version=1),
-        LeaseRequested(incarnation="i", cascade=("organization:org_acme",), need=1, wanted=2),
+        ShareRequested(incarnation="1", limit="rate-limit/team", wanted=10),
         TICK,
         completed("never-decided", USD),
         *(decided("r9", verdict=verdict) for verdict in sorted(DENYING)),
@@ -116,7 +113,9 @@ def test_only_members_ask(actor: str) -> None:
 
 def test_intents_whose_rules_come_later_are_refused_not_lost() -> None:
     assert founded().refusal(documents.EscalationClaimRequested(escalation="e1")) == "not_supported"
-    assert founded().refusal(wallets.BudgetRemoveRequested(budget="b1")) == "not_supported"
+    assert (
+        founded().refusal(documents.EscalationResolveRequested(escalation="e1", resolution="denied")) == "not_supported"
+    )
 
 
 @pytest.mark.parametrize("verdict", ["allow", "warn", "redact", "escalate"])
@@ -211,12 +210,12 @@ def test_an_overdue_call_that_completes_is_charged_not_given_up() -> None:
 
 
 def test_one_entry_gives_up_a_bounded_number_and_the_next_goes_on() -> None:
-    ledger = opened(MAX_ABANDONED_PER_ENTRY + 3)
+    ledger = opened(MOST_SWEPT + 3)
     ledger.now_ms += ABANDONED_AFTER_MS + 10_000_000
     counts = []
     while (entry := ledger.append(gateway(ledger, TICK))) is not None:
         counts.append(len(entry.changes))
-    assert counts == [MAX_ABANDONED_PER_ENTRY, 3]
+    assert counts == [MOST_SWEPT, 3]
 
 
 def test_a_broker_clock_that_goes_back_moves_no_time_and_gives_up_nothing() -> None:

@@ -21,7 +21,8 @@ from keeptrusts.schemas.events.gateway import ClockTicked
 from keeptrusts.schemas.events.identity import Role
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.ledger import GENESIS_HASH, WORLD, entry_hash
-from keeptrusts.stream_processors.authority.fold import ABANDONED_AFTER_MS, apply, encoded
+from keeptrusts.stream_processors.authority.fold import apply, encoded
+from keeptrusts.stream_processors.authority.money.deadlines import ABANDONED_AFTER_MS
 from keeptrusts.stream_processors.authority.state import LedgerState, evolve
 
 PEOPLE = ("owner", "a", "b", "c", "d")

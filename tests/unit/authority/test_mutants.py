@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from keeptrusts.schemas.authorization import Principal, Scope
-from keeptrusts.schemas.snapshots.ledger import Entry, Posting, available, spent
-from keeptrusts.stream_processors.authority import directory, fold, state, wallets
+from keeptrusts.schemas.snapshots.ledger import Posting, available, spent
+from keeptrusts.stream_processors.authority import directory, state
+from keeptrusts.stream_processors.authority.money import charging, deadlines, requests, wallets
 from keeptrusts.stream_processors.authority.state import LedgerState
 from tests.unit.authority import test_directory_rules as people_tests
 from tests.unit.authority import test_fold as fold_tests
@@ -33,17 +34,17 @@ def row(table: list[Any], name: str) -> tuple[Any, ...]:
     return tuple(next(row for row in table if row[0] == name)[1:])
 
 
-def charge_the_last_that_covers(ledger: LedgerState, payers: tuple[str, ...], cost: int) -> wallets.Charge:
+def charge_the_last_that_covers(ledger: LedgerState, payers: tuple[str, ...], cost: int) -> charging.Charge:
     return REAL_CHARGE(ledger, tuple(reversed(payers)), cost)
 
 
 def charge_the_first_whether_it_covers_or_not(
     ledger: LedgerState, payers: tuple[str, ...], cost: int
-) -> wallets.Charge:
+) -> charging.Charge:
     if not payers:
         return REAL_CHARGE(ledger, payers, cost)
     postings = (Posting(account=available(payers[0]), amount=-cost), Posting(account=spent(payers[0]), amount=cost))
-    return wallets.Charge(outcome="charged", postings=postings)
+    return charging.Charge(outcome="charged", postings=postings)
 
 
 def lose_a_nano(source: str, destination: str, amount: int) -> tuple[Posting, ...]:
@@ -54,22 +55,17 @@ def everybody_reaches_all(principal: Principal, action: str) -> Scope:
     return Scope(org=principal.org, reach="all", member=principal.member)
 
 
-def open_whatever_was_decided(ledger: LedgerState, decided: Any) -> Any:
+def open_whatever_was_decided(ledger: LedgerState, data: Any) -> bool:
     ledger.closed_requests.clear()
-    return REAL_OPENING(ledger, decided)
+    return REAL_CONCERNS(ledger, data)
 
 
-def post_without_adding_up(ledger: LedgerState, entry: Entry) -> None:
-    for posting in entry.postings:
-        ledger.accounts[posting.account] = ledger.balance(posting.account) + posting.amount
-
-
-REAL_CHARGE, REAL_OPENING = wallets.charge, fold._decide_opening
+REAL_CHARGE, REAL_CONCERNS = charging.charge, requests.concerns
 
 MUTANTS = [
     Mutant(
         name="the last covering wallet pays",
-        module=wallets,
+        module=charging,
         attribute="charge",
         broken=charge_the_last_that_covers,
         caught_by=money_tests.test_who_pays_for_a_call,
@@ -77,7 +73,7 @@ MUTANTS = [
     ),
     Mutant(
         name="the first wallet pays although it does not cover",
-        module=wallets,
+        module=charging,
         attribute="charge",
         broken=charge_the_first_whether_it_covers_or_not,
         caught_by=money_tests.test_who_pays_for_a_call,
@@ -86,7 +82,7 @@ MUTANTS = [
     Mutant(
         name="a nano-dollar disappears",
         module=wallets,
-        attribute="_move",
+        attribute="moved",
         broken=lose_a_nano,
         caught_by=money_tests.test_what_moves_where,
         arguments=row(money_tests.ACCEPTED, "owner funds the organization"),
@@ -94,8 +90,8 @@ MUTANTS = [
     Mutant(
         name="postings are not added up",
         module=state,
-        attribute="_post",
-        broken=post_without_adding_up,
+        attribute="check_sum",
+        broken=lambda _: None,
         caught_by=fold_tests.test_an_entry_that_cannot_follow_is_refused_loudly,
         arguments=({"postings": "one side"}, "do not add up"),
     ),
@@ -133,8 +129,8 @@ MUTANTS = [
     ),
     Mutant(
         name="a call is charged again when its records come again",
-        module=fold,
-        attribute="_decide_opening",
+        module=requests,
+        attribute="concerns",
         broken=open_whatever_was_decided,
         caught_by=fold_tests.test_repeats_of_an_ended_call_change_nothing,
         arguments=(("decided", "completed"),),
@@ -148,8 +144,8 @@ MUTANTS = [
     ),
     Mutant(
         name="nothing is ever given up",
-        module=fold,
-        attribute="_abandoned",
+        module=deadlines,
+        attribute="abandoned",
         broken=lambda *_: (),
         caught_by=fold_tests.test_a_call_is_given_up_15_minutes_of_ledger_time_after_its_decision_and_not_before,
     ),

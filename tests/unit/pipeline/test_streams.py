@@ -17,7 +17,7 @@ from keeptrusts.gateway.providers.protocol import FailureKind, ProviderFailure
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided
 from keeptrusts.schemas.publishing import Ack, AckUnknownError
-from keeptrusts.stream_processors.authority.fold import ABANDONED_AFTER_MS
+from keeptrusts.stream_processors.authority.money.deadlines import ABANDONED_AFTER_MS
 
 POLICY = (
     "policies:\n  chain: [audit-logger]\nproviders:\n  targets:\n"

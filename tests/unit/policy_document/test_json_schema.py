@@ -54,6 +54,7 @@ VALID = [
     "  circuit_breaker: {failure_threshold: 3, cooldown_seconds: 1}\n"
     "  aliases: {fast: gpt-4o-mini, eu: {target: openai, model: gpt-4o}}\n",
     "models: {aliases: {fast: openai/gpt-4o-mini}}\ngateway: {unknown_price: refuse}\n",
+    "wallets: {max_wait_seconds: 60, default_max_tokens: 1000, shrink_to_fit: true, estimate: typical}\n",
     "gateway: {anonymous: true}\npack: {name: a, version: 1.0}\n",
     *(f"policies:\n  chain: [{kind}]\npolicy:\n  {kind}: {{mode: observe}}\n" for kind in KINDS),
 ]
@@ -76,6 +77,9 @@ INVALID = [
     "providers:\n  circuit_breaker: {cooldown: 1}\n",
     "models: {alias: {}}\n",
     "gateway: {unknown_price: maybe}\n",
+    "wallets: {estimate: average}\n",
+    "wallets: {max_wait_secnods: 30}\n",
+    "wallets: {default_max_output_tokens: 0}\n",
 ]
 
 

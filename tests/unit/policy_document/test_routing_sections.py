@@ -198,6 +198,7 @@ def test_a_group_on_its_own_is_still_checked_as_a_group() -> None:
         "providers: {routing: {timeout_seconds: 9}}",
         "providers: {targets: [{id: openai, pricing: [{from: 2026-01-01, input: 1}]}]}",
         "gateway: {unknown_price: refuse}",
+        "wallets: {shrink_to_fit: true}",
     ],
 )
 def test_the_fingerprint_shows_a_change_of_each(change: str) -> None:

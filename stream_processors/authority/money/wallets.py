@@ -1,4 +1,4 @@
-"""Wallet rules: funding, allocating, reclaiming, modes, and what a finished call is charged to.
+"""Wallet rules: funding, allocating, reclaiming, closing, modes.
 
 Money moves by postings that add up to zero. ``world`` is where money comes from and goes to; ``unmetered`` collects
 the cost of callers without any wallet; ``variance`` collects what no wallet could pay.
@@ -7,37 +7,26 @@ the cost of callers without any wallet; ``variance`` collects what no wallet cou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
 from keeptrusts.schemas.authorization import Principal, scope_of
 from keeptrusts.schemas.commands import wallets
-from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.money import MAX_NANO, format_usd
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.directory import WalletValue
 from keeptrusts.schemas.snapshots.ledger import (
-    UNMETERED,
-    VARIANCE,
     WORLD,
     Change,
-    Outcome,
-    Posting,
     available,
+    leased,
     spent,
 )
+from keeptrusts.stream_processors.authority.money.allocations import recurring
+from keeptrusts.stream_processors.authority.money.charging import moved
 from keeptrusts.stream_processors.authority.state import LedgerState
 from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charge:
-    """How a finished call was paid for."""
-
-    outcome: Outcome
-    postings: tuple[Posting, ...] = ()
 
 
 def fund(state: LedgerState, actor: Principal, intent: wallets.WalletFundRequested, at: datetime) -> Verdict:
@@ -51,16 +40,12 @@ def fund(state: LedgerState, actor: Principal, intent: wallets.WalletFundRequest
         "wallet",
         intent.wallet.id,
         changes=_opening(state, intent.wallet, at),
-        postings=_move(WORLD, available(intent.wallet.id), intent.amount),
+        postings=moved(WORLD, available(intent.wallet.id), intent.amount),
     )
 
 
 def allocate(state: LedgerState, actor: Principal, intent: wallets.WalletAllocateRequested, at: datetime) -> Verdict:
     """Move money down, from the named source, else the organization's wallet, else (never funded) from outside."""
-    if intent.period is not None:
-        return Rejected(
-            "not_supported", "allocations that recur are not carried out by this version; leave period away"
-        )
     refusal = _unknown_owner(state, intent.wallet) or _too_much(state, intent.wallet.id, intent.amount)
     if refusal is not None:
         return refusal
@@ -71,7 +56,7 @@ def allocate(state: LedgerState, actor: Principal, intent: wallets.WalletAllocat
         account, message = WORLD, "no wallet to draw on: this money comes from outside"
     elif source == intent.wallet.id:
         return Rejected("same_wallet", "a wallet cannot allocate to itself; use fund to bring money in")
-    elif source not in state.wallets:
+    elif state.wallet(source) is None:
         return missing("wallet", source)
     elif state.free_money(source) < intent.amount:
         has = format_usd(state.free_money(source))
@@ -81,11 +66,16 @@ def allocate(state: LedgerState, actor: Principal, intent: wallets.WalletAllocat
         )
     else:
         account, message = available(source), None
+    changes = _opening(state, intent.wallet, at)
+    if intent.period is not None:
+        changes += (
+            recurring(state.ledger, intent.wallet.id, source, intent.amount, actor.member, state.ledger_time_ms),
+        )
     return Accepted(
         "wallet",
         intent.wallet.id,
-        changes=_opening(state, intent.wallet, at),
-        postings=_move(account, available(intent.wallet.id), intent.amount),
+        changes=changes,
+        postings=moved(account, available(intent.wallet.id), intent.amount),
         message=message,
     )
 
@@ -93,17 +83,17 @@ def allocate(state: LedgerState, actor: Principal, intent: wallets.WalletAllocat
 def reclaim(state: LedgerState, actor: Principal, intent: wallets.WalletReclaimRequested, at: datetime) -> Verdict:
     """Move unspent money back to the organization's wallet, or out when there is none or it is that wallet."""
     wallet = intent.wallet.id
-    if wallet not in state.wallets:
+    if state.wallet(wallet) is None:
         return missing("wallet", wallet)
     organization = _organization_wallet(state)
-    destination = organization if organization in state.wallets and organization != wallet else None
+    destination = organization if state.wallet(organization) is not None and organization != wallet else None
     if not _may_reclaim(state, actor, intent.wallet, destination):
         return forbidden("reclaim from this wallet", "ask an owner or an admin of the organization")
     if state.free_money(wallet) < intent.amount:
         has = format_usd(state.free_money(wallet))
         return Rejected("insufficient_funds", f"{wallet} has only {has} USD available")
     account = WORLD if destination is None else available(destination)
-    return Accepted("wallet", wallet, postings=_move(available(wallet), account, intent.amount))
+    return Accepted("wallet", wallet, postings=moved(available(wallet), account, intent.amount))
 
 
 def set_mode(state: LedgerState, actor: Principal, intent: wallets.WalletModeSetRequested, at: datetime) -> Verdict:
@@ -113,34 +103,42 @@ def set_mode(state: LedgerState, actor: Principal, intent: wallets.WalletModeSet
     return Accepted("organization", changed.id, changes=(changed,))
 
 
-def cascade(state: LedgerState, identity: Identity) -> tuple[str, ...]:
-    """Give the existing wallets that may pay for a caller, in order: user, team, organization."""
-    candidates = (
-        f"user:{identity.user}" if identity.user is not None else None,
-        f"team:{identity.team}" if identity.team is not None else None,
-        _organization_wallet(state),
-    )
-    return tuple(wallet for wallet in candidates if wallet is not None and wallet in state.wallets)
+def stop_recurring(
+    state: LedgerState, actor: Principal, intent: wallets.WalletStopRecurringRequested, at: datetime
+) -> Verdict:
+    """End an allocation that recurs."""
+    allocation = state.money.allocations.get(intent.wallet.id)
+    if allocation is None:
+        return missing("recurring allocation of", intent.wallet.id)
+    if not _may_allocate(state, actor, intent.wallet, allocation.source):
+        return forbidden("stop this allocation", "owners and admins do, and team admins within their team's wallet")
+    return Accepted("wallet", intent.wallet.id, changes=(allocation.model_copy(update={"state": "stopped"}),))
 
 
-def charge(state: LedgerState, payers: tuple[str, ...], cost: int) -> Charge:
-    """Charge a call without a hold (ledger rule 7): the first wallet that covers all of it pays.
-
-    If none does, the first with money pays what it has and the rest goes ``world -> variance``. A caller without any
-    wallet is unmetered, unless the organization's mode is ``enforce``. Nothing goes below zero.
-    """
-    if cost == 0:
-        return Charge(outcome="closed")
-    for wallet in payers:
-        if state.free_money(wallet) >= cost:
-            return Charge(outcome="charged", postings=_move(available(wallet), spent(wallet), cost))
-    mode = state.organization.wallet_mode if state.organization is not None else "auto"
-    if not payers and mode != "enforce":
-        return Charge(outcome="unmetered", postings=_move(WORLD, UNMETERED, cost))
-    first = next((wallet for wallet in payers if state.free_money(wallet) > 0), None)
-    paid = 0 if first is None else state.free_money(first)
-    partial = () if first is None else _move(available(first), spent(first), paid)
-    return Charge(outcome="unfunded", postings=partial + _move(WORLD, VARIANCE, cost - paid))
+def close(state: LedgerState, actor: Principal, intent: wallets.WalletCloseRequested, at: datetime) -> Verdict:
+    """Close a wallet that holds nothing; its owner's calls are paid by the next wallet of the cascade, or by none."""
+    wallet = intent.wallet.id
+    value = state.wallet(wallet)
+    if value is None:
+        return missing("wallet", wallet)
+    if scope_of(actor, "wallets.reclaim").reach != "all":
+        return forbidden("close this wallet", "ask an owner or an admin of the organization")
+    held, free = state.balance(leased(wallet)), state.free_money(wallet)
+    if held:
+        return Rejected(
+            "in_use", f"{wallet} has {format_usd(held)} USD on leases and holds; wait until they have ended"
+        )
+    if free:
+        return Rejected("not_empty", f"{wallet} has {format_usd(free)} USD available; reclaim it first")
+    if any(ticket.wallet == wallet and ticket.amount for ticket in state.money.tickets.values()):
+        return Rejected("in_use", f"{wallet} pays for an approved ticket; cancel it first")
+    if any(wallet in held.fulls for held in state.money.presumed.values()):
+        return Rejected(
+            "in_use", f"{wallet} paid for calls whose cost is only presumed; release them, or wait 24 hours"
+        )
+    if wallet in state.money.allocations:
+        return Rejected("in_use", f"{wallet} gets an allocation each month; stop it first")
+    return Accepted("wallet", wallet, changes=(value.model_copy(update={"closed_at": at}),))
 
 
 Rule = Callable[[LedgerState, Principal, Any, datetime], Verdict]
@@ -151,13 +149,11 @@ RULES: Final[Mapping[type[Record], Rule]] = MappingProxyType(
         wallets.WalletAllocateRequested: allocate,
         wallets.WalletReclaimRequested: reclaim,
         wallets.WalletModeSetRequested: set_mode,
+        wallets.WalletStopRecurringRequested: stop_recurring,
+        wallets.WalletCloseRequested: close,
     }
 )
 """Intent -> rule, as in the directory rules."""
-
-
-def _move(source: str, destination: str, amount: int) -> tuple[Posting, ...]:
-    return (Posting(account=source, amount=-amount), Posting(account=destination, amount=amount))
 
 
 def _organization_wallet(state: LedgerState) -> str:
@@ -165,7 +161,7 @@ def _organization_wallet(state: LedgerState) -> str:
 
 
 def _opening(state: LedgerState, wallet: wallets.WalletRef, at: datetime) -> tuple[Change, ...]:
-    if wallet.id in state.wallets:
+    if state.wallet(wallet.id) is not None:
         return ()
     return (WalletValue(id=wallet.id, org=state.ledger, scope=wallet.scope, owner=wallet.owner, created_at=at),)
 
@@ -183,7 +179,7 @@ def _unknown_owner(state: LedgerState, wallet: wallets.WalletRef) -> Rejected | 
 
 
 def _too_much(state: LedgerState, wallet: str, amount: int) -> Rejected | None:
-    if state.free_money(wallet) + state.balance(spent(wallet)) + amount > MAX_NANO:
+    if state.free_money(wallet) + state.balance(leased(wallet)) + state.balance(spent(wallet)) + amount > MAX_NANO:
         return Rejected("limit_reached", f"a wallet holds at most {format_usd(MAX_NANO)} USD over its life")
     if state.balance(WORLD) - amount < -MAX_NANO:
         return Rejected("limit_reached", f"an organization brings in at most {format_usd(MAX_NANO)} USD")
@@ -196,7 +192,7 @@ def _default_source(state: LedgerState, actor: Principal, intent: wallets.Wallet
         teams = _shared_administered_teams(state, actor, intent.wallet.owner)
         return f"team:{teams[0]}" if teams else None
     organization = _organization_wallet(state)
-    return organization if organization in state.wallets and intent.wallet.scope != "organization" else None
+    return organization if state.wallet(organization) is not None and intent.wallet.scope != "organization" else None
 
 
 def _may_allocate(state: LedgerState, actor: Principal, wallet: wallets.WalletRef, source: str | None) -> bool:

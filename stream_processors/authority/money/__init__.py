@@ -1,0 +1,1 @@
+"""Money: wallets, budgets, leases, holds and tickets, decided by pure rules."""

@@ -1,0 +1,42 @@
+"""How long and how many: every bound of the money rules in one place, in milliseconds of ledger time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LEASE_MS: Final = 15_000
+"""How long a lease may be spent from, counted from the broker's time of the record that asked for it."""
+GRACE_MS: Final = 5_000
+"""How far the broker's append time may step back without harm; a lease is taken back this much after its end."""
+HOLD_MS: Final = 15 * 60 * 1000
+"""A hold that is neither settled nor voided within this time is presumed spent."""
+LONGEST_HOLD_MS: Final = 24 * 3600 * 1000
+"""The longest time a gateway may give a hold, such as one whose answer waits for a reviewer."""
+CORRECTABLE_MS: Final = 24 * 3600 * 1000
+"""A presumed hold may be corrected this long."""
+BURIED_MS: Final = LEASE_MS + 2 * GRACE_MS
+"""A hold that ended before it came counts for nothing while its lease could live."""
+REJECTED_MS: Final = HOLD_MS + GRACE_MS
+"""A rejected hold is remembered until no charge for it can come."""
+TICKET_MS: Final = 24 * 3600 * 1000
+"""A parked ticket may be approved, and an approved one be redeemed, this long unless a person says otherwise."""
+LONGEST_TICKET_MS: Final = 30 * 24 * 3600 * 1000
+LONGEST_WAIT_MS: Final = 10 * 60 * 1000
+"""The longest time a connection may wait for money."""
+ASKED_LATELY_MS: Final = 60_000
+"""Incarnations that were granted leases on an account within this time share what it has."""
+IDEMPOTENCY_MS: Final = 24 * 3600 * 1000
+
+MOST_LEASES: Final = 50_000
+MOST_WAITING: Final = 10_000
+MOST_IDEMPOTENCY_KEYS: Final = 50_000
+MOST_ENDED_TICKETS: Final = 10_000
+MOST_SWEPT: Final = 100
+"""Things whose time is up that one entry ends; the next entry or tick ends more."""
+MOST_FUNDED: Final = 300
+"""Tickets that one entry funds: as many as fit into a record."""
+
+LOW_BALANCES_PERCENT: Final = (20, 10, 0)
+"""What a wallet has left, of what it held when money last came in, at which its people are told."""
+CAP_THRESHOLDS_PERCENT: Final = (50, 80, 100)
+"""What of a policy's cap is spent when its people are told; budgets name their own."""

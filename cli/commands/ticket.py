@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import click
@@ -74,8 +75,7 @@ def show(ticket_id: str, api: Api, output: Output) -> None:
 
     shown = api.client().get(path_of("v1", "tickets", ticket_id)).document["data"]
     output.document(shown)
-    if shown.get("state") == "approved":
-        output.note(f"the caller retries the same request with the header X-Keeptrusts-Ticket: {ticket_id}")
+    _say_how_to_redeem(output, shown)
 
 
 @ticket.command("approve")
@@ -100,7 +100,6 @@ def approve(
     """Pay for a request from a wallet; its caller may then retry it once."""
     body = given(wallet=wallet, deadline_at=deadline_at, note=note)
     _decide(api, output, ticket_id, "approve", body, idempotency_key)
-    output.note(f"the caller retries the same request with the header X-Keeptrusts-Ticket: {ticket_id}")
 
 
 @ticket.command("deny")
@@ -138,4 +137,11 @@ def _decide(
         idempotency_key=idempotency_key,
         shown_by=lambda document: path_of("v1", "tickets", document["id"]),
     )
-    output.document({**done.document, **given(**(done.shown or {}))})
+    shown = done.shown or {}
+    output.document({**done.document, **given(**shown)})
+    _say_how_to_redeem(output, shown)
+
+
+def _say_how_to_redeem(output: Output, shown: Mapping[str, Any]) -> None:
+    if shown.get("state") == "approved":
+        output.note(f"the caller retries the same request with the header X-Keeptrusts-Ticket: {shown['id']}")

@@ -119,7 +119,7 @@ class BudgetAnswer(CommandAnswer):
 class TicketAnswer(CommandAnswer):
     """A ticket that was decided; the whole of it is in GET /v1/tickets/{id} with ``min_position``."""
 
-    state: Literal["approved", "denied", "cancelled"]
+    decision: Literal["approved", "denied", "cancelled"]
     wallet: str | None = None
     deadline_at: str | None = None
     note: str = ""

@@ -122,7 +122,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
               body=TicketApproveBody, plan=spending.approve_ticket, answer=TicketAnswer),
     Operation(method="POST", path="/v1/tickets/{ticket}/deny", action="tickets.decide", what="deny tickets",
               body=TicketReasonBody, plan=spending.deny_ticket, answer=TicketAnswer),
-    Operation(method="POST", path="/v1/tickets/{ticket}/cancel", action="tickets.decide", what="cancel tickets",
+    Operation(method="POST", path="/v1/tickets/{ticket}/cancel", action="wallets.read", what="cancel tickets",
               body=TicketReasonBody, plan=spending.cancel_ticket, answer=TicketAnswer),
     Operation(method="POST", path="/v1/holds/{request}/{attempt}/release", action="wallets.reclaim",
               what="release holds", body=HoldReleaseBody, plan=spending.release_hold, answer=HoldAnswer),

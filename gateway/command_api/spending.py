@@ -79,19 +79,21 @@ def approve_ticket(asked: Asked, body: TicketApproveBody) -> Plan:
     ticket = asked.path["ticket"]
     intent = wallets.TicketApproveRequested(ticket=ticket, wallet=wallet, deadline_at=body.deadline_at, note=body.note)
     deadline = None if body.deadline_at is None else format_time(body.deadline_at)
-    return _unlisted(intent, "ticket", ticket, state="approved", wallet=wallet.id, deadline_at=deadline, note=body.note)
+    return _unlisted(
+        intent, "ticket", ticket, decision="approved", wallet=wallet.id, deadline_at=deadline, note=body.note
+    )
 
 
 def deny_ticket(asked: Asked, body: TicketReasonBody) -> Plan:
     ticket = asked.path["ticket"]
     intent = wallets.TicketDenyRequested(ticket=ticket, reason=body.reason)
-    return _unlisted(intent, "ticket", ticket, state="denied", note=body.reason)
+    return _unlisted(intent, "ticket", ticket, decision="denied", note=body.reason)
 
 
 def cancel_ticket(asked: Asked, body: TicketReasonBody) -> Plan:
     ticket = asked.path["ticket"]
     intent = wallets.TicketCancelRequested(ticket=ticket, reason=body.reason)
-    return _unlisted(intent, "ticket", ticket, state="cancelled", note=body.reason)
+    return _unlisted(intent, "ticket", ticket, decision="cancelled", note=body.reason)
 
 
 def _unlisted(intent: Record, kind: Kind, resource: str, **fields: Any) -> Plan:

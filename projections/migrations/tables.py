@@ -179,9 +179,10 @@ HOLDS_PRESUMED: Final = Table(
     name="holds_presumed",
     columns=(
         ("org", "String"), ("hold", "String"), ("charged", "Int64"), ("presumed_at", _TIME),
-        ("cause_offset", "UInt64"), *_PLACE,
+        ("cause_offset", "UInt64"), ("sign", "Int8"), *_PLACE,
     ),
     order_by="(org, hold)",
+    engine="CollapsingMergeTree(sign)",
 )  # fmt: skip
 
 LEDGER_VALUES: Final = Table(
@@ -266,6 +267,6 @@ ROLLUPS: Final = MappingProxyType(
 """Rollup -> the view that feeds it from ``requests``."""
 LATENCIES: Final = (LATENCY_BY_TEAM, LATENCY_BY_USER)
 """Tables of latencies that are smaller than ``requests_daily``, the smallest first."""
-OPEN_SETS: Final = MappingProxyType({"requests_open": "request", "holds_open": "hold"})
+OPEN_SETS: Final = MappingProxyType({"requests_open": "request", "holds_open": "hold", "holds_presumed": "hold"})
 """Table of what is open now, whose rows take each other back -> the column that names what is open."""
 BY_NAME: Final = MappingProxyType({table.name: table for table in ALL})

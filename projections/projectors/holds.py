@@ -42,13 +42,14 @@ class OpenHoldRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresumedHoldRow:
-    """A hold that went past its deadline: ``charged`` nano-USD count as spent until its end is known."""
+    """A hold that is presumed spent (``sign`` 1): ``charged`` nano-USD count until its end is known (-1)."""
 
     org: str
     hold: str
-    charged: int
-    presumed_at: str
+    charged: int = 0
+    presumed_at: str = _NEVER
     cause_offset: int
+    sign: int
     partition: int
     offset: int
 
@@ -65,22 +66,37 @@ def open_hold_rows(records: Sequence[DerivedRecord]) -> list[OpenHoldRow]:
 
 
 def presumed_hold_rows(records: Sequence[DerivedRecord]) -> list[PresumedHoldRow]:
-    """Give a row for each hold that is presumed spent from now on."""
+    """Give a row for each hold that is presumed spent from now on, and for each that no longer is."""
     return [
-        PresumedHoldRow(
-            org=entry.ledger,
-            hold=change.hold,
-            charged=change.charged,
-            presumed_at=time_text_of_ms(entry.ledger_time_ms),
-            cause_offset=entry.cause.offset,
-            partition=derived.place.partition,
-            offset=derived.place.offset,
-        )
+        row
         for derived in records
         if isinstance(entry := derived.record, Entry)
         for change in entry.changes
-        if isinstance(change, HoldClosed) and change.state == "presumed"
+        if isinstance(change, HoldClosed) and (row := _presumed_or_known(derived, entry, change)) is not None
     ]
+
+
+def _presumed_or_known(derived: DerivedRecord, entry: Entry, change: HoldClosed) -> PresumedHoldRow | None:
+    begins = change.state == "presumed"
+    if not begins and not _ends_presumption(entry, change):
+        return None
+    return PresumedHoldRow(
+        org=entry.ledger,
+        hold=change.hold,
+        charged=change.charged if begins else 0,
+        presumed_at=time_text_of_ms(entry.ledger_time_ms) if begins else _NEVER,
+        cause_offset=entry.cause.offset,
+        sign=1 if begins else -1,
+        partition=derived.place.partition,
+        offset=derived.place.offset,
+    )
+
+
+def _ends_presumption(entry: Entry, change: HoldClosed) -> bool:
+    """Say whether a hold that ends was presumed spent: only such are released or forgotten, and give charges back."""
+    if change.state in ("released", "forgotten") or entry.outcome == "corrected":
+        return True
+    return any(posting.amount < 0 and posting.account.endswith("/spent") for posting in entry.postings)
 
 
 def _opened_or_ended(derived: DerivedRecord, entry: Entry, change: Change) -> OpenHoldRow | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
@@ -48,60 +49,47 @@ ONE_PARAMETERS: Final = (
     MIN_POSITION,
 )
 _OPEN: Final = "SELECT * FROM holds_open FINAL WHERE org = {scope_org:String} AND sign = 1"
-_NAMES: Final = f"SELECT request FROM ({_OPEN})"
-# A call's request is among those in flight, or, where its end was lost, among those that ended since it began.
-_WHO: Final = f"""
-SELECT request, any(team) AS team, any(user) AS user, any(gateway) AS gateway, any(model) AS model FROM (
-    SELECT request, team, user, gateway, model FROM requests_open FINAL
-    WHERE org = {{scope_org:String}} AND request IN ({_NAMES})
-    UNION ALL
-    SELECT request, team, user, gateway, model FROM requests
-    WHERE org = {{scope_org:String}} AND request IN ({_NAMES})
-        AND time >= (SELECT min(opened_at) FROM ({_OPEN})) - INTERVAL 10 MINUTE
-) GROUP BY request"""
-_PRESUMED: Final = f"""
-SELECT hold, any(charged) AS charged, min(presumed_at) AS presumed_at FROM holds_presumed
-WHERE org = {{scope_org:String}} AND hold IN (SELECT hold FROM ({_OPEN})) GROUP BY hold"""
-_HOLDS: Final = f"""
-SELECT held.org AS org, held.hold AS hold, held.request AS request, owner, account, amount, draws,
-    presumed.charged AS charged, team, user, gateway, model,
-    toUnixTimestamp64Micro(opened_at) AS opened_us, toUnixTimestamp64Micro(deadline_at) AS deadline_us,
-    toUnixTimestamp64Micro(presumed.presumed_at) AS presumed_us,
-    if(presumed.hold = held.hold, 'presumed', 'open') AS state
-FROM ({_OPEN}) AS held
-LEFT JOIN ({_PRESUMED}) AS presumed ON presumed.hold = held.hold
-LEFT JOIN ({_WHO}) AS who ON who.request = held.request"""
+_PRESUMED: Final = "SELECT * FROM holds_presumed FINAL WHERE org = {scope_org:String} AND sign = 1"
 _HELD: Final = f"""
-SELECT account, sum(amount) FROM ({_OPEN})
-WHERE hold NOT IN (SELECT hold FROM holds_presumed WHERE org = {{scope_org:String}}) GROUP BY account"""
-_EQUALS: Final = (("wallet", "account"), ("gateway", "gateway"), ("owner", "owner"), ("request", "request"))
+SELECT account, sum(amount) FROM ({_OPEN}) WHERE hold NOT IN (SELECT hold FROM ({_PRESUMED})) GROUP BY account"""
+_HOLDS: Final = f"""
+SELECT held.org AS org, held.hold AS hold, held.request AS request, owner, account, amount, draws, opened_at,
+    presumed.charged AS charged, toUnixTimestamp64Micro(opened_at) AS opened_us,
+    toUnixTimestamp64Micro(deadline_at) AS deadline_us, toUnixTimestamp64Micro(presumed.presumed_at) AS presumed_us,
+    if(presumed.hold = held.hold, 'presumed', 'open') AS state
+FROM ({_OPEN}) AS held LEFT JOIN ({_PRESUMED}) AS presumed ON presumed.hold = held.hold
+WHERE %(chosen)s ORDER BY opened_us, hold%(limit)s"""
+# A call's request is among those in flight, or among those that ended since: its identity is in neither the hold's
+# record nor the entry's. ``time`` is the gateway's clock, so a little is allowed on both sides.
+_WITH_CALLERS: Final = """
+SELECT holds.*, team, user, gateway, model FROM (%(holds)s) AS holds
+LEFT JOIN (
+    SELECT request, any(team) AS team, any(user) AS user, any(gateway) AS gateway, any(model) AS model FROM (
+        SELECT request, team, user, gateway, model FROM requests_open FINAL
+        WHERE org = {scope_org:String} AND request IN (SELECT request FROM (%(holds)s))
+        UNION ALL
+        SELECT request, team, user, gateway, model FROM requests
+        WHERE org = {scope_org:String} AND request IN (SELECT request FROM (%(holds)s))
+            AND time >= (SELECT min(opened_at) FROM (%(holds)s)) - INTERVAL 10 MINUTE
+            AND time <= (SELECT max(opened_at) FROM (%(holds)s)) + INTERVAL 10 MINUTE
+    ) GROUP BY request
+) AS callers ON callers.request = holds.request
+WHERE %(within)s ORDER BY opened_us, hold LIMIT %(most)d"""
+_OF_HOLDS: Final = (("wallet", "account"), ("owner", "owner"), ("request", "request"))
+_OF_CALLERS: Final = ("gateway", "team", "user")
 
 
 async def holds(call: Call) -> Page[Hold]:
     """Answer ``GET /v1/holds``, the oldest first."""
     refuse_unknown(call.parameters, (item.name for item in LIST_PARAMETERS))
-    conditions: list[str] = []
-    values: dict[str, Any] = {}
-    for name, column in _EQUALS:
-        if name in call.parameters:
-            conditions.append(f"{column} = {{{name}:String}}")
-            values[name] = call.parameters[name]
-    if "team" in call.parameters:
-        conditions.append("team = {team:String}")
-        values["team"] = team_id_of(call, call.parameters["team"])
-    if "user" in call.parameters:
-        conditions.append("user = {user:String}")
-        values["user"] = user_id_of(call, call.parameters["user"])
-    states = words_of(call, "state", STATES)
-    if states:
-        conditions.append("has({states:Array(String)}, state)")
-        values["states"] = list(states)
-    if "cursor" in call.parameters:
-        cursor = decode_cursor(call.parameters["cursor"], _KIND, (int, str))
-        conditions.append("(opened_us, hold) > ({after_us:Int64}, {after:String})")
-        values["after_us"], values["after"] = cursor.key
+    chosen, values = _chosen(call)
+    callers: dict[str, str] = {name: call.parameters[name] for name in _OF_CALLERS if name in call.parameters}
+    if "team" in callers:
+        callers["team"] = team_id_of(call, callers["team"])
+    if "user" in callers:
+        callers["user"] = user_id_of(call, callers["user"])
     limit = limit_of(call)
-    found = await _rows(call.deps.store, call.scope, conditions, values, limit + 1)
+    found = await _rows(call.deps.store, call.scope, chosen, values, callers=callers, limit=limit + 1)
     as_of = call.position(topics.LEDGER)
     next_cursor = None
     if len(found) > limit:
@@ -119,7 +107,7 @@ async def hold(call: Call) -> One[Hold]:
     """Answer ``GET /v1/holds/{request}/{attempt}``."""
     refuse_unknown(call.parameters, ())
     name = f"{call.path['request']}/{call.path['attempt']}"
-    found = await _rows(call.deps.store, call.scope, ["hold = {hold:String}"], {"hold": name}, 1)
+    found = await _rows(call.deps.store, call.scope, ["hold = {hold:String}"], {"hold": name}, limit=1)
     if not found:
         raise not_found("open hold", name)
     return One[Hold](
@@ -133,14 +121,42 @@ async def held_by_wallet(store: Store, scope: TenantScope) -> dict[str, int]:
     return {account: int(amount) for account, amount in answer.rows}
 
 
+def _chosen(call: Call) -> tuple[list[str], dict[str, Any]]:
+    """Give the conditions on holds themselves, and the values that they name."""
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
+    for name, column in _OF_HOLDS:
+        if name in call.parameters:
+            conditions.append(f"{column} = {{{name}:String}}")
+            values[name] = call.parameters[name]
+    states = words_of(call, "state", STATES)
+    if states:
+        conditions.append("has({states:Array(String)}, state)")
+        values["states"] = list(states)
+    if "cursor" in call.parameters:
+        cursor = decode_cursor(call.parameters["cursor"], _KIND, (int, str))
+        conditions.append("(opened_us, hold) > ({after_us:Int64}, {after:String})")
+        values["after_us"], values["after"] = cursor.key
+    return conditions, values
+
+
 async def _rows(
-    store: Store, scope: TenantScope, conditions: list[str], values: Mapping[str, Any], limit: int
+    store: Store,
+    scope: TenantScope,
+    chosen: Sequence[str],
+    values: Mapping[str, Any],
+    *,
+    callers: Mapping[str, str] = MappingProxyType({}),
+    limit: int,
 ) -> list[Mapping[str, Any]]:
+    """Read holds with their callers. Where callers do not decide which are given, only those given are looked up."""
     within = row_condition(scope)
-    where = " AND ".join([within.sql, *conditions])
+    narrow = scope.reach == "all" and not callers
+    inner = _HOLDS % {"chosen": " AND ".join(("1", *chosen)), "limit": f" LIMIT {int(limit)}" if narrow else ""}
+    outer = [within.sql, *(f"{name} = {{{name}:String}}" for name in callers)]
     answer = await store.query(
-        f"SELECT * FROM ({_HOLDS}) WHERE {where} ORDER BY opened_us, hold LIMIT {int(limit)}",
-        {**within.parameters, **values},
+        _WITH_CALLERS % {"holds": inner, "within": " AND ".join(outer), "most": int(limit)},
+        {**within.parameters, **values, **callers},
     )
     return list(answer.records())
 

@@ -1,54 +1,45 @@
-"""What happened, in words: for entries of the ledger where people see them."""
+"""What moved a wallet, in words: for entries of the ledger where people see them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-_OF_INTENT: Final[Mapping[str, str]] = MappingProxyType(
+_MOVES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "kt.wallet.fund_requested.v1": "funded",
         "kt.wallet.allocate_requested.v1": "allocated",
         "kt.wallet.reclaim_requested.v1": "reclaimed",
         "kt.ticket.approve_requested.v1": "set aside for a ticket",
-        "kt.ticket.deny_requested.v1": "ticket denied",
-        "kt.ticket.cancel_requested.v1": "ticket cancelled",
-        "kt.hold.release_requested.v1": "hold released",
+        "kt.ticket.redeemed.v1": "ticket redeemed",
     }
 )
-_OF_OUTCOME: Final[Mapping[str, str]] = MappingProxyType(
+_CHARGES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "accepted": "done",
-        "rejected": "refused",
-        "opened": "call under way",
         "charged": "call charged",
-        "unfunded": "call charged, not all of it covered",
-        "unmetered": "call without a wallet",
-        "closed": "call ended without cost",
-        "ticked": "deadlines passed",
-        "granted": "lent to a gateway",
-        "denied": "not lent: not covered",
-        "returned": "returned by a gateway",
-        "attempted": "further attempt holds money",
-        "hold_rejected": "hold not covered",
         "settled": "attempt charged",
-        "voided": "hold ended unused",
-        "corrected": "presumed charge corrected",
-        "conflict": "spent without cover",
-        "waiting": "ticket waits",
-        "funded": "ticket funded",
-        "parked": "ticket parked",
-        "redeemed": "ticket redeemed",
-        "refused": "not redeemed",
-        "claimed": "idempotency key taken",
-        "ignored": "nothing to do",
+        "unfunded": "call charged in part",
+        "corrected": "charge corrected",
     }
 )
 
 
-def label_of(outcome: str, cause_type: str) -> str:
-    """Say what an entry is: by the intent that was carried out, else by its outcome."""
-    if outcome == "accepted" and cause_type in _OF_INTENT:
-        return _OF_INTENT[cause_type]
-    return _OF_OUTCOME.get(outcome, outcome)
+def label_of(
+    outcome: str, cause_type: str, *, unspent: int, leased: int, spent: int, counterparts: Sequence[str] = ()
+) -> str:
+    """Say what an entry did to a wallet: by what changed there, for one entry may end leases of many wallets.
+
+    ``unspent``, ``leased`` and ``spent`` are changes in nano-USD: of what is not spent, of the part lent, of the rest.
+    """
+    if spent > 0:
+        return _CHARGES.get(outcome, "presumed spent")
+    if spent < 0:
+        return "charge given back"
+    if unspent == 0:
+        return "lent to a gateway" if leased > 0 else "returned by a gateway"
+    if cause_type in _MOVES:
+        return _MOVES[cause_type]
+    if any(name.startswith("ticket:") for name in counterparts):
+        return "ticket's money returned"
+    return "allocated, as each month"

@@ -88,7 +88,7 @@ class Transaction(Answer):
 
 
 class Ticket(Answer):
-    """A request that no wallet covered. ``until_at`` ends its state: the wait, the parking, or the approval.
+    """A request that no wallet covered. ``until_at`` ends its state: wait, parking, approval; null once it has ended.
 
     ``need`` is the most that the request can cost; ``amount`` is what ``wallet`` has set aside for it.
     """
@@ -109,7 +109,7 @@ class Ticket(Answer):
     wallet: str | None
     amount: Usd
     opened_at: Time
-    until_at: Time
+    until_at: Time | None
     decided_by: str | None
     reason: str | None
     incarnation: str

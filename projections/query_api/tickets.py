@@ -119,7 +119,7 @@ def _ticket(value: TicketValue, directory: Directory) -> Ticket:
         wallet=value.wallet,
         amount=format_usd(value.amount),
         opened_at=time_of(value.opened_ms * 1000),
-        until_at=time_of(value.until_ms * 1000),
+        until_at=time_of(value.until_ms * 1000) if value.until_ms else None,
         decided_by=actor_label(value.decided_by, directory),
         reason=value.reason,
         incarnation=value.incarnation,

@@ -69,8 +69,13 @@ SELECT at, sum(available) OVER (ORDER BY at), sum(leased) OVER (ORDER BY at) FRO
     GROUP BY at
 )"""
 _COUNTERPARTS: Final = """
-SELECT seq, groupUniqArray(wallet) FROM ledger_postings
-WHERE org = {org:String} AND has({seqs:Array(UInt64)}, seq) AND wallet != {wallet:String} GROUP BY seq"""
+SELECT seq, groupUniqArray(wallet) FROM (
+    SELECT seq, wallet FROM ledger_postings
+    WHERE org = {org:String} AND has({seqs:Array(UInt64)}, seq) AND wallet != {wallet:String} AND part != 'spent'
+        AND NOT (startsWith(wallet, 'budget:') OR startsWith(wallet, 'cap:') OR wallet = 'limits')
+    GROUP BY seq, wallet HAVING sum(amount) != 0
+) GROUP BY seq"""
+"""Other accounts whose unspent money an entry changed; leases that ended with it move none."""
 
 
 async def transactions(call: Call) -> Page[Transaction]:
@@ -139,21 +144,25 @@ def _may_read(call: Call, value: WalletValue) -> bool:
 
 
 def _transaction(record: Mapping[str, Any], after: tuple[int, int], counterparts: list[str]) -> Transaction:
-    available, leased = int(record["available_change"]), int(record["leased_change"])
+    available, leased, spent = (int(record[name]) for name in ("available_change", "leased_change", "spent_change"))
+    others = counterparts if spent == 0 and available + leased != 0 else []
     return Transaction(
         id=record["id"],
         seq=record["seq"],
         time=time_of(record["time_us"]),
         type=record["type"],
         outcome=record["outcome"],
-        label=label_of(record["outcome"], record["type"]),
+        label=label_of(
+            record["outcome"], record["type"], unspent=available + leased, leased=leased, spent=spent,
+            counterparts=others,
+        ),
         actor=record["actor"],
         request=record["request"] or None,
         amount=format_usd(available + leased),
         available=format_usd(available),
         leased=format_usd(leased),
-        spent=format_usd(int(record["spent_change"])),
+        spent=format_usd(spent),
         balance_after=format_usd(sum(after)),
         available_after=format_usd(after[0]),
-        counterparts=counterparts,
-    )
+        counterparts=others,
+    )  # fmt: skip

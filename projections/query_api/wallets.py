@@ -52,7 +52,7 @@ GROUP BY values.account"""
 _LOW: Final = """
 SELECT account, minIf(percent, mark = 'threshold' AND seq > since) FROM ledger_marks
 INNER JOIN (
-    SELECT account, maxIf(seq, mark = 'level') AS since FROM ledger_marks
+    SELECT account, maxIf(seq, mark = 'money_in') AS since FROM ledger_marks
     WHERE org = {org:String} AND of = 'wallet' AND toInt64(cause_offset) <= {as_of:Int64} GROUP BY account
 ) AS levels USING (account)
 WHERE org = {org:String} AND of = 'wallet' AND toInt64(cause_offset) <= {as_of:Int64}

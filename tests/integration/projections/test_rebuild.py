@@ -26,7 +26,6 @@ from keeptrusts.schemas.snapshots.ledger import (
     Entry,
     HoldClosed,
     ThresholdReached,
-    WalletLevel,
     available,
 )
 
@@ -65,8 +64,7 @@ def money() -> list[Entry]:
     """Entries that leave one row open, presumed, valued and marked each."""
     entries, wallet = Entries(partition=0), f"team:{RED}"
     return [
-        entries.entry("accepted", "kt.wallet.fund_requested.v1", (WORLD, available(wallet), 9 * USD),
-                      changes=(WalletLevel(wallet=wallet, level=9 * USD),)),
+        entries.entry("accepted", "kt.wallet.fund_requested.v1", (WORLD, available(wallet), 9 * USD)),
         entries.opened("req_1", hold("req_1", 1, wallet, USD)),
         entries.opened("req_2", hold("req_2", 1, wallet, USD)),
         entries.opened("req_3", hold("req_3", 1, wallet, USD)),

@@ -22,7 +22,6 @@ from keeptrusts.schemas.snapshots.ledger import (
     HoldOpened,
     RequestOpened,
     ThresholdReached,
-    WalletLevel,
     available,
     leased,
     spent,
@@ -238,22 +237,17 @@ async def test_wallets_say_what_recurs_what_is_low_and_what_is_closed(client: Cl
     def low(wallet: str, percent: int) -> ThresholdReached:
         return ThresholdReached(account=wallet, of="wallet", percent=percent, amount=USD, limit=10 * USD)
 
-    def level(wallet: str) -> WalletLevel:
-        return WalletLevel(wallet=wallet, level=10 * USD)
-
     await filled.derived(
         "kt.ledger", ORG,
-        entries.entry("accepted", "kt.wallet.fund_requested.v1", (WORLD, available(RED_WALLET), 10 * USD),
-                      changes=(level(RED_WALLET),)),
+        entries.entry("accepted", "kt.wallet.fund_requested.v1", (WORLD, available(RED_WALLET), 10 * USD)),
         entries.entry("accepted", "kt.wallet.allocate_requested.v1", (WORLD, available(MIA_WALLET), 10 * USD),
-                      changes=(level(MIA_WALLET), monthly, stopped)),
+                      changes=(monthly, stopped)),
         entries.entry("granted", "kt.lease.requested.v1", (available(RED_WALLET), leased(RED_WALLET), 9 * USD)),
         entries.entry("charged", "kt.request.completed.v1", (leased(RED_WALLET), spent(RED_WALLET), 8 * USD),
                       changes=(low(RED_WALLET, 20), low(MIA_WALLET, 20))),
         entries.entry("charged", "kt.request.completed.v1", changes=(low(RED_WALLET, 10),)),
         entries.entry("returned", "kt.lease.returned.v1", (leased(RED_WALLET), available(RED_WALLET), USD)),
-        entries.entry("accepted", "kt.wallet.fund_requested.v1", (WORLD, available(MIA_WALLET), USD),
-                      changes=(level(MIA_WALLET),)),
+        entries.entry("accepted", "kt.wallet.fund_requested.v1", (WORLD, available(MIA_WALLET), USD)),
     )  # fmt: skip
     rows = {row["id"]: row for row in (await get(client, "/v1/wallets"))["data"]}
     assert set(rows) == {ORG_WALLET, RED_WALLET, MIA_WALLET}

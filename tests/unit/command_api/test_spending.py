@@ -129,3 +129,87 @@ async def test_a_command_becomes_the_intent_it_says(
         found = getattr(event.data, name)
         wanted = expected.format(**names) if isinstance(expected, str) else expected
         assert (found.id if isinstance(found, WalletRef) else found) == wanted, name
+
+
+async def test_a_budget_is_set_changed_and_removed(place: Place) -> None:
+    body = {"scope": "team", "owner": "engineering", "limit": "5", "period": "day", "time_zone": "Europe/Berlin"}
+    status, budget, _ = await place.send("POST", "/v1/budgets", body)
+    assert status == 201
+    assert budget | {
+        "owner": place.team, "owner_name": "engineering", "limit": "5.00", "time_zone": "Europe/Berlin",
+        "action": "hard", "state": "active", "thresholds_percent": [50, 80, 100],
+    } == budget  # fmt: skip
+    changed = (await place.send("POST", "/v1/budgets", {**body, "limit": "7", "action": "soft"}))[1]
+    assert (changed["id"], changed["limit"], changed["action"]) == (budget["id"], "7.00", "soft")
+    assert changed["created_at"] == budget["created_at"] != changed["position"]
+    status, removed, _ = await place.send("DELETE", f"/v1/budgets/{budget['id']}")
+    assert (status, removed["state"], removed["limit"]) == (200, "removed", "7.00")
+    assert (await place.send("DELETE", f"/v1/budgets/{budget['id']}"))[0] == 404
+    assert (await place.send("POST", "/v1/budgets", body))[1]["state"] == "active"
+
+
+async def test_an_allocation_recurs_until_it_is_stopped(place: Place) -> None:
+    await place.send("POST", "/v1/wallets/fund", {"amount": "1000"})
+    body = {"team_id": "engineering", "amount": "200.00", "period": "month"}
+    status, answer, _ = await place.send("POST", "/v1/wallets/allocate", body)
+    assert (status, answer["amount"], answer["period"]) == (201, "200.00", "month")
+    ledger = place.bench.fold.ledger(place.bench.org)
+    assert ledger.money.allocations[f"team:{place.team}"].amount == 200 * USD
+    status, problem, _ = await place.send("POST", "/v1/wallets/close", {"team_id": "engineering"})
+    assert (status, problem["reason"]) == (409, "not_empty") and "reclaim it first" in problem["detail"]
+    assert (await place.send("POST", "/v1/wallets/reclaim", {"team_id": "engineering", "amount": "200"}))[0] == 201
+    status, problem, _ = await place.send("POST", "/v1/wallets/close", {"team_id": "engineering"})
+    assert (status, problem["reason"]) == (409, "in_use") and "stop it first" in problem["detail"]
+    assert (await place.send("POST", "/v1/wallets/recurring/stop", {"team_id": "engineering"}))[0] == 200
+    assert (await place.send("POST", "/v1/wallets/recurring/stop", {"team_id": "engineering"}))[0] == 404
+    status, closed, _ = await place.send("POST", "/v1/wallets/close", {"team_id": "engineering"})
+    assert (status, closed["id"], closed["owner_name"]) == (200, f"team:{place.team}", "engineering")
+    assert (await place.send("POST", "/v1/wallets/close", {"team_id": "engineering"}))[0] == 404
+
+
+async def test_a_ticket_is_decided_once(place: Place) -> None:
+    await place.send("POST", "/v1/wallets/fund", {"amount": "1"})
+    for name in ("tkt_1", "tkt_2", "tkt_3"):
+        await place.bench.parked_ticket(name, team=place.team, user="external:x", need=USD // 2)
+    path, pay = "/v1/tickets/tkt_1/approve", {"wallet": "organization", "note": "board demo"}
+    for deadline in ("2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z"):
+        status, problem, _ = await place.send("POST", path, {**pay, "deadline_at": deadline})
+        assert (status, problem["reason"]) == (422, "invalid_deadline") and "30 days" in problem["detail"]
+    status, answer, _ = await place.send("POST", path, pay)
+    assert (status, answer["id"], answer["decision"], answer["wallet"], answer["note"]) == (
+        200, "tkt_1", "approved", f"organization:{place.bench.org}", "board demo",
+    )  # fmt: skip
+    assert "X-Keeptrusts-Ticket" in answer["message"]
+    status, problem, _ = await place.send("POST", path, pay)
+    assert (status, problem["reason"]) == (409, "already_decided") and "approved already" in problem["detail"]
+    assert (await place.send("POST", "/v1/tickets/tkt_2/deny", {"reason": "too dear"}))[1]["decision"] == "denied"
+    assert (await place.send("POST", "/v1/tickets/tkt_2/approve", pay))[0] == 409
+    await place.send("POST", "/v1/wallets/reclaim", {"organization": True, "amount": "0.5"})
+    status, problem, _ = await place.send("POST", "/v1/tickets/tkt_3/approve", pay)
+    assert (status, problem["reason"]) == (409, "insufficient_funds") and "needs 0.50 USD" in problem["detail"]
+    assert (await place.send("POST", "/v1/tickets/tkt_1/cancel"))[1]["decision"] == "cancelled"
+    assert place.bench.fold.ledger(place.bench.org).free_money(f"organization:{place.bench.org}") == USD // 2
+
+
+async def test_only_a_presumed_hold_is_released_and_only_once(place: Place) -> None:
+    await place.send("POST", "/v1/wallets/fund", {"team_id": "engineering", "amount": "1"})
+    wallet = f"team:{place.team}"
+    await place.bench.presumed_hold("req_1", wallet=wallet, amount=USD // 4)
+    ledger = place.bench.fold.ledger(place.bench.org)
+    assert ledger.free_money(wallet) == USD - USD // 4
+    status, answer, _ = await place.send("POST", "/v1/holds/req_1/1/release", {"reason": "gateway gone"})
+    assert (status, answer["id"], answer["state"], answer["reason"]) == (200, "req_1/1", "released", "gateway gone")
+    assert ledger.free_money(wallet) == USD
+    status, problem, _ = await place.send("POST", "/v1/holds/req_1/1/release")
+    assert (status, problem["reason"]) == (404, "not_found")
+
+
+async def test_a_decision_under_one_idempotency_key_is_carried_out_once(place: Place) -> None:
+    await place.send("POST", "/v1/wallets/fund", {"amount": "1"})
+    await place.bench.parked_ticket("tkt_1", team=place.team, user="external:x", need=USD // 2)
+    path, pay = "/v1/tickets/tkt_1/approve", {"wallet": "organization"}
+    first = await place.send("POST", path, pay, Idempotency_Key="k1")
+    again = await place.send("POST", path, pay, Idempotency_Key="k1")
+    assert (first[0], again[0], again[2].headers["idempotency-replayed"]) == (200, 200, "true")
+    assert {**again[1], "message": None} == {**first[1], "message": None}
+    assert (await place.send("POST", path, {"wallet": "team:engineering"}, Idempotency_Key="k1"))[0] == 422

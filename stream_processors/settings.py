@@ -20,6 +20,8 @@ class ProcessorSettings:
     """Least time between the beginnings of two transactions, unless a whole batch is waiting."""
     progress_interval_s: float = 0.1
     """Least time between two transactions that say only how far the fold has come."""
+    snapshot_every: int = 50_000
+    """Records of kt.events between two snapshots: a restart folds no more entries than these make."""
     heartbeat_s: float = 1.0
     transaction_timeout_ms: int = 30_000
     recovery_timeout_s: float = 300.0

@@ -61,11 +61,12 @@ class BudgetClaim(Record):
     """A budget that must agree to a lease: its limit and the configuration version that set it.
 
     ``account`` is ``budget:<id>`` of the directory, where the ledger's own limit counts, or, of a policy file,
-    ``cap:<scope>:<owner>/<period>``. A soft one always agrees; once its limit is reached, its leases say so.
+    ``cap:<scope>:<owner>/<period>``. A soft one always agrees; once its limit is reached, its leases say so. One that
+    does not say what it is is hard.
     """
 
     account: str
-    action: Literal["hard", "soft"] = "hard"
+    action: Literal["hard", "soft"] | None = None
     config_version: str | None = None
     limit: Amount
     period: Literal["day", "week", "month"]
@@ -116,7 +117,7 @@ class TicketOpened(Record):
     principal: str
     deadline_at: Timestamp | None = None
     incarnation: str | None = None
-    budgets: tuple[BudgetClaim, ...] = ()
+    budgets: tuple[BudgetClaim, ...] | None = None
     identity: Identity | None = None
     model: str | None = None
 

@@ -51,7 +51,12 @@ class Checkpoint(Record):
 
 
 class StateSnapshot(Record):
-    """One part of a processor's state for a ledger at an entry; complete once ``parts`` of them carry one ``seq``."""
+    """One piece of a processor's state for a ledger; the piece ``head`` names how many of each section belong to it.
+
+    ``name`` is ``<section>/<part>``. Pieces that have not changed are not written again: all that one head counts
+    belong together, because a snapshot is written in one transaction. ``seq`` is the ledger's last entry then,
+    ``input_offset`` the last record of kt.events folded.
+    """
 
     type: Literal["kt.state.snapshot.v1"] = "kt.state.snapshot.v1"
     processor: Literal["authority", "adoption"]
@@ -61,6 +66,7 @@ class StateSnapshot(Record):
     part: int
     parts: int
     state: str
+    name: str | None = None
 
 
 class DeadLetter(Record):

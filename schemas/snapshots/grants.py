@@ -24,7 +24,7 @@ class LeaseGranted(Record):
     granted: Amount
     expires_at_ms: int
     causationid: str
-    over_limit: bool = False
+    over_limit: bool | None = None
 
 
 class LeaseDenied(Record):
@@ -89,7 +89,7 @@ class TicketFunded(Record):
     incarnation: str | None = None
     causationid: str | None = None
     leases: int | None = Field(default=None, ge=1)
-    over_limit: bool = False
+    over_limit: bool | None = None
 
 
 class TicketDenied(Record):

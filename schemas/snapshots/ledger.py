@@ -47,7 +47,6 @@ Outcome = Literal[
     "corrected",  # a presumed charge was replaced by the real one
     "conflict",  # money was spent that no hold covers: must never happen
     "waiting",  # a ticket was opened and its connection waits
-    "funded",  # a ticket has its money
     "parked",  # a ticket's connection stopped waiting
     "redeemed",  # an approved ticket was used
     "refused",  # a ticket cannot be redeemed, or an idempotency key cannot be used; reason says why

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from keeptrusts.schemas.codec import type_of
 from keeptrusts.schemas.envelope import Event
@@ -22,18 +22,21 @@ from keeptrusts.schemas.snapshots.ledger import Cause
 PHASES: Final[tuple[tuple[Literal["pilot", "expand"], int, int], ...]] = (("pilot", 1, 10), ("expand", 5, 50))
 """Phase, teams and users with answered calls it needs. Scale needs full coverage, which only the directory knows."""
 
+GROWING: Final = frozenset({"users", "teams", "days", "models"})
+"""Parts of a state that only grow at their end, so that a snapshot writes little of them."""
+
 
 @dataclass(slots=True)
 class AdoptionState:
-    """What has been seen of one ledger; grows with users, their active days, and models a team."""
+    """What has been seen of one ledger, in the order it was; grows with users, their days, and models a team."""
 
     ledger: str
     seq: int = -1
-    users: set[str] = field(default_factory=set)
-    teams: set[str] = field(default_factory=set)
-    days: set[tuple[str, str]] = field(default_factory=set)
-    models: set[tuple[str | None, str]] = field(default_factory=set)
-    phases: set[str] = field(default_factory=set)
+    users: dict[str, None] = field(default_factory=dict)
+    teams: dict[str, None] = field(default_factory=dict)
+    days: dict[tuple[str, str], None] = field(default_factory=dict)
+    models: dict[tuple[str | None, str], None] = field(default_factory=dict)
+    phases: dict[str, None] = field(default_factory=dict)
 
 
 def apply(state: AdoptionState, event: Event, partition: int, offset: int) -> AdoptionEntry | None:
@@ -73,17 +76,38 @@ def evolve(state: AdoptionState, entry: AdoptionEntry) -> None:
     for fact in entry.facts:
         match fact:
             case FirstCall():
-                state.users.add(fact.user)
+                state.users[fact.user] = None
             case ActiveDay():
-                state.days.add((fact.user, fact.day))
+                state.days[fact.user, fact.day] = None
                 if fact.team is not None:
-                    state.teams.add(fact.team)
+                    state.teams[fact.team] = None
             case ModelAdopted():
-                state.models.add((fact.team, fact.model))
+                state.models[fact.team, fact.model] = None
                 if fact.team is not None:
-                    state.teams.add(fact.team)
+                    state.teams[fact.team] = None
             case PhaseReached():
-                state.phases.add(fact.phase)
+                state.phases[fact.phase] = None
+
+
+def sections_of(state: AdoptionState) -> dict[str, list[Any]]:
+    """Give everything a state is made of, for a snapshot; ``restored`` of it is equal to it."""
+    return {
+        "users": list(state.users),
+        "teams": list(state.teams),
+        "days": list(state.days),
+        "models": list(state.models),
+        "phases": list(state.phases),
+    }
+
+
+def restored(ledger: str, seq: int, sections: dict[str, list[Any]]) -> AdoptionState:
+    """Build a state from its sections."""
+    state = AdoptionState(ledger=ledger, seq=seq)
+    state.users, state.teams = dict.fromkeys(sections["users"]), dict.fromkeys(sections["teams"])
+    state.days = dict.fromkeys((user, day) for user, day in sections["days"])
+    state.models = dict.fromkeys((team, model) for team, model in sections["models"])
+    state.phases = dict.fromkeys(sections["phases"])
+    return state
 
 
 def _facts(state: AdoptionState, completed: RequestCompleted, at: datetime) -> tuple[AdoptionFact, ...]:
@@ -103,8 +127,8 @@ def _facts(state: AdoptionState, completed: RequestCompleted, at: datetime) -> t
 
 
 def _phases(state: AdoptionState, user: str | None, team: str | None, at: datetime) -> list[AdoptionFact]:
-    users = len(state.users | ({user} if user is not None else set()))
-    teams = len(state.teams | ({team} if team is not None else set()))
+    users = len(state.users) + (user is not None and user not in state.users)
+    teams = len(state.teams) + (team is not None and team not in state.teams)
     return [
         PhaseReached(phase=phase, at=at)
         for phase, needed_teams, needed_users in PHASES

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 
 from keeptrusts.schemas import topics
 from keeptrusts.schemas.codec import DecodeError, UnknownTypeError, decode, encode
@@ -23,12 +24,14 @@ from keeptrusts.schemas.snapshots.grants import LedgerProgress
 from keeptrusts.schemas.snapshots.ledger import Entry, RequestClosed
 from keeptrusts.stream_processors.authority.fold import Placed, apply, encoded
 from keeptrusts.stream_processors.authority.money.deadlines import next_deadline_ms
+from keeptrusts.stream_processors.authority.snapshots import GROWING, restored, sections_of
 from keeptrusts.stream_processors.authority.state import LedgerState, evolve
-from keeptrusts.stream_processors.runtime.protocol import InputRecord, OutputRecord
+from keeptrusts.stream_processors.runtime.pieces import SnapshotReader, SnapshotWriter
+from keeptrusts.stream_processors.runtime.protocol import InputRecord, OutputRecord, Resume
 
 logger = logging.getLogger(__name__)
 
-NAME: Final = "authority"
+NAME: Final[Literal["authority"]] = "authority"
 TICK_EVERY_MS: Final = 1_000
 TOLD_EVERY_MS: Final = 5_000
 TOLD_AGAIN_MS: Final = 60 * 60 * 1_000
@@ -57,6 +60,8 @@ class AuthorityFold:
         self._ledger_time_ms = 0
         self._last_tick_ms: dict[str, int] = {}
         self._given_up: dict[str, _GivenUp] = {}
+        self._snapshots = SnapshotWriter(NAME, GROWING)
+        self._snapshot_seq: dict[str, int] = {}
         self.unknown_types = 0
         self.dead_letters = 0
 
@@ -64,8 +69,26 @@ class AuthorityFold:
         """Give the state of one ledger of this partition, empty if nothing has happened in it."""
         return self._ledgers.setdefault(name, LedgerState(ledger=name))
 
+    def load(self, values: Iterable[bytes]) -> Resume | None:
+        reader = SnapshotReader(NAME)
+        for value in values:
+            reader.take(value)
+        for ledger, seq, sections in reader.ledgers():
+            self._ledgers[ledger] = restored(ledger, seq, sections)
+            self._ledger_time_ms = max(self._ledger_time_ms, self._ledgers[ledger].ledger_time_ms)
+        return reader.resume()
+
+    def snapshot(self, resume: Resume) -> Iterable[OutputRecord]:
+        for name, state in self._ledgers.items():
+            if self._snapshot_seq.get(name) != state.seq:
+                self._snapshot_seq[name] = state.seq
+                yield from self._snapshots.ledger(name, state.seq, resume.next_input - 1, sections_of(state))
+        yield self._snapshots.partition(resume)
+
     def restore(self, value: bytes) -> int:
         entry = decode_as(Entry, value)
+        if entry.seq <= self.ledger(entry.ledger).seq:
+            return entry.cause.offset
         evolve(self.ledger(entry.ledger), entry)
         self._ledger_time_ms = max(self._ledger_time_ms, entry.ledger_time_ms)
         self._note_given_up(entry)

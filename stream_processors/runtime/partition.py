@@ -1,19 +1,19 @@
 """Runs one fold over one partition: recover from own entries, catch up, then answer batches in transactions.
 
-Order of the start, which makes a paused former owner harmless: the fenced producer first, then the own entries, then
-kt.events from the record after the last input that an entry names. Offsets that a consumer group may have committed
-play no part.
+Order of the start, which makes a paused former owner harmless: the fenced producer first, then the latest snapshot,
+then the own entries after it, then kt.events from the record after the last input that an entry or the snapshot names.
+Offsets that a consumer group may have committed play no part.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from keeptrusts.schemas.topics import EVENTS
+from keeptrusts.schemas.topics import EVENTS, STATE
 from keeptrusts.stream_processors.runtime.log_reader import LogReader, log_reader
-from keeptrusts.stream_processors.runtime.protocol import InputRecord, OutputRecord, PartitionFold
+from keeptrusts.stream_processors.runtime.protocol import InputRecord, OutputRecord, PartitionFold, Resume
 from keeptrusts.stream_processors.runtime.transactions import FencedProducer
 from keeptrusts.stream_processors.settings import ProcessorSettings
 
@@ -26,6 +26,7 @@ class PartitionCounters:
     inputs: int = 0
     outputs: int = 0
     transactions: int = 0
+    snapshots: int = 0
 
 
 class PartitionRunner:
@@ -48,6 +49,8 @@ class PartitionRunner:
         self._append_tick = append_tick
         self._producer = FencedProducer(settings, processor, partition)
         self._next_offset = 0
+        self._next_entry = 0
+        self._inputs_since_snapshot = 0
         self._last_heartbeat = 0.0
         self._next_batch_at = 0.0
         self._last_progress = 0.0
@@ -75,14 +78,25 @@ class PartitionRunner:
             await self._producer.stop()
 
     async def _recover(self, reader: LogReader) -> None:
-        last_input = -1
         topic = self._settings.topic(self._fold.entry_topic)
         timeout_s = self._settings.recovery_timeout_s
-        async for batch in reader.to_end(topic, self._partition, 0, timeout_s=timeout_s):
+        resume = await self._load_snapshot(reader)
+        if resume is not None:
+            self._next_offset, self._next_entry = resume.next_input, resume.next_entry
+        async for batch in reader.to_end(topic, self._partition, self._next_entry, timeout_s=timeout_s):
             for entry in batch:
-                last_input = max(last_input, self._fold.restore(entry.value))
+                self._next_offset = max(self._next_offset, self._fold.restore(entry.value) + 1)
+                self._next_entry = entry.offset + 1
                 self.counters.restored_entries += 1
-        self._next_offset = last_input + 1
+
+    async def _load_snapshot(self, reader: LogReader) -> Resume | None:
+        """Read the whole of kt.state: compacted, it holds little more than the latest value of each piece."""
+        topic = self._settings.topic(STATE.name)
+        values: dict[bytes, bytes] = {}
+        timeout_s = self._settings.recovery_timeout_s
+        async for batch in reader.to_end(topic, self._partition, 0, timeout_s=timeout_s):
+            values.update((record.key, record.value) for record in batch)
+        return self._fold.load(values.values())
 
     async def _catch_up(self, reader: LogReader) -> None:
         topic = self._settings.topic(EVENTS.name)
@@ -116,11 +130,14 @@ class PartitionRunner:
             outputs.extend(self._fold.apply(record))
             self._next_offset = record.offset + 1
         self.counters.inputs += len(inputs)
+        self._inputs_since_snapshot += len(inputs)
         self._progress_owed = self._progress_owed or bool(inputs)
         outputs.extend(self._due_heartbeat())
         outputs.extend(self._due_progress(at_once=bool(outputs)))
+        outputs.extend(self._due_snapshot())
         if outputs:
-            await self._producer.write(outputs)
+            ends = await self._producer.write(outputs)
+            self._next_entry = ends.get(self._fold.entry_topic, self._next_entry)
             self.counters.outputs += len(outputs)
             self.counters.transactions += 1
         await self._tick()
@@ -133,6 +150,14 @@ class PartitionRunner:
             return ()
         self._progress_owed, self._last_progress = False, now
         return self._fold.progress(self._next_offset - 1)
+
+    def _due_snapshot(self) -> Iterable[OutputRecord]:
+        """Give a snapshot after so many inputs; entries of this very transaction are read once more after a restart."""
+        if self._inputs_since_snapshot < self._settings.snapshot_every:
+            return ()
+        self._inputs_since_snapshot = 0
+        self.counters.snapshots += 1
+        return self._fold.snapshot(Resume(next_input=self._next_offset, next_entry=self._next_entry))
 
     def _due_heartbeat(self) -> tuple[OutputRecord, ...]:
         now = asyncio.get_running_loop().time()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +26,17 @@ class OutputRecord:
     value: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Where a fold that begins with a snapshot goes on: offsets in kt.events and in the topic of its own entries.
+
+    ``next_entry`` may be too low, never too high: entries that the snapshot holds already are passed over.
+    """
+
+    next_input: int
+    next_entry: int
+
+
 class PartitionFold(Protocol):
     """A processor's state for one partition of kt.events.
 
@@ -37,8 +49,16 @@ class PartitionFold(Protocol):
         """The topic of this fold's own entries, from which it is restored."""
         ...
 
+    def load(self, values: Iterable[bytes]) -> Resume | None:
+        """Begin with the latest snapshot among the records of kt.state; None when there is none."""
+        ...
+
+    def snapshot(self, resume: Resume) -> Iterable[OutputRecord]:
+        """Give the records of kt.state that a restart would begin with."""
+        ...
+
     def restore(self, value: bytes) -> int:
-        """Fold one of the own entries again; gives the offset of the input it answered."""
+        """Fold one of the own entries again, unless a snapshot holds it; gives the offset of the input it answered."""
         ...
 
     def apply(self, record: InputRecord) -> tuple[OutputRecord, ...]:

@@ -51,20 +51,28 @@ class FencedProducer:
     async def stop(self) -> None:
         await self._producer.stop()
 
-    async def write(self, records: Iterable[OutputRecord]) -> None:
-        """Write records in one transaction. Raises FencedError or WriteFailedError; then nothing may follow."""
+    async def write(self, records: Iterable[OutputRecord]) -> dict[str, int]:
+        """Write records in one transaction; gives the offset after the last one of each topic.
+
+        Raises FencedError or WriteFailedError; then nothing may follow.
+        """
+        ends: dict[str, int] = {}
         try:
             await self._producer.begin_transaction()
             pending = [
-                await self._producer.send(
-                    self._settings.topic(record.topic), record.value, key=record.key, partition=self._partition
+                (
+                    record.topic,
+                    await self._producer.send(
+                        self._settings.topic(record.topic), record.value, key=record.key, partition=self._partition
+                    ),
                 )
                 for record in records
             ]
-            for acknowledgement in pending:
-                await acknowledgement
+            for topic, acknowledgement in pending:
+                ends[topic] = (await acknowledgement).offset + 1
             await self._producer.commit_transaction()
         except (ProducerFenced, InvalidProducerEpoch, OutOfOrderSequenceNumber) as error:
             raise FencedError(f"partition {self._partition} has another owner ({type(error).__name__})") from error
         except KafkaError as error:
             raise WriteFailedError(f"transaction on partition {self._partition}: {type(error).__name__}") from error
+        return ends

@@ -196,5 +196,5 @@ def funded(**usd: int) -> Money:
     return money
 
 
-def claim(account: str, usd: int, *, period: Any = "month", action: Any = "hard") -> BudgetClaim:
+def claim(account: str, usd: int, *, period: Any = "month", action: Any = None) -> BudgetClaim:
     return BudgetClaim(account=account, limit=usd * USD, period=period, action=action)

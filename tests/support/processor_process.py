@@ -26,6 +26,7 @@ async def main(bootstrap: str, prefix: str, directory: str, instance: str | None
         topic_prefix=prefix,
         application_id=f"{prefix}processors",
         session_timeout_s=6.0,
+        snapshot_every=150,
         instance_id=instance,
         ready_file=Path(directory) / f"ready-{os.getpid()}",
     )

@@ -57,7 +57,7 @@ def request(draft: Draft, asked: LeaseRequested) -> Outcome:
                 granted=granted.amount,
                 expires_at_ms=granted.expires_at_ms,
                 causationid=draft.event.id,
-                over_limit=granted.over_limit,
+                over_limit=granted.over_limit or None,
             )
         )
     return "granted"
@@ -130,7 +130,7 @@ def agreeing(
 def is_hard(state: LedgerState, claim: BudgetClaim) -> bool:
     """Say whether a claimed budget refuses; for one of the directory the directory says."""
     budget = state.money.budgets.get(claim.account.removeprefix(budgets.DIRECTORY_PREFIX))
-    return (claim.action if budget is None else budget.action) == "hard"
+    return (claim.action if budget is None else budget.action) != "soft"
 
 
 def grant(draft: Draft, source: Source, incarnation: str, amount: int, *, ticket: str | None = None) -> Granted:

@@ -63,7 +63,7 @@ def opened(draft: Draft, asked: TicketOpened) -> tuple[Outcome, str | None]:
             input_hash=asked.input_hash,
             incarnation=incarnation,
             cascade=asked.cascade,
-            budgets=asked.budgets,
+            budgets=asked.budgets or (),
             need=asked.need,
             team=asked.identity.team if asked.identity is not None else None,
             user=asked.identity.user if asked.identity is not None else None,
@@ -328,7 +328,7 @@ def _tell_funded(draft: Draft, ticket: str, incarnation: str, granted: tuple[Gra
                 incarnation=incarnation,
                 causationid=draft.event.id,
                 leases=len(granted),
-                over_limit=one.over_limit,
+                over_limit=one.over_limit or None,
             )
         )
 

@@ -54,8 +54,13 @@ class Installation:
         self.scenario = scenario
         self.partition = partition_of(scenario.org, PARTITIONS_SINGLE_NODE)
 
-    def settings(self) -> ProcessorSettings:
-        return ProcessorSettings(bootstrap=self.bootstrap, data_dir=self.directory, topic_prefix=self.prefix)
+    def settings(self, snapshot_every: int = 50_000) -> ProcessorSettings:
+        return ProcessorSettings(
+            bootstrap=self.bootstrap,
+            data_dir=self.directory,
+            topic_prefix=self.prefix,
+            snapshot_every=snapshot_every,
+        )
 
     async def values(self, topic: str, *, isolation: str = "read_committed") -> list[bytes]:
         records = await read_all(self.bootstrap, self.prefix + topic, self.partition, isolation=isolation)
@@ -106,9 +111,9 @@ async def installation(kafka_bootstrap: str, topic_prefix: str, tmp_path: Path) 
     return Installation(kafka_bootstrap, topic_prefix, tmp_path, Scenario(seed=7))
 
 
-def runner_of(installation: Installation) -> PartitionRunner:
+def runner_of(installation: Installation, snapshot_every: int = 50_000) -> PartitionRunner:
     return PartitionRunner(
-        settings=installation.settings(),
+        settings=installation.settings(snapshot_every),
         processor="authority",
         partition=installation.partition,
         fold=AuthorityFold(installation.partition, IDS),
@@ -244,4 +249,24 @@ async def test_restart_reads_the_entries_and_decides_nothing_again(installation:
     assert second.counters.restored_entries == len(before) == len(await installation.undisturbed(LEDGER.name))
     assert second.counters.inputs <= 100
     assert await installation.values(LEDGER.name) == before
+    await stopped(second_task)
+
+
+async def test_restart_begins_with_the_latest_snapshot_and_reads_only_what_follows(installation: Installation) -> None:
+    await append(installation.bootstrap, installation.prefix, installation.scenario.founding())
+    await append(installation.bootstrap, installation.prefix, installation.scenario.calls(700))
+    first = runner_of(installation, snapshot_every=400)
+    first_task = asyncio.create_task(first.run())
+    await asyncio.wait_for(first.caught_up.wait(), 30)
+    await stopped(first_task)
+    assert first.counters.snapshots >= 2
+    before = await installation.values(LEDGER.name)
+    second = runner_of(installation)
+    second_task = asyncio.create_task(second.run())
+    await asyncio.wait_for(second.caught_up.wait(), 30)
+    print(f"{second.counters.restored_entries} of {len(before)} entries were read")
+    assert second.counters.restored_entries <= 500 < len(before)
+    await append(installation.bootstrap, installation.prefix, installation.scenario.calls(100, first=5_000))
+    expected = await installation.undisturbed(LEDGER.name)
+    assert await installation.settle(LEDGER.name, len(expected)) == expected
     await stopped(second_task)

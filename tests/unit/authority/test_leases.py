@@ -125,8 +125,8 @@ def test_a_budget_that_is_not_in_force_is_said_to_be_unknown() -> None:
 def test_a_soft_budget_agrees_and_says_that_it_is_used_up() -> None:
     money = funded(eng=10)
     soft = claim("cap:team:team_eng/month", 2, action="soft")
-    assert [one.over_limit for one in money.ask(2 * USD, budgets=(soft,))] == [False, False]
-    assert [one.over_limit for one in money.ask(USD, budgets=(soft,))] == [False, True]
+    assert [one.over_limit for one in money.ask(2 * USD, budgets=(soft,))] == [None, None]
+    assert [one.over_limit for one in money.ask(USD, budgets=(soft,))] == [None, True]
     assert money.accounts(f"{soft.account}/2026-04") == (0, 3, 0)
 
 

@@ -1,0 +1,116 @@
+"""Snapshots in pieces: a state as sections of items, of which only what has changed is written again.
+
+A section is a sequence of items in their order; a piece is so many of them. A state that mostly grows at its end, as
+people and accounts do, costs one piece a snapshot, however large it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import orjson
+
+from keeptrusts.schemas import topics
+from keeptrusts.schemas.record import Record
+from keeptrusts.schemas.snapshots.codec import decode_as, encode_derived
+from keeptrusts.schemas.snapshots.content import StateSnapshot
+from keeptrusts.stream_processors.runtime.protocol import OutputRecord, Resume
+
+Sections = Mapping[str, Sequence[Any]]
+"""Section -> its items, which JSON can say: numbers, texts, lists, dataclasses, records."""
+
+ITEMS_A_PIECE: Final = 500
+HEAD: Final = "head"
+PARTITION: Final = "_partition"
+"""The ledger name of the piece that says where the partition's readers go on."""
+
+
+@dataclass(slots=True)
+class SnapshotWriter:
+    """Remembers what of a partition's state has been written, and gives the records that bring it up to date.
+
+    ``growing`` names the sections whose items are never changed in place, so that equal ones need no encoding.
+    """
+
+    processor: Literal["authority", "adoption"]
+    growing: frozenset[str]
+    _written: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
+
+    def ledger(self, ledger: str, seq: int, input_offset: int, sections: Sections) -> Iterable[OutputRecord]:
+        """Give one ledger's head and its pieces, of ``growing`` sections only those that have changed."""
+        counts = {name: -(-len(items) // ITEMS_A_PIECE) for name, items in sections.items()}
+        for name, items in sections.items():
+            for part in range(counts[name]):
+                piece = tuple(items[part * ITEMS_A_PIECE : (part + 1) * ITEMS_A_PIECE])
+                place = (ledger, f"{name}/{part}")
+                if name in self.growing:
+                    if self._written.get(place) == piece:
+                        continue
+                    self._written[place] = piece
+                yield self._record(ledger, seq, input_offset, place[1], part, counts[name], _encoded(piece))
+        head = _encoded({"seq": seq, "sections": counts})
+        yield self._record(ledger, seq, input_offset, HEAD, 0, 1, head)
+
+    def partition(self, resume: Resume) -> OutputRecord:
+        """Give the record that says where reading goes on after this snapshot."""
+        state = _encoded({"next_input": resume.next_input, "next_entry": resume.next_entry})
+        return self._record(PARTITION, 0, resume.next_input - 1, HEAD, 0, 1, state)
+
+    def _record(
+        self, ledger: str, seq: int, input_offset: int, name: str, part: int, parts: int, state: bytes
+    ) -> OutputRecord:
+        snapshot = StateSnapshot(
+            processor=self.processor,
+            ledger=ledger,
+            seq=seq,
+            input_offset=input_offset,
+            part=part,
+            parts=parts,
+            state=state.decode(),
+            name=name,
+        )
+        key = f"{self.processor}/{ledger}/{name}".encode()
+        return OutputRecord(topic=topics.STATE.name, key=key, value=encode_derived(snapshot))
+
+
+@dataclass(slots=True)
+class SnapshotReader:
+    """Collects the latest pieces of one processor from kt.state, and gives whole states."""
+
+    processor: Literal["authority", "adoption"]
+    _pieces: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def take(self, value: bytes) -> None:
+        """Take in one record of the topic; those of other processors are passed over."""
+        snapshot = decode_as(StateSnapshot, value)
+        if snapshot.processor == self.processor and snapshot.name is not None:
+            self._pieces.setdefault(snapshot.ledger, {})[snapshot.name] = snapshot.state
+
+    def resume(self) -> Resume | None:
+        """Give where reading goes on, or None when there is no snapshot."""
+        found = self._pieces.get(PARTITION, {}).get(HEAD)
+        return None if found is None else Resume(**orjson.loads(found))
+
+    def ledgers(self) -> Iterable[tuple[str, int, dict[str, list[Any]]]]:
+        """Give each ledger with its last entry's number and its sections."""
+        for ledger, pieces in self._pieces.items():
+            if ledger == PARTITION or HEAD not in pieces:
+                continue
+            head = orjson.loads(pieces[HEAD])
+            yield ledger, head["seq"], {name: _items(pieces, name, count) for name, count in head["sections"].items()}
+
+
+def _items(pieces: Mapping[str, str], name: str, count: int) -> list[Any]:
+    return [item for part in range(count) for item in orjson.loads(pieces[f"{name}/{part}"])]
+
+
+def _encoded(value: Any) -> bytes:
+    return orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Record):
+        return value.model_dump(mode="json", exclude_none=True)
+    raise TypeError(f"{type(value).__name__} is no part of a state")

@@ -26,11 +26,16 @@ _CODE_OF_REASON: Final[Mapping[str, str]] = MappingProxyType(
         "invalid_role": "invalid_request",
         "invalid_key": "invalid_request",
         "invalid_expiry": "invalid_request",
+        "invalid_deadline": "invalid_request",
+        "invalid_time_zone": "invalid_request",
         "wrong_ledger": "invalid_request",
         "not_supported": "invalid_request",
     }
 )
 """The authority's reason -> code of the answer; every other reason is a conflict with what is there."""
+
+_LISTED: Final = ("team", "key", "budget", "ticket", "hold", "wallet")
+"""Kinds that have a command of their own to list them."""
 
 _WRONG_TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -69,7 +74,7 @@ def not_found(kind: str, reference: str, *, field: str | None = None) -> Refused
         Problem(
             code="not_found",
             message=f"there is no {kind} {reference[:100]!r} in this organization",
-            fix=f"kt {kind if kind in ('team', 'key') else 'team'} list shows what there is",
+            fix=f"kt {kind if kind in _LISTED else 'team'} list shows what there is",
             param=field,
         )
     )

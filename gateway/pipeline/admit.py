@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from keeptrusts.gateway.pipeline.route import routes_of
 from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.values import Admission, Caller, IncomingCall, ModelCall, Routes
@@ -24,15 +26,25 @@ def admit(
     group = _group(configuration, caller.identity.consumer_group)
     if isinstance(group, Problem):
         return group
-    routes = routes_of(services, configuration, call, asked, group)
+    compiled = configuration.compiled
+    chain = compiled.chain_for(caller.team_slug)
+    facts = request_facts(services, configuration, call, caller, asked)
+    payers, limit = None, None
+    if asked.metered:
+        payers = services.payers.payers(services.directory, facts, chain, compiled.version)
+        if asked.with_output and (payers is not None or chain.spending):
+            limit = compiled.document.wallets.default_max_output_tokens
+    routes = routes_of(services, configuration, call, asked, group, limit=limit)
     chosen = None if isinstance(routes, Problem) else routes.first.route.model
-    facts = request_facts(services, configuration, call, caller, asked, None if chosen == asked.model else chosen)
-    chain = configuration.compiled.chain_for(caller.team_slug)
+    if chosen is not None and chosen != asked.model:
+        facts = replace(facts, candidate_model=chosen)
+        if chain.spending and asked.metered:  # a limit may be aimed at models
+            payers = services.payers.payers(services.directory, facts, chain, compiled.version)
     outcome = _with_key_models(run_chain(chain, facts, services.now_ns), caller, facts)
     if not isinstance(routes, Problem) and routes.fallbacks:
         left = tuple(one for one in routes.fallbacks if one.model == chosen or _may_use(one, chain, facts, caller))
         routes = Routes(first=routes.first, fallbacks=left)
-    return Admission(outcome=outcome, routes=routes, facts=facts, chain=chain)
+    return Admission(outcome=outcome, routes=routes, facts=facts, chain=chain, payers=payers)
 
 
 def cheaper_routes(
@@ -64,7 +76,6 @@ def request_facts(
     call: IncomingCall,
     caller: Caller,
     asked: ModelCall | None,
-    candidate: str | None = None,
 ) -> RequestFacts:
     """Give what policies may know about a call."""
     identity = caller.identity
@@ -83,7 +94,6 @@ def request_facts(
         gateway=services.settings.name,
         endpoint=call.endpoint,
         requested_model=asked.model if asked is not None else None,
-        candidate_model=candidate,
         stream=asked.stream if asked is not None else False,
         input_bytes=len(asked.body) if asked is not None else 0,
         tools=asked.tools if asked is not None else (),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from keeptrusts.gateway.pipeline.route import prepare
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, ModelCall, Prepared
 from keeptrusts.gateway.routing.priced import priced
 from keeptrusts.gateway.wallets.bounds import Bound, upper_bound
-from keeptrusts.gateway.wallets.output_limits import has_limit, with_limit
+from keeptrusts.gateway.wallets.output_limits import has_limit
 from keeptrusts.gateway.wallets.prices import PriceRow
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
@@ -43,26 +41,16 @@ def quote(
     row = priced(route, services.prices, now, with_output=asked.with_output)
     if row is None:
         return None
-    vendor, document = route.target.vendor, asked.document
-    if asked.with_output and (limit is not None or not has_limit(asked.api, document)):
-        limited = with_limit(
-            api=asked.api,
-            vendor=vendor,
-            model=route.model,
-            document=document,
-            body=asked.body,
-            limit=limit or options.default_max_output_tokens,
-        )
-        if limited is not None:
-            again = prepare(route, call, replace(asked, document=limited.document, body=limited.body), now)
-            if isinstance(again, Problem):
-                return again
-            prepared, document = again, limited.document
+    if asked.with_output and (limit is not None or not has_limit(asked.api, prepared.client_call.document)):
+        limited = prepare(route, call, asked, now, limit or options.default_max_output_tokens, lower=limit is not None)
+        if isinstance(limited, Problem):
+            return limited
+        prepared = limited
     bound = upper_bound(
         api=asked.api,
-        vendor=vendor,
+        vendor=route.target.vendor,
         model=route.model,
-        document=document,
+        document=prepared.client_call.document,
         body=prepared.provider_call.body,
         row=row,
         estimate=options.estimate,

@@ -87,8 +87,7 @@ def reserve(one: Asking, routes: Routes) -> Funded | Unfunded | Waiting:
     outcome, chain = admission.outcome, admission.chain
     if not one.asked.metered:
         return Funded(outcome=outcome, routes=routes)
-    version = one.configuration.compiled.version
-    payers = services.payers.payers(services.directory, admission.facts, chain, version)
+    payers = admission.payers
     if payers is None and not chain.spending:
         return Funded(outcome=outcome, routes=routes)
     bounded = quote(services, one.call, one.asked, routes.first, one.options)

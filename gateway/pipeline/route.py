@@ -13,6 +13,7 @@ from keeptrusts.gateway.providers.translate.registry import ALL_PROVIDERS, provi
 from keeptrusts.gateway.routing.candidates import Wish, models_served
 from keeptrusts.gateway.routing.plan import plan
 from keeptrusts.gateway.routing.route import Route
+from keeptrusts.gateway.wallets.output_limits import has_limit, with_limit
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.policy_document.document import ConsumerGroup
 
@@ -26,10 +27,12 @@ def routes_of(
     *,
     at_cap: bool = False,
     permits: Callable[[Route], bool] | None = None,
+    limit: int | None = None,
 ) -> Routes | Problem:
     """Plan a call and translate it for its first route; a Problem when no route can take it.
 
     A route whose wire cannot say what the caller asked for is passed over; when that leaves none, the field is named.
+    ``limit`` is the output limit of a call that says none, where somebody pays for it.
     """
     now = services.now()
     planned = plan(
@@ -51,7 +54,7 @@ def routes_of(
         return planned
     problem: Problem | None = None
     for index, route in enumerate(planned.routes):
-        prepared = prepare(route, call, asked, now)
+        prepared = prepare(route, call, asked, now, limit)
         if isinstance(prepared, Prepared):
             return Routes(first=prepared, fallbacks=planned.routes[index + 1 :])
         problem = problem or prepared
@@ -59,13 +62,30 @@ def routes_of(
     return problem
 
 
-def prepare(route: Route, call: IncomingCall, asked: ModelCall, now: datetime) -> Prepared | Problem:
-    """Translate a call for one route; a Problem names the field that its wire cannot say."""
+def prepare(
+    route: Route, call: IncomingCall, asked: ModelCall, now: datetime, limit: int | None = None, *, lower: bool = False
+) -> Prepared | Problem:
+    """Translate a call for one route; a Problem names the field that its wire cannot say.
+
+    With a ``limit``, a call that says none is given it; with ``lower``, one that says a higher one as well.
+    """
     translation = translation_for(asked.api, route.target.wire)
     assert translation is not None, "routing rules hold only wires that the API can be translated to"
+    document, body = asked.document, asked.body
+    if limit is not None and (lower or not has_limit(asked.api, document)):
+        limited = with_limit(
+            api=asked.api,
+            vendor=route.target.vendor,
+            model=route.model,
+            document=document,
+            body=body,
+            limit=limit,
+        )
+        if limited is not None:
+            document, body = limited.document, limited.body
     client_call = ClientCall(
-        document=asked.document,
-        body=asked.body,
+        document=document,
+        body=body,
         model=provider_model(route.target, route.model),
         stream=asked.stream,
         request=call.request,

@@ -143,7 +143,8 @@ class Spending:
         elif self.ended:
             self.last = self._sum(None, "none", None)
         else:
-            self.last = self._add(self._settled(invocation))
+            only = self._settled(invocation)
+            self.last = self._add(only) if self.charged or self.presumed else only
         return self.last
 
     def void(self) -> VoidHold | None:

@@ -15,6 +15,7 @@ from keeptrusts.gateway.providers.protocol import ProviderStream
 from keeptrusts.gateway.providers.translate.protocol import ClientApi, ClientCall, ProviderCall, Translation
 from keeptrusts.gateway.routing.route import Route
 from keeptrusts.gateway.routing.traffic import Attempt
+from keeptrusts.gateway.wallets.leases import Payers
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.events.money import Settle, VoidHold
@@ -93,12 +94,13 @@ class Routes:
 
 @frozen
 class Admission:
-    """What the input policies said, what they knew, and where the call would go if it may."""
+    """What the input policies said, what they knew, where the call would go if it may, and who must agree to pay."""
 
     outcome: ChainOutcome
     routes: Routes | Problem
     facts: RequestFacts
     chain: CompiledChain
+    payers: Payers | None
 
 
 @frozen

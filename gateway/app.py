@@ -23,6 +23,7 @@ from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
 from keeptrusts.gateway.pipeline.caller_book import CallerBook
 from keeptrusts.gateway.pipeline.in_force import ConfigurationInForce
 from keeptrusts.gateway.pipeline.late_records import LateRecords
+from keeptrusts.gateway.pipeline.lease_desk import LeaseDesk
 from keeptrusts.gateway.pipeline.services import Configuration, Counters, Services
 from keeptrusts.gateway.providers.http_client import HttpProviderClient
 from keeptrusts.gateway.publishing.figures import LogFigures
@@ -33,9 +34,10 @@ from keeptrusts.gateway.settings import GatewaySettings
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.gateway.state.entropy import Entropy
 from keeptrusts.gateway.state.follower import Follower
+from keeptrusts.gateway.state.grants import GrantsInbox
 from keeptrusts.gateway.wallets.prices import PriceTable
 from keeptrusts.schemas.ids import Ids
-from keeptrusts.schemas.topics import DIRECTORY
+from keeptrusts.schemas.topics import DIRECTORY, GRANTS
 
 if TYPE_CHECKING:
     from keeptrusts.gateway.tracing import OtlpTracing
@@ -137,6 +139,18 @@ async def open_services(
     await publisher.start()
     directory = DirectoryView()
     follower = directory_follower(settings, directory)
+    now = partial(datetime.now, UTC)
+    desk = LeaseDesk(
+        publisher=publisher,
+        ids=ids,
+        gateway=settings.name,
+        now=now,
+        now_ns=time.monotonic_ns,
+        counters=counters.money,
+        ack_timeout_s=settings.ack_timeout_s,
+    )
+    inbox = GrantsInbox(incarnation=lambda: desk.incarnation, anyone_waits=desk.anyone_waits, tell=desk.tell)
+    grants = grants_follower(settings, inbox)
     provider = HttpProviderClient(
         connect_timeout_s=settings.provider_connect_timeout_s,
         max_answer_bytes=settings.max_answer_bytes,
@@ -155,12 +169,13 @@ async def open_services(
         prices=PriceTable.load(on=datetime.now(UTC).date()),
         traffic=traffic,
         ids=ids,
-        now=partial(datetime.now, UTC),
+        now=now,
         now_ns=time.monotonic_ns,
         counters=counters,
         bad_keys=BadKeyMeter(per_second=settings.bad_keys_per_s),
         late_records=LateRecords(publisher, most=settings.late_records, deadline_s=settings.late_record_deadline_s),
-        caught_up=follower.caught_up.is_set,
+        desk=desk,
+        caught_up=lambda: follower.caught_up.is_set() and grants.caught_up.is_set(),
         reloads=in_force.reloads,
         log_figures=figures,
         log_waiting=lambda: publisher.waiting,
@@ -170,6 +185,8 @@ async def open_services(
         async with in_background(
             stop,
             follower.run(),
+            grants.run(),
+            desk.run(),
             reports.report_for_ever(services),
             reports.count_bad_keys_for_ever(services),
             renew_prices_for_ever(services),
@@ -279,6 +296,17 @@ def directory_follower(settings: GatewaySettings, directory: DirectoryView) -> F
         start="beginning",
         apply=directory.apply,
         on_caught_up=directory.forget_heartbeats,
+    )
+
+
+def grants_follower(settings: GatewaySettings, inbox: GrantsInbox) -> Follower:
+    """Make the task that reads the inbox from its end: what was granted before concerns earlier incarnations."""
+    return Follower(
+        bootstrap=settings.bootstrap,
+        topic=settings.topic(GRANTS.name),
+        partitions=settings.partitions,
+        start="end",
+        apply=inbox.apply,
     )
 
 

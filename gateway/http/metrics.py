@@ -34,7 +34,7 @@ class GatewayMetrics:
     def families(self) -> tuple[Family, ...]:
         """Read everything that is counted."""
         services = self._services
-        return (*_calls(services), *_providers(services), *_log(services), *_state(services))
+        return (*_calls(services), *_money(services), *_providers(services), *_log(services), *_state(services))
 
 
 def _calls(services: Services) -> Iterator[Family]:
@@ -64,6 +64,50 @@ def _calls(services: Services) -> Iterator[Family]:
         "counter",
         "Identity headers ignored because the key may not speak for others",
         counters.ignored_identity_headers,
+    )
+
+
+def _money(services: Services) -> Iterator[Family]:
+    money = services.counters.money
+    leases, room, held, holds = services.desk.figures()
+    yield single("keeptrusts_gateway_leases", "gauge", "Leases that may be drawn on", leases)
+    yield single("keeptrusts_gateway_lease_room_nano_usd", "gauge", "Room that leases have left, in nano-USD", room)
+    yield single("keeptrusts_gateway_held_nano_usd", "gauge", "What open holds hold, in nano-USD", held)
+    yield single("keeptrusts_gateway_holds_open", "gauge", "Holds that have not ended", holds)
+    yield single("keeptrusts_gateway_holds", "counter", "Holds taken", money.holds)
+    yield single("keeptrusts_gateway_lease_requests", "counter", "Leases asked for", money.asked)
+    yield single("keeptrusts_gateway_lease_waiting", "gauge", "Calls that wait for a lease", money.waiting)
+    yield _timed(
+        "keeptrusts_gateway_lease_wait_seconds",
+        "Time that calls waited for a lease, of those that had to; a hold taken at once is not in it",
+        "",
+        {"": money.waits},
+    )
+    yield single("keeptrusts_gateway_returned_nano_usd", "counter", "Room given back to wallets", money.returned_nano)
+    yield single("keeptrusts_gateway_holds_rejected", "counter", "Holds that the ledger rejected", money.rejected)
+    yield single(
+        "keeptrusts_gateway_holds_too_late", "counter", "Holds acknowledged too late to dispatch on", money.fenced
+    )
+    yield single(
+        "keeptrusts_gateway_presumed",
+        "counter",
+        "Attempts charged with their whole hold, for want of usage",
+        money.presumed,
+    )
+    yield single(
+        "keeptrusts_gateway_variances", "counter", "Attempts whose usage was above their hold", money.variances
+    )
+    yield single(
+        "keeptrusts_gateway_variance_nano_usd",
+        "counter",
+        "What usage was above holds, in nano-USD",
+        money.variance_nano,
+    )
+    yield _counted(
+        "keeptrusts_gateway_tickets",
+        "Cost tickets by what became of them here",
+        ("outcome",),
+        {(outcome,): count for outcome, count in money.tickets.items()},
     )
 
 

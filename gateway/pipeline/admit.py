@@ -32,7 +32,30 @@ def admit(
     if not isinstance(routes, Problem) and routes.fallbacks:
         left = tuple(one for one in routes.fallbacks if one.model == chosen or _may_use(one, chain, facts, caller))
         routes = Routes(first=routes.first, fallbacks=left)
-    return Admission(outcome=outcome, routes=routes)
+    return Admission(outcome=outcome, routes=routes, facts=facts, chain=chain)
+
+
+def cheaper_routes(
+    services: Services,
+    configuration: Configuration,
+    call: IncomingCall,
+    caller: Caller,
+    asked: ModelCall,
+    admission: Admission,
+) -> Routes | Problem:
+    """Give what a call may go to whose budget is reached: fallbacks that cost less, if the caller may use them."""
+    group = _group(configuration, caller.identity.consumer_group)
+    if isinstance(group, Problem):
+        return group
+    return routes_of(
+        services,
+        configuration,
+        call,
+        asked,
+        group,
+        at_cap=True,
+        permits=lambda route: _may_use(route, admission.chain, admission.facts, caller),
+    )
 
 
 def request_facts(

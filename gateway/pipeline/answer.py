@@ -7,7 +7,7 @@ from typing import Final
 
 import orjson
 
-from keeptrusts.gateway.pipeline.values import Answer, IncomingCall, Invocation, ModelCall, Settlement
+from keeptrusts.gateway.pipeline.values import Answer, IncomingCall, Invocation, ModelCall, MoneyShown, Settlement
 from keeptrusts.gateway.providers.translate.protocol import frame
 from keeptrusts.schemas.errors import (
     NO_RETRY_HEADER,
@@ -35,9 +35,18 @@ def refusal(call: IncomingCall, problem: Problem, verdict: Verdict, ack: Ack | N
     return _no(call, problem, verdict, _headers(call, verdict, ack))
 
 
-def provided(call: IncomingCall, invocation: Invocation, settlement: Settlement, verdict: Verdict, ack: Ack) -> Answer:
+def provided(
+    call: IncomingCall,
+    invocation: Invocation,
+    settlement: Settlement,
+    verdict: Verdict,
+    ack: Ack,
+    shown: MoneyShown | None = None,
+) -> Answer:
     """Give the provider's answer, or the problem that stands for its failure."""
     headers = _headers(call, verdict, ack)
+    if shown is not None:
+        _show(headers, shown)
     headers["x-keeptrusts-model"] = invocation.route.model
     if settlement.cost is not None:
         headers["x-keeptrusts-cost"] = format_usd(settlement.cost)
@@ -58,9 +67,14 @@ def listing(call: IncomingCall, body: bytes, ack: Ack) -> Answer:
     return Answer(status=200, body=body, headers=headers, verdict="allow")
 
 
-def stream_headers(call: IncomingCall, model: str, verdict: Verdict, decision: Ack) -> dict[str, str]:
+def stream_headers(
+    call: IncomingCall, model: str, verdict: Verdict, decision: Ack, shown: MoneyShown | None = None
+) -> dict[str, str]:
     """Give the headers of a stream: position and cost do not exist yet, so they follow in a comment."""
-    return {
+    money: dict[str, str] = {}
+    if shown is not None:
+        _show(money, shown)
+    return money | {
         "Content-Type": "text/event-stream; charset=utf-8",
         "Cache-Control": "no-cache",
         "X-Accel-Buffering": "no",
@@ -95,8 +109,17 @@ def _no(call: IncomingCall, problem: Problem, verdict: Verdict, headers: dict[st
     anthropic = call.endpoint in _ANTHROPIC
     headers["Content-Type"] = _JSON if anthropic else PROBLEM_JSON
     headers |= refusal_headers(shown)
+    if shown.details is not None and "ticket" in shown.details:
+        headers["x-keeptrusts-ticket"] = str(shown.details["ticket"])
     body = orjson.dumps(anthropic_body(shown) if anthropic else openai_body(shown))
     return Answer(status=shown.status, body=body, headers=headers, verdict=verdict)
+
+
+def _show(headers: dict[str, str], shown: MoneyShown) -> None:
+    if shown.remaining is not None:
+        headers["x-keeptrusts-wallet-remaining"] = format_usd(shown.remaining)
+    if shown.shrunk_to is not None:
+        headers["x-keeptrusts-max-output-tokens"] = str(shown.shrunk_to)
 
 
 def _headers(call: IncomingCall, verdict: Verdict, ack: Ack | None) -> dict[str, str]:

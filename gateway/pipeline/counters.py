@@ -25,6 +25,27 @@ class Used:
 
 
 @dataclass(slots=True, kw_only=True)
+class MoneyCounters:
+    """What holds, leases and tickets have done. ``waits`` are those of calls that had to wait for a lease."""
+
+    holds: int = 0
+    waiting: int = 0
+    waits: Durations = field(default_factory=Durations)
+    asked: int = 0
+    returned_nano: int = 0
+    rejected: int = 0
+    fenced: int = 0
+    presumed: int = 0
+    variance_nano: int = 0
+    variances: int = 0
+    tickets: dict[str, int] = field(default_factory=dict)
+    """By what became of them: opened, funded, withdrawn, denied, redeemed."""
+
+    def count_ticket(self, what: str) -> None:
+        self.tickets[what] = self.tickets.get(what, 0) + 1
+
+
+@dataclass(slots=True, kw_only=True)
 class Counters:
     """One a worker. Labels come from routes, the configuration and fixed words, never from callers."""
 
@@ -44,6 +65,7 @@ class Counters:
     """Attempts after the first, by what made the one before fail."""
     used: dict[str, Used] = field(default_factory=dict)
     """By target."""
+    money: MoneyCounters = field(default_factory=MoneyCounters)
     spans: dict[str, int] = field(default_factory=dict)
     """Of traces: exported, dropped, failed. Only the thread that exports and the loop write here."""
 

@@ -24,7 +24,6 @@ from keeptrusts.gateway.providers.protocol import ProviderAnswer, ProviderFailur
 from keeptrusts.gateway.providers.translate.credentials import refuses_our_account
 from keeptrusts.gateway.routing.deadlines import attempt_ns, deadline_headers, deadline_ns
 from keeptrusts.gateway.routing.retry import Failed, Judgement, TryAgain, judge, next_step, retry_after_ns
-from keeptrusts.gateway.routing.route import Route
 from keeptrusts.gateway.routing.traffic import Attempt
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.request import Usage
@@ -35,8 +34,9 @@ PASSED_ON: Final = frozenset({400, 404, 413, 422, 429})
 _JSON: Final = "application/json"
 _STREAM_TYPES: Final = {"sse": "text/event-stream", "aws_eventstream": "application/vnd.amazon.eventstream"}
 
-RecordAttempt = Callable[[Route, int, str], Awaitable[bool]]
-"""Appends request.attempted for a route, a number and a cause; False when the log did not acknowledge it."""
+RecordAttempt = Callable[[Invocation, Prepared, int, str], Awaitable[Prepared | None]]
+"""Appends request.attempted: what failed, what would follow, its number and its cause. Gives what may be sent, with its
+output limited where money needs that; None when it must not be made."""
 
 
 @frozen
@@ -101,9 +101,10 @@ async def invoke(
             await asyncio.sleep(step.pause_ns / 1e9)
         number += 1
         services.counters.count_retry(ended.judgement.trigger)
-        if not await record_attempt(step.route, number, ended.judgement.trigger):
+        recorded = await record_attempt(invocation, following, number, ended.judgement.trigger)
+        if recorded is None:
             return invocation
-        prepared = following
+        prepared = recorded
 
 
 async def _attempt(

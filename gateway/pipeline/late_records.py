@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.publishing import AckUnknownError, Publisher, PublisherOverloadedError, PublishError
@@ -27,12 +28,12 @@ class LateRecords:
         self._tasks: set[asyncio.Task[None]] = set()
         self.dropped = 0
 
-    def append(self, *events: Event) -> None:
-        """Hand over events that must still reach the log."""
+    def append(self, *events: Event, acked: Callable[[], None] | None = None) -> None:
+        """Hand over events that must still reach the log; ``acked`` is called once it has them."""
         if len(self._tasks) >= self._most:
             self._give_up(events, "too many wait already")
             return
-        task = asyncio.create_task(self._append(events))
+        task = asyncio.create_task(self._append(events, acked))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -41,12 +42,14 @@ class LateRecords:
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=timeout_s)
 
-    async def _append(self, events: tuple[Event, ...]) -> None:
+    async def _append(self, events: tuple[Event, ...], acked: Callable[[], None] | None) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._deadline_s
         while (left := deadline - loop.time()) > 0:
             try:
                 await self._publisher.append(*events, deadline_s=left)
+                if acked is not None:
+                    acked()
                 return
             except (PublisherOverloadedError, AckUnknownError):
                 await asyncio.sleep(min(RETRY_S, left))

@@ -8,6 +8,7 @@ from keeptrusts.gateway.routing.route import Route
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity, PolicyResult, Verdict
+from keeptrusts.schemas.events.money import Hold, VoidHold
 from keeptrusts.schemas.events.request import RequestAttempted, RequestCompleted, RequestDecided
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.record import Record
@@ -16,7 +17,10 @@ from keeptrusts.schemas.topics import partition_of
 
 @frozen
 class Decided:
-    """Everything the decision record needs. ``problem`` is set when the call is refused before dispatch."""
+    """Everything the decision record needs. ``problem`` is set when the call is refused before dispatch.
+
+    ``client_gone``: nobody is there any more to hear the refusal.
+    """
 
     identity: Identity
     verdict: Verdict
@@ -29,6 +33,10 @@ class Decided:
     reason: str | None = None
     problem: Problem | None = None
     route: Route | None = None
+    hold: Hold | None = None
+    ticket: str | None = None
+    input_hash: str | None = None
+    client_gone: bool = False
 
 
 def decision_event(services: Services, call: IncomingCall, decided: Decided) -> Event:
@@ -57,12 +65,17 @@ def decision_event(services: Services, call: IncomingCall, decided: Decided) -> 
             target=chosen.target.id if chosen is not None else None,
             provider=chosen.target.vendor if chosen is not None else None,
             model=chosen.model if chosen is not None else None,
+            input_hash=decided.input_hash,
+            ticket=decided.ticket,
+            hold=decided.hold,
         ),
     )
 
 
-def refusal_completion(services: Services, call: IncomingCall, decided: Decided, problem: Problem) -> Event:
-    """Build request.completed of a call that was not dispatched."""
+def refusal_completion(
+    services: Services, call: IncomingCall, decided: Decided, problem: Problem, void: VoidHold | None = None
+) -> Event:
+    """Build request.completed of a call that was not dispatched; ``void`` ends a hold that was recorded for it."""
     return _event(
         services,
         call,
@@ -77,6 +90,8 @@ def refusal_completion(services: Services, call: IncomingCall, decided: Decided,
             reason=decided.reason or problem.code,
             policy=decided.policy,
             error=problem.code,
+            client_gone=decided.client_gone,
+            void=void,
         ),
     )
 
@@ -99,13 +114,19 @@ def listing_completion(services: Services, call: IncomingCall, decided: Decided)
 
 
 def attempt_event(
-    services: Services, call: IncomingCall, decided: Decided, route: Route, number: int, cause: str
+    services: Services,
+    call: IncomingCall,
+    identity: Identity,
+    route: Route,
+    number: int,
+    cause: str,
+    hold: Hold | None = None,
 ) -> Event:
-    """Build request.attempted of an attempt after the first; ``cause`` is the trigger of its predecessor's failure."""
+    """Build request.attempted of an attempt after the first; ``cause`` says what was wrong with its predecessor."""
     return _event(
         services,
         call,
-        decided.identity,
+        identity,
         RequestAttempted(
             request=call.request,
             attempt=number,
@@ -113,8 +134,14 @@ def attempt_event(
             provider=route.target.vendor,
             model=route.model,
             cause=cause,
+            hold=hold,
         ),
     )
+
+
+def money_event(services: Services, call: IncomingCall, identity: Identity, data: Record) -> Event:
+    """Build an event about a call's hold or ticket."""
+    return _event(services, call, identity, data)
 
 
 def completion_event(
@@ -154,6 +181,8 @@ def completion_event(
             policy=decided.policy,
             error=invocation.problem.code if invocation.problem is not None else None,
             client_gone=client_gone,
+            settle=settlement.settle,
+            void=settlement.void,
         ),
     )
 

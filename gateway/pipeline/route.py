@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from keeptrusts.gateway.pipeline.services import Configuration, Services
@@ -22,6 +23,9 @@ def routes_of(
     call: IncomingCall,
     asked: ModelCall,
     group: ConsumerGroup | None,
+    *,
+    at_cap: bool = False,
+    permits: Callable[[Route], bool] | None = None,
 ) -> Routes | Problem:
     """Plan a call and translate it for its first route; a Problem when no route can take it.
 
@@ -29,7 +33,14 @@ def routes_of(
     """
     now = services.now()
     planned = plan(
-        Wish(model=asked.model, wires=providers_of(asked.api), group=group, with_output=asked.with_output),
+        Wish(
+            model=asked.model,
+            wires=providers_of(asked.api),
+            group=group,
+            at_cap=at_cap,
+            with_output=asked.with_output,
+            permits=permits,
+        ),
         configuration.rules,
         traffic=services.traffic,
         prices=services.prices,

@@ -1,19 +1,26 @@
 """The path of a call, in order:
 
-authenticate -> admit (input policies) -> route -> record decision -> invoke -> settle -> record completion -> answer
+authenticate -> claim an idempotency key -> admit (input policies) -> route -> reserve -> record decision -> invoke
+-> settle -> record completion -> answer
 
-A call is dispatched only after its decision is acknowledged, and answered only after its completion is: of a stream
-the end is held back until then. A refusal is sent only after both its events are acknowledged.
+A call is dispatched only after its decision, which holds its money, is acknowledged, and answered only after its
+completion is: of a stream the end is held back until then. A refusal is sent only after both its events are
+acknowledged.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import orjson
 
 from keeptrusts.gateway.pipeline import answer as answers
+from keeptrusts.gateway.pipeline import idempotency
 from keeptrusts.gateway.pipeline.admit import admit, request_facts
+from keeptrusts.gateway.pipeline.appending import append, append_completion, append_decision
 from keeptrusts.gateway.pipeline.authenticate import NotAuthenticated, authenticate, identify, ignores_identity
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
+from keeptrusts.gateway.pipeline.input_hash import input_hash
 from keeptrusts.gateway.pipeline.invoke import invoke
 from keeptrusts.gateway.pipeline.read_call import read_call
 from keeptrusts.gateway.pipeline.record import (
@@ -24,26 +31,28 @@ from keeptrusts.gateway.pipeline.record import (
     listing_completion,
     refusal_completion,
 )
+from keeptrusts.gateway.pipeline.reserve import Asking, Funded, Unfunded, Waiting, reserve, wait_for_hold
 from keeptrusts.gateway.pipeline.route import usable_models
 from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.settle import count_invocation, settle
+from keeptrusts.gateway.pipeline.spending import Spending
 from keeptrusts.gateway.pipeline.stream import pass_stream
 from keeptrusts.gateway.pipeline.values import (
     Answer,
     Caller,
     IncomingCall,
+    Invocation,
     ModelCall,
     OpenedStream,
-    Routes,
+    Prepared,
+    Settlement,
 )
-from keeptrusts.gateway.policies.run import may_use_model
+from keeptrusts.gateway.policies.run import ChainOutcome, may_use_model
 from keeptrusts.gateway.providers.translate.protocol import ClientApi
-from keeptrusts.gateway.routing.route import Route
-from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity, PolicyResult
 from keeptrusts.schemas.events.request import Usage
-from keeptrusts.schemas.publishing import Ack, AckUnknownError, PublishError
+from keeptrusts.schemas.publishing import Ack
 from keeptrusts.schemas.snapshots.directory import KeyValue
 from keeptrusts.schemas.topics import partition_of
 
@@ -84,7 +93,7 @@ async def list_models(services: Services, call: IncomingCall) -> Answer:
         if (not bound or name in bound) and may_use_model(chain, facts, name)
     ]
     decided = Decided(identity=caller.identity, verdict="allow", config_version=configuration.compiled.version)
-    acks = await _record(services, decision_event(services, call, decided), listing_completion(services, call, decided))
+    acks = await append(services, decision_event(services, call, decided), listing_completion(services, call, decided))
     if isinstance(acks, Problem):
         return unrecorded(services, call, acks)
     return answers.listing(call, orjson.dumps({"object": "list", "data": usable}), acks[-1])
@@ -127,31 +136,32 @@ async def _admit_and_go(
     asked: ModelCall,
     connection: CallerConnection,
 ) -> Answer:
+    key = call.headers.get(idempotency.HEADER)
+    if key is not None:
+        taken = await idempotency.claim(services, call, caller, asked, key)
+        if taken is not None:
+            return await _refuse(services, call, _refused(configuration, caller.identity, taken, asked), taken)
     admission = admit(services, configuration, call, caller, asked)
     if isinstance(admission, Problem):
         return await _refuse(services, call, _refused(configuration, caller.identity, admission, asked), admission)
     outcome, routes = admission.outcome, admission.routes
-    decided = Decided(
-        identity=caller.identity,
-        verdict=outcome.verdict,
-        config_version=configuration.compiled.version,
-        requested_model=asked.model,
-        stream=asked.stream,
-        input_bytes=len(asked.body),
-        policies=outcome.results,
-        policy=outcome.policy,
-        reason=outcome.reason,
-        problem=outcome.problem,
-        route=routes.first.route if isinstance(routes, Routes) and outcome.problem is None else None,
-    )
     used: Usage | None = None
     try:
         if outcome.problem is not None:
-            return await _refuse(services, call, decided, outcome.problem)
+            return await _refuse(services, call, _decided(configuration, caller, asked, outcome), outcome.problem)
         if isinstance(routes, Problem):
             refused = _refused(configuration, caller.identity, routes, asked, outcome.results)
             return await _refuse(services, call, refused, routes)
-        answer, used = await _dispatch(services, configuration, call, asked, decided, routes, connection)
+        asking = Asking(
+            services=services, configuration=configuration, call=call, caller=caller, asked=asked, admission=admission
+        )
+        money = reserve(asking, routes)
+        if isinstance(money, Waiting):
+            money = await wait_for_hold(asking, money, connection)
+        if isinstance(money, Unfunded):
+            return await _refuse(services, call, _not_paid(services, configuration, asking, money), money.problem)
+        decided = _decided(configuration, caller, asked, money.outcome, money)
+        answer, used = await _dispatch(services, configuration, call, asked, decided, money, connection)
         return answer
     finally:
         tokens = 0 if used is None else used.input_tokens + used.output_tokens
@@ -164,33 +174,41 @@ async def _dispatch(
     call: IncomingCall,
     asked: ModelCall,
     decided: Decided,
-    routes: Routes,
+    money: Funded,
     connection: CallerConnection,
 ) -> tuple[Answer, Usage | None]:
     """Record the decision, call the provider, record the completion, answer; gives the answer and what was used."""
     asked_ns = services.now_ns()
-    acks = await _record(services, decision_event(services, call, decided), close_with=(call, decided))
+    ack = await append_decision(services, call, decided, decision_event(services, call, decided))
     acked_ns = services.now_ns()
     services.counters.took("decide_ack", acked_ns - asked_ns)
     if call.span is not None:
         call.span.stage("decide", call.started_ns, acked_ns)
-    if isinstance(acks, Problem):
-        return unrecorded(services, call, acks), None
+    if isinstance(ack, Problem):
+        return unrecorded(services, call, ack), None
+    held, identity, spending = money.reservation, decided.identity, None
+    if held is not None:
+        spending = Spending(services, call, identity, asked, held.payers, configuration.compiled.document.wallets, held)
+        if not spending.may_dispatch(ack, asked_ns) and not await spending.hold_again(held.quote.prepared):
+            return await _held_too_late(services, call, decided, spending), None
 
-    async def record_attempt(route: Route, number: int, cause: str) -> bool:
-        event = attempt_event(services, call, decided, route, number, cause)
-        return not isinstance(await _record(services, event), Problem)
+    async def record_attempt(failed: Invocation, following: Prepared, number: int, cause: str) -> Prepared | None:
+        if spending is not None:
+            return await spending.attempt_again(failed, following, cause)
+        event = attempt_event(services, call, identity, following.route, number, cause)
+        return None if isinstance(await append(services, event), Problem) else following
 
-    result = await invoke(services, configuration, call, asked, routes, record_attempt)
+    result = await invoke(services, configuration, call, asked, money.routes, record_attempt)
     if isinstance(result, OpenedStream):
-        return await _stream(services, call, asked, decided, result, connection, acks[0])
-    settlement = settle(result, asked, services.prices, services.now())
+        return await _stream(services, call, asked, decided, result, connection, ack, spending)
+    settlement = _settled(services, result, asked, spending)
     count_invocation(services.counters, call.span, result, settlement)
     completion = completion_event(services, call, decided, result, settlement, client_gone=connection.is_gone())
-    completed = await _complete(services, call, completion)
+    completed = await append_completion(services, call, completion, spending)
     if isinstance(completed, Problem):
         return unrecorded(services, call, completed), result.usage
-    return answers.provided(call, result, settlement, decided.verdict, completed), result.usage
+    shown = None if spending is None else spending.shown
+    return answers.provided(call, result, settlement, decided.verdict, completed, shown), result.usage
 
 
 async def _stream(
@@ -201,21 +219,23 @@ async def _stream(
     opened: OpenedStream,
     connection: CallerConnection,
     decision: Ack,
+    spending: Spending | None,
 ) -> tuple[Answer, Usage | None]:
     """Pass a stream on, record its completion, and only then end it."""
     model = opened.prepared.route.model
     services.counters.streams_open += 1
     try:
-        await connection.begin(answers.stream_headers(call, model, decided.verdict, decision))
+        shown = None if spending is None else spending.shown
+        await connection.begin(answers.stream_headers(call, model, decided.verdict, decision, shown))
         streamed = await pass_stream(services, call, opened, connection)
     finally:
         services.counters.streams_open -= 1
     invocation = streamed.invocation
-    settlement = settle(invocation, asked, services.prices, services.now())
+    settlement = _settled(services, invocation, asked, spending)
     count_invocation(services.counters, call.span, invocation, settlement)
     gone = streamed.client_gone
     completion = completion_event(services, call, decided, invocation, settlement, client_gone=gone)
-    completed = await _complete(services, call, completion)
+    completed = await append_completion(services, call, completion, spending)
     if isinstance(completed, Problem):
         services.counters.count_unrecorded(completed.code)
         last = answers.error_frame(call, asked, completed)
@@ -230,25 +250,26 @@ async def _stream(
     return Answer(status=200, body=b"", headers={}, verdict=decided.verdict), invocation.usage
 
 
-async def _complete(services: Services, call: IncomingCall, completion: Event) -> Ack | Problem:
-    """Append a completion; one that the log does not take in time follows later, because the call was made."""
-    asked_ns = services.now_ns()
-    try:
-        acks = await services.publisher.append(completion, deadline_s=services.settings.ack_timeout_s)
-    except PublishError:  # also when it may have arrived: its id counts once
-        services.late_records.append(completion)
-        return _audit_unavailable()
-    finally:
-        acked_ns = services.now_ns()
-        services.counters.took("complete_ack", acked_ns - asked_ns)
-        if call.span is not None:
-            call.span.stage("record", asked_ns, acked_ns)
-    return acks[0]
+async def _held_too_late(services: Services, call: IncomingCall, decided: Decided, spending: Spending) -> Answer:
+    """Refuse a call whose hold never was in the log in time, however often it was renewed; the hold is voided."""
+    problem = Problem(
+        code="audit_unavailable",
+        message="the log confirmed the request's money too late, several times over",
+        fix="Retry in a moment; if it stays, check the broker's clock and load (kt status)",
+        retry_after_s=1,
+    )
+    void = spending.void()
+    refused = replace(decided, verdict="refuse", reason=problem.code, policy=None)
+    completion = refusal_completion(services, call, refused, problem, void)
+    completed = await append_completion(services, call, completion, spending)
+    if isinstance(completed, Problem):
+        return unrecorded(services, call, completed)
+    return answers.refusal(call, problem, "refuse", completed)
 
 
 async def _refuse(services: Services, call: IncomingCall, decided: Decided, problem: Problem) -> Answer:
     decision = decision_event(services, call, decided)
-    acks = await _record(services, decision, refusal_completion(services, call, decided, problem))
+    acks = await append(services, decision, refusal_completion(services, call, decided, problem))
     if call.span is not None:
         call.span.stage("decide", call.started_ns, services.now_ns())
     if isinstance(acks, Problem):
@@ -268,24 +289,6 @@ async def _refuse_unknown(
     return await _refuse(services, call, decided, refused.problem)
 
 
-async def _record(
-    services: Services, *events: Event, close_with: tuple[IncomingCall, Decided] | None = None
-) -> tuple[Ack, ...] | Problem:
-    """Append events; a Problem when the log did not acknowledge them.
-
-    After an unknown acknowledgement of a decision (``close_with``) its call is closed as soon as the log takes it.
-    """
-    try:
-        return await services.publisher.append(*events, deadline_s=services.settings.ack_timeout_s)
-    except AckUnknownError:
-        if close_with is not None:
-            problem = _audit_unavailable()
-            services.late_records.append(refusal_completion(services, *close_with, problem))
-        return _audit_unavailable()
-    except PublishError:
-        return _audit_unavailable()
-
-
 def unrecorded(services: Services, call: IncomingCall, problem: Problem) -> Answer:
     """Answer a 503 that the log cannot or need not take; it is counted and reported instead."""
     services.counters.count_unrecorded(problem.code)
@@ -294,15 +297,6 @@ def unrecorded(services: Services, call: IncomingCall, problem: Problem) -> Answ
 
 def _broken_off() -> Problem:
     return Problem(code="upstream_error", message="the stream broke off", fix="Retry")
-
-
-def _audit_unavailable() -> Problem:
-    return Problem(
-        code="audit_unavailable",
-        message="the decision could not be recorded, so nothing was done",
-        fix="Retry in a moment",
-        retry_after_s=1,
-    )
 
 
 def _authenticated(services: Services, call: IncomingCall) -> KeyValue | NotAuthenticated:
@@ -342,3 +336,51 @@ def _refused(
         reason=problem.code,
         problem=problem,
     )
+
+
+def _decided(
+    configuration: Configuration,
+    caller: Caller,
+    asked: ModelCall,
+    outcome: ChainOutcome,
+    money: Funded | None = None,
+) -> Decided:
+    held = None if money is None else money.reservation
+    return Decided(
+        identity=caller.identity,
+        verdict=outcome.verdict,
+        config_version=configuration.compiled.version,
+        requested_model=asked.model,
+        stream=asked.stream,
+        input_bytes=len(asked.body),
+        policies=outcome.results,
+        policy=outcome.policy,
+        reason=outcome.reason,
+        problem=outcome.problem,
+        route=None if money is None else money.routes.first.route,
+        hold=None if held is None else held.hold,
+        ticket=None if held is None else held.ticket,
+    )
+
+
+def _not_paid(services: Services, configuration: Configuration, asking: Asking, money: Unfunded) -> Decided:
+    """Make the decision about a call that is refused for money."""
+    outcome, problem, asked = money.outcome, money.problem, asking.asked
+    hashed = None
+    if money.ticket is not None:
+        hashed = input_hash(services.settings.key_secrets, asking.call, asked)
+    decided = _refused(configuration, asking.caller.identity, problem, asked, outcome.results)
+    return replace(
+        decided,
+        policy=outcome.policy if outcome.problem is not None else problem.policy,
+        reason=outcome.reason if outcome.problem is not None else problem.code,
+        ticket=money.ticket,
+        input_hash=hashed,
+        client_gone=money.client_gone,
+    )
+
+
+def _settled(services: Services, invocation: Invocation, asked: ModelCall, spending: Spending | None) -> Settlement:
+    if spending is not None:
+        return spending.settle(invocation)
+    return settle(invocation, asked, services.prices, services.now())

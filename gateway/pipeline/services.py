@@ -12,6 +12,8 @@ from keeptrusts.gateway.pipeline.configuration import Configuration
 from keeptrusts.gateway.pipeline.counters import Counters
 from keeptrusts.gateway.pipeline.in_force import Reloads
 from keeptrusts.gateway.pipeline.late_records import LateRecords
+from keeptrusts.gateway.pipeline.lease_desk import LeaseDesk
+from keeptrusts.gateway.pipeline.payers import PayerBook
 from keeptrusts.gateway.pipeline.spans import Tracing
 from keeptrusts.gateway.providers.protocol import ProviderClient
 from keeptrusts.gateway.publishing.figures import LogFigures
@@ -43,6 +45,8 @@ class Services:
     counters: Counters
     bad_keys: BadKeyMeter
     late_records: LateRecords
+    desk: LeaseDesk
+    payers: PayerBook = field(default_factory=PayerBook)
     caught_up: Callable[[], bool]
     reloads: Reloads = field(default_factory=Reloads)
     log_figures: LogFigures = field(default_factory=LogFigures)

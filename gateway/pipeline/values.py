@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from keeptrusts.gateway.pipeline.spans import AttemptSpan, CallSpan
+from keeptrusts.gateway.policies.compile import CompiledChain
+from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.gateway.providers.protocol import ProviderStream
 from keeptrusts.gateway.providers.translate.protocol import ClientApi, ClientCall, ProviderCall, Translation
@@ -15,6 +17,7 @@ from keeptrusts.gateway.routing.route import Route
 from keeptrusts.gateway.routing.traffic import Attempt
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity
+from keeptrusts.schemas.events.money import Settle, VoidHold
 from keeptrusts.schemas.events.request import CostState, Usage
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.directory import KeyValue
@@ -90,10 +93,12 @@ class Routes:
 
 @frozen
 class Admission:
-    """What the input policies said, and where the call would go if it may."""
+    """What the input policies said, what they knew, and where the call would go if it may."""
 
     outcome: ChainOutcome
     routes: Routes | Problem
+    facts: RequestFacts
+    chain: CompiledChain
 
 
 @frozen
@@ -131,11 +136,25 @@ class OpenedStream:
 
 @frozen
 class Settlement:
-    """What a call cost, in nano-USD, and how that is known."""
+    """What a call was charged over all its attempts, in nano-USD, and how that is known; and how its last hold ends."""
 
     cost: int | None
     state: CostState
     price_version: str | None
+    settle: Settle | None = None
+    void: VoidHold | None = None
+
+
+@frozen
+class MoneyShown:
+    """What a caller is told beside the cost, where a wallet pays.
+
+    ``remaining``, in nano-USD, is the least that the wallet has left as far as this gateway knows: what its leases have
+    left, and what it was last told to be free. ``shrunk_to`` is the output limit that the call was given to be covered.
+    """
+
+    remaining: int | None = None
+    shrunk_to: int | None = None
 
 
 @frozen

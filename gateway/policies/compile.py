@@ -10,6 +10,7 @@ from keeptrusts.gateway.policies.protocol import ModelRule, Policy, RequestFacts
 from keeptrusts.gateway.policies.rate_limit import WorkerShare
 from keeptrusts.gateway.policies.rbac import Rbac, header_names
 from keeptrusts.gateway.policies.registry import build_policy
+from keeptrusts.gateway.policies.spend_limit import SpendLimit
 from keeptrusts.schemas.policy_document.document import ChainEntry, FailMode, Mode, PolicyDocument, Targeting
 from keeptrusts.schemas.policy_document.fingerprint import fingerprint
 from keeptrusts.schemas.policy_document.kinds.access import RbacOptions
@@ -32,9 +33,13 @@ class CompiledPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledChain:
-    """The policies of one team in the order they run. `audit` is the first audit-logger's options, if any."""
+    """The policies of one team in the order they run. `audit` is the first audit-logger's options, if any.
+
+    `spending` are the spend-limits among them: they decide once a call's cost has a bound.
+    """
 
     policies: tuple[CompiledPolicy, ...] = ()
+    spending: tuple[tuple[CompiledPolicy, SpendLimit], ...] = ()
     model_rules: tuple[tuple[Condition | None, ModelRule], ...] = ()
     audit: AuditLoggerOptions | None = None
 
@@ -172,7 +177,10 @@ def _chain(built: tuple[_Built, ...], team: str | None) -> CompiledChain:
         if one.aim.teams is None or team in one.aim.teams:
             chosen.setdefault(one.meaning, one.compiled)
     policies = tuple(sorted(chosen.values(), key=lambda compiled: compiled.kind != "rbac"))
-    return CompiledChain(policies=policies, model_rules=_model_rules(policies), audit=_audit(policies))
+    spending = tuple((one, one.policy) for one in policies if isinstance(one.policy, SpendLimit))
+    return CompiledChain(
+        policies=policies, spending=spending, model_rules=_model_rules(policies), audit=_audit(policies)
+    )
 
 
 def _model_rules(policies: tuple[CompiledPolicy, ...]) -> tuple[tuple[Condition | None, ModelRule], ...]:

@@ -5,10 +5,11 @@ from keeptrusts.gateway.policies.model_access import ModelAccess
 from keeptrusts.gateway.policies.protocol import Policy
 from keeptrusts.gateway.policies.rate_limit import RateLimit, WorkerShare
 from keeptrusts.gateway.policies.rbac import Rbac
+from keeptrusts.gateway.policies.spend_limit import SpendLimit
 from keeptrusts.gateway.policies.unavailable import Unavailable
 from keeptrusts.schemas.policy_document.document import ChainEntry
 from keeptrusts.schemas.policy_document.kinds.access import ModelAccessOptions, RbacOptions
-from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions
+from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions, SpendLimitOptions
 from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions
 
 
@@ -21,6 +22,8 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return ModelAccess(options)
         case RateLimitOptions() as options:
             return RateLimit(options, share, before if isinstance(before, RateLimit) else None)
+        case SpendLimitOptions() as options:
+            return SpendLimit(options, entry.mode)
         case AuditLoggerOptions() as options:
             return AuditLogger(options)
         case _:

@@ -1,6 +1,7 @@
 """Running a chain: each policy in turn, its mode decides whether it logs, warns or acts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -76,6 +77,31 @@ def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainO
     if deciding is None:
         return ChainOutcome(verdict=verdict, results=tuple(results), permits=tuple(permits))
     return _outcome(verdict, *deciding, results, permits, started)
+
+
+def judged_later(outcome: ChainOutcome, compiled: CompiledPolicy, decision: Decision) -> ChainOutcome:
+    """What the chain says once one of its policies, which allowed the call, has decided otherwise after all.
+
+    Permits stay the call's own, also when it is refused now: `finish` is still to be called.
+    """
+    results = list(outcome.results)
+    for index, result in enumerate(results):
+        if (result.kind, result.name, result.result) == (compiled.kind, compiled.name, "allow"):
+            results[index] = _plain_result(
+                compiled.kind, compiled.name, compiled.mode, decision.result, decision.reason, result.us
+            )
+            break
+    effect = _effect(compiled, decision)
+    if _SEVERITY.index(effect) <= _SEVERITY.index(outcome.verdict):
+        return replace(outcome, results=tuple(results))
+    return ChainOutcome(
+        verdict=effect,
+        results=tuple(results),
+        reason=decision.reason,
+        policy=compiled.kind,
+        problem=(decision.problem or _problem(compiled, decision)) if effect == "block" else None,
+        permits=outcome.permits,
+    )
 
 
 def may_use_model(chain: CompiledChain, facts: RequestFacts, model: str) -> bool:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final, Generic, TypeVar, cast
 
 from keeptrusts.schemas.codec import DecodeError
+from keeptrusts.schemas.commands.wallets import BudgetScope
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.codec import decode_derived
 from keeptrusts.schemas.snapshots.directory import (
@@ -63,8 +64,11 @@ class DirectoryView:
         self._teams: _Shelf[TeamValue] = _Shelf()
         self._members: _Shelf[MemberValue] = _Shelf()
         self._keys: _Shelf[KeyValue] = _Shelf()
-        self._wallets: _Shelf[WalletValue] = _Shelf()
-        self._budgets: _Shelf[BudgetValue] = _Shelf()
+        self._wallets: set[tuple[str, str]] = set()
+        self._budgets: dict[tuple[str, str, str], dict[str, BudgetValue]] = {}
+        self._owner_of_budget: dict[str, tuple[str, str, str]] = {}
+        self.money_version = 0
+        """Changes with every wallet, budget and wallet mode, and with nothing else."""
         self._slug_of_team: dict[str, dict[str, str]] = {}
         self._team_by_slug: dict[tuple[str, str], str] = {}
         self._team_by_name: dict[tuple[str, str], str] = {}
@@ -90,6 +94,7 @@ class DirectoryView:
                 self._heartbeats[record.partition] = received_s
             case OrganizationValue():
                 self._organizations[record.id] = record
+                self.money_version += 1
             case TeamValue():
                 self._apply_team(record, value)
             case MemberValue():
@@ -98,9 +103,9 @@ class DirectoryView:
             case KeyValue():
                 self._apply_key(record, value)
             case WalletValue():
-                self._wallets.put(record.id, value)
+                self._apply_wallet(record)
             case BudgetValue():
-                self._budgets.put(record.id, value)
+                self._apply_budget(record)
             case _:
                 self.undecodable += 1
 
@@ -138,12 +143,20 @@ class DirectoryView:
 
     def budget(self, org: str, identifier: str) -> BudgetValue | None:
         """Give a budget in force by id; None for removed ones and for other organizations'."""
-        budget = self._budgets.get(identifier)
-        return budget if budget is not None and budget.org == org and budget.state == "active" else None
+        owner = self._owner_of_budget.get(identifier)
+        return None if owner is None or owner[0] != org else self._budgets[owner].get(identifier)
 
     def team_names(self, org: str) -> Mapping[str, str]:
         """Give the slugs of an organization's active teams by id."""
         return MappingProxyType(self._slug_of_team.get(org, {}))
+
+    def has_wallet(self, org: str, wallet: str) -> bool:
+        """Say whether a wallet (``<scope>:<owner>``) exists and is not closed."""
+        return (org, wallet) in self._wallets
+
+    def budgets(self, org: str, scope: BudgetScope, owner: str) -> tuple[BudgetValue, ...]:
+        """Give the budgets in force for one scope and owner, oldest first."""
+        return tuple(self._budgets.get((org, scope, owner), {}).values())
 
     def position(self, partition: int) -> int | None:
         """Give the offset of the last record taken in from a partition."""
@@ -157,6 +170,24 @@ class DirectoryView:
     def forget_heartbeats(self) -> None:
         """Drop signs of life read from history: only what arrives live says that the authority lives."""
         self._heartbeats.clear()
+
+    def _apply_wallet(self, wallet: WalletValue) -> None:
+        self.money_version += 1
+        name = (wallet.org, f"{wallet.scope}:{wallet.owner}")
+        if wallet.closed_at is None:
+            self._wallets.add(name)
+        else:
+            self._wallets.discard(name)
+
+    def _apply_budget(self, budget: BudgetValue) -> None:
+        self.money_version += 1
+        owner = (budget.org, budget.scope, budget.owner)
+        self._owner_of_budget[budget.id] = owner
+        owned = self._budgets.setdefault(owner, {})
+        if budget.state == "active":
+            owned[budget.id] = budget
+        else:
+            owned.pop(budget.id, None)
 
     def _apply_team(self, team: TeamValue, value: bytes) -> None:
         before = self._teams.get(team.id)

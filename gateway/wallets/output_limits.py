@@ -57,6 +57,11 @@ def output_limit(api: str, document: Mapping[str, Any]) -> int | None:
     return found
 
 
+def has_limit(api: str, document: Mapping[str, Any]) -> bool:
+    """Say whether a call says a limit, be it a possible one or not."""
+    return any(document.get(name) is not None for name in _LIMITS.get(api, ()))
+
+
 def least_limit(api: str, document: Mapping[str, Any]) -> int:
     """Give the lowest limit that a provider takes for this call: thinking needs its budget and room for an answer."""
     thinking = document.get("thinking")

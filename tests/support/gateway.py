@@ -12,6 +12,7 @@ from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
 from keeptrusts.gateway.pipeline.caller_book import CallerBook
 from keeptrusts.gateway.pipeline.connection import CallerGoneError
 from keeptrusts.gateway.pipeline.late_records import LateRecords
+from keeptrusts.gateway.pipeline.lease_desk import LeaseDesk
 from keeptrusts.gateway.pipeline.services import Configuration, Counters, Services
 from keeptrusts.gateway.pipeline.values import Answer, IncomingCall
 from keeptrusts.gateway.policies.compile import compile_document
@@ -189,14 +190,16 @@ def gateway(policy: str, *, environment: Mapping[str, str] | None = None) -> Fak
     report = lint_text(policy, "policy.yaml")
     assert report.document is not None, report.findings
     document = report.document
-    publisher = MemoryPublisher(source="gateway/test/1", partitions=1)
+    clock = Clock()
+    publisher = MemoryPublisher(source="gateway/test/1", partitions=1, now_ms=lambda: clock.ns // 1_000_000)
     provider = FakeProvider(publisher)
     directory = DirectoryView()
-    clock = Clock()
     targets = resolve_targets(document, {"OPENAI_API_KEY": "sk-real"} if environment is None else environment)
     configuration = Configuration.of(compile_document(document), targets)
     traffic = Traffic(chance=Random(2), now_ns=clock.ns)
     traffic.reconfigure(document, [target.id for target in targets])
+    counters = Counters()
+    ids = Ids(now_ms=lambda: int(clock.at.timestamp() * 1000), entropy=clock.entropy)
     services = Services(
         settings=GatewaySettings(
             name="test", incarnation="1", org=ORG, bootstrap="", partitions=1, key_secrets={1: SECRET}
@@ -208,12 +211,20 @@ def gateway(policy: str, *, environment: Mapping[str, str] | None = None) -> Fak
         provider=provider,
         prices=PriceTable.load(on=NOW.date()),
         traffic=traffic,
-        ids=Ids(now_ms=lambda: int(clock.at.timestamp() * 1000), entropy=clock.entropy),
+        ids=ids,
         now=lambda: clock.at,
         now_ns=lambda: clock.ns,
-        counters=Counters(),
+        counters=counters,
         bad_keys=BadKeyMeter(per_second=3),
         late_records=LateRecords(publisher, most=10, deadline_s=5),
+        desk=LeaseDesk(
+            publisher=publisher,
+            ids=ids,
+            gateway="test",
+            now=lambda: clock.at,
+            now_ns=lambda: clock.ns,
+            counters=counters.money,
+        ),
         caught_up=lambda: True,
     )
     made = FakeGateway(services, publisher, provider, directory, clock)

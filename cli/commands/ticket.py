@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import click
@@ -75,7 +74,8 @@ def show(ticket_id: str, api: Api, output: Output) -> None:
 
     shown = api.client().get(path_of("v1", "tickets", ticket_id)).document["data"]
     output.document(shown)
-    _say_how_to_redeem(output, shown)
+    if shown.get("state") == "approved":
+        output.note(f"the caller retries the same request with the header X-Keeptrusts-Ticket: {ticket_id}")
 
 
 @ticket.command("approve")
@@ -137,11 +137,4 @@ def _decide(
         idempotency_key=idempotency_key,
         shown_by=lambda document: path_of("v1", "tickets", document["id"]),
     )
-    shown = done.shown or {}
-    output.document({**done.document, **given(**shown)})
-    _say_how_to_redeem(output, shown)
-
-
-def _say_how_to_redeem(output: Output, shown: Mapping[str, Any]) -> None:
-    if shown.get("state") == "approved":
-        output.note(f"the caller retries the same request with the header X-Keeptrusts-Ticket: {shown['id']}")
+    output.document({**done.document, **given(**(done.shown or {}))})

@@ -60,6 +60,8 @@ LEASE_COLUMNS: Final = (
     field("leased", "LEASED USD", right=True),
     *TRANSACTION_COLUMNS[4:],
 )
+_SHOWN: Final = ("state", "available", "leased", "spent")
+"""What of a wallet is shown after it was changed."""
 
 
 @click.group()
@@ -174,7 +176,7 @@ def reclaim(
 def list_wallets(scope: str | None, state: str | None, api: Api, output: Output) -> None:
     """List wallets with their balances."""
     answer = api.client().get("/v1/wallets", given(scope=scope, state=state))
-    output.rows(answer.document["data"], COLUMNS)
+    output.rows(answer.document["data"], COLUMNS if state in (None, "open") else (*COLUMNS, field("state")))
 
 
 @wallet.command("show")
@@ -307,5 +309,5 @@ def _move(api: Api, output: Output, verb: str, body: dict[str, Any], idempotency
         idempotency_key=idempotency_key,
         shown_by=lambda document: path_of("v1", "wallets", document["id"]),
     )
-    balances = {} if done.shown is None else {name: done.shown[name] for name in ("available", "leased", "spent")}
+    balances = {} if done.shown is None else {name: done.shown[name] for name in _SHOWN if name in done.shown}
     output.document({**done.document, **balances})

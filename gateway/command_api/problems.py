@@ -104,10 +104,12 @@ def invalid_body(error: ValidationError, model: type[BaseModel]) -> Refused:
 def rejected(outcome: IntentOutcome) -> Refused:
     """Answer for an intent that the authority did not accept; ``reason`` is the authority's own word."""
     reason = outcome.reason or "rejected"
+    kind = outcome.intent.split(".")[1]
     return Refused(
         Problem(
             code=_CODE_OF_REASON.get(reason, "conflict"),
             message=outcome.message or f"the authority rejected this: {reason}",
+            fix=f"kt {kind} list shows what there is" if reason == "not_found" and kind in _LISTED else None,
             details={"reason": reason, "event_id": outcome.event_id, "position": outcome.position},
         )
     )

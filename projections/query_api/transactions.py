@@ -54,10 +54,16 @@ SELECT seq, any(cause_id) AS id, toUnixTimestamp64Micro(any(time)) AS time_us, a
     sumIf(amount, part = 'available') AS available_change, sumIf(amount, part = 'leased') AS leased_change,
     sumIf(amount, part = 'spent') AS spent_change
 FROM ledger_postings
-WHERE org = {org:String} AND wallet = {wallet:String} AND toInt64(cause_offset) <= {as_of:Int64}
-    AND toInt64(seq) < {before:Int64}
+WHERE org = {org:String} AND wallet = {wallet:String} AND part IN ('available', 'leased', 'spent')
+    AND seq >= {low:UInt64} AND seq < {high:UInt64} AND cause_offset < {next_offset:UInt64}
 GROUP BY seq
 HAVING time_us >= {since_us:Int64} AND time_us < {until_us:Int64}"""
+_NEWEST: Final = """
+SELECT max(seq) + 1 FROM ledger_postings
+WHERE org = {org:String} AND wallet = {wallet:String} AND cause_offset < {next_offset:UInt64}"""
+_FIRST_STRETCH: Final = 20_000
+_GROWTH: Final = 8
+"""How many entries are looked at first for a page, and by how much more each time that they do not fill it."""
 _MONEY_MOVED: Final = " AND (spent_change != 0 OR available_change + leased_change + spent_change != 0)"
 _AFTER: Final = """
 SELECT at, sum(available) OVER (ORDER BY at), sum(leased) OVER (ORDER BY at) FROM (
@@ -92,12 +98,11 @@ async def transactions(call: Call) -> Page[Transaction]:
         offset, before = cursor.as_of, int(cursor.key[0])
     limit = limit_of(call)
     parameters = {
-        "org": call.org, "wallet": value.id, "as_of": offset, "before": before,
+        "org": call.org, "wallet": value.id, "next_offset": max(offset, -1) + 1,
         "since_us": micros(since) if since else -(2**62), "until_us": micros(until) if until else 2**62,
     }  # fmt: skip
     shown = "" if flag_of(call, "leases") else _MONEY_MOVED
-    answer = await call.deps.store.query(f"{_CHANGES}{shown} ORDER BY seq DESC LIMIT {limit + 1}", parameters)
-    records = list(answer.records())
+    records = await _newest_first(call.deps.store, _CHANGES + shown, parameters, before, limit + 1)
     seqs = [int(item["seq"]) for item in records[:limit]]
     after = await _after(call.deps.store, call.scope, value.id, seqs)
     counterparts = await _counterparts(call.deps.store, call.scope, value.id, seqs)
@@ -114,6 +119,23 @@ async def transactions(call: Call) -> Page[Transaction]:
         range=range_between(since, until),
         lag_ms=call.lag_ms(topics.LEDGER),
     )
+
+
+async def _newest_first(
+    store: Store, question: str, parameters: Mapping[str, Any], before: int, most: int
+) -> list[Mapping[str, Any]]:
+    """Give the newest entries below ``before``, looking back only as far as it takes to fill a page."""
+    newest = int((await store.query(_NEWEST, parameters)).value())
+    high, stretch = max(0, min(before, newest)), _FIRST_STRETCH
+    found: list[Mapping[str, Any]] = []
+    while high > 0 and len(found) < most:
+        low = max(0, high - stretch)
+        answer = await store.query(
+            f"{question} ORDER BY seq DESC LIMIT {most - len(found)}", {**parameters, "low": low, "high": high}
+        )
+        found += answer.records()
+        high, stretch = low, stretch * _GROWTH
+    return found
 
 
 async def _after(store: Store, scope: TenantScope, wallet: str, seqs: list[int]) -> dict[int, tuple[int, int]]:

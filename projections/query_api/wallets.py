@@ -37,12 +37,12 @@ RECURRING_PARAMETERS: Final = (Parameter(name="state", help="active (default), s
 
 _BALANCES: Final = """
 SELECT wallet, part, sum(amount) FROM ledger_postings
-WHERE org = {org:String} AND wallet IN {wallets:Array(String)} AND toInt64(cause_offset) <= {as_of:Int64}
+WHERE org = {org:String} AND wallet IN {wallets:Array(String)} AND cause_offset < {next_offset:UInt64}
 GROUP BY wallet, part"""
 _TICKETED: Final = """
 SELECT values.account, sum(held.amount) FROM (
     SELECT substring(wallet, 8) AS ticket, sum(amount) AS amount FROM ledger_postings
-    WHERE org = {org:String} AND startsWith(wallet, 'ticket:') AND toInt64(cause_offset) <= {as_of:Int64}
+    WHERE org = {org:String} AND startsWith(wallet, 'ticket:') AND cause_offset < {next_offset:UInt64}
     GROUP BY ticket HAVING amount != 0
 ) AS held
 INNER JOIN (
@@ -53,9 +53,9 @@ _LOW: Final = """
 SELECT account, minIf(percent, mark = 'threshold' AND seq > since) FROM ledger_marks
 INNER JOIN (
     SELECT account, maxIf(seq, mark = 'money_in') AS since FROM ledger_marks
-    WHERE org = {org:String} AND of = 'wallet' AND toInt64(cause_offset) <= {as_of:Int64} GROUP BY account
+    WHERE org = {org:String} AND of = 'wallet' AND cause_offset < {next_offset:UInt64} GROUP BY account
 ) AS levels USING (account)
-WHERE org = {org:String} AND of = 'wallet' AND toInt64(cause_offset) <= {as_of:Int64}
+WHERE org = {org:String} AND of = 'wallet' AND cause_offset < {next_offset:UInt64}
 GROUP BY account HAVING countIf(mark = 'threshold' AND seq > since) > 0"""
 _RECURRING: Final = """
 SELECT value FROM ledger_values FINAL WHERE org = {org:String} AND kind = 'allocation' ORDER BY id"""
@@ -176,7 +176,7 @@ async def _money(call: Call, chosen: list[WalletValue], as_of: int) -> _Money:
     store, scope = call.deps.store, call.scope
     ids = [value.id for value in chosen]
     balances, unmetered = await _balances(store, scope, ids, as_of)
-    low = await store.query(_LOW, {"org": scope.org, "as_of": as_of})
+    low = await store.query(_LOW, {"org": scope.org, "next_offset": max(as_of, -1) + 1})
     return _Money(
         balances=balances,
         unmetered=unmetered,
@@ -188,7 +188,7 @@ async def _money(call: Call, chosen: list[WalletValue], as_of: int) -> _Money:
 
 async def _balances(store: Store, scope: TenantScope, ids: list[str], as_of: int) -> tuple[dict[str, Balances], int]:
     """Give nano-USD by wallet, and what was spent without a wallet."""
-    answer = await store.query(_BALANCES, {"org": scope.org, "wallets": [*ids, UNMETERED], "as_of": as_of})
+    answer = await store.query(_BALANCES, {"org": scope.org, "wallets": [*ids, UNMETERED], "next_offset": max(as_of, -1) + 1})
     parts: dict[str, dict[str, int]] = {name: {} for name in ids}
     unmetered = 0
     for name, part, amount in answer.rows:
@@ -196,7 +196,7 @@ async def _balances(store: Store, scope: TenantScope, ids: list[str], as_of: int
             unmetered = int(amount)
         elif part in ("available", "leased", "spent"):
             parts[name][part] = int(amount)
-    ticketed = await store.query(_TICKETED, {"org": scope.org, "as_of": as_of})
+    ticketed = await store.query(_TICKETED, {"org": scope.org, "next_offset": max(as_of, -1) + 1})
     for name, amount in ticketed.rows:
         if name in parts:
             parts[name]["ticketed"] = int(amount)

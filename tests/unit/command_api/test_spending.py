@@ -201,7 +201,7 @@ async def test_only_a_presumed_hold_is_released_and_only_once(place: Place) -> N
     assert (status, answer["id"], answer["state"], answer["reason"]) == (200, "req_1/1", "released", "gateway gone")
     assert ledger.free_money(wallet) == USD
     status, problem, _ = await place.send("POST", "/v1/holds/req_1/1/release")
-    assert (status, problem["reason"]) == (404, "not_found")
+    assert (status, problem["reason"]) == (404, "not_found") and "kt hold list" in problem["fix"]
 
 
 async def test_a_decision_under_one_idempotency_key_is_carried_out_once(place: Place) -> None:

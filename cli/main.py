@@ -28,6 +28,9 @@ _COMMANDS = {
     "team": _command("team", "team", "Teams and their members."),
     "key": _command("key", "key", "Gateway keys and access keys."),
     "wallet": _command("wallet", "wallet", "Fund, allocate and show wallets."),
+    "budget": _command("budget", "budget", "Caps on spending, by period."),
+    "ticket": _command("ticket", "ticket", "Requests that wait for money."),
+    "hold": _command("hold", "hold", "Money that calls under way hold."),
     "env": _command("env", "env", "Print the variables that examples use."),
     "settings": _command("settings", "settings", "Show the settings in force and where they come from."),
     "price": _command("price", "price", "Show what a model costs."),
@@ -38,7 +41,14 @@ _COMMANDS = {
     "rebuild": _command("rebuild", "rebuild", "Rebuild the projections from the log."),
 }
 
-_ALIASES = {"escalations": "escalation", "export-jobs": "export"}
+_ALIASES = {
+    "escalations": "escalation",
+    "export-jobs": "export",
+    "budgets": "budget",
+    "tickets": "ticket",
+    "holds": "hold",
+    "wallets": "wallet",
+}
 
 
 @click.group(

@@ -147,8 +147,9 @@ def _since_ms(started: float) -> int:
 
 
 def _is_low(wallet: dict[str, str]) -> bool:
-    funded, available = parse_usd(wallet["funded"]), parse_usd(wallet["available"])
-    return funded > 0 and available * 100 < funded * LOW_WALLET_PERCENT
+    """Say whether little is unspent; what gateways have borrowed is not spent."""
+    funded, unspent = parse_usd(wallet["funded"]), parse_usd(wallet["available"]) + parse_usd(wallet["leased"])
+    return funded > 0 and unspent * 100 < funded * LOW_WALLET_PERCENT
 
 
 def _detail(answer: Answer) -> str:

@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.schemas.commands.people import KeyPurpose, WalletMode
-from keeptrusts.schemas.commands.wallets import WalletScope
+from keeptrusts.schemas.commands.wallets import BudgetPeriod, BudgetScope, WalletScope
 from keeptrusts.schemas.events.identity import Role
+from keeptrusts.schemas.money import format_usd
 from keeptrusts.schemas.record import format_time
-from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue, OrganizationValue, TeamValue
+from keeptrusts.schemas.snapshots.directory import BudgetValue, KeyValue, MemberValue, OrganizationValue, TeamValue
 
-Kind = Literal["organization", "team", "member", "key", "wallet"]
+Kind = Literal["organization", "team", "member", "key", "wallet", "budget", "ticket", "hold"]
 
 
 class CommandAnswer(BaseModel):
@@ -73,21 +74,62 @@ class KeyAnswer(CommandAnswer):
     overlap_until: str | None = None
 
 
-class WalletAnswer(CommandAnswer):
-    """The wallet that money moved to or from; balances are in GET /v1/wallets with ``min_position``."""
+class WalletStateAnswer(CommandAnswer):
+    """Whose wallet a command was about."""
 
     scope: WalletScope
     owner: str
     owner_name: str | None
+
+
+class WalletAnswer(WalletStateAnswer):
+    """The wallet that money moved to or from; balances are in GET /v1/wallets with ``min_position``.
+
+    ``period``: the allocation recurs from now on.
+    """
+
     amount: str
     currency: Literal["USD"]
     note: str
+    period: Literal["month"] | None = None
 
 
 class WalletModeAnswer(CommandAnswer):
     name: str
     slug: str
     wallet_mode: WalletMode
+
+
+class BudgetAnswer(CommandAnswer):
+    """A budget as it is in force; what is spent of it is in GET /v1/budgets with ``min_position``."""
+
+    scope: BudgetScope
+    owner: str
+    owner_name: str | None
+    limit: str
+    currency: Literal["USD"] = "USD"
+    period: BudgetPeriod
+    time_zone: str
+    action: Literal["hard", "soft"]
+    thresholds_percent: list[int]
+    state: Literal["active", "removed"]
+    created_at: str | None = None
+
+
+class TicketAnswer(CommandAnswer):
+    """A ticket that was decided; the whole of it is in GET /v1/tickets/{id} with ``min_position``."""
+
+    decision: Literal["approved", "denied", "cancelled"]
+    wallet: str | None = None
+    deadline_at: str | None = None
+    note: str = ""
+
+
+class HoldAnswer(CommandAnswer):
+    """A hold whose money was handed back."""
+
+    state: Literal["released"]
+    reason: str
 
 
 class OutcomeAnswer(BaseModel):
@@ -132,6 +174,9 @@ def resource_document(view: DirectoryView, org: str, kind: str, identifier: str)
             return None if organization is None else organization_document(organization)
         case "wallet":
             return wallet_document(view, org, identifier)
+        case "budget":
+            budget = view.budget(org, identifier)
+            return None if budget is None else budget_document(view, budget)
         case _:
             return None
 
@@ -205,6 +250,23 @@ def wallet_document(view: DirectoryView, org: str, wallet: str) -> dict[str, Any
     return {"id": wallet, "scope": scope, "owner": owner, "owner_name": _owner_name(view, org, scope, owner)}
 
 
+def budget_document(view: DirectoryView, budget: BudgetValue) -> dict[str, Any]:
+    return {
+        "id": budget.id,
+        "scope": budget.scope,
+        "owner": budget.owner,
+        "owner_name": _owner_name(view, budget.org, budget.scope, budget.owner),
+        "limit": format_usd(budget.limit),
+        "currency": "USD",
+        "period": budget.period,
+        "time_zone": budget.time_zone,
+        "action": budget.action,
+        "thresholds_percent": list(budget.thresholds_percent),
+        "state": budget.state,
+        "created_at": format_time(budget.created_at),
+    }
+
+
 def team_label(view: DirectoryView, org: str, team: str) -> str:
     """Give a team's slug, or its id when it is not there (any more)."""
     found = view.team(org, team)
@@ -217,5 +279,10 @@ def _owner_name(view: DirectoryView, org: str, scope: str, owner: str) -> str | 
     if scope == "user":
         member = view.member(org, owner)
         return None if member is None else member.email
+    if scope == "key":
+        key = view.key(org, owner)
+        return None if key is None else key.name
+    if scope != "organization":
+        return owner
     organization = view.organization(org)
     return None if organization is None else organization.name

@@ -8,19 +8,25 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from keeptrusts.gateway.command_api import keys, people, wallets
+from keeptrusts.gateway.command_api import keys, people, spending, wallets
 from keeptrusts.gateway.command_api.answers import (
+    BudgetAnswer,
     CommandAnswer,
+    HoldAnswer,
     KeyAnswer,
     MemberAnswer,
     OutcomeAnswer,
     TeamAnswer,
+    TicketAnswer,
     WalletAnswer,
     WalletModeAnswer,
+    WalletStateAnswer,
 )
 from keeptrusts.gateway.command_api.plan import Plan
 from keeptrusts.gateway.command_api.requests import (
+    BudgetSetBody,
     CommandBody,
+    HoldReleaseBody,
     KeyCreateBody,
     KeyRevokeBody,
     KeyRotateBody,
@@ -30,10 +36,14 @@ from keeptrusts.gateway.command_api.requests import (
     RoleBody,
     TeamChangeBody,
     TeamCreateBody,
+    TicketApproveBody,
+    TicketReasonBody,
     WalletAllocateBody,
+    WalletCloseBody,
     WalletFundBody,
     WalletModeBody,
     WalletReclaimBody,
+    WalletStopRecurringBody,
 )
 from keeptrusts.schemas.authorization import Action
 
@@ -99,6 +109,23 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
               body=WalletReclaimBody, plan=wallets.reclaim, answer=WalletAnswer, status=201),
     Operation(method="PUT", path="/v1/wallets/mode", action="wallets.mode_set", what="set the wallet mode",
               body=WalletModeBody, plan=wallets.set_mode, answer=WalletModeAnswer),
+    Operation(method="POST", path="/v1/wallets/close", action="wallets.reclaim", what="close wallets",
+              body=WalletCloseBody, plan=wallets.close, answer=WalletStateAnswer),
+    Operation(method="POST", path="/v1/wallets/recurring/stop", action="wallets.allocate",
+              what="stop allocations that recur", body=WalletStopRecurringBody, plan=wallets.stop_recurring,
+              answer=WalletStateAnswer),
+    Operation(method="POST", path="/v1/budgets", action="budgets.set", what="set budgets",
+              body=BudgetSetBody, plan=spending.set_budget, answer=BudgetAnswer, status=201),
+    Operation(method="DELETE", path="/v1/budgets/{budget}", action="budgets.set", what="remove budgets",
+              body=NoFields, plan=spending.remove_budget, answer=BudgetAnswer),
+    Operation(method="POST", path="/v1/tickets/{ticket}/approve", action="tickets.decide", what="approve tickets",
+              body=TicketApproveBody, plan=spending.approve_ticket, answer=TicketAnswer),
+    Operation(method="POST", path="/v1/tickets/{ticket}/deny", action="tickets.decide", what="deny tickets",
+              body=TicketReasonBody, plan=spending.deny_ticket, answer=TicketAnswer),
+    Operation(method="POST", path="/v1/tickets/{ticket}/cancel", action="wallets.read", what="cancel tickets",
+              body=TicketReasonBody, plan=spending.cancel_ticket, answer=TicketAnswer),
+    Operation(method="POST", path="/v1/holds/{request}/{attempt}/release", action="wallets.reclaim",
+              what="release holds", body=HoldReleaseBody, plan=spending.release_hold, answer=HoldAnswer),
 )  # fmt: skip
 
 OUTCOME_PATH: Final = "/v1/outcomes/{event_id}"

@@ -19,7 +19,7 @@ class Plan:
 
     ``expected`` holds the fields of the resource that follow from the intent: the answer waits until the directory
     shows them, and gives them all the same when it takes too long. ``extra`` is in the answer but in no directory.
-    ``gone``: the directory will no longer show the resource. ``secret``: a new key, to be shown once.
+    ``gone``: the directory does not show the resource (any more). ``secret``: a new key, to be shown once.
     """
 
     intent: Record

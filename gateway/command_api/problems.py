@@ -26,11 +26,16 @@ _CODE_OF_REASON: Final[Mapping[str, str]] = MappingProxyType(
         "invalid_role": "invalid_request",
         "invalid_key": "invalid_request",
         "invalid_expiry": "invalid_request",
+        "invalid_deadline": "invalid_request",
+        "invalid_time_zone": "invalid_request",
         "wrong_ledger": "invalid_request",
         "not_supported": "invalid_request",
     }
 )
 """The authority's reason -> code of the answer; every other reason is a conflict with what is there."""
+
+_LISTED: Final = ("team", "key", "budget", "ticket", "hold", "wallet")
+"""Kinds that have a command of their own to list them."""
 
 _WRONG_TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -69,7 +74,7 @@ def not_found(kind: str, reference: str, *, field: str | None = None) -> Refused
         Problem(
             code="not_found",
             message=f"there is no {kind} {reference[:100]!r} in this organization",
-            fix=f"kt {kind if kind in ('team', 'key') else 'team'} list shows what there is",
+            fix=f"kt {kind if kind in _LISTED else 'team'} list shows what there is",
             param=field,
         )
     )
@@ -99,10 +104,12 @@ def invalid_body(error: ValidationError, model: type[BaseModel]) -> Refused:
 def rejected(outcome: IntentOutcome) -> Refused:
     """Answer for an intent that the authority did not accept; ``reason`` is the authority's own word."""
     reason = outcome.reason or "rejected"
+    kind = outcome.intent.split(".")[1]
     return Refused(
         Problem(
             code=_CODE_OF_REASON.get(reason, "conflict"),
             message=outcome.message or f"the authority rejected this: {reason}",
+            fix=f"kt {kind} list shows what there is" if reason == "not_found" and kind in _LISTED else None,
             details={"reason": reason, "event_id": outcome.event_id, "position": outcome.position},
         )
     )

@@ -5,15 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    field_validator,
+)
 
 from keeptrusts.schemas.commands.people import Description, Email, KeyPurpose, Name, Slug, WalletMode
+from keeptrusts.schemas.commands.wallets import BudgetPeriod, BudgetScope
 from keeptrusts.schemas.events.identity import Label, Role
 from keeptrusts.schemas.money import parse_usd
+from keeptrusts.schemas.periods import zone_named
 from keeptrusts.schemas.record import parse_time
 
 MAX_MODELS: Final = 100
 MAX_OVERLAP_S: Final = 7 * 24 * 3600
+MAX_THRESHOLDS: Final = 10
 
 
 def _read_amount(value: object) -> int:
@@ -58,6 +69,17 @@ def _only_true(value: bool) -> bool:
     if not value:
         raise ValueError("must be true, or left away")
     return value
+
+
+def _known_zone(name: str) -> str:
+    zone_named(name)
+    return name
+
+
+def _rising(percents: list[int]) -> list[int]:
+    if sorted(set(percents)) != percents:
+        raise ValueError("must rise, each percent once, such as [50, 80, 100]")
+    return percents
 
 
 Note = Annotated[str, Field(max_length=1000)]
@@ -142,32 +164,84 @@ class KeyRotateBody(CommandBody):
     overlap_seconds: Annotated[int, Field(ge=0, le=MAX_OVERLAP_S)] = 0
 
 
-class _WalletBody(CommandBody):
+class _WalletNamed(CommandBody):
     """Whose wallet: exactly one of the four (none: the organization's, where that makes sense)."""
 
     team_id: Reference | None = None
     user_id: Reference | None = None
     organization: Annotated[bool, AfterValidator(_only_true)] | None = None
     wallet: Reference | None = None
+
+
+class _MoneyBody(_WalletNamed):
+    """An amount, and whose wallet it moves to or from."""
+
     amount: Amount
     currency: Literal["USD"] = "USD"
     note: Note = ""
 
 
-class WalletFundBody(_WalletBody):
+class WalletFundBody(_MoneyBody):
     """Bring money in from outside, by default into the organization's wallet."""
 
 
-class WalletAllocateBody(_WalletBody):
-    """Move money down, from ``source`` or else from the organization's wallet."""
+class WalletAllocateBody(_MoneyBody):
+    """Move money down, from ``source`` or else from the organization's wallet; with ``period`` again each month."""
 
     source: Reference | None = None
     period: Literal["month"] | None = None
 
 
-class WalletReclaimBody(_WalletBody):
+class WalletReclaimBody(_MoneyBody):
     """Move unspent money back up."""
+
+
+class WalletCloseBody(_WalletNamed):
+    """Close a wallet that holds no money, no leases and no holds."""
+
+
+class WalletStopRecurringBody(_WalletNamed):
+    """End a wallet's monthly allocation; what it has moved stays."""
 
 
 class WalletModeBody(CommandBody):
     mode: WalletMode
+
+
+class BudgetSetBody(CommandBody):
+    """A cap on what ``owner`` may spend in a period. Setting it again for the same owner and period changes it.
+
+    ``owner`` by scope: the organization (left away), a team's id, slug or name, a member's id or e-mail, a key's id or
+    name, or the name of a project or a gateway. ``hard`` refuses, ``soft`` only says that a threshold is reached.
+    """
+
+    scope: BudgetScope
+    owner: Reference | None = None
+    limit: Amount
+    currency: Literal["USD"] = "USD"
+    period: BudgetPeriod
+    time_zone: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_known_zone)] = "UTC"
+    action: Literal["hard", "soft"] = "hard"
+    thresholds_percent: Annotated[
+        list[Annotated[int, Field(ge=1, le=100)]], Field(max_length=MAX_THRESHOLDS), AfterValidator(_rising)
+    ] = Field(default_factory=lambda: [50, 80, 100])
+
+
+class HoldReleaseBody(CommandBody):
+    """Hand back the money of a hold that is presumed spent."""
+
+    reason: Note = ""
+
+
+class TicketApproveBody(CommandBody):
+    """Pay for a parked request from ``wallet``, until ``deadline_at`` (by default the ticket's own deadline)."""
+
+    wallet: Reference
+    deadline_at: Moment | None = None
+    note: Note = ""
+
+
+class TicketReasonBody(CommandBody):
+    """Why a ticket is denied or cancelled; its caller is told."""
+
+    reason: Note = ""

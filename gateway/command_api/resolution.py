@@ -1,19 +1,29 @@
-"""Finds what a request names: teams by id, slug or name, members by id or e-mail, keys by id or name, wallets."""
+"""Finds what a request names: teams by id, slug or name, members by id or e-mail, keys, wallets, budgets."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from keeptrusts.gateway.command_api.problems import invalid, not_found
-from keeptrusts.gateway.command_api.requests import WalletAllocateBody, WalletFundBody, WalletReclaimBody
+from keeptrusts.gateway.command_api.requests import (
+    BudgetSetBody,
+    WalletAllocateBody,
+    WalletCloseBody,
+    WalletFundBody,
+    WalletReclaimBody,
+    WalletStopRecurringBody,
+)
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.schemas.commands.wallets import WalletRef
-from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue, TeamValue
+from keeptrusts.schemas.snapshots.directory import BudgetValue, KeyValue, MemberValue, TeamValue
 
-WalletBody = WalletFundBody | WalletAllocateBody | WalletReclaimBody
+MoneyBody = WalletFundBody | WalletAllocateBody | WalletReclaimBody
+WalletBody = MoneyBody | WalletCloseBody | WalletStopRecurringBody
 
 _WALLET_FORMS: Final = "use organization, team:<id, slug or name> or user:<id or e-mail>"
 _TARGETS: Final = ("team_id", "user_id", "organization", "wallet")
+_OUTSIDERS: Final = ("external:", "key:")
+"""Callers without a member's record, as requests name them."""
 
 
 def team_of(view: DirectoryView, org: str, reference: str, *, field: str | None = None) -> TeamValue:
@@ -32,11 +42,11 @@ def member_of(view: DirectoryView, org: str, reference: str, *, field: str | Non
     return member
 
 
-def key_of(view: DirectoryView, org: str, reference: str) -> KeyValue:
+def key_of(view: DirectoryView, org: str, reference: str, *, field: str | None = None) -> KeyValue:
     """Find a key by id, look-up prefix or name; raises Refused (404)."""
     key = view.key(org, reference)
     if key is None:
-        raise not_found("key", reference)
+        raise not_found("key", reference, field=field)
     return key
 
 
@@ -72,3 +82,34 @@ def wallet_named(view: DirectoryView, org: str, text: str, *, field: str) -> Wal
             return WalletRef(scope="user", owner=member_of(view, org, reference, field=field).id)
         case _:
             raise invalid(field, f"{text[:100]!r} names no wallet", _WALLET_FORMS)
+
+
+def budget_of(view: DirectoryView, org: str, reference: str) -> BudgetValue:
+    """Find a budget in force by id; raises Refused (404)."""
+    budget = view.budget(org, reference)
+    if budget is None:
+        raise not_found("budget", reference)
+    return budget
+
+
+def budget_owner(view: DirectoryView, org: str, body: BudgetSetBody) -> str:
+    """Find whom a budget is for, as requests name them; raises Refused (404, 422)."""
+    if body.scope == "organization":
+        if body.owner not in (None, org, "organization"):
+            raise not_found("organization", body.owner or "", field="owner")
+        return org
+    if body.owner is None:
+        raise invalid("owner", "is required", f"name the {body.scope} that the budget is for")
+    match body.scope:
+        case "team":
+            return team_of(view, org, body.owner, field="owner").id
+        case "user":
+            return body.owner if body.owner.startswith(_OUTSIDERS) else _member_id(view, org, body.owner)
+        case "key":
+            return key_of(view, org, body.owner, field="owner").id
+        case "project" | "gateway":
+            return body.owner
+
+
+def _member_id(view: DirectoryView, org: str, reference: str) -> str:
+    return member_of(view, org, reference, field="owner").id

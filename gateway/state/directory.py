@@ -66,6 +66,7 @@ class DirectoryView:
         self._keys: _Shelf[KeyValue] = _Shelf()
         self._wallets: set[tuple[str, str]] = set()
         self._budgets: dict[tuple[str, str, str], dict[str, BudgetValue]] = {}
+        self._owner_of_budget: dict[str, tuple[str, str, str]] = {}
         self.money_version = 0
         """Changes with every wallet, budget and wallet mode, and with nothing else."""
         self._slug_of_team: dict[str, dict[str, str]] = {}
@@ -140,6 +141,11 @@ class DirectoryView:
         named = [key for identifier in identifiers if (key := self._keys.get(identifier)) is not None]
         return max(named, key=lambda key: (key.state == "active", key.created_at), default=None)
 
+    def budget(self, org: str, identifier: str) -> BudgetValue | None:
+        """Give a budget in force by id; None for removed ones and for other organizations'."""
+        owner = self._owner_of_budget.get(identifier)
+        return None if owner is None or owner[0] != org else self._budgets[owner].get(identifier)
+
     def team_names(self, org: str) -> Mapping[str, str]:
         """Give the slugs of an organization's active teams by id."""
         return MappingProxyType(self._slug_of_team.get(org, {}))
@@ -175,7 +181,9 @@ class DirectoryView:
 
     def _apply_budget(self, budget: BudgetValue) -> None:
         self.money_version += 1
-        owned = self._budgets.setdefault((budget.org, budget.scope, budget.owner), {})
+        owner = (budget.org, budget.scope, budget.owner)
+        self._owner_of_budget[budget.id] = owner
+        owned = self._budgets.setdefault(owner, {})
         if budget.state == "active":
             owned[budget.id] = budget
         else:

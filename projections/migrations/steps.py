@@ -60,4 +60,6 @@ STEPS: Final = (
     _new_tables(9, "progress", tables.WRITER_PROGRESS),
     _rollup(10, "latency_by_team", tables.LATENCY_BY_TEAM, tables.LATENCY_BY_TEAM_VIEW),
     _rollup(11, "latency_by_user", tables.LATENCY_BY_USER, tables.LATENCY_BY_USER_VIEW),
+    _new_tables(12, "holds", tables.HOLDS_OPEN, tables.HOLDS_PRESUMED),
+    _new_tables(13, "ledger_values", tables.LEDGER_VALUES, tables.LEDGER_MARKS),
 )

@@ -164,6 +164,47 @@ LEDGER_POSTINGS: Final = Table(
     order_by="(org, wallet, part, seq, n)",
 )  # fmt: skip
 
+HOLDS_OPEN: Final = Table(
+    name="holds_open",
+    columns=(
+        ("org", "String"), ("hold", "String"), ("request", "String"), ("owner", "String"), ("account", "String"),
+        ("amount", "Int64"), ("draws", "String"), ("price_version", _LABEL), ("opened_at", _TIME),
+        ("deadline_at", _TIME), ("cause_offset", "UInt64"), ("sign", "Int8"), *_PLACE,
+    ),
+    order_by="(org, hold)",
+    engine="CollapsingMergeTree(sign)",
+)  # fmt: skip
+
+HOLDS_PRESUMED: Final = Table(
+    name="holds_presumed",
+    columns=(
+        ("org", "String"), ("hold", "String"), ("charged", "Int64"), ("presumed_at", _TIME),
+        ("cause_offset", "UInt64"), ("sign", "Int8"), *_PLACE,
+    ),
+    order_by="(org, hold)",
+    engine="CollapsingMergeTree(sign)",
+)  # fmt: skip
+
+LEDGER_VALUES: Final = Table(
+    name="ledger_values",
+    columns=(
+        ("org", "String"), ("kind", _LABEL), ("id", "String"), ("state", _LABEL), ("team", _LABEL), ("user", _LABEL),
+        ("account", "String"), ("changed_at", _TIME), ("value", "String"), ("cause_offset", "UInt64"), *_PLACE,
+    ),
+    order_by="(org, kind, id)",
+    engine="ReplacingMergeTree(_offset)",
+)  # fmt: skip
+
+LEDGER_MARKS: Final = Table(
+    name="ledger_marks",
+    columns=(
+        ("org", "String"), ("account", "String"), ("seq", "UInt64"), ("n", "UInt32"), ("mark", _LABEL),
+        ("of", _LABEL), ("percent", "UInt16"), ("amount", "Int64"), ("size", "Int64"), ("reached_at", _TIME),
+        ("cause_id", "String"), ("request", "String"), ("cause_offset", "UInt64"), *_PLACE,
+    ),
+    order_by="(org, account, seq, n)",
+)  # fmt: skip
+
 DIRECTORY_VALUES: Final = Table(
     name="directory_values",
     columns=(
@@ -217,7 +258,7 @@ WRITER_PROGRESS: Final = Table(
 
 ALL: Final = (
     LOG, REQUEST_PARTS, REQUESTS, REQUESTS_OPEN, REQUESTS_DAILY, LATENCY_BY_TEAM, LATENCY_BY_USER, LEDGER_ENTRIES,
-    LEDGER_POSTINGS,
+    LEDGER_POSTINGS, HOLDS_OPEN, HOLDS_PRESUMED, LEDGER_VALUES, LEDGER_MARKS,
     DIRECTORY_VALUES, ADOPTION_FACTS, INTENT_OUTCOMES, GATEWAY_REPORTS, WRITER_PROGRESS,
 )  # fmt: skip
 ROLLUPS: Final = MappingProxyType(
@@ -226,4 +267,6 @@ ROLLUPS: Final = MappingProxyType(
 """Rollup -> the view that feeds it from ``requests``."""
 LATENCIES: Final = (LATENCY_BY_TEAM, LATENCY_BY_USER)
 """Tables of latencies that are smaller than ``requests_daily``, the smallest first."""
+OPEN_SETS: Final = MappingProxyType({"requests_open": "request", "holds_open": "hold", "holds_presumed": "hold"})
+"""Table of what is open now, whose rows take each other back -> the column that names what is open."""
 BY_NAME: Final = MappingProxyType({table.name: table for table in ALL})

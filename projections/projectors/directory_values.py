@@ -1,18 +1,22 @@
-"""Rows of ``directory_values``: the current value of each organization, team, member, key and wallet."""
+"""Rows of ``directory_values``: the current value of each organization, team, member, key, wallet and budget."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from keeptrusts.projections.projectors.place import DerivedRecord
 from keeptrusts.schemas.snapshots.directory import (
+    BudgetValue,
     KeyValue,
     MemberValue,
     OrganizationValue,
     TeamValue,
     WalletValue,
 )
+
+_VALUES: Final = (OrganizationValue, TeamValue, MemberValue, KeyValue, WalletValue, BudgetValue)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,7 @@ def directory_value_rows(records: Sequence[DerivedRecord]) -> list[DirectoryValu
     rows = []
     for derived in records:
         value = derived.record
-        if not isinstance(value, OrganizationValue | TeamValue | MemberValue | KeyValue | WalletValue):
+        if not isinstance(value, _VALUES):
             continue
         key = value if isinstance(value, KeyValue) else None
         rows.append(

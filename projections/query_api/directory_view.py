@@ -1,4 +1,4 @@
-"""People, teams and wallets as the directory projection has them, remembered for at most a moment.
+"""People, teams, wallets and budgets as the directory projection has them, remembered for at most a moment.
 
 An organization is read whole once. After that only what was written since is read and decoded, so a large directory
 costs no more a second than a small one.
@@ -17,6 +17,7 @@ from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.codec import decode_derived
 from keeptrusts.schemas.snapshots.directory import (
+    BudgetValue,
     KeyValue,
     MemberValue,
     OrganizationValue,
@@ -56,11 +57,12 @@ class Directory:
     teams: Mapping[str, TeamValue] = field(default_factory=lambda: MappingProxyType({}))
     members: Mapping[str, MemberValue] = field(default_factory=lambda: MappingProxyType({}))
     wallets: Mapping[str, WalletValue] = field(default_factory=lambda: MappingProxyType({}))
+    budgets: Mapping[str, BudgetValue] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def size(self) -> int:
         """Give how many values it holds, which is what it costs to remember."""
-        return len(self.teams) + len(self.members) + len(self.wallets)
+        return len(self.teams) + len(self.members) + len(self.wallets) + len(self.budgets)
 
     def team_named(self, text: str) -> TeamValue | None:
         """Find a team by id, slug or name (any case)."""
@@ -184,7 +186,8 @@ def _with(
 
 def _changed(directory: Directory, values: Iterable[Record]) -> Directory:
     organization = directory.organization
-    teams, members, wallets = dict(directory.teams), dict(directory.members), dict(directory.wallets)
+    teams, members = dict(directory.teams), dict(directory.members)
+    wallets, budgets = dict(directory.wallets), dict(directory.budgets)
     for value in values:
         match value:
             case OrganizationValue():
@@ -195,9 +198,12 @@ def _changed(directory: Directory, values: Iterable[Record]) -> Directory:
                 members[value.id] = value
             case WalletValue():
                 wallets[value.id] = value
+            case BudgetValue():
+                budgets[value.id] = value
     return Directory(
         organization=organization,
         teams=MappingProxyType(teams),
         members=MappingProxyType(members),
         wallets=MappingProxyType(wallets),
+        budgets=MappingProxyType(budgets),
     )

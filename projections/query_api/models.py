@@ -286,50 +286,6 @@ class Adoption(Answer):
     phase_since: Time | None
 
 
-class Wallet(Answer):
-    """A wallet's balances: ``funded`` = available + leased + spent."""
-
-    id: str
-    scope: str
-    owner: str
-    owner_name: str | None
-    currency: str = "USD"
-    available: Usd
-    leased: Usd
-    spent: Usd
-    funded: Usd
-    created_at: Time
-
-
-class Balance(Answer):
-    """Money of all wallets that the caller may see."""
-
-    currency: str = "USD"
-    available: Usd
-    leased: Usd
-    spent: Usd
-    funded: Usd
-    unmetered: Usd | None
-    wallets: int
-
-
-class Transaction(Answer):
-    """One entry of the ledger as it touched a wallet; ``amount`` is the change of what is available."""
-
-    id: str
-    seq: int
-    time: Time
-    type: str
-    outcome: str
-    actor: str
-    request: str | None
-    amount: Usd
-    leased: Usd
-    spent: Usd
-    available_after: Usd
-    counterparts: list[str]
-
-
 class Team(Answer):
     id: str
     name: str

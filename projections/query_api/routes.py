@@ -7,13 +7,17 @@ from typing import Final
 from keeptrusts.projections.query_api import (
     admin,
     adoption,
+    budgets,
     event_detail,
     events,
     gateways,
+    holds,
     log,
     people,
     spend,
     stream,
+    tickets,
+    transactions,
     usage,
     wallets,
 )
@@ -21,7 +25,6 @@ from keeptrusts.projections.query_api.asking import AS_OF, MIN_POSITION
 from keeptrusts.projections.query_api.call import Parameter, Route
 from keeptrusts.projections.query_api.models import (
     Adoption,
-    Balance,
     EventDetail,
     EventRow,
     EventsPage,
@@ -37,8 +40,16 @@ from keeptrusts.projections.query_api.models import (
     Team,
     TeamMember,
     TeamUsageAnswer,
-    Transaction,
     UsageAnswer,
+)
+from keeptrusts.projections.query_api.money_models import (
+    Balance,
+    Budget,
+    BudgetDetail,
+    Hold,
+    RecurringAllocation,
+    Ticket,
+    Transaction,
     Wallet,
 )
 from keeptrusts.schemas.topics import ADOPTION, DIRECTORY, EVENTS, LEDGER
@@ -97,6 +108,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         parameters=wallets.BALANCE_PARAMETERS, handle=wallets.balance,
     ),
     Route(
+        method="GET", path="/v1/wallets/recurring", operation="listRecurringAllocations", action="wallets.read",
+        summary="Allocations that move money each month", answer=Page[RecurringAllocation], reads=(LEDGER, DIRECTORY),
+        parameters=wallets.RECURRING_PARAMETERS, handle=wallets.recurring,
+    ),
+    Route(
         method="GET", path="/v1/wallets/{id}", operation="getWallet", action="wallets.read",
         summary="One wallet", answer=One[Wallet], reads=(LEDGER, DIRECTORY),
         parameters=wallets.ONE_PARAMETERS, handle=wallets.wallet,
@@ -104,7 +120,37 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(
         method="GET", path="/v1/wallets/{id}/transactions", operation="listTransactions", action="wallets.read",
         summary="What moved a wallet, newest first", answer=Page[Transaction], reads=(LEDGER, DIRECTORY),
-        parameters=wallets.TRANSACTION_PARAMETERS, handle=wallets.transactions,
+        parameters=transactions.PARAMETERS, handle=transactions.transactions,
+    ),
+    Route(
+        method="GET", path="/v1/tickets", operation="listTickets", action="wallets.read",
+        summary="Requests that no wallet covered, newest first", answer=Page[Ticket], reads=(LEDGER, DIRECTORY),
+        parameters=tickets.LIST_PARAMETERS, handle=tickets.tickets,
+    ),
+    Route(
+        method="GET", path="/v1/tickets/{id}", operation="getTicket", action="wallets.read",
+        summary="One ticket", answer=One[Ticket], reads=(LEDGER, DIRECTORY), parameters=tickets.ONE_PARAMETERS,
+        handle=tickets.ticket,
+    ),
+    Route(
+        method="GET", path="/v1/holds", operation="listHolds", action="wallets.read",
+        summary="Money that calls hold right now, oldest first", answer=Page[Hold], reads=(LEDGER, EVENTS, DIRECTORY),
+        parameters=holds.LIST_PARAMETERS, handle=holds.holds,
+    ),
+    Route(
+        method="GET", path="/v1/holds/{request}/{attempt}", operation="getHold", action="wallets.read",
+        summary="One hold that is open or presumed", answer=One[Hold], reads=(LEDGER, EVENTS, DIRECTORY),
+        parameters=holds.ONE_PARAMETERS, handle=holds.hold,
+    ),
+    Route(
+        method="GET", path="/v1/budgets", operation="listBudgets", action="wallets.read",
+        summary="Budgets with what is used of their current period", answer=Page[Budget],
+        reads=(LEDGER, DIRECTORY), parameters=budgets.LIST_PARAMETERS, handle=budgets.budgets,
+    ),
+    Route(
+        method="GET", path="/v1/budgets/{id}", operation="getBudget", action="wallets.read",
+        summary="One budget with its past periods", answer=One[BudgetDetail], reads=(LEDGER, DIRECTORY),
+        parameters=budgets.ONE_PARAMETERS, handle=budgets.budget,
     ),
     Route(
         method="GET", path="/v1/teams", operation="listTeams", action="teams.read",

@@ -15,9 +15,12 @@ import orjson
 from keeptrusts.projections.projectors.adoption_facts import adoption_fact_rows
 from keeptrusts.projections.projectors.directory_values import directory_value_rows
 from keeptrusts.projections.projectors.gateway_reports import gateway_report_rows
+from keeptrusts.projections.projectors.holds import open_hold_rows, presumed_hold_rows
 from keeptrusts.projections.projectors.intent_outcomes import intent_outcome_rows
 from keeptrusts.projections.projectors.ledger_entries import ledger_entry_rows
+from keeptrusts.projections.projectors.ledger_marks import ledger_mark_rows
 from keeptrusts.projections.projectors.ledger_postings import ledger_posting_rows
+from keeptrusts.projections.projectors.ledger_values import ledger_value_rows
 from keeptrusts.projections.projectors.log import log_row, unknown_log_row
 from keeptrusts.projections.projectors.place import DerivedRecord
 from keeptrusts.projections.projectors.request_parts import request_part_rows
@@ -46,6 +49,10 @@ DERIVED_TABLES: Final[Mapping[str, Callable[[Sequence[DerivedRecord]], Sequence[
     {
         "ledger_entries": ledger_entry_rows,
         "ledger_postings": ledger_posting_rows,
+        "holds_open": open_hold_rows,
+        "holds_presumed": presumed_hold_rows,
+        "ledger_values": ledger_value_rows,
+        "ledger_marks": ledger_mark_rows,
         "directory_values": directory_value_rows,
         "adoption_facts": adoption_fact_rows,
         "intent_outcomes": intent_outcome_rows,

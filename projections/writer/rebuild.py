@@ -38,6 +38,10 @@ TABLES: Final[Mapping[str, topics.Topic]] = MappingProxyType(
         "gateway_reports": topics.EVENTS,
         "ledger_entries": topics.LEDGER,
         "ledger_postings": topics.LEDGER,
+        "holds_open": topics.LEDGER,
+        "holds_presumed": topics.LEDGER,
+        "ledger_values": topics.LEDGER,
+        "ledger_marks": topics.LEDGER,
         "directory_values": topics.DIRECTORY,
         "adoption_facts": topics.ADOPTION,
     }

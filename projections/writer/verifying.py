@@ -23,6 +23,7 @@ from keeptrusts.projections.writer.rollups import lacking, refill
 logger = logging.getLogger(__name__)
 
 _TRIES: Final = 8
+_NEWEST: Final = (tables.DIRECTORY_VALUES.name, tables.LEDGER_VALUES.name)
 
 
 class MissingBlockError(RuntimeError):
@@ -67,11 +68,11 @@ async def _again(store: Store, item: Range, block: Block, settings: WriterSettin
 
 
 async def _is_there(store: Store, item: Range, block: Block) -> bool:
-    if block.table == tables.REQUESTS_OPEN.name:
+    if block.table in tables.OPEN_SETS:
         return await _is_open_as_it_should(store, block)
     place: dict[str, Any] = {"partition": item.partition, "first": item.first, "last": item.last}
     where = "_partition = {partition:UInt32} AND _offset BETWEEN {first:UInt64} AND {last:UInt64}"
-    if block.table == tables.DIRECTORY_VALUES.name:  # it keeps the newest value of each: the last row stays
+    if block.table in _NEWEST:  # they keep the newest value of each: the last row stays
         answer = await store.query(f"SELECT max(_offset) FROM {block.table} WHERE {where}", place)
         return bool(answer.value() == max(row.offset for row in block.rows))
     answer = await store.query(f"SELECT count() FROM {block.table} WHERE {where}", place)
@@ -79,13 +80,14 @@ async def _is_there(store: Store, item: Range, block: Block) -> bool:
 
 
 async def _is_open_as_it_should(store: Store, block: Block) -> bool:
-    """Rows that take each other back vanish with time, so each request's sum counts: 1 in flight, 0 ended."""
+    """Rows that take each other back vanish with time, so the sum of each name counts: 1 is open, 0 has ended."""
     rows: Sequence[Any] = block.rows
-    expected = {(row.org, row.request): max(row.sign, 0) for row in rows}  # the last row of a request decides
+    name = tables.OPEN_SETS[block.table]
+    expected = {(row.org, getattr(row, name)): max(row.sign, 0) for row in rows}  # the last row of a name decides
     answer = await store.query(
-        "SELECT org, request, sum(sign) FROM requests_open"
-        " WHERE org IN {orgs:Array(String)} AND request IN {requests:Array(String)} GROUP BY org, request",
-        {"orgs": sorted({org for org, _ in expected}), "requests": sorted({name for _, name in expected})},
+        f"SELECT org, {name}, sum(sign) FROM {block.table}"
+        f" WHERE org IN {{orgs:Array(String)}} AND {name} IN {{names:Array(String)}} GROUP BY org, {name}",
+        {"orgs": sorted({org for org, _ in expected}), "names": sorted({found for _, found in expected})},
     )
-    found = {(org, request): int(count) for org, request, count in answer.rows}
+    found = {(org, identifier): int(count) for org, identifier, count in answer.rows}
     return all((found.get(key, 0) > 0) == (count > 0) for key, count in expected.items())

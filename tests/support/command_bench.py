@@ -22,7 +22,9 @@ from keeptrusts.schemas import topics
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.commands import people
 from keeptrusts.schemas.envelope import Event
-from keeptrusts.schemas.events.identity import Role
+from keeptrusts.schemas.events.identity import Identity, Role
+from keeptrusts.schemas.events.money import Draw, Hold, LeaseRequested, TicketOpened, TicketWithdrawn
+from keeptrusts.schemas.events.request import RequestDecided
 from keeptrusts.schemas.ids import KEY, MEMBER, ORGANIZATION, TEAM, Ids, derived
 from keeptrusts.schemas.keys import ENTROPY_BYTES, key_digest, new_key, parse_key
 from keeptrusts.schemas.publishing import Ack
@@ -125,6 +127,43 @@ class Bench:
             actor=actor or f"member:{derived(MEMBER, self.name, 'owner')}", data=data,
         )  # fmt: skip
         await self.append(event, deadline_s=1)
+
+    async def state(self, *facts: Record, incarnation: str = "inc-1") -> str:
+        """Append facts that a gateway states; gives the id of the last one's event."""
+        events = [
+            Event(
+                id=self.ids.event(), source=f"gateway/main/{incarnation}", subject="x", time=self.now, org=self.org,
+                ledger=self.org, actor="gateway:main", data=fact,
+            )
+            for fact in facts
+        ]  # fmt: skip
+        await self.append(*events, deadline_s=1)
+        return events[-1].id
+
+    async def parked_ticket(self, ticket: str, *, team: str, user: str, need: int) -> None:
+        """Let a call wait for money that no wallet has, and its caller give up waiting."""
+        opened = TicketOpened(
+            ticket=ticket, request=f"req_of_{ticket}", cascade=("team:nobody",), need=need, input_hash="0" * 64,
+            principal=user, incarnation="inc-1", identity=Identity(org=self.org, team=team, user=user),
+        )  # fmt: skip
+        await self.state(opened, TicketWithdrawn(ticket=ticket, reason="waited_too_long"))
+
+    async def presumed_hold(self, request: str, *, wallet: str, amount: int) -> None:
+        """Let a call hold money of a wallet and never end, until its hold is presumed spent."""
+        asked = LeaseRequested(incarnation="inc-1", cascade=(wallet,), need=amount, wanted=amount)
+        lease = f"{await self.state(asked)}/1"
+        hold = Hold(
+            id=f"{request}/1", draws=(Draw(lease=lease, account=wallet, amount=amount),), price_version="p",
+            deadline_at=self.now + timedelta(minutes=15),
+        )  # fmt: skip
+        await self.state(
+            RequestDecided(
+                request=request, identity=Identity(org=self.org), gateway="main", endpoint="/v1/chat/completions",
+                verdict="allow", hold=hold,
+            )
+        )  # fmt: skip
+        self.later(16 * 60)
+        await self.state(LeaseRequested(incarnation="inc-1", cascade=(), need=0, wanted=0))
 
     async def found(self) -> Person:
         """Create the organization with its owner, who gets an access key."""

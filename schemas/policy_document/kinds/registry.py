@@ -52,9 +52,7 @@ KINDS: Final[Mapping[str, KindSpec]] = _kinds(
         types=("allowed_models",),
     ),
     KindSpec(name="rate-limit", options=RateLimitOptions, phases=("input",), enforced=True, types=("rate_limit",)),
-    KindSpec(
-        name="spend-limit", options=SpendLimitOptions, phases=("input",), enforced=True, types=("cost_limit",)
-    ),
+    KindSpec(name="spend-limit", options=SpendLimitOptions, phases=("input",), enforced=True, types=("cost_limit",)),
     KindSpec(name="pii-detector", options=PiiDetectorOptions, phases=("input", "output")),
     KindSpec(name="hipaa-phi-detector", options=HipaaPhiDetectorOptions, phases=("input", "output")),
     KindSpec(

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from support.acme import ORG, directory
+from support.acme import ORG, RED, directory
+from support.ledger_entries import USD, Entries, hold, ticket
 from support.request_material import Material
 from support.running_writer import running, until
 
@@ -19,6 +20,14 @@ from keeptrusts.projections.writer.rebuild import TABLES, Rebuild, UnknownTableE
 from keeptrusts.schemas import topics
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.snapshots.codec import encode_derived
+from keeptrusts.schemas.snapshots.ledger import (
+    WORLD,
+    BudgetPeriodOpened,
+    Entry,
+    HoldClosed,
+    ThresholdReached,
+    available,
+)
 
 REQUESTS = 150
 
@@ -51,6 +60,25 @@ async def fill(producer: AIOKafkaProducer, kafka: KafkaSettings, material: Mater
     return sent + 1
 
 
+def money() -> list[Entry]:
+    """Entries that leave one row open, presumed, valued and marked each."""
+    entries, wallet = Entries(partition=0), f"team:{RED}"
+    return [
+        entries.entry("accepted", "kt.wallet.fund_requested.v1", (WORLD, available(wallet), 9 * USD)),
+        entries.opened("req_1", hold("req_1", 1, wallet, USD)),
+        entries.opened("req_2", hold("req_2", 1, wallet, USD)),
+        entries.opened("req_3", hold("req_3", 1, wallet, USD)),
+        entries.entry("charged", "kt.request.completed.v1", changes=(HoldClosed(hold="req_1/1", state="settled"),)),
+        entries.entry("waiting", "kt.ticket.opened.v1", changes=(ticket(1, "waiting", team=RED, user=None),)),
+        entries.entry("parked", "kt.ticket.withdrawn.v1", changes=(ticket(1, "parked", team=RED, user=None),)),
+        entries.entry("ticked", "kt.clock.ticked.v1", changes=(
+            HoldClosed(hold="req_2/1", state="presumed", charged=USD),
+            BudgetPeriodOpened(account="budget:b", full="budget:b/2026-11", limit=USD, ends_ms=1),
+            ThresholdReached(account="budget:b/2026-11", of="budget", percent=50, amount=USD // 2, limit=USD),
+        )),
+    ]  # fmt: skip
+
+
 async def test_every_table_is_the_same_after_a_rebuild(
     store: Store, producer: AIOKafkaProducer, kafka: KafkaSettings, writer_settings: WriterSettings
 ) -> None:
@@ -59,6 +87,8 @@ async def test_every_table_is_the_same_after_a_rebuild(
         for value in directory(ORG) * 2:
             key = value.model_dump()["id"].encode()
             await producer.send(kafka.topic(topics.DIRECTORY), encode_derived(value), key=key, partition=0)
+        for entry in money():
+            await producer.send(kafka.topic(topics.LEDGER), encode_derived(entry), key=ORG.encode(), partition=0)
         sent = await fill(producer, kafka, material)
 
         async def written(expected: int) -> bool:
@@ -68,6 +98,8 @@ async def test_every_table_is_the_same_after_a_rebuild(
         await until(lambda: _settled(store))
         before = {table: await content(store, table) for table in (*TABLES, *ROLLUPS)}
         assert before["requests"][0] == REQUESTS and before["requests_open"][0] == 1
+        kept = {"holds_open": 2, "holds_presumed": 1, "ledger_values": 2, "ledger_marks": 2}
+        assert {table: before[table][0] for table in kept} == kept
         rebuild = Rebuild(store, writer_settings, writer)
         for table in before:
             done = await rebuild.rebuild(table)
@@ -96,7 +128,8 @@ async def test_every_table_is_the_same_after_a_rebuild(
 async def _settled(store: Store) -> bool:
     answer = await store.query(
         "SELECT (SELECT max(position) FROM writer_progress WHERE topic = 'kt.events') >= (SELECT max(_offset) FROM log)"
-        " AND (SELECT uniqExact(id) FROM directory_values) = (SELECT {n:UInt64})",
+        " AND (SELECT uniqExact(id) FROM directory_values) = (SELECT {n:UInt64})"
+        " AND (SELECT count() FROM ledger_marks) = 2",
         {"n": len({value.model_dump()["id"] for value in directory(ORG)})},
     )
     return bool(answer.value())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from support.acme import ADMIN, LONER, MEMBER, ORG, OTHER_ORG, OWNER, RED, STRANGER, TEAM_ADMIN, Person
 from support.asking import Client
 from support.filled_store import FilledStore
+from support.ledger_entries import AT, USD, Entries, hold, ticket
 from support.request_material import Material
 
 from keeptrusts.projections.query_api.routes import ROUTES
 from keeptrusts.schemas.authorization import Principal, scope_of
 from keeptrusts.schemas.events.identity import Identity
+from keeptrusts.schemas.snapshots.directory import BudgetValue
 
 PEOPLE = (OWNER, ADMIN, TEAM_ADMIN, MEMBER, LONER)
 
@@ -21,11 +25,25 @@ async def test_routes_answer_as_the_roles_table_says(client: Client, filled: Fil
     foreign = other.request_id()
     theirs = Identity(org=OTHER_ORG, team=RED, user=STRANGER.id)
     await filled.events(other.decided(foreign, theirs), other.completed(foreign, theirs))
+    running = material.request_id()
+    await filled.events(material.decided(running, who))
+    entries, paid = Entries(), ticket(1, "parked", team=RED, user=MEMBER.id)
+    await filled.derived(
+        "kt.ledger", ORG, entries.opened(running, hold(running, 1, f"team:{RED}", USD)),
+        entries.entry("parked", "kt.ticket.withdrawn.v1", changes=(paid,)),
+    )  # fmt: skip
+    budget = BudgetValue(
+        id="bud_1", org=ORG, scope="team", owner=RED, limit=USD, period="day", time_zone="UTC", action="hard",
+        thresholds_percent=(), created_at=AT,
+    )  # fmt: skip
+    await filled.derived("kt.directory", ORG, budget)
     own_ids = {
         "/v1/events/{id}": request, "/v1/teams/{id}": RED, "/v1/teams/{id}/members": RED, "/v1/teams/{id}/usage": RED,
         "/v1/wallets/{id}": f"organization:{ORG}", "/v1/wallets/{id}/transactions": f"organization:{ORG}",
+        "/v1/tickets/{id}": paid.id, "/v1/holds/{request}/{attempt}": f"{running}/1", "/v1/budgets/{id}": budget.id,
     }  # fmt: skip
     foreign_ids = dict.fromkeys(own_ids, STRANGER.id) | {
+        "/v1/holds/{request}/{attempt}": f"{foreign}/1",
         "/v1/events/{id}": foreign, "/v1/wallets/{id}": f"organization:{OTHER_ORG}",
         "/v1/wallets/{id}/transactions": f"organization:{OTHER_ORG}",
     }  # fmt: skip
@@ -34,18 +52,18 @@ async def test_routes_answer_as_the_roles_table_says(client: Client, filled: Fil
         for person in PEOPLE:
             if route.stream is not None or route.method != "GET":
                 continue
-            found = await _status(client, route.path.replace("{id}", own_ids.get(route.path, "")), person)
-            expected = _expected(route.path, person) if "{id}" in route.path else 200
+            found = await _status(client, _named(route.path, own_ids.get(route.path, "")), person)
+            expected = _expected(route.path, person) if "{" in route.path else 200
             if route.action is not None and scope_of(_principal(person), route.action).reach == "none":
                 expected = 403
             assert found == expected, (route.path, person.name)
-            if "{id}" in route.path:
-                path = route.path.replace("{id}", foreign_ids[route.path])
+            if "{" in route.path:
+                path = _named(route.path, foreign_ids[route.path])
                 assert await _status(client, path, person) == 404, (path, person.name)
             walked += 1
-        unsigned = await client.request(route.method, route.path.replace("{id}", "x"))
+        unsigned = await client.request(route.method, re.sub(r"{\w+}", "x", route.path))
         assert unsigned.status == 401, route.path
-    assert walked > 80
+    assert walked > 110
     for person in PEOPLE:
         response = await client.post("/v1/admin/rebuild", params={"table": "requests"}, headers=person.headers)
         assert response.status == (409 if person is OWNER else 403)
@@ -54,11 +72,15 @@ async def test_routes_answer_as_the_roles_table_says(client: Client, filled: Fil
 def _expected(path: str, person: Person) -> int:
     if person in (OWNER, ADMIN):
         return 200
-    if path == "/v1/events/{id}":
+    if path in ("/v1/events/{id}", "/v1/tickets/{id}", "/v1/holds/{request}/{attempt}", "/v1/budgets/{id}"):
         return 200 if person in (TEAM_ADMIN, MEMBER) else 404
     if path.startswith("/v1/teams"):
         return 200 if RED in person.teams else 404
     return 404  # the organization's wallet
+
+
+def _named(path: str, identifier: str) -> str:
+    return path.replace("{id}", identifier).replace("{request}/{attempt}", identifier)
 
 
 def _principal(person: Person) -> Principal:

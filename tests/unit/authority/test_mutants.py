@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from support.mutants import Mutant, check_that_it_is_caught, row
 
 from keeptrusts.schemas.authorization import Principal, Scope
 from keeptrusts.schemas.snapshots.ledger import Posting, available, spent
@@ -16,22 +15,6 @@ from keeptrusts.stream_processors.authority.state import LedgerState
 from tests.unit.authority import test_directory_rules as people_tests
 from tests.unit.authority import test_fold as fold_tests
 from tests.unit.authority import test_wallet_rules as money_tests
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mutant:
-    """One broken rule: where it is put in, and the test (with its arguments) that must notice."""
-
-    name: str
-    module: Any
-    attribute: str
-    broken: Callable[..., Any]
-    caught_by: Callable[..., None]
-    arguments: tuple[Any, ...] = ()
-
-
-def row(table: list[Any], name: str) -> tuple[Any, ...]:
-    return tuple(next(row for row in table if row[0] == name)[1:])
 
 
 def charge_the_last_that_covers(ledger: LedgerState, payers: tuple[str, ...], cost: int) -> charging.Charge:
@@ -154,7 +137,4 @@ MUTANTS = [
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_broken_rule_is_caught(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
-    mutant.caught_by(*mutant.arguments)
-    monkeypatch.setattr(mutant.module, mutant.attribute, mutant.broken)
-    with pytest.raises((AssertionError, pytest.fail.Exception)):
-        mutant.caught_by(*mutant.arguments)
+    check_that_it_is_caught(mutant, monkeypatch)

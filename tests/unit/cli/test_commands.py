@@ -12,7 +12,9 @@ from support.stub_api import Prepared, StubApi
 
 ME = Prepared(body={"data": {"organization": {"wallet_mode": "auto"}}, "as_of": "0:9"})
 DONE = {"id": "x_1", "position": "0:7"}
-BALANCES = Prepared(body={"data": {"available": "5.00", "leased": "0.00", "spent": "1.00"}, "as_of": "0:7"})
+BALANCES = Prepared(
+    body={"data": {"available": "5.00", "leased": "0.00", "spent": "1.00", "current": {}}, "as_of": "0:7"}
+)
 
 WRITES: list[tuple[tuple[str, ...], str, str, Any]] = [
     (
@@ -59,6 +61,35 @@ WRITES: list[tuple[tuple[str, ...], str, str, Any]] = [
         ("wallet", "reclaim", "--org", "--amount", "5"), "POST", "/v1/wallets/reclaim",
         {"organization": True, "amount": "5", "currency": "USD", "note": ""},
     ),
+    (
+        ("wallet", "allocate", "--team", "Support", "--amount", "200.00", "--period", "month"),
+        "POST", "/v1/wallets/allocate",
+        {"team_id": "Support", "amount": "200.00", "currency": "USD", "note": "", "period": "month"},
+    ),
+    (("wallet", "close", "--team", "t"), "POST", "/v1/wallets/close", {"team_id": "t"}),
+    (("wallet", "recurring", "stop", "--user", "a@b.c"), "POST", "/v1/wallets/recurring/stop", {"user_id": "a@b.c"}),
+    (
+        ("budget", "set", "--team", "t", "--limit", "50", "--period", "month"), "POST", "/v1/budgets",
+        {"scope": "team", "owner": "t", "limit": "50", "period": "month", "action": "hard"},
+    ),
+    (
+        ("budget", "set", "--org", "--limit", "50", "--period", "day", "--soft", "--time-zone", "Europe/Berlin",
+         "--threshold", "90", "--threshold", "50"),
+        "POST", "/v1/budgets",
+        {"scope": "organization", "limit": "50", "period": "day", "time_zone": "Europe/Berlin", "action": "soft",
+         "thresholds_percent": [50, 90]},
+    ),
+    (("budget", "set", "--gateway", "g", "--limit", "1", "--period", "week"), "POST", "/v1/budgets",
+     {"scope": "gateway", "owner": "g", "limit": "1", "period": "week", "action": "hard"}),
+    (("budget", "remove", "bud_1"), "DELETE", "/v1/budgets/bud_1", None),
+    (
+        ("ticket", "approve", "tkt_1", "--wallet", "team:t", "--deadline-at", "2027-01-01T00:00:00Z", "--note", "n"),
+        "POST", "/v1/tickets/tkt_1/approve",
+        {"wallet": "team:t", "deadline_at": "2027-01-01T00:00:00Z", "note": "n"},
+    ),
+    (("ticket", "deny", "tkt_1", "--reason", "no"), "POST", "/v1/tickets/tkt_1/deny", {"reason": "no"}),
+    (("ticket", "cancel", "tkt_1"), "POST", "/v1/tickets/tkt_1/cancel", {"reason": ""}),
+    (("hold", "release", "req_1/2", "--reason", "gone"), "POST", "/v1/holds/req_1/2/release", {"reason": "gone"}),
 ]  # fmt: skip
 
 
@@ -68,7 +99,8 @@ def test_a_writing_command_sends_what_was_given_and_waits_until_reads_show_it(
 ) -> None:
     api.on(f"{method} {path}", Prepared(status=201, body=DONE))
     api.on("GET /v1/me", ME)
-    api.on("GET /v1/wallets/x_1", BALANCES)
+    for path_shown in ("/v1/wallets/x_1", "/v1/wallets/balance", "/v1/tickets/x_1", "/v1/budgets/x_1"):
+        api.on(f"GET {path_shown}", BALANCES)
     result = kt(*arguments, "--json", "--idempotency-key", "k1")
     assert result.exit_code == 0, result.output
     sent, seen = api.asked
@@ -114,6 +146,18 @@ READS: list[tuple[tuple[str, ...], str, dict[str, str]]] = [
     (("wallet", "list", "--scope", "team"), "/v1/wallets", {"scope": "team"}),
     (("wallet", "show", "Engineering"), "/v1/wallets/Engineering", {}),
     (("wallet", "transactions", "t", "--since", "7d"), "/v1/wallets/t/transactions", {"since": "7d", "limit": "100"}),
+    (("wallet", "transactions", "t", "--leases"), "/v1/wallets/t/transactions", {"leases": "true", "limit": "100"}),
+    (("wallet", "balance"), "/v1/wallets/balance", {}),
+    (("wallet", "balance", "Engineering"), "/v1/wallets/balance", {"wallet": "Engineering"}),
+    (("wallet", "recurring", "list", "--state", "all"), "/v1/wallets/recurring", {"state": "all"}),
+    (("budget", "list", "--scope", "team", "--owner", "t"), "/v1/budgets",
+     {"scope": "team", "owner": "t", "state": "active"}),
+    (("budget", "show", "cap:user:mem_1/day"), "/v1/budgets/cap:user:mem_1%2Fday", {}),
+    (("ticket", "list", "--state", "parked", "--state", "waiting", "--team", "t", "--user", "a@b.c"), "/v1/tickets",
+     {"state": "parked,waiting", "team": "t", "user": "a@b.c", "limit": "100"}),
+    (("ticket", "show", "tkt_1"), "/v1/tickets/tkt_1", {}),
+    (("hold", "list", "--state", "presumed", "--gateway", "g", "--request", "r"), "/v1/holds",
+     {"state": "presumed", "gateway": "g", "request": "r", "limit": "100"}),
     (("usage",), "/v1/usage", {"group_by": "user"}),
     (("usage", "--group-by", "team,model", "--since", "7d"), "/v1/usage", {"group_by": "team,model", "since": "7d"}),
     (("adoption", "--team", "t"), "/v1/adoption", {"team": "t"}),
@@ -140,7 +184,7 @@ def test_a_reading_command_asks_for_what_was_given(
     api: StubApi, kt: Kt, arguments: tuple[str, ...], path: str, query: dict[str, str]
 ) -> None:
     row = {"id": "1", "model": "gpt-4o", "latency_ms": 12.5, "cost": "0.000367", "status": 200, "requests": 1}
-    single = path.rsplit("/", 1)[-1] in ("Engineering", "adoption", "req_1")
+    single = path.rsplit("/", 1)[-1] in ("Engineering", "adoption", "req_1", "balance", "tkt_1", "cap:user:mem_1%2Fday")
     page = {"data": row if single else [row], "totals": row, "as_of": "0:9", "next_cursor": None, "lag_ms": 5}
     api.on(f"GET {path}", Prepared(body=page))
     result = kt(*arguments, "--format", "json")
@@ -192,6 +236,17 @@ def test_tables_are_rebuilt_one_after_another(api: StubApi, kt: Kt) -> None:
         ("wallet", "fund", "--team", "a", "--user", "b", "--amount", "5"),
         ("wallet", "mode", "free"),
         ("wallet", "fund"),
+        ("wallet", "allocate", "--team", "a", "--amount", "5", "--period", "year"),
+        ("wallet", "close"),
+        ("wallet", "recurring", "stop"),
+        ("budget", "set", "--limit", "5", "--period", "day"),
+        ("budget", "set", "--team", "a", "--org", "--limit", "5", "--period", "day"),
+        ("budget", "set", "--team", "a", "--limit", "5"),
+        ("budget", "set", "--team", "a", "--limit", "5", "--period", "day", "--threshold", "101"),
+        ("ticket", "approve", "tkt_1"),
+        ("ticket", "list", "--state", "lost"),
+        ("hold", "release", "req_1"),
+        ("hold", "release", "req_1/x"),
         ("team", "create"),
         ("team", "add-member", "--team", "t"),
         ("team", "add-member", "--team", "t", "--email", "a@b.c", "--role", "king"),

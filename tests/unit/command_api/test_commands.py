@@ -191,7 +191,11 @@ async def test_the_wallet_mode_is_set(place: Place) -> None:
         ("POST", "/v1/teams/support/members", {"email": "a@b.c", "role": "owner"}, 422, "invalid_role"),
         ("POST", "/v1/keys", {"expires_at": "2020-01-01T00:00:00Z"}, 422, "invalid_expiry"),
         ("POST", "/v1/wallets/reclaim", {"team_id": "support", "amount": 1}, 404, "not_found"),
-        ("POST", "/v1/wallets/allocate", {"team_id": "support", "amount": 1, "period": "month"}, 422, "not_supported"),
+        ("POST", "/v1/wallets/close", {"team_id": "support"}, 404, "not_found"),
+        ("POST", "/v1/wallets/recurring/stop", {"team_id": "support"}, 404, "not_found"),
+        ("POST", "/v1/tickets/tkt_x/approve", {"wallet": "organization"}, 404, "not_found"),
+        ("POST", "/v1/tickets/tkt_x/deny", None, 404, "not_found"),
+        ("POST", "/v1/holds/req_x/1/release", None, 404, "not_found"),
         ("POST", "/v1/wallets/fund", {"amount": "9223372037"}, 422, None),
     ],
 )

@@ -177,6 +177,18 @@ async def test_money_that_cannot_be_read_is_not_moved(
         ("PUT", "/v1/wallets/mode", {"mode": "free"}, 422, "mode"),
         ("PUT", "/v1/wallets/mode", None, 422, "mode"),
         ("POST", "/v1/teams?name=x", {"name": "x"}, 400, "name"),
+        ("POST", "/v1/wallets/close", {}, 422, "team_id"),
+        ("POST", "/v1/wallets/close", {"team_id": "nowhere"}, 404, "team_id"),
+        ("POST", "/v1/wallets/close", {"team_id": "engineering", "amount": 1}, 422, "amount"),
+        ("POST", "/v1/wallets/recurring/stop", {"team_id": "engineering", "organization": True}, 422, "organization"),
+        ("POST", "/v1/tickets/tkt_x/approve", {}, 422, "wallet"),
+        ("POST", "/v1/tickets/tkt_x/approve", {"wallet": "engineering"}, 422, "wallet"),
+        ("POST", "/v1/tickets/tkt_x/approve", {"wallet": "team:nowhere"}, 404, "wallet"),
+        ("POST", "/v1/tickets/tkt_x/approve", {"wallet": "organization", "deadline_at": "soon"}, 422, "deadline_at"),
+        ("POST", "/v1/tickets/tkt_x/approve", {"wallet": "organization", "amount": 5}, 422, "amount"),
+        ("POST", "/v1/tickets/tkt_x/deny", {"reason": 5}, 422, "reason"),
+        ("POST", "/v1/holds/req_x/1/release", {"note": "x"}, 422, "note"),
+        ("DELETE", "/v1/budgets/bud_nothing", None, 404, None),
     ],
 )
 async def test_every_wrong_request_is_refused_before_the_log(
@@ -187,6 +199,46 @@ async def test_every_wrong_request_is_refused_before_the_log(
     assert (got, problem.get("field")) == (status, field)
     assert response.content_type == "application/problem+json" and problem["request_id"].startswith("req_")
     assert len(place.bench.memory.events) == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "field", "reason"),
+    [
+        ({"scope": "planet"}, 422, "scope", "must be 'organization'"),
+        ({"owner": "nowhere"}, 404, "owner", "no team 'nowhere'"),
+        ({"owner": None}, 422, "owner", "name the team"),
+        ({"scope": "user", "owner": "nobody@acme.example"}, 404, "owner", "no member"),
+        ({"scope": "key", "owner": "nothing"}, 404, "owner", "no key"),
+        ({"scope": "organization", "owner": "rival"}, 404, "owner", "no organization"),
+        ({"limit": 0}, 422, "limit", "above zero"),
+        ({"limit": "-1"}, 422, "limit", "above zero"),
+        ({"limit": "NaN"}, 422, "limit", "decimal number of USD"),
+        ({"limit": "0.0000000001"}, 422, "limit", "at most 9 decimals"),
+        ({"limit": 10**12}, 422, "limit", "within"),
+        ({"currency": "EUR"}, 422, "currency", "must be 'USD'"),
+        ({"period": "year"}, 422, "period", "must be 'day'"),
+        ({"period": None}, 422, "period", "must be 'day'"),
+        ({"time_zone": "Mars/Olympus"}, 422, "time_zone", "Europe/Berlin"),
+        ({"time_zone": "../../etc/passwd"}, 422, "time_zone", "no time zone"),
+        ({"time_zone": ""}, 422, "time_zone", "at least 1"),
+        ({"action": "warn"}, 422, "action", "must be 'hard' or 'soft'"),
+        ({"thresholds_percent": [0]}, 422, "thresholds_percent.0", "greater than or equal to 1"),
+        ({"thresholds_percent": [101]}, 422, "thresholds_percent.0", "less than or equal to 100"),
+        ({"thresholds_percent": [80, 50]}, 422, "thresholds_percent", "must rise"),
+        ({"thresholds_percent": [50, 50]}, 422, "thresholds_percent", "must rise"),
+        ({"thresholds_percent": 50}, 422, "thresholds_percent", "must be a list"),
+        ({"thresholds_percent": [*range(1, 12)]}, 422, "thresholds_percent", "at most 10"),
+        ({"amount": 5}, 422, "amount", "unknown field"),
+    ],
+)
+async def test_a_budget_that_cannot_be_read_is_not_set(
+    place: Place, fields: dict[str, Any], status: int, field: str, reason: str
+) -> None:
+    before = len(place.bench.memory.events)
+    body = {"scope": "team", "owner": "engineering", "limit": "5", "period": "day", **fields}
+    got, problem, _ = await place.send("POST", "/v1/budgets", body)
+    assert (got, problem["field"]) == (status, field), problem
+    assert reason in problem["detail"] and len(place.bench.memory.events) == before
 
 
 async def test_all_wrong_fields_are_listed(place: Place) -> None:

@@ -8,9 +8,12 @@ from keeptrusts.projections.migrations import tables
 from keeptrusts.projections.projectors.adoption_facts import AdoptionFactRow
 from keeptrusts.projections.projectors.directory_values import DirectoryValueRow
 from keeptrusts.projections.projectors.gateway_reports import GatewayReportRow
+from keeptrusts.projections.projectors.holds import OpenHoldRow, PresumedHoldRow
 from keeptrusts.projections.projectors.intent_outcomes import IntentOutcomeRow
 from keeptrusts.projections.projectors.ledger_entries import LedgerEntryRow
+from keeptrusts.projections.projectors.ledger_marks import LedgerMarkRow
 from keeptrusts.projections.projectors.ledger_postings import LedgerPostingRow
+from keeptrusts.projections.projectors.ledger_values import LedgerValueRow
 from keeptrusts.projections.projectors.log import LogRow
 from keeptrusts.projections.projectors.request_parts import RequestPartRow
 from keeptrusts.projections.projectors.requests import OpenRequestRow, RequestRow
@@ -23,6 +26,8 @@ ROWS = {
     "log": LogRow, "request_parts": RequestPartRow, "requests": RequestRow, "requests_open": OpenRequestRow,
     "ledger_entries": LedgerEntryRow, "ledger_postings": LedgerPostingRow, "directory_values": DirectoryValueRow,
     "adoption_facts": AdoptionFactRow, "intent_outcomes": IntentOutcomeRow, "gateway_reports": GatewayReportRow,
+    "holds_open": OpenHoldRow, "holds_presumed": PresumedHoldRow, "ledger_values": LedgerValueRow,
+    "ledger_marks": LedgerMarkRow,
 }  # fmt: skip
 
 

@@ -221,6 +221,18 @@ def test_a_tickets_leases_belong_to_its_call_alone_and_what_is_left_goes_back() 
     assert back.amount == 30 and book.ticket_over("t") == ()
 
 
+def test_a_tickets_leases_may_be_of_budgets_alone() -> None:
+    book = LeaseBook()
+    book.funded(
+        TicketFunded(
+            ledger="o", ticket="t", lease="x", granted=50, expires_at_ms=TTL_MS, account=BUDGET.account, leases=1
+        ),
+        0,
+    )
+    taken = book.admit("own", Payers.of((), (), [BUDGET]), 50, 0, "t")
+    assert taken is not None and taken.leases[0].ticket == "t"
+
+
 def test_what_is_no_longer_used_is_forgotten() -> None:
     book = LeaseBook()
     grant(book, TEAM, 100)

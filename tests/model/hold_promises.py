@@ -92,7 +92,7 @@ def _charge_broken(call: Call, asked: Asked, holds: tuple[Hold, ...]) -> str | N
         case "answered" | "settling":
             released = any(hold.state in ("released", "reported") for hold in holds)
             return None if charged == cost or released else f"was answered, {told}"
-        case "refused" if not asked.blind:
+        case "refused":
             return None if charged == cost else f"was refused, {told}"
         case _:
             return None if charged <= cost + asked.bound else f"was not answered, {told}"

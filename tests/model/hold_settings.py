@@ -24,9 +24,9 @@ SMALL: Final[Mapping[str, Setting]] = MappingProxyType(
         "steps back": Setting(calls=(Asked(),), wallets=(1,), grace=2, back=2, hold=3, unknown=1, horizon=5),
         "long calls": Setting(calls=(Asked(bound=2, costs=(1, 2)),), wallets=(2,), hold=1, doubled=1, unknown=1),
         "above the hold": Setting(calls=(Asked(costs=(0, 1, 2)),), wallets=(2,), hold=1, horizon=3),
-        "blind": Setting(calls=(Asked(bound=2, costs=(1,), blind=True),), wallets=(2,), horizon=3),
+        "blind": Setting(calls=(Asked(bound=2, costs=(1,), blind=True),), wallets=(2,), doubled=1, kills=1, horizon=3),
         "two attempts": Setting(
-            calls=(Asked(costs=(0, 1), attempts=2),), wallets=(3,), spare=1, kills=1, horizon=3, hold=1
+            calls=(Asked(costs=(0, 1), attempts=2),), wallets=(3,), spare=1, kills=1, unknown=1, horizon=3, hold=1
         ),
         "released": Setting(calls=(Asked(),), wallets=(2,), hold=2, grace=0, soon=1, releases=1),
         "released wrongly": Setting(

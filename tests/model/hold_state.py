@@ -82,8 +82,9 @@ class Gateway(NamedTuple):
 class Call(NamedTuple):
     """How far a call is; ``attempt`` counts its holds.
 
-    ``phase``: new, sent, held (acknowledged), unsure (a void is due), dispatched, settling, answered, refused or lost.
-    ``told``: the gateway answered before it may. ``billed`` is what the provider charged, an amount for each attempt.
+    ``phase``: new, sent, held (acknowledged), unsure (a void is due), both unsure (so is the end of the hold before,
+    which drew on ``ended``), dispatched, presumed (its usage is not known), settling, answered, refused or lost.
+    ``billed`` is what the provider charged, an amount for each attempt.
     """
 
     phase: str = "new"
@@ -92,6 +93,7 @@ class Call(NamedTuple):
     at: int = 0
     since: int = 0
     billed: tuple[int, ...] = ()
+    ended: tuple[LeaseId, ...] = ()
 
 
 class Faults(NamedTuple):
@@ -105,14 +107,17 @@ class Faults(NamedTuple):
 
 
 class World(NamedTuple):
-    """Everything there is. ``tick`` is true time; the broker's clock is ``lag`` behind it."""
+    """Everything there is. ``tick`` is true time; the broker's clock is ``lag`` behind it.
+
+    ``under_way`` are records that may be appended late, or a second time; those sent together stand together.
+    """
 
     tick: int
     lag: int
     ledger: Ledger
     gateways: tuple[Gateway, ...]
     calls: tuple[Call, ...]
-    under_way: tuple[Record, ...]
+    under_way: tuple[tuple[Record, ...], ...]
     faults: Faults
 
     @property

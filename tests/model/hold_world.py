@@ -62,9 +62,11 @@ class HoldWorld:
             gateway = world.gateways[self.setting.calls[number].gateway]
             if gateway.alive:
                 yield from self._call(world, number, call)
-        for index, record in enumerate(world.under_way):
-            left = world.under_way[:index] + world.under_way[index + 1 :]
-            yield f"late {record} is appended", self._append(world._replace(under_way=left), record)
+        for index, (record, *rest) in enumerate(world.under_way):
+            # What was sent together arrives in its order, or not at all.
+            waiting = (tuple(rest),) if rest else ()
+            left = world._replace(under_way=(*world.under_way[:index], *waiting, *world.under_way[index + 1 :]))
+            yield f"late {record} is appended", self._append(left, record)
         if world.tick < self.setting.horizon:
             yield from self._people(world)
 
@@ -90,7 +92,7 @@ class HoldWorld:
         yield what, after
         if world.faults.doubled and world.tick < self.setting.horizon:
             faults = world.faults._replace(doubled=world.faults.doubled - 1)
-            yield f"{what}, doubled", after._replace(under_way=(*world.under_way, record), faults=faults)
+            yield f"{what}, doubled", after._replace(under_way=(*world.under_way, (record,)), faults=faults)
 
     def _unknown(self, world: World, record: Record, what: str) -> Iterator[Step[World]]:
         """Append a record without learning of it: it is lost, or there, or comes much later."""
@@ -99,7 +101,7 @@ class HoldWorld:
         left = world._replace(faults=world.faults._replace(unknown=world.faults.unknown - 1))
         yield f"{what} is lost", left
         yield f"{what} is appended, its acknowledgement lost", self._append(left, record)
-        yield f"{what} is on its way", left._replace(under_way=(*left.under_way, record))
+        yield f"{what} is on its way", left._replace(under_way=(*left.under_way, (record,)))
 
     # Gateways.
 
@@ -159,6 +161,12 @@ class HoldWorld:
                 yield from self._void(world, number, call)
             case "dispatched":
                 yield from self._dispatched(world, number, call)
+            case "presumed":
+                record = HoldSettled((number, call.attempt), call.billed[-1])
+                known = with_call(world, number, call._replace(phase="refused"))
+                yield from self._appends(known, record, f"the usage of call {number} becomes known")
+            case "both unsure":
+                yield from self._void_both(world, number, call)
             case "settling":
                 after = self._freed(world, number, call, call.billed[-1])
                 yield f"call {number} is answered", with_call(after, number, call._replace(phase="answered"))
@@ -230,7 +238,7 @@ class HoldWorld:
         if not self.rules.voids_before_next_try and self.setting.calls[number].attempts > call.attempt:
             following = Call("new", call.attempt, billed=(*call.billed, 0))
             after = with_call(world, number, following)
-            after = after._replace(under_way=(*after.under_way, HoldVoided(record.id)))
+            after = after._replace(under_way=(*after.under_way, (HoldVoided(record.id),)))
         yield from self._unknown(after, record, what)
         if not self.rules.waits_for_ack:
             yield from self._dispatch(world, number, call)
@@ -274,9 +282,8 @@ class HoldWorld:
         if asked.blind:
             charge = asked.bound if self.rules.settles_blind_calls_whole else 0
             blind = HoldSettled((number, call.attempt), charge, known=False)
-            yield from self._appends(
-                with_call(world, number, call._replace(phase="refused")), blind, f"call {number} ends without usage"
-            )
+            presumed = with_call(world, number, call._replace(phase="presumed"))
+            yield from self._appends(presumed, blind, f"call {number} ends without usage")
         if call.attempt < asked.attempts:
             yield from self._again(world, number, call)
 
@@ -302,13 +309,36 @@ class HoldWorld:
                 at=world.append_time, since=world.tick,
             )  # fmt: skip
             hold = self._hold_of(world, number, following)
-            first, second = (end, hold) if self.rules.ends_first_hold_first else (hold, end)
-            half = self._append(taken, first)
-            whole = self._freed(self._append(half, second), number, call, call.billed[-1])
+            records = (end, hold) if self.rules.ends_first_hold_first else (hold, end)
+            half = self._append(taken, records[0])
+            whole = self._freed(self._append(half, records[1]), number, call, call.billed[-1])
             yield f"call {number} fails and is tried again", with_call(whole, number, following)
-            if world.faults.kills and world.tick < self.setting.horizon:
+            if world.tick >= self.setting.horizon:
+                continue
+            if world.faults.kills:
                 # Nothing but the first record of the append arrived before the process died.
                 yield f"call {number} fails, and its gateway while it tries again", self._killed(half, asked.gateway)
+            if world.faults.unknown:
+                unsure = following._replace(phase="both unsure", ended=call.leases)
+                yield from self._both_unknown(with_call(taken, number, unsure), records, f"next try of call {number}")
+
+    def _both_unknown(self, world: World, records: tuple[Record, Record], what: str) -> Iterator[Step[World]]:
+        """Append the end of one hold and the next hold without learning of it."""
+        left = world._replace(faults=world.faults._replace(unknown=world.faults.unknown - 1))
+        half = self._append(left, records[0])
+        yield f"{what} is lost", left
+        yield f"{what} is cut in half", half
+        yield f"{what} is appended, its acknowledgement lost", self._append(half, records[1])
+        yield f"{what} is on its way", left._replace(under_way=(*left.under_way, records))
+
+    def _void_both(self, world: World, number: int, call: Call) -> Iterator[Step[World]]:
+        """Both may have been appended or not: the end is repeated, and the hold after it voided."""
+        end = HoldSettled((number, call.attempt - 1), call.billed[-1])
+        after = self._append(self._append(world, end), HoldVoided((number, call.attempt)))
+        before = call._replace(leases=call.ended)
+        after = self._freed(self._freed(after, number, before, call.billed[-1]), number, call, 0)
+        refused = Call("refused", call.attempt, billed=(*call.billed, 0))
+        yield f"call {number} ends both of its holds", with_call(after, number, refused)
 
     # People, and a gateway that follows no rule.
 

@@ -188,7 +188,9 @@ async def _money(call: Call, chosen: list[WalletValue], as_of: int) -> _Money:
 
 async def _balances(store: Store, scope: TenantScope, ids: list[str], as_of: int) -> tuple[dict[str, Balances], int]:
     """Give nano-USD by wallet, and what was spent without a wallet."""
-    answer = await store.query(_BALANCES, {"org": scope.org, "wallets": [*ids, UNMETERED], "next_offset": max(as_of, -1) + 1})
+    answer = await store.query(
+        _BALANCES, {"org": scope.org, "wallets": [*ids, UNMETERED], "next_offset": max(as_of, -1) + 1}
+    )
     parts: dict[str, dict[str, int]] = {name: {} for name in ids}
     unmetered = 0
     for name, part, amount in answer.rows:

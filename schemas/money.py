@@ -51,9 +51,9 @@ def format_usd(nano: int) -> str:
     """Write nano-USD as USD with two to nine decimals: ``367000`` -> ``"0.000367"``."""
     if nano < 0:
         return "-" + format_usd(-nano)
-    whole, fraction = divmod(nano, NANO_PER_USD)
-    decimals = f"{fraction:09d}".rstrip("0")
-    return f"{whole}.{decimals}" if len(decimals) > 1 else f"{whole}.{decimals:0<2}"
+    digits = f"{nano:010d}"
+    decimals = digits[-9:].rstrip("0")
+    return f"{digits[:-9]}.{decimals}" if len(decimals) > 1 else f"{digits[:-9]}.{decimals:0<2}"
 
 
 def _bounded(nano: int) -> int:

@@ -175,7 +175,7 @@ class Spending:
         if held is None:
             return MoneyShown()
         remaining = None
-        if self.payers.wallets:
+        if self.payers.wallets and held.ticket is None:  # a ticket's money is set apart: it says nothing of its wallet
             remaining = self.services.desk.remaining(self.identity.org, held.taken.leases[0].account.name)
         return MoneyShown(remaining=remaining, shrunk_to=held.shrunk_to)
 

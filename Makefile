@@ -19,7 +19,7 @@ help:
 	@echo "make setup   install everything into .venv and .cache"
 	@echo "make demo    a governed call, end to end, on sample data (DEMO_ARGS=--once stops after it)"
 	@echo "make test    every check, in order, with a summary"
-	@echo "make chaos   every fault under load for CHAOS_SECONDS (600) with CHAOS_SEED, then an audit of what is left"
+	@echo "make chaos   larger models, every fault under load for CHAOS_SECONDS (600) with CHAOS_SEED, then an audit of what is left"
 	@echo "make lint    ruff, mypy and the import rules only"
 	@echo "make schemas write the JSON Schemas of all record types again, after a change of the models"
 	@echo "make bench   measure everything that has a bar, and write docs/benchmarks.md and its plot"
@@ -36,7 +36,7 @@ test: setup $(NODE_READY)
 	@$(BIN)/python tests/run_suites.py
 
 chaos: setup
-	@CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(BIN)/pytest -q -s tests/chaos
+	@CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(BIN)/pytest -q -s tests/model tests/chaos
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -224,8 +224,8 @@ def insufficient(who: Claimant, obstacle: Obstacle, ticket: str) -> Problem:
             f"{format_usd(obstacle.available)} USD is available; ticket {ticket} is open for it"
         ),
         fix=(
-            f"Ask an admin to approve it (kt ticket approve {ticket}), then send the same request again with the "
-            f"header X-Keeptrusts-Ticket: {ticket}"
+            f"Ask an admin to approve it (kt ticket approve {ticket} --wallet organization), then send the same "
+            f"request again with the header X-Keeptrusts-Ticket: {ticket}"
         ),
         details=MappingProxyType({"ticket": ticket}),
     )

@@ -68,7 +68,7 @@ class LeaseBook:
         own = self._tickets.get(ticket) if ticket is not None else None
         leases: list[Lease] = []
         due = False
-        if payers.wallets or own:
+        if payers.wallets:
             found: Lease | None = _of_ticket(own, None, bound, latest) if own else None
             if found is None:
                 for name in payers.wallets:

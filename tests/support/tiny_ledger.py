@@ -202,7 +202,7 @@ class TinyLedger:
         while self.waiting:
             first = self.waiting[0]
             accounts = [name for name in first.cascade if self.available.get(name, 0) >= first.need][:1]
-            budgets = [claim.account for claim in first.budgets]
+            budgets = [claim.account for claim in first.budgets or ()]
             if (not accounts and first.cascade) or any(self.available[name] < first.need for name in budgets):
                 return
             self.waiting.pop(0)
@@ -211,7 +211,7 @@ class TinyLedger:
             self._fund(first, accounts + budgets, None, first.incarnation or "1")
 
     def _press(self, ticket: money.TicketOpened, *, pressed: bool) -> None:
-        for name in ticket.cascade:
+        for name in (*ticket.cascade, *(claim.account for claim in ticket.budgets or ())):
             if name in self.available:
                 self._say(grants.WalletPressed(ledger=ORG, wallet=name, pressed=pressed))
 

@@ -363,6 +363,16 @@ async def test_a_spend_limit_refuses_with_429_without_retry_after_once_it_is_rea
         assert statuses[-1] == 429 and ledger.spent(claim.account) <= 2_000_000 and ledger.faults == []
 
 
+async def test_nobody_is_refused_at_a_cap_while_what_is_held_under_it_may_come_back() -> None:
+    bound = await bound_of_a_call()
+    cap = 10 * COST + 2 * bound
+    made = gateway(CAPPED.replace("0.002", f"{cap / 1e9:.9f}").replace("max_wait_seconds: 0", "max_wait_seconds: 20"))
+    async with with_money(made, {}) as ledger:
+        answers = await asyncio.gather(*[chat(made) for _ in range(10)])
+        assert [answer.status for answer in answers] == [200] * 10
+        assert ledger.spent("cap:team:team_engineering/month") == 10 * COST and ledger.faults == []
+
+
 async def test_at_a_hard_cap_a_cheaper_model_is_tried_before_anybody_is_refused() -> None:
     made = gateway(CAPPED.replace("targets:", "routing: {budget_fallbacks: [gpt-4o-mini]}\n  targets:"))
     async with with_money(made, {}) as ledger:

@@ -188,9 +188,8 @@ async def _money(call: Call, chosen: list[WalletValue], as_of: int) -> _Money:
 
 async def _balances(store: Store, scope: TenantScope, ids: list[str], as_of: int) -> tuple[dict[str, Balances], int]:
     """Give nano-USD by wallet, and what was spent without a wallet."""
-    answer = await store.query(
-        _BALANCES, {"org": scope.org, "wallets": [*ids, UNMETERED], "next_offset": max(as_of, -1) + 1}
-    )
+    place = {"org": scope.org, "next_offset": max(as_of, -1) + 1}
+    answer = await store.query(_BALANCES, {**place, "wallets": [*ids, UNMETERED]})
     parts: dict[str, dict[str, int]] = {name: {} for name in ids}
     unmetered = 0
     for name, part, amount in answer.rows:
@@ -198,7 +197,7 @@ async def _balances(store: Store, scope: TenantScope, ids: list[str], as_of: int
             unmetered = int(amount)
         elif part in ("available", "leased", "spent"):
             parts[name][part] = int(amount)
-    ticketed = await store.query(_TICKETED, {"org": scope.org, "next_offset": max(as_of, -1) + 1})
+    ticketed = await store.query(_TICKETED, place)
     for name, amount in ticketed.rows:
         if name in parts:
             parts[name]["ticketed"] = int(amount)

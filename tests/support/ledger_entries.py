@@ -8,14 +8,19 @@ from datetime import UTC, datetime
 from keeptrusts.schemas.events.money import Draw, Hold
 from keeptrusts.schemas.snapshots.ledger import (
     GENESIS_HASH,
+    WORLD,
+    BudgetPeriodOpened,
     Cause,
     Change,
     Entry,
+    HoldClosed,
     Outcome,
     Posting,
     RequestOpened,
+    ThresholdReached,
     TicketState,
     TicketValue,
+    available,
 )
 from support.acme import ORG, RED
 
@@ -77,3 +82,22 @@ def hold(request: str, attempt: int, wallet: str, amount: int) -> Hold:
         Draw(lease="e/2", account="budget:bud_1", amount=amount),
     )
     return Hold(id=f"{request}/{attempt}", draws=draws, price_version="p1", deadline_at=AT)
+
+
+def money() -> list[Entry]:
+    """Entries that leave one row open, presumed, valued and marked each."""
+    entries, wallet = Entries(partition=0), f"team:{RED}"
+    return [
+        entries.entry("accepted", "kt.wallet.fund_requested.v1", (WORLD, available(wallet), 9 * USD)),
+        entries.opened("req_1", hold("req_1", 1, wallet, USD)),
+        entries.opened("req_2", hold("req_2", 1, wallet, USD)),
+        entries.opened("req_3", hold("req_3", 1, wallet, USD)),
+        entries.entry("charged", "kt.request.completed.v1", changes=(HoldClosed(hold="req_1/1", state="settled"),)),
+        entries.entry("waiting", "kt.ticket.opened.v1", changes=(ticket(1, "waiting", team=RED, user=None),)),
+        entries.entry("parked", "kt.ticket.withdrawn.v1", changes=(ticket(1, "parked", team=RED, user=None),)),
+        entries.entry("ticked", "kt.clock.ticked.v1", changes=(
+            HoldClosed(hold="req_2/1", state="presumed", charged=USD),
+            BudgetPeriodOpened(account="budget:b", full="budget:b/2026-11", limit=USD, ends_ms=1),
+            ThresholdReached(account="budget:b/2026-11", of="budget", percent=50, amount=USD // 2, limit=USD),
+        )),
+    ]  # fmt: skip

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from support.acme import ORG, RED, directory
-from support.ledger_entries import USD, Entries, hold, ticket
+from support.acme import ORG, directory
+from support.ledger_entries import money
 from support.request_material import Material
 from support.running_writer import running, until
 
@@ -20,14 +20,6 @@ from keeptrusts.projections.writer.rebuild import TABLES, Rebuild, UnknownTableE
 from keeptrusts.schemas import topics
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.snapshots.codec import encode_derived
-from keeptrusts.schemas.snapshots.ledger import (
-    WORLD,
-    BudgetPeriodOpened,
-    Entry,
-    HoldClosed,
-    ThresholdReached,
-    available,
-)
 
 REQUESTS = 150
 
@@ -58,25 +50,6 @@ async def fill(producer: AIOKafkaProducer, kafka: KafkaSettings, material: Mater
     await producer.send(kafka.topic(topics.EVENTS), encode(last), key=last.ledger.encode())
     await producer.flush()
     return sent + 1
-
-
-def money() -> list[Entry]:
-    """Entries that leave one row open, presumed, valued and marked each."""
-    entries, wallet = Entries(partition=0), f"team:{RED}"
-    return [
-        entries.entry("accepted", "kt.wallet.fund_requested.v1", (WORLD, available(wallet), 9 * USD)),
-        entries.opened("req_1", hold("req_1", 1, wallet, USD)),
-        entries.opened("req_2", hold("req_2", 1, wallet, USD)),
-        entries.opened("req_3", hold("req_3", 1, wallet, USD)),
-        entries.entry("charged", "kt.request.completed.v1", changes=(HoldClosed(hold="req_1/1", state="settled"),)),
-        entries.entry("waiting", "kt.ticket.opened.v1", changes=(ticket(1, "waiting", team=RED, user=None),)),
-        entries.entry("parked", "kt.ticket.withdrawn.v1", changes=(ticket(1, "parked", team=RED, user=None),)),
-        entries.entry("ticked", "kt.clock.ticked.v1", changes=(
-            HoldClosed(hold="req_2/1", state="presumed", charged=USD),
-            BudgetPeriodOpened(account="budget:b", full="budget:b/2026-11", limit=USD, ends_ms=1),
-            ThresholdReached(account="budget:b/2026-11", of="budget", percent=50, amount=USD // 2, limit=USD),
-        )),
-    ]  # fmt: skip
 
 
 async def test_every_table_is_the_same_after_a_rebuild(

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import OffsetAndMetadata
 from support.acme import ORG, directory
+from support.ledger_entries import money
 from support.request_material import Material
 from support.running_writer import now_ms, running, until
 
@@ -110,6 +111,32 @@ async def test_a_block_whose_token_alone_outlived_a_kill_is_written_again(
     assert await told() != before
     async with running(store, writer_settings) as writer:
         assert writer.metrics.lost_blocks == (lost not in ROLLUPS)
+        assert await told() == before
+
+
+async def test_blocks_of_the_ledger_that_a_kill_lost_are_written_again(
+    store: Store, producer: AIOKafkaProducer, kafka: KafkaSettings, writer_settings: WriterSettings
+) -> None:
+    """As above, for every table of the ledger at once: what is open is compared by name, values by the newest."""
+    entries = money()
+    lost = ("holds_open", "holds_presumed", "ledger_values", "ledger_marks", "ledger_postings")
+    place = TopicPartition(kafka.topic(topics.LEDGER), 0)
+
+    async def told() -> list[object]:
+        return [(await store.query(f"SELECT * FROM {name} ORDER BY ALL SETTINGS final = 1")).rows for name in lost]
+
+    for entry in entries:
+        await producer.send(kafka.topic(topics.LEDGER), encode_derived(entry), key=ORG.encode(), partition=0)
+    await producer.flush()
+    async with running(store, writer_settings):
+        await until(lambda: _is_committed(kafka, writer_settings, place, len(entries)))
+    before = await told()
+    assert all(before)
+    await _commit(kafka, writer_settings, place, OffsetAndMetadata(0, str(len(entries) - 1)))
+    for name in lost:
+        await store.command(f"ALTER TABLE {name} DELETE WHERE 1 SETTINGS mutations_sync = 2")
+    async with running(store, writer_settings) as writer:
+        assert writer.metrics.lost_blocks == len(lost)
         assert await told() == before
 
 

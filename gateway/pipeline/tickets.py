@@ -15,7 +15,14 @@ from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import Caller, IncomingCall, ModelCall
 from keeptrusts.gateway.wallets.leases import Obstacle, Payers, Taken
 from keeptrusts.schemas.errors import Problem
-from keeptrusts.schemas.events.money import TicketOpened, TicketRedeemed, TicketWithdrawn
+from keeptrusts.schemas.events.money import (
+    ACK_UNKNOWN,
+    BUDGET_REACHED,
+    CALLER_GONE,
+    TicketOpened,
+    TicketRedeemed,
+    TicketWithdrawn,
+)
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.ids import TICKET, has_prefix
 from keeptrusts.schemas.money import format_usd
@@ -25,7 +32,9 @@ from keeptrusts.schemas.snapshots.grants import TicketDenied, TicketFunded
 
 TICKET_HEADER: Final = "x-keeptrusts-ticket"
 REDEEM_WITHIN_S: Final = 5.0
-CALLER_GONE: Final = "caller_gone"
+UNFUNDED: Final = "unfunded"
+_WITHDRAWN_FOR: Final = MappingProxyType({"wallet": UNFUNDED, "budget": BUDGET_REACHED})
+"""Why a ticket is withdrawn, by what stands in the way: it is offered to the caller only where that is a wallet."""
 
 
 @frozen
@@ -93,7 +102,7 @@ async def wait_for_money(
         if isinstance(answer, TicketDenied) and not gone:
             services.counters.money.count_ticket("denied")
             return Refused(problem=_turned_down(who, ticket, answer.reason), ticket=ticket)
-        problem = await _withdraw(services, who, ticket, CALLER_GONE if gone else "nobody funded it in time")
+        problem = await _withdraw(services, who, ticket, CALLER_GONE if gone else _WITHDRAWN_FOR[obstacle.kind])
         services.counters.money.count_ticket("withdrawn")
         if problem is None:
             problem = insufficient(who, obstacle, ticket) if obstacle.kind == "wallet" else None
@@ -182,7 +191,7 @@ async def _open(services: Services, who: Claimant, ticket: str) -> Problem | Non
     try:
         await _append(services, who, opened)
     except AckUnknownError:
-        withdrawn = TicketWithdrawn(ticket=ticket, reason="ack_unknown")
+        withdrawn = TicketWithdrawn(ticket=ticket, reason=ACK_UNKNOWN)
         services.late_records.append(money_event(services, who.call, identity, withdrawn))
         return _not_recorded()
     except PublishError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -122,8 +122,15 @@ class TicketOpened(Record):
     model: str | None = None
 
 
+CALLER_GONE: Final = "caller_gone"
+BUDGET_REACHED: Final = "budget_reached"
+ACK_UNKNOWN: Final = "ack_unknown"
+FOR_GOOD: Final = frozenset({CALLER_GONE, BUDGET_REACHED, ACK_UNKNOWN})
+"""Reasons of a withdrawal after which nobody can come back with the ticket: it was offered to no one."""
+
+
 class TicketWithdrawn(Record):
-    """The connection stopped waiting; the ticket parks and is never funded automatically."""
+    """The connection stopped waiting; the ticket parks and is never funded automatically, or ends ``FOR_GOOD``."""
 
     ticket: str
     reason: str

@@ -166,7 +166,7 @@ def _verdict(draft: Draft) -> Verdict:
     at_work = _WORKING.get(type(data))
     if at_work is not None:
         return at_work(draft, principal, data)
-    rule = directory.RULES.get(type(data)) or wallets.RULES.get(type(data)) or _MONEY_RULES.get(type(data))
+    rule = directory.RULES.get(type(data)) or wallets.RULES.get(type(data)) or _BUDGET_RULES.get(type(data))
     if rule is None:
         return Rejected("not_supported", f"{type_of(data)} is not carried out by rules version {RULES_VERSION}")
     return rule(state, principal, data, event.time)
@@ -187,23 +187,23 @@ _FACTS: Final[Mapping[type[Record], _Fact]] = MappingProxyType(
 )
 """Facts that gateways state -> the rule that answers them."""
 
-_MONEY_RULES: Final[Mapping[type[Record], wallets.Rule]] = MappingProxyType(
+_BUDGET_RULES: Final[Mapping[type[Record], wallets.Rule]] = MappingProxyType(
     {
         commands.BudgetSetRequested: budgets.set_budget,
         commands.BudgetRemoveRequested: budgets.remove_budget,
-        commands.HoldReleaseRequested: holds.release,
     }
 )
-"""Intents about money that is under way -> the rule that decides about them."""
+"""Intents about budgets -> the rule that decides about them."""
 
 _WORKING: Final[Mapping[type[Record], Callable[[Draft, Principal, Any], Verdict]]] = MappingProxyType(
     {
+        commands.HoldReleaseRequested: holds.release,
         commands.TicketApproveRequested: tickets.approve,
         commands.TicketDenyRequested: tickets.deny,
         commands.TicketCancelRequested: tickets.cancel,
     }
 )
-"""Intents whose rules open leases, so that they move things themselves; rejecting, they have moved nothing."""
+"""Intents about what is under way, whose rules move things themselves; rejecting, they have moved nothing."""
 
 _MAY_COVER_MORE: Final = (facts.TicketOpened, commands.BudgetSetRequested, commands.BudgetRemoveRequested)
 """Records after which a waiting ticket may be covered although no money was freed."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-from datetime import datetime
 from typing import Final, Literal
 
 from keeptrusts.schemas.authorization import Principal, scope_of
@@ -140,17 +138,19 @@ def forget(draft: Draft, held: HeldMoney) -> None:
     draft.change(HoldClosed(hold=held.id, state="forgotten", charged=held.charged))
 
 
-def release(state: LedgerState, actor: Principal, intent: HoldReleaseRequested, at: datetime) -> Verdict:
+def release(draft: Draft, actor: Principal, intent: HoldReleaseRequested) -> Verdict:
     """A person hands a presumed hold back; what it was used for after all goes to ``variance`` when it is known."""
+    money = draft.state.money
     if scope_of(actor, "wallets.reclaim").reach != "all":
         return forbidden("release this hold", "ask an owner or an admin of the organization")
-    if state.money.open_hold(intent.hold) is not None:
+    if money.open_hold(intent.hold) is not None:
         return Rejected("still_open", "this hold is still open; only one that is presumed spent can be released")
-    held = state.money.presumed.get(intent.hold)
+    held = money.presumed.get(intent.hold)
     if held is None:
         return missing("presumed hold", intent.hold)
-    released = Accepted("hold", held.id, changes=(HoldClosed(hold=held.id, state="released"),))
-    return dataclasses.replace(released, postings=_back(held, held.charged))
+    _give_back(draft, held, held.charged)
+    draft.change(HoldClosed(hold=held.id, state="released"))
+    return Accepted("hold", held.id)
 
 
 def _end(draft: Draft, held: HeldMoney, how: Literal["settled", "voided", "presumed"], charged: int) -> Outcome:

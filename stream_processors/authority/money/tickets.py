@@ -10,7 +10,7 @@ from typing import Final
 
 from keeptrusts.schemas.authorization import Principal, scope_of
 from keeptrusts.schemas.commands.wallets import TicketApproveRequested, TicketCancelRequested, TicketDenyRequested
-from keeptrusts.schemas.events.money import TicketOpened, TicketRedeemed, TicketWithdrawn
+from keeptrusts.schemas.events.money import FOR_GOOD, TicketOpened, TicketRedeemed, TicketWithdrawn
 from keeptrusts.schemas.money import format_usd
 from keeptrusts.schemas.snapshots.grants import TicketDenied, TicketFunded, TicketWaiting
 from keeptrusts.schemas.snapshots.ledger import Outcome, TicketState, TicketValue, available, leased, ticketed
@@ -28,8 +28,6 @@ from keeptrusts.stream_processors.authority.sizes import (
 from keeptrusts.stream_processors.authority.state import LedgerState
 from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
 
-CALLER_GONE: Final = "caller_gone"
-"""The reason of a withdrawal after which nobody is left to come back with the ticket."""
 _DECIDED_ALREADY: Final = {
     "funded": "it has its money already",
     "approved": "it is approved already",
@@ -83,7 +81,7 @@ def withdrawn(draft: Draft, gone: TicketWithdrawn) -> tuple[Outcome, str | None]
         return "ignored", "not_waiting"
     if ticket.state == "funded" and not _give_leases_back(draft, ticket):
         return "ignored", "in_use"
-    if gone.reason == CALLER_GONE:
+    if gone.reason in FOR_GOOD:
         _become(draft, ticket, "cancelled", until_ms=0, reason=gone.reason)
         return "closed", gone.reason
     _park(draft, ticket, gone.reason)

@@ -192,6 +192,16 @@ def test_a_person_releases_only_what_is_presumed_and_a_later_charge_is_variance(
     assert money.complete("r1", 2 * USD) is None, "once"
 
 
+def test_a_release_is_not_counted_towards_budgets_any_more() -> None:
+    money = funded(eng=10)
+    money.intend(budget("team_eng", 5))
+    money.decide("r1", 3 * USD, money.lease(4 * USD))
+    money.pass_time(HOLD_MS)
+    assert money.accounts("budget:b-team_eng-soft/2026-04") == (2, 0, 3)
+    money.intend(release("r1/1"))
+    assert money.accounts("budget:b-team_eng-soft/2026-04") == (5, 0, 0)
+
+
 def test_longer_holds_are_presumed_at_their_own_time_and_do_not_delay_others() -> None:
     money = funded(eng=10)
     lease = money.lease(9 * USD)

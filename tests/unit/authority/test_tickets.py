@@ -11,6 +11,7 @@ from support.money import CALLER, CASCADE, DEV, ENG, OPS, Money, claim, funded
 
 from keeptrusts.schemas.commands import wallets
 from keeptrusts.schemas.events.identity import Identity
+from keeptrusts.schemas.events.money import FOR_GOOD
 from keeptrusts.schemas.snapshots.grants import TicketDenied, TicketFunded, TicketWaiting, WalletPressed
 from keeptrusts.schemas.snapshots.ledger import TicketValue, ticketed
 from keeptrusts.stream_processors.authority.sizes import GRACE_MS, LEASE_MS, TICKET_MS
@@ -171,10 +172,11 @@ def test_a_withdrawal_after_the_money_was_used_changes_nothing() -> None:
     assert money.accounts(ENG) == (3, 2, 0)
 
 
-def test_a_caller_who_left_leaves_no_ticket_behind() -> None:
+@pytest.mark.parametrize("reason", sorted(FOR_GOOD))
+def test_a_ticket_that_was_offered_to_no_one_is_not_kept(reason: str) -> None:
     money = funded()
     money.wait("t1", USD)
-    money.withdraw("t1", reason="caller_gone")
+    money.withdraw("t1", reason=reason)
     assert state_of(money, "t1") == "cancelled"
     assert money.ledger.refusal(approve("t1")) == "already_decided"
 

@@ -282,13 +282,12 @@ class _Books:
         self.holds[hold.id] = hold._replace(state=state, charged=charge)
 
     def _correct(self, hold: Hold, charge: int, state: str) -> None:
-        """Replace what a hold was charged by what it cost."""
+        """Replace what a hold was charged by what it cost; what comes back goes to the account, never to the lease."""
         back = hold.charged - charge
         for one in hold.leases:
             lease = self.leases[one]
             self.spent[lease.account] -= back
-            after = lease._replace(spent=lease.spent - back)
-            self.leases[one] = after if lease.open else self._freed(after, back)
+            self.leases[one] = self._freed(lease._replace(spent=lease.spent - back), back)
         self.holds[hold.id] = hold._replace(state=state, charged=charge)
 
     def _freed(self, lease: Lease, amount: int) -> Lease:

@@ -17,6 +17,7 @@ import pytest
 from model.explore import Explored, Model, explore
 from model.hold_rules import HoldRules
 from model.hold_settings import LARGE, SMALL
+from model.hold_state import Asked, Setting
 from model.hold_world import HoldWorld
 from model.ticket_rules import TicketRules
 from model.ticket_settings import LARGE_TICKETS, TICKETS
@@ -139,3 +140,13 @@ def test_without_any_rule_of_tickets_something_breaks(rule: str, setting: str, b
 def test_every_rule_is_taken_away_once() -> None:
     assert [one[0] for one in WITHOUT] == [field.name for field in fields(HoldRules)]
     assert [one[0] for one in TICKETS_WITHOUT] == [field.name for field in fields(TicketRules)]
+
+
+def test_a_hold_presumed_before_its_lease_ends_would_break_the_promise() -> None:
+    """Why holds live longer than leases and GRACE: corrections free money that the gateway takes for its lease's."""
+    calls = (Asked(bound=2, costs=(1,)), Asked())
+    short = Setting(calls=calls, wallets=(2,), lease=2, hold=0, soon=0, grace=0, horizon=2)
+    found = explore(HoldWorld(short))
+    assert found.broken is not None
+    assert "which its hold does not cover" in found.broken, str(found)
+    assert explore(HoldWorld(replace(short, hold=2))).broken is None

@@ -27,6 +27,8 @@ ASKED_LATELY_MS: Final = 60_000
 """Incarnations that were granted leases on an account within this time share what it has."""
 IDEMPOTENCY_MS: Final = 24 * 3600 * 1000
 
+assert HOLD_MS >= LEASE_MS + GRACE_MS, "a hold is never presumed while its lease can still be drawn on"
+
 MOST_LEASES: Final = 50_000
 MOST_WAITING: Final = 10_000
 MOST_IDEMPOTENCY_KEYS: Final = 50_000

@@ -15,7 +15,7 @@ from keeptrusts.schemas.money import format_usd
 from keeptrusts.schemas.snapshots.grants import TicketDenied, TicketFunded, TicketWaiting
 from keeptrusts.schemas.snapshots.ledger import Outcome, TicketState, TicketValue, available, leased, ticketed
 from keeptrusts.stream_processors.authority.draft import Draft
-from keeptrusts.stream_processors.authority.money import leases
+from keeptrusts.stream_processors.authority.money import holds, leases
 from keeptrusts.stream_processors.authority.money.leases import Granted, Source
 from keeptrusts.stream_processors.authority.sizes import (
     GRACE_MS,
@@ -41,7 +41,7 @@ _DECIDED_ALREADY: Final = {
 def opened(draft: Draft, asked: TicketOpened) -> tuple[Outcome, str | None]:
     """Let a call wait; it is funded in this very entry if its money is there."""
     money = draft.state.money
-    if asked.ticket in money.tickets or asked.ticket in money.ended_tickets:
+    if asked.ticket in money.tickets or asked.ticket in money.ended_tickets or asked.ticket in money.buried:
         return "ignored", "repeated"
     incarnation = asked.incarnation or ""
     if len(money.waiting) >= MOST_WAITING or not incarnation:
@@ -77,6 +77,8 @@ def opened(draft: Draft, asked: TicketOpened) -> tuple[Outcome, str | None]:
 def withdrawn(draft: Draft, gone: TicketWithdrawn) -> tuple[Outcome, str | None]:
     """Park a ticket whose connection waits no more; one that was funded before this came gives its money back."""
     ticket = draft.state.money.tickets.get(gone.ticket)
+    if ticket is None and gone.ticket not in draft.state.money.ended_tickets:
+        holds.bury(draft, gone.ticket)  # should its opening come after all, nobody waits
     if ticket is None or ticket.state not in ("waiting", "funded"):
         return "ignored", "not_waiting"
     if ticket.state == "funded" and not _give_leases_back(draft, ticket):
@@ -129,10 +131,12 @@ def fund_waiting(draft: Draft, *, anyway: bool = False) -> None:
 
 
 def expire(draft: Draft, ticket: TicketValue) -> None:
-    """End a ticket's state whose time is up: a wait parks, the rest ends and gives its money back."""
+    """End a state whose time is up: a wait and an unused grant park, the rest ends and gives its money back."""
     match ticket.state:
         case "waiting":
             _park(draft, ticket, "not_withdrawn")
+        case "funded" if _give_leases_back(draft, ticket):
+            _park(draft, ticket, "unused")  # its gateway learned too late, or never
         case "funded":
             _become(draft, ticket, "redeemed", until_ms=0)
         case _:
@@ -207,7 +211,8 @@ def _fund(
     granted = tuple(
         leases.grant(draft, source, ticket.incarnation, ticket.need, ticket=ticket.id) for source in sources
     )
-    until_ms = max(one.expires_at_ms for one in granted) + GRACE_MS if granted else draft.now_ms
+    # Just before its leases are taken back, while it can still be seen whether they were used.
+    until_ms = max(one.expires_at_ms for one in granted) + GRACE_MS - 1 if granted else draft.now_ms
     _become(
         draft,
         ticket,

@@ -11,7 +11,7 @@ from support.money import CALLER, CASCADE, DEV, ENG, OPS, Money, claim, funded
 
 from keeptrusts.schemas.commands import wallets
 from keeptrusts.schemas.events.identity import Identity
-from keeptrusts.schemas.events.money import FOR_GOOD
+from keeptrusts.schemas.events.money import FOR_GOOD, TicketWithdrawn
 from keeptrusts.schemas.snapshots.grants import TicketDenied, TicketFunded, TicketWaiting, WalletPressed
 from keeptrusts.schemas.snapshots.ledger import TicketValue, ticketed
 from keeptrusts.stream_processors.authority.sizes import GRACE_MS, LEASE_MS, TICKET_MS
@@ -162,6 +162,29 @@ def test_of_a_grant_and_a_withdrawal_the_first_in_the_log_wins() -> None:
     assert money.withdraw("t1").outcome == "parked"
     assert money.accounts(ENG) == (5, 0, 0), "a grant that nobody uses comes back at once"
     assert state_of(money, "t1") == "parked"
+
+
+def test_a_grant_that_nobody_uses_parks_its_ticket_so_that_a_person_can_still_pay() -> None:
+    money = funded(eng=5)
+    money.wait("t1", 2 * USD)
+    money.pass_time(LEASE_MS + GRACE_MS)
+    assert state_of(money, "t1") == "parked" and money.accounts(ENG) == (5, 0, 0)
+    money.intend(approve("t1"))
+
+
+def test_a_grant_that_was_used_ends_its_ticket() -> None:
+    money = funded(eng=5)
+    (grant,) = money.wait("t1", 2 * USD)
+    money.decide("r-t1", 2 * USD, grant)
+    money.pass_time(LEASE_MS + GRACE_MS)
+    assert state_of(money, "t1") == "redeemed" and money.accounts(ENG) == (3, 2, 0)
+
+
+def test_a_withdrawal_that_comes_before_its_opening_leaves_nobody_waiting() -> None:
+    money = funded(eng=5)
+    money.tell(TicketWithdrawn(ticket="t1", reason="ack_unknown"))
+    assert money.wait("t1", USD) == []
+    assert money.ledger.state.money.tickets == {} and money.accounts(ENG) == (5, 0, 0)
 
 
 def test_a_withdrawal_after_the_money_was_used_changes_nothing() -> None:

@@ -36,7 +36,7 @@ test: setup $(NODE_READY)
 	@$(BIN)/python tests/run_suites.py
 
 chaos: setup
-	@CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(BIN)/pytest -q -s tests/model tests/chaos
+	@CHAOS_SECONDS=$${CHAOS_SECONDS:-600} $(BIN)/pytest -q -s tests/model tests/simulation tests/chaos
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -16,7 +16,7 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parent.parent
 _BIN = Path(sys.executable).parent
 _RESULTS = _ROOT / ".cache" / "test-results"
-_SUITES = ("architecture", "unit", "model", "contracts", "golden", "integration", "e2e", "chaos")
+_SUITES = ("architecture", "unit", "model", "simulation", "contracts", "golden", "integration", "e2e", "chaos")
 _LINT = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("lint-imports",))
 _NO_TESTS_FOUND = 5
 

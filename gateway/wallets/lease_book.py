@@ -314,7 +314,7 @@ class LeaseBook:
         freed, self._freed = self._freed, set()
         latest = now_ms + (self._ahead_ms or 0) + MARGIN_MS
         found: list[Return] = []
-        for name in freed:
+        for name in sorted(freed):  # the same order in every run
             account = self._accounts.get(name)
             if account is None or not account.pressed:
                 continue

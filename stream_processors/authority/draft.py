@@ -57,6 +57,6 @@ class Draft:
         self.inbox.append(record)
 
     def lease_id(self) -> str:
-        """Give the id of the next lease that this record opens."""
+        """Give the id of the next lease that this entry opens: an event may be in the log twice, an entry is not."""
         self.leases += 1
-        return f"{self.event.id}/{self.leases}"
+        return f"{self.state.seq + 1}/{self.leases}"

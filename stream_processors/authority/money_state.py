@@ -266,6 +266,7 @@ class MoneyState:
                 del self.leases[lease.id]
 
     def _open_lease(self, change: LeaseOpened, now_ms: int) -> None:
+        assert change.lease not in self.leases, f"lease {change.lease} is open already"
         self.leases[change.lease] = Lease(
             id=change.lease,
             account=change.account,

@@ -123,6 +123,23 @@ def test_a_budget_must_agree_to_a_ticket_too() -> None:
     assert [(one.account, one.leases) for one in money.inbox(TicketFunded)] == [(ENG, 2), (cap.account, 2)]
 
 
+def test_an_event_that_is_in_the_log_twice_funds_two_tickets_with_two_leases() -> None:
+    """A withdrawal whose acknowledgement was lost is appended again, with the same id."""
+    money = funded()
+    money.fund("eng", 1)
+    lease = money.lease(USD, by="b")
+    for ticket in ("t1", "t2", "t3"):
+        money.wait(ticket, USD, seconds=600)
+    withdrawal = money.ledger.event(TicketWithdrawn(ticket="t1", reason="unfunded"), source="gateway/default/a")
+    money.give_back(lease, USD, by="b")
+    assert funded_tickets(money) == ["t1"]
+    money.ledger.append(withdrawal)
+    money.fund("eng", 1)
+    money.ledger.append(withdrawal)
+    assert len(money.ledger.state.money.leases) == 2
+    assert money.accounts(ENG) == (0, 2, 0)
+
+
 def test_pressure_ends_with_the_last_ticket_that_waits() -> None:
     money = funded()
     money.wait("t1", USD)

@@ -59,10 +59,7 @@ def output_limit(api: str, document: Mapping[str, Any]) -> int | None:
 
 def has_limit(api: str, document: Mapping[str, Any]) -> bool:
     """Say whether a call says a limit, be it a possible one or not."""
-    for name in _LIMITS.get(api, ()):
-        if document.get(name) is not None:
-            return True
-    return False
+    return any(document.get(name) is not None for name in _LIMITS.get(api, ()))
 
 
 def least_limit(api: str, document: Mapping[str, Any]) -> int:

@@ -23,6 +23,7 @@ from support.stack import Provider, Stack, free_offset, request, running_gateway
 HERE = Path(__file__).parent
 FOLLOWERS = ("processors", "api")
 WEALTH_USD: Final = "1000000.00"
+TRIES: Final = 10
 POLICY = """
 pack: {name: bench, version: 1.0.0, enabled: true}
 providers:
@@ -93,8 +94,10 @@ def made_team(stack: Stack, name: str) -> tuple[str, str]:
 
 def fund(stack: Stack, team: str) -> None:
     """Give a team more money than a run spends; returns once the ledger has done so."""
-    asked = {"team_id": team, "amount": WEALTH_USD, "currency": "USD"}
-    allocated = stack.post("/v1/wallets/allocate", asked)
+    for _ in range(TRIES):  # 202: the ledger has not come to it within the API's patience
+        allocated = stack.post("/v1/wallets/allocate", {"team_id": team, "amount": WEALTH_USD, "currency": "USD"})
+        if allocated.status != 202:
+            break
     assert allocated.status in (200, 201), allocated.body
 
 

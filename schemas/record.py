@@ -52,11 +52,16 @@ def parse_time(value: Any) -> datetime:
 
 def format_time(moment: datetime) -> str:
     """Write an aware time as RFC 3339 in UTC with microseconds."""
+    return written_time(moment)[1:-1].decode()
+
+
+def written_time(moment: datetime) -> bytes:
+    """Write an aware time as JSON, in quotes."""
     if moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
-    if moment.microsecond:  # orjson writes the same in a fifth of the time, but leaves a fraction of zero away
-        return orjson.dumps(moment, option=orjson.OPT_UTC_Z)[1:-1].decode()
-    return moment.isoformat(timespec="microseconds")[:-6] + "Z"  # without "+00:00"
+    if moment.microsecond:  # orjson takes a fifth of isoformat's time, but leaves a fraction of zero away
+        return orjson.dumps(moment, option=orjson.OPT_UTC_Z)
+    return b'"%bZ"' % moment.isoformat(timespec="microseconds")[:-6].encode()  # without "+00:00"
 
 
 Timestamp = Annotated[

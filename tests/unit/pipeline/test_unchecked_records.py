@@ -63,9 +63,7 @@ async def test_what_is_made_unchecked_is_what_the_model_makes(
     for event in events:
         assert decode(encode(event)) == event
         for one in records_in(event.data):
-            assert list(vars(one)) == list(type(one).model_fields), (
-                "in the order it is written"
-            )
+            assert list(vars(one)) == list(type(one).model_fields), "in the order it is written"
             assert type(one).model_validate(vars(one)) == one
 
 

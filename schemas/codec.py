@@ -15,7 +15,7 @@ from keeptrusts.schemas.commands import documents, people, wallets
 from keeptrusts.schemas.envelope import SPEC_VERSION, Event
 from keeptrusts.schemas.events import gateway, money, request
 from keeptrusts.schemas.money import FROM_JSON
-from keeptrusts.schemas.record import Record, format_time, parse_time
+from keeptrusts.schemas.record import Record, parse_time, written_time
 from keeptrusts.schemas.upcasters import upcast
 
 TYPES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
@@ -141,7 +141,7 @@ def encode(event: Event, *, source: str | None = None, sequence: int | None = No
         _often(event.source if source is None else source),
         _often(NAMES[type(data)]),
         _quoted(event.subject),
-        format_time(event.time).encode(),
+        written_time(event.time),
         ledger if event.org == event.ledger else _often(event.org),
         ledger,
         ledger,
@@ -152,7 +152,7 @@ def encode(event: Event, *, source: str | None = None, sequence: int | None = No
 
 
 _FORM: Final = (
-    b'{"specversion":"1.0","id":%b,"source":%b,"type":%b,"subject":%b,"time":"%b","datacontenttype":"application/json"'
+    b'{"specversion":"1.0","id":%b,"source":%b,"type":%b,"subject":%b,"time":%b,"datacontenttype":"application/json"'
     b',"org":%b,"ledger":%b,"partitionkey":%b,"actor":%b%b,"data":%b}'
 )
 _quoted: Final[Callable[[str], bytes]] = orjson.dumps

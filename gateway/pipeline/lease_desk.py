@@ -294,8 +294,9 @@ class LeaseDesk:
         """There may be room: serve those who wait, then give back what must go back."""
         for key in list(ledger.waiting):
             self._serve(ledger, key)
-        for one in ledger.book.returns(self._now_ms()):
-            self._send_return(ledger, one)
+        if ledger.book.has_freed:
+            for one in ledger.book.returns(self._now_ms()):
+                self._send_return(ledger, one)
 
     def _serve(self, ledger: _Ledger, key: _Key) -> None:
         """Serve one queue from its front, as far as there is room or something is known to stand in the way."""

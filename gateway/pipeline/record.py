@@ -11,7 +11,7 @@ from keeptrusts.schemas.events.identity import Identity, PolicyResult, Verdict
 from keeptrusts.schemas.events.money import Hold, VoidHold
 from keeptrusts.schemas.events.request import RequestAttempted, RequestCompleted, RequestDecided
 from keeptrusts.schemas.frozen import frozen
-from keeptrusts.schemas.record import Record
+from keeptrusts.schemas.record import Record, trusted
 from keeptrusts.schemas.topics import partition_of
 
 
@@ -40,34 +40,41 @@ class Decided:
 
 
 def decision_event(services: Services, call: IncomingCall, decided: Decided) -> Event:
-    """Build request.decided. Its message is our own text, never the caller's."""
+    """Build request.decided. Its message is our own text, never the caller's.
+
+    What it is made of was checked when it came in or is our own; the model would look at all of it again.
+    """
     settings, identity = services.settings, decided.identity
     chosen = decided.route
     return _event(
         services,
         call,
         identity,
-        RequestDecided(
-            request=call.request,
-            identity=identity,
-            gateway=settings.name,
-            endpoint=call.endpoint,
-            requested_model=decided.requested_model,
-            stream=decided.stream,
-            input_bytes=decided.input_bytes,
-            config_version=decided.config_version,
-            directory_position=services.directory.position(partition_of(identity.org, settings.partitions)),
-            verdict=decided.verdict,
-            reason=decided.reason,
-            message=decided.problem.message if decided.problem is not None else None,
-            policy=decided.policy,
-            policies=decided.policies,
-            target=chosen.target.id if chosen is not None else None,
-            provider=chosen.target.vendor if chosen is not None else None,
-            model=chosen.model if chosen is not None else None,
-            input_hash=decided.input_hash,
-            ticket=decided.ticket,
-            hold=decided.hold,
+        trusted(
+            RequestDecided,
+            {
+                "request": call.request,
+                "identity": identity,
+                "gateway": settings.name,
+                "endpoint": call.endpoint,
+                "requested_model": decided.requested_model,
+                "stream": decided.stream,
+                "input_bytes": decided.input_bytes,
+                "config_version": decided.config_version,
+                "directory_position": services.directory.position(partition_of(identity.org, settings.partitions)),
+                "config_position": None,
+                "verdict": decided.verdict,
+                "reason": decided.reason,
+                "message": decided.problem.message if decided.problem is not None else None,
+                "policy": decided.policy,
+                "policies": decided.policies,
+                "target": chosen.target.id if chosen is not None else None,
+                "provider": chosen.target.vendor if chosen is not None else None,
+                "model": chosen.model if chosen is not None else None,
+                "input_hash": decided.input_hash,
+                "ticket": decided.ticket,
+                "hold": decided.hold,
+            },
         ),
     )
 
@@ -153,36 +160,40 @@ def completion_event(
     *,
     client_gone: bool,
 ) -> Event:
-    """Build request.completed of a call that went to a provider."""
+    """Build request.completed of a call that went to a provider; of checked values, as the decision is."""
     chosen = invocation.route
     return _event(
         services,
         call,
         decided.identity,
-        RequestCompleted(
-            request=call.request,
-            identity=decided.identity,
-            status=invocation.status,
-            provider_status=invocation.provider_status,
-            attempts=invocation.attempts,
-            usage=invocation.usage,
-            cost=settlement.cost,
-            cost_state=settlement.state,
-            price_version=settlement.price_version,
-            target=chosen.target.id,
-            provider=chosen.target.vendor,
-            model=chosen.model,
-            latency_us=elapsed_us(services, call),
-            provider_us=invocation.provider_us,
-            first_token_us=invocation.first_token_us,
-            output_bytes=invocation.output_bytes,
-            verdict=decided.verdict,
-            reason=decided.reason,
-            policy=decided.policy,
-            error=invocation.problem.code if invocation.problem is not None else None,
-            client_gone=client_gone,
-            settle=settlement.settle,
-            void=settlement.void,
+        trusted(
+            RequestCompleted,
+            {
+                "request": call.request,
+                "identity": decided.identity,
+                "status": invocation.status,
+                "provider_status": invocation.provider_status,
+                "attempts": invocation.attempts,
+                "usage": invocation.usage,
+                "cost": settlement.cost,
+                "cost_state": settlement.state,
+                "price_version": settlement.price_version,
+                "target": chosen.target.id,
+                "provider": chosen.target.vendor,
+                "model": chosen.model,
+                "latency_us": elapsed_us(services, call),
+                "provider_us": invocation.provider_us,
+                "first_token_us": invocation.first_token_us,
+                "output_bytes": invocation.output_bytes,
+                "output_policies": (),
+                "verdict": decided.verdict,
+                "reason": decided.reason,
+                "policy": decided.policy,
+                "error": invocation.problem.code if invocation.problem is not None else None,
+                "client_gone": client_gone,
+                "settle": settlement.settle,
+                "void": settlement.void,
+            },
         ),
     )
 

@@ -7,7 +7,7 @@ exactly once: by a settlement where the provider may have billed, by a void wher
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from keeptrusts.gateway.pipeline.bounding import Quote, quote
@@ -25,6 +25,7 @@ from keeptrusts.schemas.events.request import CostState
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.document import WalletOptions
 from keeptrusts.schemas.publishing import LOG_APPEND_TIME, Ack, AckUnknownError, PublishError
+from keeptrusts.schemas.record import trusted
 
 DISPATCH_WITHIN_NS: Final = 5_000_000_000
 HOLD_DEADLINE: Final = timedelta(minutes=15)
@@ -61,11 +62,19 @@ def reservation(
         payers=payers,
         taken=taken,
         quote=bounded,
-        hold=Hold(
-            id=taken.hold,
-            draws=tuple([Draw(lease=one.id, account=one.account.name, amount=amount) for one in taken.leases]),
-            price_version=bounded.bound.price_version,
-            deadline_at=_deadline(services.now()),
+        hold=trusted(  # of our own values only
+            Hold,
+            {
+                "deadline_at": services.now() + HOLD_DEADLINE,
+                "draws": tuple(
+                    [
+                        trusted(Draw, {"account": one.account.name, "amount": amount, "lease": one.id})
+                        for one in taken.leases
+                    ]
+                ),
+                "id": taken.hold,
+                "price_version": bounded.bound.price_version,
+            },
         ),
         source=services.desk.source,
         ticket=ticket,
@@ -312,7 +321,7 @@ class Spending:
         if cost > amount:
             self.services.counters.money.variances += 1
             self.services.counters.money.variance_nano += cost - amount
-        settle = Settle(hold=name, amount=cost, basis=usage.basis)
+        settle = trusted(Settle, {"hold": name, "amount": cost, "basis": usage.basis})  # ``cost_nano`` bounds it
         state: CostState = "presumed" if usage.basis == "presumed" else "priced"
         return Settlement(cost=min(cost, amount), state=state, price_version=row.version, settle=settle)
 
@@ -368,7 +377,3 @@ class _Freeing:
             self.services.desk.voided(self.org, self.held.hold.id)
         else:
             self.services.desk.settled(self.org, self.held.hold.id, self.amount)
-
-
-def _deadline(now: datetime) -> datetime:
-    return now + HOLD_DEADLINE

@@ -61,7 +61,7 @@ class Wish:
     wires: frozenset[str]
     group: ConsumerGroup | None = None
     at_cap: bool = False
-    expected: Expected = field(default_factory=Expected)
+    expected: Expected = Expected()
     with_output: bool = True
     permits: Callable[[Route], bool] | None = None
 

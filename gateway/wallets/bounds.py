@@ -10,11 +10,12 @@ the dearest price that it may get; all is added up in pico-USD and rounded up to
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from keeptrusts.gateway.wallets.input_size import ELSEWHERE, InputSize, Unbounded, read_input
 from keeptrusts.gateway.wallets.output_limits import least_limit, output_limit
-from keeptrusts.gateway.wallets.prices import Band, PriceRow
+from keeptrusts.gateway.wallets.prices import PriceRow
 from keeptrusts.gateway.wallets.token_tariffs import hidden_prompt_tokens, image_tokens
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
@@ -123,9 +124,7 @@ def _limit(api: str, document: Mapping[str, Any]) -> int:
 def _size(api: str, model: str, document: Mapping[str, Any], estimate: Estimate) -> tuple[InputSize, bool]:
     """Give the size, and whether it is sure; the estimate of what has none takes each byte of the body as a token."""
     try:
-        name = model.lower()
-        if "search" in name or "sonar" in name or "compound" in name or ":online" in name:
-            # OpenAI's, Perplexity's, Groq's and OpenRouter's models of these names.
+        if _searches(model):
             raise Unbounded("model", "searches by itself and bills what it finds", ELSEWHERE)
         return read_input(api, document), True
     except Unbounded:
@@ -137,25 +136,24 @@ def _size(api: str, model: str, document: Mapping[str, Any], estimate: Estimate)
         return size, False
 
 
+@lru_cache(maxsize=1_024)
+def _searches(model: str) -> bool:
+    """Say whether a model's name tells that it searches: OpenAI's, Perplexity's, Groq's and OpenRouter's names."""
+    name = model.lower()
+    return "search" in name or "sonar" in name or "compound" in name or ":online" in name
+
+
 def _dearest(row: PriceRow, tokens: int) -> tuple[int, int | None]:
     """Give the dearest prices of input and output, of every band that a call of up to this size may fall into."""
     lowest = row.bands[-1]
-    price_in, price_out = _of_band(lowest)
-    for band in row.bands:
-        if band is lowest or band.above >= tokens:
+    price_in, price_out = lowest.dearest
+    for band in row.bands[:-1]:
+        if band.above >= tokens:
             continue
-        higher_in, higher_out = _of_band(band)
+        higher_in, higher_out = band.dearest
         price_in = max(price_in, higher_in)
         price_out = None if price_out is None or higher_out is None else max(price_out, higher_out)
     return price_in, price_out
-
-
-def _of_band(band: Band) -> tuple[int, int | None]:
-    price_in = band.cache_write if band.cache_write > band.input else band.input
-    price_out, reasoning = band.output, band.reasoning
-    if price_out is not None and reasoning is not None and reasoning > price_out:
-        price_out = reasoning
-    return (band.cache_read if band.cache_read > price_in else price_in), price_out
 
 
 def _hour_cache_price(row: PriceRow, tokens: int) -> int:

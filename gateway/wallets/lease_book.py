@@ -307,6 +307,11 @@ class LeaseBook:
         if use is not None:
             use.asked = False
 
+    @property
+    def has_freed(self) -> bool:
+        """Say whether room of a pressed account was freed since ``returns`` was last asked."""
+        return bool(self._freed)
+
     def returns(self, now_ms: int) -> list[Return]:
         """Give the idle room of pressed accounts; leases that are about to end are left to end."""
         if not self._freed:

@@ -85,13 +85,16 @@ def with_limit(
     if given:
         lowered = {name: limit for name in given if type(document[name]) is int and document[name] > limit}
         return _rewritten({**document, **lowered}) if lowered else None
-    takes_new = vendor in _NEW_NAME or model.lower().rpartition("/")[2].startswith(_NEW_NAME_ONLY)
-    name = names[0] if takes_new else names[-1]
+    name = names[0] if vendor in _NEW_NAME or _takes_new_name_only(model) else names[-1]
     limited = {**document, name: limit}
     if name in document or len(body) < 3:
         return _rewritten(limited)
     # The field goes before the closing brace, which saves writing a long call anew.
     return LimitedCall(document=limited, body=b"".join((memoryview(body)[:-1], b',"%b":%d}' % (name.encode(), limit))))
+
+
+def _takes_new_name_only(model: str) -> bool:
+    return model.lower().rpartition("/")[2].startswith(_NEW_NAME_ONLY)
 
 
 def _rewritten(document: Mapping[str, Any]) -> LimitedCall:

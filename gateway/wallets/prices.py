@@ -62,6 +62,14 @@ class Band:
     cache_write: int
     output: int | None
     reasoning: int | None
+    dearest: tuple[int, int | None] = field(init=False, compare=False, repr=False)
+    """The most that a token of input may cost, and one of output."""
+
+    def __post_init__(self) -> None:
+        dearest_out = self.output
+        if self.output is not None and self.reasoning is not None:
+            dearest_out = max(self.output, self.reasoning)
+        object.__setattr__(self, "dearest", (max(self.input, self.cache_read, self.cache_write), dearest_out))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

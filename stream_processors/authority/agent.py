@@ -104,7 +104,7 @@ class AuthorityFold:
         except DecodeError as error:
             return (self._dead_letter(record, error),)
         placed = Placed(event=event, partition=record.partition, offset=record.offset, timestamp_ms=record.timestamp_ms)
-        if isinstance(event.data, RequestAbandoned):
+        if type(event.data) is RequestAbandoned:
             self._given_up.pop(event.data.request, None)
         applied = apply(self.ledger(event.ledger), placed)
         if applied is None:
@@ -145,7 +145,7 @@ class AuthorityFold:
 
     def _note_given_up(self, entry: Entry) -> None:
         for change in entry.changes:
-            if isinstance(change, RequestClosed) and change.abandoned:
+            if type(change) is RequestClosed and change.abandoned:
                 self._given_up[change.request] = _GivenUp(entry.ledger, entry.ledger_time_ms)
         while self._given_up:
             oldest = next(iter(self._given_up))

@@ -7,9 +7,17 @@ has done. ``evolve`` of the finished entry gives the same state.
 from __future__ import annotations
 
 from keeptrusts.schemas.envelope import Event
-from keeptrusts.schemas.record import Record
+from keeptrusts.schemas.record import Record, trusted
 from keeptrusts.schemas.snapshots.ledger import Change, Posting
 from keeptrusts.stream_processors.authority.state import LedgerState, absorb
+
+
+def moved(source: str, destination: str, amount: int) -> tuple[Posting, ...]:
+    """Give the two postings of a movement."""
+    return (
+        trusted(Posting, {"account": source, "amount": -amount}),
+        trusted(Posting, {"account": destination, "amount": amount}),
+    )
 
 
 class Draft:
@@ -38,7 +46,7 @@ class Draft:
         if amount == 0:
             return
         assert amount > 0, f"a movement of {amount} from {source} to {destination}"
-        self.post((Posting(account=source, amount=-amount), Posting(account=destination, amount=amount)))
+        self.post(moved(source, destination, amount))
 
     def post(self, postings: tuple[Posting, ...]) -> None:
         """Take postings over that a rule has made."""

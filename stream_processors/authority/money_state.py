@@ -176,6 +176,8 @@ class MoneyState:
         match change:
             case RequestOpened():
                 self._open_with_request(change)
+            case HoldClosed():
+                self._close_hold(change, now_ms)
             case RequestClosed():
                 return True
             case LeaseOpened():
@@ -186,8 +188,6 @@ class MoneyState:
                 self._close_lease(change.lease)
             case HoldOpened():
                 self._open_hold(change, change.hold, change.owner, change.deadline_ms, now_ms)
-            case HoldClosed():
-                self._close_hold(change, now_ms)
             case HoldBuried():
                 reason: Literal["early", "rejected"] = "rejected" if change.rejected else "early"
                 self.buried[change.hold] = Buried(change.until_ms, reason)

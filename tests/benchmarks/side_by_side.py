@@ -2,6 +2,9 @@
 
 What only follows the log (processors, writer, ClickHouse) is frozen during the rounds: it is no part of a request, runs
 elsewhere in production, and on two cores would take its caches away from the gateway, but not from the proxy.
+
+Money needs the ledger, which the processors keep: a lease lasts 15 s, and nobody grants another while they are frozen.
+So before each round with money they go on, catch up (``Bench.top_up``), and grant leases with room for a whole round.
 """
 
 from __future__ import annotations
@@ -9,16 +12,18 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from support.freezing import freeze, thaw
 from support.stack import Provider, Stack, free_offset, request, running_gateway
 
 HERE = Path(__file__).parent
 FOLLOWERS = ("processors", "api")
+WEALTH_USD: Final = "1000000.00"
+TRIES: Final = 10
 POLICY = """
 pack: {name: bench, version: 1.0.0, enabled: true}
 providers:
@@ -53,14 +58,20 @@ def process(script: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 class Bench(NamedTuple):
-    """A bare proxy and a governed gateway before one upstream, and what only follows the log."""
+    """A bare proxy and a governed gateway before one upstream, and what only follows the log.
+
+    ``key`` is that of a team without a wallet, ``paying_key`` that of one whose wallet pays each call.
+    """
 
     proxy_pid: int
     proxy_port: int
     gateway_pid: int
     gateway_port: int
     key: str
+    paying_key: str
     followers: list[int]
+    top_up: Callable[[], None]
+    """Gives the paying team more money; returns once the ledger has read everything that came before."""
 
 
 @contextmanager
@@ -75,6 +86,21 @@ def frozen(pids: list[int]) -> Iterator[None]:
             thaw(pid)
 
 
+def made_team(stack: Stack, name: str) -> tuple[str, str]:
+    """Make a team; gives its id and a gateway key of it."""
+    team = stack.post("/v1/teams", {"name": name}).json()["id"]
+    return team, stack.post("/v1/keys", {"team": team, "name": name}).json()["key"]
+
+
+def fund(stack: Stack, team: str) -> None:
+    """Give a team more money than a run spends; returns once the ledger has done so."""
+    for _ in range(TRIES):  # 202: the ledger has not come to it within the API's patience
+        allocated = stack.post("/v1/wallets/allocate", {"team_id": team, "amount": WEALTH_USD, "currency": "USD"})
+        if allocated.status != 202:
+            break
+    assert allocated.status in (200, 201), allocated.body
+
+
 @contextmanager
 def side_by_side(directory: Path) -> Iterator[Bench]:
     """Start everything once for all rounds."""
@@ -85,15 +111,20 @@ def side_by_side(directory: Path) -> Iterator[Bench]:
         stack = Stack(directory, free_offset(), Provider(url, directory / "none", upstream))
         try:
             stack.up("--no-gateway")
-            team = stack.post("/v1/teams", {"name": "Bench"}).json()["id"]
-            key = stack.post("/v1/keys", {"team": team, "name": "bench"}).json()["key"]
+            _, key = made_team(stack, "Bench")
+            payer, paying_key = made_team(stack, "Paying")
+            fund(stack, payer)
             with (
                 process("bare_proxy.py", str(proxy_port), url) as proxy,
                 running_gateway(stack, "--config", "policy.yaml") as gateway,
             ):
-                while request("GET", f"{stack.gateway}/v1/models", token=key).status != 200:
-                    continue
+                for token in (key, paying_key):
+                    while request("GET", f"{stack.gateway}/v1/models", token=token).status != 200:
+                        continue
                 followers = [stack.pid(name) for name in FOLLOWERS]
-                yield Bench(proxy.pid, proxy_port, gateway.pid, 41002 + stack.offset, key, followers)
+                port = 41002 + stack.offset
+                yield Bench(
+                    proxy.pid, proxy_port, gateway.pid, port, key, paying_key, followers, lambda: fund(stack, payer)
+                )
         finally:
             stack.kt("down", check=False)

@@ -21,19 +21,23 @@ from support.request_material import Material
 
 from benchmarks.processes import cpu_seconds
 from benchmarks.results import record
-from benchmarks.traffic import Traffic
+from benchmarks.traffic import HELD, PAYING_TEAM, Traffic
 from keeptrusts.cli.topics import ensure_topics
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.ids import Ids
 from keeptrusts.schemas.snapshots.codec import decode_as
-from keeptrusts.schemas.snapshots.grants import LedgerProgress
+from keeptrusts.schemas.snapshots.grants import LeaseGranted, LedgerProgress
+from keeptrusts.schemas.snapshots.ledger import spent
 from keeptrusts.schemas.topics import GRANTS, PARTITIONS_SINGLE_NODE, partition_of
 from keeptrusts.stream_processors.adoption.agent import AdoptionFold
 from keeptrusts.stream_processors.authority.agent import AuthorityFold
+from keeptrusts.stream_processors.authority.fold import Placed, apply
 from keeptrusts.stream_processors.runtime.protocol import InputRecord, PartitionFold
 
 BAR = 5_000
 CALLS = 15_000
+PAID_CALLS = 8_000
+APPLY_BAR_US = 30.0
 START_MS = 1_700_000_000_000
 ORG = "org_bench"
 PARTITION = partition_of(ORG, PARTITIONS_SINGLE_NODE)
@@ -60,6 +64,37 @@ def test_fold_alone(log: list[bytes], name: str) -> None:
     record(f"{name} fold alone", us, "us CPU an event")
     record(f"{name} fold alone, events a core", 1e6 / us, "events/s", BAR, bound="at least")
     assert 1e6 / us >= BAR
+
+
+def test_the_ledger_with_money() -> None:
+    """Decisions that hold money of a lease, and completions that settle it: ``apply`` alone, then the whole fold.
+
+    All of them come within the life of one lease, as the log's time has it.
+    """
+    traffic = Traffic(material=Material(org=ORG, seed=7))
+    fold = AuthorityFold(PARTITION, Ids(now_ms=lambda: 0, entropy=lambda count: bytes(count)))
+    state, offset = fold.ledger(ORG), -1
+    for offset, event in enumerate((*traffic.founding(), traffic.lease())):
+        outputs = apply(state, Placed(event=event, partition=PARTITION, offset=offset, timestamp_ms=START_MS))
+    assert outputs is not None
+    [lease] = [one.record.lease for one in outputs[1] if isinstance(one.record, LeaseGranted)]
+    events = list(traffic.paid_calls(PAID_CALLS, lease))
+    half = len(events) // 2
+    started = time.process_time()
+    for number, event in enumerate(events[:half], offset + 1):
+        apply(state, Placed(event=event, partition=PARTITION, offset=number, timestamp_ms=START_MS + number // 2))
+    apply_us = (time.process_time() - started) / half * 1e6
+    values = [encode(event) for event in events[half:]]
+    started = time.process_time()
+    for number, value in enumerate(values, offset + 1 + half):
+        at_ms = START_MS + number // 2
+        fold.apply(InputRecord(partition=PARTITION, offset=number, timestamp_ms=at_ms, value=value))
+    us = (time.process_time() - started) / len(values) * 1e6
+    assert state.money.holds == {} and state.balance(spent(f"team:{PAYING_TEAM}")) == PAID_CALLS * (HELD // 3)
+    record("ledger apply() with money", apply_us, "us CPU an event", APPLY_BAR_US)
+    record("authority fold alone with money", us, "us CPU an event")
+    record("authority fold alone with money, events a core", 1e6 / us, "events/s", BAR, bound="at least")
+    assert apply_us <= APPLY_BAR_US and 1e6 / us >= BAR
 
 
 @pytest.mark.parametrize("names", ["authority", "adoption", "authority,adoption"])

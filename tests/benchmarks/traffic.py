@@ -10,10 +10,14 @@ from support.request_material import Material
 
 from keeptrusts.schemas.commands import people, wallets
 from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.events.money import Draw, Hold, LeaseRequested, Settle
 from keeptrusts.schemas.record import Record
 
 OWNER = "mem_owner"
 USD = 1_000_000_000
+PAYING_TEAM = "team_red"
+HELD = 40_000_000
+"""What each call holds, in nano-USD."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,29 @@ class Traffic:
             identity, request = self.material.identity(), self.material.request_id()
             yield self.material.decided(request, identity)
             waiting.append(self.material.completed(request, identity))
+            if len(waiting) == 8:
+                yield from waiting
+                waiting.clear()
+        yield from waiting
+
+    def lease(self) -> Event:
+        """Ask for a lease on a team's wallet, as large as it may be."""
+        wallet = f"team:{PAYING_TEAM}"
+        asked = LeaseRequested(incarnation="inc-1", cascade=(wallet,), need=USD, wanted=1_000_000 * USD)
+        return self.material.event(asked, subject=self.org)
+
+    def paid_calls(self, count: int, lease: str) -> Iterator[Event]:
+        """Give two events a call like ``calls``, where each decision holds money of a lease that its end settles."""
+        waiting: list[Event] = []
+        for _ in range(count):
+            request = self.material.request_id()
+            identity = self.material.identity().model_copy(update={"team": PAYING_TEAM})
+            draw = Draw(account=f"team:{PAYING_TEAM}", amount=HELD, lease=lease)
+            deadline_at = self.material.moment + timedelta(minutes=15)
+            hold = Hold(id=f"{request}/1", draws=(draw,), price_version="bench", deadline_at=deadline_at)
+            settle = Settle(hold=hold.id, amount=HELD // 3, basis="reported")
+            yield self.material.decided(request, identity, hold=hold)
+            waiting.append(self.material.completed(request, identity, cost=settle.amount, settle=settle))
             if len(waiting) == 8:
                 yield from waiting
                 waiting.clear()

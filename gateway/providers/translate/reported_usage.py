@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from keeptrusts.schemas.events.request import Usage
+from keeptrusts.schemas.record import trusted
 
 NOTHING_USED: Final = Usage(input_tokens=0, output_tokens=0)
 _MOST: Final = 2**63 - 1
@@ -63,12 +64,16 @@ def _openai(reported: Any, input_name: str, input_details: str, output_name: str
         written = min(_part(usage, input_details, "cache_write_tokens"), input_tokens - read)
     if usage.get(output_details):
         reasoning = min(_part(usage, output_details, "reasoning_tokens"), output_tokens)
-    return Usage(
-        input_tokens=input_tokens,
-        cache_read_tokens=read,
-        cache_write_tokens=written,
-        output_tokens=output_tokens,
-        reasoning_tokens=reasoning,
+    return trusted(  # each count has just been looked at
+        Usage,
+        {
+            "input_tokens": input_tokens,
+            "cache_read_tokens": read,
+            "cache_write_tokens": written,
+            "output_tokens": output_tokens,
+            "reasoning_tokens": reasoning,
+            "basis": "reported",
+        },
     )
 
 

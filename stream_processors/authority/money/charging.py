@@ -16,7 +16,7 @@ from keeptrusts.schemas.snapshots.ledger import (
     leased,
     spent,
 )
-from keeptrusts.stream_processors.authority.draft import Draft
+from keeptrusts.stream_processors.authority.draft import Draft, moved
 from keeptrusts.stream_processors.authority.sizes import LOW_BALANCES_PERCENT
 from keeptrusts.stream_processors.authority.state import LedgerState
 
@@ -79,8 +79,3 @@ def tell_low_balance(draft: Draft, wallet: str) -> None:
     if reached:
         lowest = min(reached)
         draft.change(ThresholdReached(account=wallet, of="wallet", percent=lowest, amount=left, limit=level.amount))
-
-
-def moved(source: str, destination: str, amount: int) -> tuple[Posting, ...]:
-    """Give the two postings of a movement."""
-    return (Posting(account=source, amount=-amount), Posting(account=destination, amount=amount))

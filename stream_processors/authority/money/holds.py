@@ -7,6 +7,7 @@ from typing import Final, Literal
 from keeptrusts.schemas.authorization import Principal, scope_of
 from keeptrusts.schemas.commands.wallets import HoldReleaseRequested
 from keeptrusts.schemas.events.money import Hold, Settle
+from keeptrusts.schemas.record import trusted
 from keeptrusts.schemas.snapshots.grants import HoldRejected
 from keeptrusts.schemas.snapshots.ledger import (
     UNMETERED,
@@ -20,7 +21,7 @@ from keeptrusts.schemas.snapshots.ledger import (
     leased,
     spent,
 )
-from keeptrusts.stream_processors.authority.draft import Draft
+from keeptrusts.stream_processors.authority.draft import Draft, moved
 from keeptrusts.stream_processors.authority.money import budgets, charging
 from keeptrusts.stream_processors.authority.money_state import HeldMoney
 from keeptrusts.stream_processors.authority.sizes import BURIED_MS, HOLD_MS, LONGEST_HOLD_MS, REJECTED_MS
@@ -166,7 +167,8 @@ def _end(draft: Draft, held: HeldMoney, how: Literal["settled", "voided", "presu
     if wallet is None and charged:
         outcome = charging.charge_without_hold(draft, held.cascade, charged)
         payer = _only_payer(draft, charged)
-    draft.change(HoldClosed(hold=held.id, state=how, charged=charged, payer=payer))
+    closed = {"charged": charged, "hold": held.id, "kind": "hold_closed", "payer": payer, "state": how}
+    draft.change(trusted(HoldClosed, closed))
     if charged:
         _tell(draft, held)
         budgets.count(draft, held.budgets, charged, held.opened_ms)
@@ -206,11 +208,11 @@ def _back(held: HeldMoney, amount: int) -> tuple[Posting, ...]:
     postings: tuple[Posting, ...] = ()
     if amount:
         for full in held.fulls:
-            postings += charging.moved(spent(full), available(full), amount)
+            postings += moved(spent(full), available(full), amount)
         if held.payer == UNMETERED:
-            postings += charging.moved(UNMETERED, WORLD, amount)
+            postings += moved(UNMETERED, WORLD, amount)
         elif held.payer is not None:
-            postings += charging.moved(spent(held.payer), available(held.payer), amount)
+            postings += moved(spent(held.payer), available(held.payer), amount)
     return postings
 
 

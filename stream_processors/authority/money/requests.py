@@ -7,6 +7,7 @@ from typing import Final
 from keeptrusts.schemas.events.identity import DENYING
 from keeptrusts.schemas.events.money import HoldSettled, HoldVoided
 from keeptrusts.schemas.events.request import RequestAttempted, RequestCompleted, RequestDecided
+from keeptrusts.schemas.record import trusted
 from keeptrusts.schemas.snapshots.ledger import HoldOpened, Outcome, RequestClosed, RequestOpened
 from keeptrusts.stream_processors.authority.draft import Draft
 from keeptrusts.stream_processors.authority.money import budgets, charging, holds
@@ -45,17 +46,17 @@ def opened(draft: Draft, decided: RequestDecided) -> Decided:
         hold = None
     drawn = frozenset(draw.account for draw in hold.draws) if hold is not None else frozenset()
     counted = budgets.counting(state, decided.identity, decided.gateway, drawn)
-    draft.change(
-        RequestOpened(
-            request=decided.request,
-            opened_ms=draft.now_ms,
-            cascade=charging.cascade(state, decided.identity),
-            hold=hold,
-            owner=None if hold is None else owner,
-            deadline_ms=None if hold is None else holds.deadline_ms(draft, hold),
-            budgets=counted or None,
-        )
-    )
+    change = {
+        "budgets": counted or None,
+        "cascade": charging.cascade(state, decided.identity),
+        "deadline_ms": None if hold is None else holds.deadline_ms(draft, hold),
+        "hold": hold,
+        "kind": "request_opened",
+        "opened_ms": draft.now_ms,
+        "owner": None if hold is None else owner,
+        "request": decided.request,
+    }
+    draft.change(trusted(RequestOpened, change))
     return ("opened", None) if reason is None else ("hold_rejected", reason)
 
 
@@ -106,7 +107,7 @@ def completed(draft: Draft, end: RequestCompleted) -> Decided:
         outcome = charging.charge_without_hold(draft, opened_as.cascade, cost)
         budgets.count(draft, opened_as.budgets or (), cost, opened_as.opened_ms)
     if opened_as is not None:
-        draft.change(RequestClosed(request=end.request))
+        draft.change(trusted(RequestClosed, {"abandoned": False, "kind": "request_closed", "request": end.request}))
         outcome = "closed" if outcome == "ignored" else outcome
     return outcome, reason
 

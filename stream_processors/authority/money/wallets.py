@@ -23,8 +23,8 @@ from keeptrusts.schemas.snapshots.ledger import (
     leased,
     spent,
 )
+from keeptrusts.stream_processors.authority.draft import moved
 from keeptrusts.stream_processors.authority.money.allocations import recurring
-from keeptrusts.stream_processors.authority.money.charging import moved
 from keeptrusts.stream_processors.authority.state import LedgerState
 from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
 

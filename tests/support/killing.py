@@ -55,6 +55,9 @@ class OwnGateway:
         return [worker["pid"] for worker in document.get("workers", ()) if worker["pid"] is not None]
 
     def ready(self) -> bool:
+        """Say whether all workers serve. One that ended because it found no broker is started again, as a service is."""
+        if self.process is not None and self.process.poll() is not None:
+            self.start()
         try:
             return request("GET", f"http://127.0.0.1:{self.port + ADMIN_DISTANCE}/readyz", timeout_s=5).status == 200
         except OSError:

@@ -49,7 +49,7 @@ class Outage:
 class Shown:
     """A wallet's or a budget period's balances in the projection, in nano-USD.
 
-    ``available`` is None for budgets: a limit that was raised is shown at once, and reaches the account with its next use.
+    ``available`` is None for budgets: a limit that was raised is shown at once, and is the account's from its next use.
     """
 
     available: int | None = None
@@ -243,8 +243,9 @@ def the_projection_agrees(evidence: MoneyEvidence) -> Iterator[tuple[str, str]]:
             yield owner, f"has {free} free, {lent} leased, {spent} spent; is shown as {shown}"
     standing = {hold.id: "open" for hold in books.holds.values() if hold.open}
     standing |= {hold.id: "presumed" for hold in books.holds.values() if hold.presumed}
-    for hold in sorted(standing.keys() ^ evidence.shown_holds.keys()):
-        yield hold, f"is {standing.get(hold)}, shown as {evidence.shown_holds.get(hold)}"
+    for hold in sorted(standing.keys() | evidence.shown_holds.keys()):
+        if standing.get(hold) != evidence.shown_holds.get(hold):
+            yield hold, f"is {standing.get(hold)}, shown as {evidence.shown_holds.get(hold)}"
     for request, completion in evidence.completions.items():
         if evidence.shown_costs.get(request) != completion.cost:
             yield request, f"is shown with cost {evidence.shown_costs.get(request)}, recorded {completion.cost}"

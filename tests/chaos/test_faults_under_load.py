@@ -11,7 +11,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from resource import RLIM_INFINITY, RLIMIT_FSIZE, prlimit
 
 import pytest
@@ -19,8 +19,8 @@ from support.callers import Crowd, Door
 from support.checker import Evidence, as_table, check, leaks
 from support.freezing import freeze, thaw
 from support.left_behind import everything, read_log, read_rows
-from support.stack import Stack, running_stack
-from support.trace_collector import TraceCollector, collecting
+from support.stack import Stack
+from support.trace_collector import TraceCollector
 
 SHORT_S = 20.0
 SECONDS = float(os.environ.get("CHAOS_SECONDS", SHORT_S))
@@ -29,39 +29,7 @@ CALLERS = 16 if LONG else 8
 RECOVERY_S = 90.0
 PROMPT = "canary-prompt-58213-of-which-nobody-but-the-provider-may-hear"
 ANSWER = "that was written before it and nothing"
-PROVIDER_SECRET = "sk-canary-77120-provider-secret"
-POLICY = """
-policies:
-  chain: [audit-logger]
-providers:
-  circuit_breaker: {enabled: false}
-  fallback: {enabled: true, max_fallback_attempts: 1}
-  targets:
-    - {id: openai, provider: openai, timeout_seconds: 3}
-    - {id: anthropic, provider: anthropic, timeout_seconds: 3}
-    - {id: gemini, provider: google, models: [gemini-2.5-pro], timeout_seconds: 3}
-    - {id: bedrock, provider: bedrock, region: us-east-1, models: ["amazon.nova-pro-v1:0"], timeout_seconds: 3}
-"""
-
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest.fixture(scope="module")
-def traces() -> Iterator[TraceCollector]:
-    with collecting() as collector:
-        yield collector
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, traces: TraceCollector) -> Iterator[Stack]:
-    directory = tmp_path_factory.mktemp("chaos")
-    (directory / "policy.yaml").write_text(POLICY)
-    with pytest.MonkeyPatch.context() as environment:
-        for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "AWS_BEARER_TOKEN_BEDROCK"):
-            environment.setenv(name, PROVIDER_SECRET)
-        environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", traces.url)
-        with running_stack(directory, "--config", str(directory / "policy.yaml")) as running:
-            yield running
 
 
 class Disturber:
@@ -186,7 +154,7 @@ async def audit(stack: Stack, crowd: Crowd, disturber: Disturber, traces: TraceC
         "an answer": ANSWER,
         "the gateway key": stack.credentials["gateway_key"],
         "the access key": stack.credentials["token"],
-        "the provider's secret": PROVIDER_SECRET,
+        "the provider's secret": stack.environment()["OPENAI_API_KEY"],
     }
     exported = traces.exported()
     assert b"gen_ai.usage.output_tokens" in exported, "the gateway's spans are among what is searched"

@@ -29,12 +29,13 @@ BIG_BYTES = 9 * 1024 * 1024 + 512 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """Where to call, with which key, and what every prompt holds."""
+    """Where to call, with which key and further headers, and what every prompt holds."""
 
     host: str
     port: int
     key: str
-    prompt: str
+    prompt: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -110,7 +111,9 @@ def request_bytes(door: Door, path: str, body: bytes) -> bytes:
     """One request, whole."""
     head = (
         f"POST {path} HTTP/1.1\r\nHost: {door.host}\r\nAuthorization: Bearer {door.key}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        + "".join(f"{name}: {value}\r\n" for name, value in door.headers)
+        + "\r\n"
     )
     return head.encode() + body
 
@@ -141,7 +144,7 @@ def body_of(path: str, text: str, *, stream: bool, **rest: Any) -> bytes:
     return json.dumps({**document, **({"stream": True} if stream else {}), **rest}).encode()
 
 
-async def _call(door: Door, path: str, body: bytes, act: Callable[[Caller, bytes], Awaitable[None]]) -> Heard:
+async def call(door: Door, path: str, body: bytes, act: Callable[[Caller, bytes], Awaitable[None]]) -> Heard:
     """Open a connection, let a caller act on it, close it; what breaks is part of what was heard."""
     caller: Caller | None = None
     writer: asyncio.StreamWriter | None = None
@@ -158,7 +161,7 @@ async def _call(door: Door, path: str, body: bytes, act: Callable[[Caller, bytes
     return caller.heard if caller is not None else Heard()
 
 
-async def _whole(caller: Caller, data: bytes) -> None:
+async def read_whole(caller: Caller, data: bytes) -> None:
     caller.writer.write(data)
     await caller.read_head()
     while await caller.read_chunk():
@@ -171,13 +174,13 @@ PATHS = ("/v1/chat/completions", "/v1/messages", "/v1/responses")
 async def well_behaved(door: Door, rng: Random) -> Seen:
     path = rng.choice((*PATHS, "/v1/chat/completions", "/v1/embeddings"))
     stream = path != "/v1/embeddings" and rng.random() < 0.5
-    heard = await _call(door, path, body_of(path, door.prompt, stream=stream, **somewhere(path, rng)), _whole)
+    heard = await call(door, path, body_of(path, door.prompt, stream=stream, **somewhere(path, rng)), read_whole)
     return heard.seen(streamed=stream)
 
 
 async def refused(door: Door, rng: Random) -> Seen:
-    heard = await _call(
-        door, PATHS[0], body_of(PATHS[0], door.prompt, stream=rng.random() < 0.5, model="no-such"), _whole
+    heard = await call(
+        door, PATHS[0], body_of(PATHS[0], door.prompt, stream=rng.random() < 0.5, model="no-such"), read_whole
     )
     return heard.seen(streamed=False)
 
@@ -199,7 +202,7 @@ async def cuts(door: Door, rng: Random) -> Seen:
             caller.writer.transport.abort()
 
     text = f"simulate: words=40, chunk-delay={rng.choice((0, 2))}"
-    heard = await _call(door, path, body_of(path, text, stream=True, **somewhere(path, rng)), act)
+    heard = await call(door, path, body_of(path, text, stream=True, **somewhere(path, rng)), act)
     return heard.seen(streamed=True)
 
 
@@ -214,9 +217,9 @@ async def writes_slowly(door: Door, rng: Random) -> Seen:
             await caller.writer.drain()
             await asyncio.sleep(rng.random() * 0.1)
         if not leaves:
-            await _whole(caller, b"")
+            await read_whole(caller, b"")
 
-    heard = await _call(door, PATHS[0], body_of(PATHS[0], door.prompt, stream=False), act)
+    heard = await call(door, PATHS[0], body_of(PATHS[0], door.prompt, stream=False), act)
     return heard.seen(streamed=False)
 
 
@@ -229,13 +232,13 @@ async def reads_slowly(door: Door, rng: Random) -> Seen:
             await asyncio.sleep(rng.random() * 0.02)
             more = await caller.read_chunk()
 
-    heard = await _call(door, PATHS[0], body_of(PATHS[0], "simulate: words=80", stream=True), act)
+    heard = await call(door, PATHS[0], body_of(PATHS[0], "simulate: words=80", stream=True), act)
     return heard.seen(streamed=True)
 
 
 async def sends_much(door: Door, rng: Random) -> Seen:
     text = "x" * rng.choice((100_000, 1_000_000, BIG_BYTES))
-    heard = await _call(door, PATHS[0], body_of(PATHS[0], text, stream=False), _whole)
+    heard = await call(door, PATHS[0], body_of(PATHS[0], text, stream=False), read_whole)
     return heard.seen(streamed=False)
 
 
@@ -249,7 +252,9 @@ LIES = ("wrong-usage", "negative-usage", "huge-usage", "double-usage")
 async def meets_a_bad_provider(door: Door, rng: Random) -> Seen:
     fault = rng.choice((*HONEST_FAULTS, *LIES, f"cut-bytes={rng.randrange(2_000)}"))
     path, stream = rng.choice(PATHS), rng.random() < 0.6
-    heard = await _call(door, path, body_of(path, f"simulate: {fault}", stream=stream, **somewhere(path, rng)), _whole)
+    heard = await call(
+        door, path, body_of(path, f"simulate: {fault}", stream=stream, **somewhere(path, rng)), read_whole
+    )
     return heard.seen(streamed=stream, honest=fault not in LIES)
 
 

@@ -55,7 +55,7 @@ class OwnGateway:
         return [worker["pid"] for worker in document.get("workers", ()) if worker["pid"] is not None]
 
     def ready(self) -> bool:
-        """Say whether all workers serve. One that ended because it found no broker is started again, as a service is."""
+        """Say whether all workers serve. A gateway that found no broker has ended: it is started again, as a service is."""
         if self.process is not None and self.process.poll() is not None:
             self.start()
         try:
@@ -104,6 +104,10 @@ class Killer:
             self.kill_a_worker, self.kill_a_gateway, self.freeze_a_worker, self.kill_processors,
             self.freeze_processors, self.kill_api, self.kill_kafka, self.freeze_kafka,
         ]  # fmt: skip
+
+    def lends_for_long(self, fault: Callable[[], Awaitable[None]]) -> bool:
+        """Say whether a fault leaves leases behind that nobody returns."""
+        return fault in (self.kill_a_worker, self.kill_a_gateway)
 
     async def kill_a_worker(self) -> None:
         gateway = self.rng.choice(self.gateways)

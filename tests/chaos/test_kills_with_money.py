@@ -79,17 +79,10 @@ async def test_no_nano_dollar_is_lost_doubled_or_overspent_whatever_is_killed(
     try:
         await killer.recovered()
         while True:
-            faults = killer.faults()
-            rng.shuffle(faults)
-            if not LONG:
-                faults.sort(
-                    key=killer.lends_for_long
-                )  # the last comes first; the others take the time its leases have left
-            while faults:
-                now = [faults.pop() for _ in range(min(len(faults), rng.choice((1, 2)) if LONG else 2))]
+            for faults in killer.long_round() if LONG else killer.short_round():
                 started = time.monotonic()
-                await asyncio.gather(*(fault() for fault in now))
-                took, names = time.monotonic() - started, " and ".join(fault.__name__ for fault in now)
+                await asyncio.gather(*(fault() for fault in faults))
+                took, names = time.monotonic() - started, " and ".join(fault.__name__ for fault in faults)
                 print(f"{names}: {took:.1f} s, answered again {await killer.recovered():.1f} s later")
             if not LONG or time.monotonic() > until:
                 break

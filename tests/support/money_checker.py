@@ -109,14 +109,18 @@ class MoneyEvidence:
         for source, last_ms in self.last_words.items():
             kind, _, rest = source.partition("/")
             name, _, incarnation = rest.partition("/")
-            after = [at_ms for killed, at_ms in self.kills if killed == name and at_ms >= last_ms - _SKEW_MS]
+            after = [
+                at_ms
+                for killed, at_ms in self.kills
+                if killed == name and last_ms - at_ms <= _SKEW_MS + _overlap(self.outages, at_ms, last_ms)
+            ]
             if kind == "gateway" and incarnation not in stopped and after:
                 ends[incarnation] = min(after)
         return ends
 
 
-_SKEW_MS = 250
-"""So much earlier than a kill is noted its victim may be dead already."""
+_SKEW_MS = 2_000
+"""So long after its writer's death a record may reach the log, not counting how long the broker was away."""
 
 
 def check_money(evidence: MoneyEvidence) -> list[Finding]:

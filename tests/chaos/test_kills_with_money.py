@@ -32,7 +32,7 @@ CALLERS = 16 if LONG else 8
 FROZEN_S = 22.0 if LONG else 2.0
 """In the long form longer than TTL + GRACE."""
 REST_S = 60.0
-STARTED_S = 60.0
+STARTED_S = 120.0
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -21,10 +21,11 @@ from support.money_checker import Outage
 from support.ports import free_port
 from support.stack import KT, Stack, request
 
-RECOVERY_S = 90.0
+RECOVERY_S = 180.0
 ADMIN_DISTANCE = 10
 AGAIN_S = 5.0
 """So long the broker or the ledger may need after they run again until they have caught up; counted to their outage."""
+Fault = Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ class OwnGateway:
         return [worker["pid"] for worker in document.get("workers", ()) if worker["pid"] is not None]
 
     def ready(self) -> bool:
-        """Say whether all workers serve. One that ended because it found no broker is started again, as a service is."""
+        """Say whether all workers serve. One that found no broker has ended: it is started again, as services are."""
         if self.process is not None and self.process.poll() is not None:
             self.start()
         try:
@@ -99,19 +100,35 @@ class Killer:
     outages: list[Outage] = field(default_factory=list)
     count: int = 0
 
-    def faults(self) -> list[Callable[[], Awaitable[None]]]:
-        return [
+    def short_round(self) -> list[tuple[Fault, ...]]:
+        """Each part once, two at a time. Gateways come first: the others take the time that their leases still have."""
+        rest: list[tuple[Fault, ...]] = [
+            (self.kill_kafka, self.freeze_a_worker), (self.kill_processors, self.kill_api),
+        ]  # fmt: skip
+        self.rng.shuffle(rest)
+        return [(self.kill_a_worker, self.kill_a_gateway), *rest]
+
+    def long_round(self) -> list[tuple[Fault, ...]]:
+        """Every fault once, alone or with any other at the same time."""
+        faults: list[Fault] = [
             self.kill_a_worker, self.kill_a_gateway, self.freeze_a_worker, self.kill_processors,
             self.freeze_processors, self.kill_api, self.kill_kafka, self.freeze_kafka,
         ]  # fmt: skip
+        self.rng.shuffle(faults)
+        chosen: list[tuple[Fault, ...]] = []
+        while faults:
+            count = min(len(faults), self.rng.choice((1, 2)))
+            chosen.append(tuple(faults.pop() for _ in range(count)))
+        return chosen
 
     async def kill_a_worker(self) -> None:
         gateway = self.rng.choice(self.gateways)
         pids = await asyncio.to_thread(gateway.workers)
         if not pids:
             return
+        with suppress(ProcessLookupError):
+            os.kill(self.rng.choice(pids), signal.SIGKILL)
         self._noted(gateway)
-        os.kill(self.rng.choice(pids), signal.SIGKILL)
 
     async def kill_a_gateway(self) -> None:
         gateway = self.rng.choice(self.gateways)

@@ -109,14 +109,18 @@ class MoneyEvidence:
         for source, last_ms in self.last_words.items():
             kind, _, rest = source.partition("/")
             name, _, incarnation = rest.partition("/")
-            after = [at_ms for killed, at_ms in self.kills if killed == name and at_ms >= last_ms - _SKEW_MS]
+            after = [
+                at_ms
+                for killed, at_ms in self.kills
+                if killed == name and last_ms - at_ms <= _SKEW_MS + _overlap(self.outages, at_ms, last_ms)
+            ]
             if kind == "gateway" and incarnation not in stopped and after:
                 ends[incarnation] = min(after)
         return ends
 
 
-_SKEW_MS = 250
-"""So much earlier than a kill is noted its victim may be dead already."""
+_SKEW_MS = 2_000
+"""So long after its writer's death a record may reach the log, not counting how long the broker was away."""
 
 
 def check_money(evidence: MoneyEvidence) -> list[Finding]:
@@ -267,15 +271,13 @@ MONEY_RULES = (
 
 
 def freed_after_death_ms(evidence: MoneyEvidence) -> list[int]:
-    """How long after each dead gateway's end each of its leases was free again."""
-    leases = evidence.books.leases.values()
-    return sorted(
-        one.closed_ms - evidence.dead[one.incarnation]
-        for one in leases
-        if one.closed_ms is not None
-        and one.incarnation in evidence.dead
-        and one.closed_ms > evidence.dead[one.incarnation]
-    )
+    """How long after its gateway's death each lease was free again, without what the log or ledger did not work."""
+    times: list[int] = []
+    for lease in evidence.books.leases.values():
+        died_ms = evidence.dead.get(lease.incarnation)
+        if died_ms is not None and lease.closed_ms is not None and lease.closed_ms > died_ms:
+            times.append(lease.closed_ms - died_ms - _overlap(evidence.outages, died_ms, lease.closed_ms))
+    return sorted(times)
 
 
 def as_money_table(evidence: MoneyEvidence, findings: Sequence[Finding]) -> str:
@@ -298,8 +300,8 @@ def as_money_table(evidence: MoneyEvidence, findings: Sequence[Finding]) -> str:
         "  rejected": len(books.rejected),
         "gateway incarnations killed": len(evidence.dead),
         "leases that outlived their gateway": len(freed),
-        "  the last free again after ms": freed[-1] if freed else 0,
-        "  the longest after its end, ms": max(_after_end(books), default=0),
+        "  the last free again after ms, less outages": freed[-1] if freed else 0,
+        "  the latest after its end, ms": max(_after_end(books), default=0),
         "billed by the provider": sum(evidence.billed.values()),
         "charged": sum(hold.charged for hold in holds),
         "  of that presumed": sum(hold.charged for hold in holds if hold.presumed),

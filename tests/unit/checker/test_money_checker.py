@@ -198,7 +198,7 @@ PLANTED: list[tuple[str, str, Callable[[], MoneyEvidence]]] = [
      lambda: freed_at(10_001, (Outage(began_ms=0, ended_ms=1),))),
     ("only_the_dead_hold", "nobody was killed", lambda: replace(RUN, kills=())),
     ("only_the_dead_hold", "it wrote after the kill",
-     lambda: replace(RUN, last_words={"gateway/default/b": RUN.kills[0][1] + 1_000})),
+     lambda: replace(RUN, last_words={"gateway/default/b": RUN.kills[0][1] + 2_001})),
     ("the_projection_agrees", "another balance",
      lambda: replace(RUN, shown={**RUN.shown, ENG: replace(RUN.shown[ENG], spent=1)})),
     ("the_projection_agrees", "a wallet is not shown", lambda: replace(RUN, shown={})),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -62,7 +63,12 @@ def counting(state: LedgerState, identity: Identity, gateway: str, drawn: frozen
         ("gateway", gateway),
     )
     found = (one for scope, owner in owners if owner is not None for one in by_owner.get((scope, owner), ()))
-    return tuple(one for one in found if f"{DIRECTORY_PREFIX}{one}" not in drawn)
+    return not_drawn(found, drawn)
+
+
+def not_drawn(identifiers: Iterable[str], drawn: frozenset[str]) -> tuple[str, ...]:
+    """Give the budgets that a hold's leases do not count already."""
+    return tuple(one for one in identifiers if f"{DIRECTORY_PREFIX}{one}" not in drawn)
 
 
 def count(draft: Draft, budgets: tuple[str, ...], amount: int, opened_ms: int) -> None:

@@ -70,6 +70,7 @@ def attempted(draft: Draft, attempt: RequestAttempted) -> Decided:
         holds.reject(draft, hold, reason)
         return "hold_rejected", reason
     request = draft.state.open_requests[attempt.request]
+    drawn = frozenset(draw.account for draw in hold.draws)
     draft.change(
         HoldOpened(
             request=attempt.request,
@@ -77,7 +78,7 @@ def attempted(draft: Draft, attempt: RequestAttempted) -> Decided:
             owner=owner,
             deadline_ms=holds.deadline_ms(draft, hold),
             cascade=request.cascade,
-            budgets=request.budgets or (),
+            budgets=budgets.not_drawn(request.budgets or (), drawn),
         )
     )
     return "attempted", None

@@ -300,6 +300,16 @@ def test_soft_budgets_count_calls_without_a_lease_and_say_when_a_threshold_is_re
     assert reached(money) == []
 
 
+def test_a_budget_counts_a_call_once_although_its_first_hold_was_rejected() -> None:
+    money = funded(eng=100)
+    money.intend(budget("team_eng", 50, action="hard"))
+    leases = money.ask(5 * USD, cascade=(ENG,), budgets=(claim("budget:b-team_eng-hard", 50),))
+    assert money.decide("r1", 6 * USD, *leases).outcome == "hold_rejected"
+    money.attempt("r1", 2, 3 * USD, *leases)
+    money.complete("r1", 2 * USD, hold="r1/2")
+    assert money.accounts("budget:b-team_eng-hard/2026-04") == (45, 3, 2)
+
+
 def test_a_hard_budget_is_counted_by_its_lease_and_not_twice() -> None:
     money = funded(eng=10)
     money.intend(budget("team_eng", 5, action="hard"))

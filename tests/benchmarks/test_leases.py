@@ -23,6 +23,7 @@ from keeptrusts.schemas.snapshots.grants import LeaseGranted
 ADMISSIONS, ROUNDS = 20_000, 5
 ADMISSION_BAR_US = 5.0
 WALLETS, RATE, SECONDS = 50, 500, 20
+CONNECTIONS = 64
 WAITING_BAR_PERCENT = 1.0
 BOUND, COST = 40_000_000, 1_000_000
 WAITS = "keeptrusts_gateway_lease_wait_seconds"
@@ -82,7 +83,7 @@ async def test_hardly_a_request_waits_for_a_lease(tmp_path_factory: pytest.TempP
 
 async def _measure(stack: Stack, keys: list[str]) -> None:
     port = 41002 + stack.offset
-    connector = aiohttp.TCPConnector(limit=0)
+    connector = aiohttp.TCPConnector(limit=CONNECTIONS)  # where the machine cannot keep up, callers queue here
     async with aiohttp.ClientSession(connector=connector) as session:
 
         async def one(number: int, at: float) -> None:
@@ -103,11 +104,13 @@ async def _measure(stack: Stack, keys: list[str]) -> None:
             cold = metrics(port)
             await load(1)
             warm = metrics(port)
+            began = time.monotonic()
             await load(SECONDS)
-            after = metrics(port)
+            reached, after = RATE * SECONDS / (time.monotonic() - began), metrics(port)
     first = (cold[WAITS + "_sum"] - before[WAITS + "_sum"]) / (cold[WAITS + "_count"] - before[WAITS + "_count"])
     share = (after[WAITS + "_count"] - warm[WAITS + "_count"]) / (RATE * SECONDS) * 100
     what = f"{RATE} requests/s over {WALLETS} wallets"
     record("a cold wallet's first request waits for its lease, mean", first * 1e3, "ms")
     record(f"{what}, requests that wait for a lease", share, "% of requests", WAITING_BAR_PERCENT)
+    record(f"{what}, rate that was reached", reached, "requests/s")
     assert share <= WAITING_BAR_PERCENT

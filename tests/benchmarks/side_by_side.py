@@ -4,7 +4,7 @@ What only follows the log (processors, writer, ClickHouse) is frozen during the 
 elsewhere in production, and on two cores would take its caches away from the gateway, but not from the proxy.
 
 Money needs the ledger, which the processors keep: a lease lasts 15 s, and nobody grants another while they are frozen.
-So before each round with money they go on, catch up (``Bench.top_up``), and grant leases with room for a whole round.
+So before each round they go on, catch up (``Bench.top_up``), and grant leases with room for a whole round.
 """
 
 from __future__ import annotations

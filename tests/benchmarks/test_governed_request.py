@@ -52,29 +52,19 @@ def test_cpu_and_latency_of_a_governed_request(bench: Bench, connections: int) -
                 return
         raise AssertionError("the gateway never had leases for a whole round")
 
-    def paid() -> Run:
-        """Measure a round in which nobody had to wait for a lease."""
+    def rounds() -> tuple[Run, Run, Run]:
+        """Measure bare, plain and with money in one frozen stretch, in which nobody had to wait for a lease."""
         for _ in range(3):
             fill_leases()
             with frozen(bench.followers):
                 governed(bench.paying_key, WARM_UP)
                 waited = lease_metric(bench, "wait_seconds_count")
-                measured = governed(bench.paying_key)
+                paid = governed(bench.paying_key)
                 if lease_metric(bench, "wait_seconds_count") == waited:
-                    return measured
+                    return run(bench.proxy_pid, bench.proxy_port, bench.key), governed(bench.key), paid
         raise AssertionError("in each round somebody waited for a lease")
 
-    bare: list[Run] = []
-    plain: list[Run] = []
-    money: list[Run] = []
-    with frozen(bench.followers):
-        run(bench.proxy_pid, bench.proxy_port, bench.key, 500)
-        governed(bench.key, 500)
-    for _ in range(ROUNDS):
-        with frozen(bench.followers):
-            bare.append(run(bench.proxy_pid, bench.proxy_port, bench.key))
-            plain.append(governed(bench.key))
-        money.append(paid())
+    bare, plain, money = (list(one) for one in zip(*(rounds() for _ in range(ROUNDS)), strict=True))
     record(
         f"bare proxy at {connections} connections, CPU of a request", statistics.median(cpu for cpu, _ in bare), "us"
     )

@@ -151,7 +151,8 @@ class Bench:
     async def presumed_hold(self, request: str, *, wallet: str, amount: int) -> None:
         """Let a call hold money of a wallet and never end, until its hold is presumed spent."""
         asked = LeaseRequested(incarnation="inc-1", cascade=(wallet,), need=amount, wanted=amount)
-        lease = f"{await self.state(asked)}/1"
+        await self.state(asked)
+        lease = next(reversed(self.fold.ledger(self.org).money.leases))
         hold = Hold(
             id=f"{request}/1", draws=(Draw(lease=lease, account=wallet, amount=amount),), price_version="p",
             deadline_at=self.now + timedelta(minutes=15),

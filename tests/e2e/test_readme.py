@@ -10,6 +10,8 @@ from pathlib import Path
 from support.slowness import slowness
 from support.stack import Provider, Stack, free_offset
 
+from keeptrusts.schemas.money import parse_usd
+
 README = Path(__file__).parents[2] / "README.md"
 TIMEOUT_S = 400
 
@@ -39,5 +41,9 @@ def test_the_readme_runs_from_top_to_bottom(tmp_path: Path) -> None:
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     models = [line["model"] for line in stack.provider.bill()]
     assert models == ["gpt-4o", "gpt-4o-mini"]
-    assert "99.99" in done.stdout, "the team's wallet paid for its call"
+    row = re.search(r"^team +engineering +([\d.]+) +([\d.]+) +[\d.]+ +([\d.]+) +([\d.]+)", done.stdout, re.MULTILINE)
+    assert row is not None, done.stdout
+    available, leased, spent, funded = (parse_usd(amount) for amount in row.groups())
+    assert spent > 0, "the team's wallet paid for its call"
+    assert available + leased + spent == funded == parse_usd("100"), "its gateway still leases some of the rest"
     assert done.stdout.count('"object": "chat.completion"') == 2

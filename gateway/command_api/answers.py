@@ -145,18 +145,6 @@ class OutcomeAnswer(BaseModel):
     position: str | None = None
 
 
-class PendingAnswer(BaseModel):
-    """202: recorded, not yet decided. The resource as it will be, with a new key if one was asked for."""
-
-    model_config = ConfigDict(extra="allow")
-
-    outcome: Literal["pending"]
-    event_id: str
-    location: str
-    id: str
-    position: str
-
-
 def resource_document(view: DirectoryView, org: str, kind: str, identifier: str) -> dict[str, Any] | None:
     """Give a resource as the directory shows it now; None when it does not (or no longer)."""
     match kind:

@@ -20,7 +20,7 @@ from keeptrusts.gateway.wallets.prices import cost_nano
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity
-from keeptrusts.schemas.events.money import Draw, Hold, HoldSettled, HoldVoided, Settle, VoidHold
+from keeptrusts.schemas.events.money import HOLD_MS, Draw, Hold, HoldSettled, HoldVoided, Settle, VoidHold
 from keeptrusts.schemas.events.request import CostState
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.document import WalletOptions
@@ -28,7 +28,7 @@ from keeptrusts.schemas.publishing import LOG_APPEND_TIME, Ack, AckUnknownError,
 from keeptrusts.schemas.record import trusted
 
 DISPATCH_WITHIN_NS: Final = 5_000_000_000
-HOLD_DEADLINE: Final = timedelta(minutes=15)
+HOLD_DEADLINE: Final = timedelta(milliseconds=HOLD_MS)
 TRIES: Final = 3
 AGAIN_WITHIN_S: Final = 2.0
 """How long a further attempt may wait for a lease of its own."""

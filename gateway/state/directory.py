@@ -6,8 +6,6 @@ fifth of the memory, and as objects only while they are in use.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final, Generic, TypeVar, cast
 
 from keeptrusts.schemas.codec import DecodeError
@@ -69,7 +67,6 @@ class DirectoryView:
         self._owner_of_budget: dict[str, tuple[str, str, str]] = {}
         self.money_version = 0
         """Changes with every wallet, budget and wallet mode, and with nothing else."""
-        self._slug_of_team: dict[str, dict[str, str]] = {}
         self._team_by_slug: dict[tuple[str, str], str] = {}
         self._team_by_name: dict[tuple[str, str], str] = {}
         self._key_by_prefix: dict[str, str] = {}
@@ -146,10 +143,6 @@ class DirectoryView:
         owner = self._owner_of_budget.get(identifier)
         return None if owner is None or owner[0] != org else self._budgets[owner].get(identifier)
 
-    def team_names(self, org: str) -> Mapping[str, str]:
-        """Give the slugs of an organization's active teams by id."""
-        return MappingProxyType(self._slug_of_team.get(org, {}))
-
     def has_wallet(self, org: str, wallet: str) -> bool:
         """Say whether a wallet (``<scope>:<owner>``) exists and is not closed."""
         return (org, wallet) in self._wallets
@@ -192,13 +185,10 @@ class DirectoryView:
     def _apply_team(self, team: TeamValue, value: bytes) -> None:
         before = self._teams.get(team.id)
         if before is not None:
-            self._slug_of_team[before.org].pop(before.id, None)
             _forget(self._team_by_slug, (before.org, before.slug), before.id)
             _forget(self._team_by_name, (before.org, before.name.casefold()), before.id)
         self._teams.put(team.id, value)
-        slugs = self._slug_of_team.setdefault(team.org, {})
         if team.state == "active":
-            slugs[team.id] = team.slug
             self._team_by_slug[team.org, team.slug] = team.id
             self._team_by_name[team.org, team.name.casefold()] = team.id
 

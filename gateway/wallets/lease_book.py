@@ -17,7 +17,6 @@ from keeptrusts.gateway.wallets.leases import (
     MARGIN_MS,
     REFRESH_MS,
     RENEW_MS,
-    TTL_MS,
     Account,
     Ask,
     Lease,
@@ -27,6 +26,7 @@ from keeptrusts.gateway.wallets.leases import (
     Taken,
     Use,
 )
+from keeptrusts.schemas.events.money import LEASE_MS
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.grants import HoldRejected, LeaseDenied, LeaseGranted, TicketFunded, WalletPressed
 
@@ -392,7 +392,7 @@ class LeaseBook:
 
     def _guess_clock(self, expires_at_ms: int, now_ms: int) -> None:
         if self._ahead_ms is None:
-            self._ahead_ms = expires_at_ms - TTL_MS - now_ms
+            self._ahead_ms = expires_at_ms - LEASE_MS - now_ms
 
     def _prune(self, account: Account, now_ms: int) -> None:
         broker_ms = now_ms + (self._ahead_ms or 0)

@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from keeptrusts.schemas.events.money import BudgetClaim
+from keeptrusts.schemas.events.money import LEASE_MS, BudgetClaim
 from keeptrusts.schemas.frozen import frozen
 
-TTL_MS: Final = 15_000
 MARGIN_MS: Final = 2_000
 """The life that a lease must have left when it is taken, so that the record that uses it arrives in time."""
 FRESH_MS: Final = 2_000
 """How long an answer that an account does not cover counts."""
 RENEW_MS: Final = 1_000
 """From this age on, such an answer is asked for again while it is relied on."""
-REFRESH_MS: Final = TTL_MS // 2
+REFRESH_MS: Final = LEASE_MS // 2
 FORGET_MS: Final = 60_000
 FORGET_HOLD_MS: Final = 20 * 60_000
 """Longer than any hold stays open in the ledger; what has not ended by then never will here."""
@@ -150,8 +149,8 @@ class Use:
         self.asked = False
 
     def turn(self, now_ms: int) -> None:
-        if now_ms - self.turned_at_ms >= TTL_MS:
-            quiet = now_ms - self.turned_at_ms >= 2 * TTL_MS
+        if now_ms - self.turned_at_ms >= LEASE_MS:
+            quiet = now_ms - self.turned_at_ms >= 2 * LEASE_MS
             self.before = 0 if quiet else self.spent + self.peak
             self.spent, self.peak, self.turned_at_ms = 0, self.held, now_ms
 

@@ -73,8 +73,9 @@ class _Cap:
 async def budgets(call: Call) -> Page[Budget]:
     """Answer ``GET /v1/budgets``: those that the caller may see, with the period that is current now."""
     refuse_unknown(call.parameters, (item.name for item in LIST_PARAMETERS))
-    keys = await _keys(call)
-    caps = [cap for cap in await _chosen(call) if _visible(call, cap, keys)]
+    chosen = await _chosen(call)
+    keys = await _keys(call, chosen)
+    caps = [cap for cap in chosen if _visible(call, cap, keys)]
     spent = await _Spent.of(call.deps.store, call.scope, [cap.full for cap in caps])
     return Page[Budget](
         data=[Budget(**_fields(cap, spent, call.directory, keys)) for cap in caps],
@@ -86,8 +87,8 @@ async def budgets(call: Call) -> Page[Budget]:
 async def budget(call: Call) -> One[BudgetDetail]:
     """Answer ``GET /v1/budgets/{id}``, with past periods."""
     refuse_unknown(call.parameters, ())
-    keys = await _keys(call)
     cap, periods = await _one(call, call.path["id"])
+    keys = await _keys(call, [] if cap is None else [cap])
     if cap is None or not _visible(call, cap, keys):
         raise not_found("budget", call.path["id"])
     past = [item for item in periods if item.full != cap.full]
@@ -217,9 +218,7 @@ def _visible(call: Call, cap: _Cap, keys: Mapping[str, KeyValue]) -> bool:
         case "team":
             return scope.covers_team(cap.owner)
         case "user":
-            member = call.directory.members.get(cap.owner)
-            led = {team for team, role in call.caller.principal.teams.items() if role in ("admin", "owner")}
-            return cap.owner == scope.member or (member is not None and bool(led & set(member.teams)))
+            return cap.owner == scope.member or call.leads(cap.owner)
         case "key":
             key = keys.get(cap.owner)
             return key is not None and (scope.covers_team(key.team) or scope.member in (key.member, key.user))
@@ -227,7 +226,10 @@ def _visible(call: Call, cap: _Cap, keys: Mapping[str, KeyValue]) -> bool:
             return False
 
 
-async def _keys(call: Call) -> dict[str, KeyValue]:
+async def _keys(call: Call, caps: Sequence[_Cap]) -> dict[str, KeyValue]:
+    """Give the organization's keys by id where a cap belongs to one: there may be very many of them."""
+    if all(cap.scope != "key" for cap in caps):
+        return {}
     return {key.id: key for key in await call.deps.directory.keys_of(call.org)}
 
 
@@ -252,12 +254,8 @@ def _fields(cap: _Cap, spent: _Spent, directory: Directory, keys: Mapping[str, K
 
 def _owner_name(cap: _Cap, directory: Directory, keys: Mapping[str, KeyValue]) -> str | None:
     match cap.scope:
-        case "organization":
-            return directory.organization.name if directory.organization else None
-        case "team":
-            return directory.team_label(cap.owner)
-        case "user":
-            return directory.user_label(cap.owner)
+        case "organization" | "team" | "user":
+            return directory.owner_label(cap.scope, cap.owner)
         case "key":
             return keys[cap.owner].name if cap.owner in keys else None
         case _:

@@ -77,6 +77,12 @@ class Call:
         """Give the caller's reach for an action."""
         return tenant_scope(scope_of(self.caller.principal, action))
 
+    def leads(self, person: str) -> bool:
+        """Say whether the caller is an admin of one of a member's teams."""
+        member = self.directory.members.get(person)
+        led = {team for team, role in self.caller.principal.teams.items() if role in ("admin", "owner")}
+        return member is not None and bool(led & set(member.teams))
+
     def position(self, topic: topics.Topic = topics.EVENTS) -> Position:
         """Give the organization's position in what was written of a topic."""
         return self.tip.position(topic, self.org)

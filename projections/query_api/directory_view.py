@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas.record import Record
@@ -88,6 +88,16 @@ class Directory:
         """Give a member's e-mail, or the label itself (``external:...``, ``key:...``)."""
         found = self.members.get(user)
         return found.email if found is not None else user
+
+    def owner_label(self, scope: Literal["organization", "team", "user"], owner: str) -> str | None:
+        """Give the name of who owns a wallet or is limited by a budget; None for an organization not known yet."""
+        match scope:
+            case "organization":
+                return self.organization.name if self.organization else None
+            case "team":
+                return self.team_label(owner)
+            case "user":
+                return self.user_label(owner)
 
 
 @dataclass(slots=True)

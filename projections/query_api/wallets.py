@@ -224,11 +224,7 @@ def _seen(call: Call, value: WalletValue) -> bool:
     """Say whether the caller may see a wallet; a team's admin also sees those of its members."""
     if _visible(call.scope, value):
         return True
-    if value.scope != "user":
-        return False
-    member = call.directory.members.get(value.owner)
-    led = {team for team, role in call.caller.principal.teams.items() if role in ("admin", "owner")}
-    return member is not None and bool(led & set(member.teams))
+    return value.scope == "user" and call.leads(value.owner)
 
 
 def _chosen(call: Call) -> list[WalletValue]:
@@ -260,7 +256,7 @@ def _wallet(value: WalletValue, money: _Money, directory: Directory) -> Wallet:
         id=value.id,
         scope=value.scope,
         owner=value.owner,
-        owner_name=_owner_name(value, directory),
+        owner_name=directory.owner_label(value.scope, value.owner),
         state="open" if value.closed_at is None else "closed",
         available=format_usd(of.available),
         leased=format_usd(of.leased),
@@ -279,7 +275,7 @@ def _allocation(value: AllocationValue, directory: Directory) -> RecurringAlloca
     wallet = directory.wallets.get(value.id)
     return RecurringAllocation(
         wallet=value.id,
-        owner_name=None if wallet is None else _owner_name(wallet, directory),
+        owner_name=None if wallet is None else directory.owner_label(wallet.scope, wallet.owner),
         source=value.source,
         amount=format_usd(value.amount),
         period=value.period,
@@ -288,13 +284,3 @@ def _allocation(value: AllocationValue, directory: Directory) -> RecurringAlloca
         asked_by=actor_label(value.asked_by, directory) or "",
         skipped=value.skipped,
     )
-
-
-def _owner_name(value: WalletValue, directory: Directory) -> str | None:
-    match value.scope:
-        case "organization":
-            return directory.organization.name if directory.organization else None
-        case "team":
-            return directory.team_label(value.owner)
-        case "user":
-            return directory.user_label(value.owner)

@@ -13,6 +13,11 @@ from keeptrusts.schemas.record import Record, Timestamp
 Amount = Annotated[NanoUsd, Field(ge=0)]
 Basis = Literal["reported", "counted", "presumed"]
 
+LEASE_MS: Final = 15_000
+"""How long a lease may be spent from, counted from the broker's time of the record that asked for it."""
+HOLD_MS: Final = 15 * 60 * 1000
+"""A hold that is neither settled nor voided within this time is presumed spent, unless it names a longer one."""
+
 
 class Draw(Record):
     """What a hold takes from one lease: all draws of a hold are taken, or none.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
-from keeptrusts.schemas.events.money import Draw, Hold
+from keeptrusts.schemas.events.money import HOLD_MS, Draw, Hold
 from keeptrusts.schemas.snapshots.directory import BudgetValue
 from keeptrusts.schemas.snapshots.ledger import (
     AllocationValue,
@@ -28,13 +28,7 @@ from keeptrusts.schemas.snapshots.ledger import (
     ThresholdReached,
     TicketValue,
 )
-from keeptrusts.stream_processors.authority.sizes import (
-    ASKED_LATELY_MS,
-    CORRECTABLE_MS,
-    GRACE_MS,
-    HOLD_MS,
-    MOST_ENDED_TICKETS,
-)
+from keeptrusts.stream_processors.authority.sizes import ASKED_LATELY_MS, CORRECTABLE_MS, GRACE_MS, MOST_ENDED_TICKETS
 
 MOST_FORGOTTEN = 10
 """How many remembered things whose time is up one entry lets go."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-LEASE_MS: Final = 15_000
-"""How long a lease may be spent from, counted from the broker's time of the record that asked for it."""
+from keeptrusts.schemas.events.money import HOLD_MS, LEASE_MS
+
 GRACE_MS: Final = 5_000
 """How far the broker's append time may step back without harm; a lease is taken back this much after its end."""
-HOLD_MS: Final = 15 * 60 * 1000
-"""A hold that is neither settled nor voided within this time is presumed spent."""
 LONGEST_HOLD_MS: Final = 24 * 3600 * 1000
 """The longest time a gateway may give a hold, such as one whose answer waits for a reviewer."""
 CORRECTABLE_MS: Final = 24 * 3600 * 1000

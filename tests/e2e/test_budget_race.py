@@ -43,7 +43,6 @@ class Race:
     """What a thousand callers saw."""
 
     statuses: Counter[int] = field(default_factory=Counter)
-    requests: list[str] = field(default_factory=list)
     tickets: list[str] = field(default_factory=list)
     untold: list[Any] = field(default_factory=list)
 
@@ -92,7 +91,6 @@ async def race(ports: list[int], key: str, *, limit: int, stream: bool) -> Race:
                 content = await answer.read()
             seen.statuses[answer.status] += 1
             if answer.status == 200:
-                seen.requests.append(answer.headers["x-request-id"])
                 assert not stream or b"[DONE]" in content
             elif answer.status == 402:
                 document = orjson.loads(content)

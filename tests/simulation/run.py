@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -44,7 +43,6 @@ class Seen:
     closed: dict[str, HoldClosed] = field(default_factory=dict)
     tickets: Counter[str] = field(default_factory=Counter)
     violations: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
 
 
 class Simulation:
@@ -146,7 +144,6 @@ class Simulation:
             headers=headers,
             started_ns=services.now_ns(),
         )
-        self.seen.requests.append(call.request)
         if self.chance.random() < 0.05:
             asyncio.get_running_loop().call_later(self.chance.uniform(0, 8), _leave, connection)
         answer = await model_call(services, call, connection, "chat")
@@ -256,11 +253,3 @@ def _leave(connection: FakeConnection) -> None:
 def simulate(seed: int, *, calls: int = 60) -> Seen:
     """Run one seed to its end; ``violations`` is empty if all held."""
     return run_in_virtual_time(Simulation(seed, calls=calls).run())
-
-
-def describe(seen: Seen) -> Mapping[str, object]:
-    return {
-        "statuses": dict(sorted(seen.statuses.items())),
-        "outcomes": dict(sorted(seen.outcomes.items())),
-        "tickets": dict(sorted(seen.tickets.items())),
-    }

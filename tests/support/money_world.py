@@ -116,8 +116,6 @@ class World:
         self._inboxed = 0
         self.billed: dict[str, int] = {}
         self.answered: dict[str, int] = {}
-        self.granted_tickets: list[str] = []
-        self.expected_variance = 0
         for name, amount in (("team_eng", eng), ("mem_dev", dev)):
             if amount:
                 scope: Literal["team", "user"] = "team" if name.startswith("team") else "user"

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from keeptrusts.schemas.authorization import Principal, scope_of
 from keeptrusts.schemas.commands.wallets import HoldReleaseRequested
-from keeptrusts.schemas.events.money import Hold, Settle
+from keeptrusts.schemas.events.money import HOLD_MS, Hold, Settle
 from keeptrusts.schemas.record import trusted
 from keeptrusts.schemas.snapshots.grants import HoldRejected
 from keeptrusts.schemas.snapshots.ledger import (
@@ -24,7 +24,7 @@ from keeptrusts.schemas.snapshots.ledger import (
 from keeptrusts.stream_processors.authority.draft import Draft, moved
 from keeptrusts.stream_processors.authority.money import budgets, charging
 from keeptrusts.stream_processors.authority.money_state import HeldMoney
-from keeptrusts.stream_processors.authority.sizes import BURIED_MS, HOLD_MS, LONGEST_HOLD_MS, REJECTED_MS
+from keeptrusts.stream_processors.authority.sizes import BURIED_MS, LONGEST_HOLD_MS, REJECTED_MS
 from keeptrusts.stream_processors.authority.state import LedgerState
 from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
 

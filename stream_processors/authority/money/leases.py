@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from keeptrusts.schemas.events.money import BudgetClaim, LeaseRequested, LeaseReturned
+from keeptrusts.schemas.events.money import LEASE_MS, BudgetClaim, LeaseRequested, LeaseReturned
 from keeptrusts.schemas.snapshots.grants import LeaseDenied, LeaseGranted
 from keeptrusts.schemas.snapshots.ledger import LeaseClosed, LeaseOpened, LeaseReduced, Outcome, available, leased
 from keeptrusts.stream_processors.authority.draft import Draft
 from keeptrusts.stream_processors.authority.money import budgets
 from keeptrusts.stream_processors.authority.money_state import Lease
-from keeptrusts.stream_processors.authority.sizes import ASKED_LATELY_MS, LEASE_MS, MOST_LEASES
+from keeptrusts.stream_processors.authority.sizes import ASKED_LATELY_MS, MOST_LEASES
 from keeptrusts.stream_processors.authority.state import LedgerState
 
 

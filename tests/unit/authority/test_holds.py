@@ -8,11 +8,11 @@ from support.money import CALLER, ENG, Money, claim, funded
 
 from keeptrusts.schemas.commands import wallets
 from keeptrusts.schemas.events.identity import Identity
-from keeptrusts.schemas.events.money import Draw, Hold
+from keeptrusts.schemas.events.money import HOLD_MS, LEASE_MS, Draw, Hold
 from keeptrusts.schemas.events.request import RequestCompleted
 from keeptrusts.schemas.snapshots.grants import HoldRejected, LeaseGranted
 from keeptrusts.schemas.snapshots.ledger import UNMETERED, VARIANCE, WORLD, RequestClosed
-from keeptrusts.stream_processors.authority.sizes import BURIED_MS, CORRECTABLE_MS, GRACE_MS, HOLD_MS, LEASE_MS
+from keeptrusts.stream_processors.authority.sizes import BURIED_MS, CORRECTABLE_MS, GRACE_MS
 
 
 def test_a_hold_takes_its_bound_and_its_settlement_only_what_was_used() -> None:

@@ -7,9 +7,9 @@ from support.ledger import ORG, USD
 from support.money import CASCADE, DEV, ENG, ORG_WALLET, claim, funded
 
 from keeptrusts.schemas.commands import wallets
-from keeptrusts.schemas.events.money import LeaseRequested
+from keeptrusts.schemas.events.money import LEASE_MS, LeaseRequested
 from keeptrusts.schemas.snapshots.grants import LeaseDenied
-from keeptrusts.stream_processors.authority.sizes import ASKED_LATELY_MS, GRACE_MS, LEASE_MS
+from keeptrusts.stream_processors.authority.sizes import ASKED_LATELY_MS, GRACE_MS
 
 
 def test_a_lease_is_money_set_aside_until_a_time() -> None:

@@ -329,9 +329,7 @@ MUTANTS = [
         name="tickets: a withdrawal takes back what is in use",
         module=tickets,
         attribute="_give_leases_back",
-        broken=lambda draft, ticket: (
-            [leases.close(draft, draft.state.money.leases[one]) for one in ticket.leases] or True
-        ),
+        broken=take_back_what_is_in_use,
         caught_by=of_tickets.test_a_withdrawal_after_the_money_was_used_changes_nothing,
     ),
     Mutant(

@@ -11,10 +11,10 @@ from support.money import CALLER, CASCADE, DEV, ENG, OPS, Money, claim, funded
 
 from keeptrusts.schemas.commands import wallets
 from keeptrusts.schemas.events.identity import Identity
-from keeptrusts.schemas.events.money import FOR_GOOD, TicketWithdrawn
+from keeptrusts.schemas.events.money import FOR_GOOD, LEASE_MS, TicketWithdrawn
 from keeptrusts.schemas.snapshots.grants import TicketDenied, TicketFunded, TicketWaiting, WalletPressed
 from keeptrusts.schemas.snapshots.ledger import TicketValue, ticketed
-from keeptrusts.stream_processors.authority.sizes import GRACE_MS, LEASE_MS, TICKET_MS
+from keeptrusts.stream_processors.authority.sizes import GRACE_MS, TICKET_MS
 
 
 def state_of(money: Money, ticket: str) -> str:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from keeptrusts.gateway.wallets.lease_book import LeaseBook
-from keeptrusts.gateway.wallets.leases import FORGET_MS, FRESH_MS, MARGIN_MS, TTL_MS, Payers, Return
-from keeptrusts.schemas.events.money import BudgetClaim
+from keeptrusts.gateway.wallets.leases import FORGET_MS, FRESH_MS, MARGIN_MS, Payers, Return
+from keeptrusts.schemas.events.money import LEASE_MS, BudgetClaim
 from keeptrusts.schemas.snapshots.grants import (
     HoldRejected,
     LeaseDenied,
@@ -25,7 +25,7 @@ TEAM_ONLY = Payers.of(CASCADE, (TEAM,))
 
 
 def grant(
-    book: LeaseBook, account: str, amount: int, *, name: str = "l", ends_ms: int = TTL_MS, now_ms: int = 0
+    book: LeaseBook, account: str, amount: int, *, name: str = "l", ends_ms: int = LEASE_MS, now_ms: int = 0
 ) -> None:
     book.granted(
         LeaseGranted(
@@ -95,9 +95,9 @@ def test_the_lease_that_ends_soonest_is_taken_but_none_about_to_end() -> None:
 def test_leases_end_in_the_brokers_time_which_acknowledgements_tell() -> None:
     book = LeaseBook()
     book.heard_time(1_000_000, 1, 500)
-    grant(book, TEAM, 100, ends_ms=1_000_000 + TTL_MS, now_ms=500)
-    assert book.admit("a", TEAM_ONLY, 10, 500 + TTL_MS - MARGIN_MS) is not None
-    assert book.admit("b", TEAM_ONLY, 10, 501 + TTL_MS - MARGIN_MS) is None
+    grant(book, TEAM, 100, ends_ms=1_000_000 + LEASE_MS, now_ms=500)
+    assert book.admit("a", TEAM_ONLY, 10, 500 + LEASE_MS - MARGIN_MS) is not None
+    assert book.admit("b", TEAM_ONLY, 10, 501 + LEASE_MS - MARGIN_MS) is None
 
 
 def test_a_lower_wallet_pays_only_while_every_higher_one_is_freshly_told_not_to_cover() -> None:
@@ -212,7 +212,7 @@ def test_a_rejected_hold_and_a_time_that_went_back_drop_the_leases_concerned() -
 
 def test_a_tickets_leases_belong_to_its_call_alone_and_what_is_left_goes_back() -> None:
     book = LeaseBook()
-    part = TicketFunded(ledger="o", ticket="t", lease="x", granted=50, expires_at_ms=TTL_MS, account=TEAM, leases=1)
+    part = TicketFunded(ledger="o", ticket="t", lease="x", granted=50, expires_at_ms=LEASE_MS, account=TEAM, leases=1)
     book.funded(part, 0)
     assert book.admit("other", TEAM_ONLY, 10, 0) is None
     assert book.admit("own", TEAM_ONLY, 50, 0, "t") is not None
@@ -225,7 +225,7 @@ def test_a_tickets_leases_may_be_of_budgets_alone() -> None:
     book = LeaseBook()
     book.funded(
         TicketFunded(
-            ledger="o", ticket="t", lease="x", granted=50, expires_at_ms=TTL_MS, account=BUDGET.account, leases=1
+            ledger="o", ticket="t", lease="x", granted=50, expires_at_ms=LEASE_MS, account=BUDGET.account, leases=1
         ),
         0,
     )
@@ -240,7 +240,7 @@ def test_what_is_no_longer_used_is_forgotten() -> None:
     book.settled("a", 1)
     book.asks(0)
     book.answered(TEAM_ONLY)
-    book.tidy(FORGET_MS + TTL_MS)
+    book.tidy(FORGET_MS + LEASE_MS)
     assert (book.leases, book._accounts, book._uses) == ((), {}, {})
 
 
@@ -259,7 +259,7 @@ class BookMachine(RuleBasedStateMachine):
         self.back: list[Return] = []
 
     @rule(
-        account=st.sampled_from((USER, TEAM, BUDGET.account)), amount=st.integers(0, 100), life=st.integers(0, TTL_MS)
+        account=st.sampled_from((USER, TEAM, BUDGET.account)), amount=st.integers(0, 100), life=st.integers(0, LEASE_MS)
     )
     def grants(self, account: str, amount: int, life: int) -> None:
         self.count += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Final, TypeVar
 
 import orjson
@@ -26,10 +27,16 @@ def trusted(model: type[R], fields: dict[str, Any]) -> R:
     """
     made = _new(model)
     _set(made, "__dict__", fields)
-    _set(made, "__pydantic_fields_set__", set(fields))
+    _set(made, "__pydantic_fields_set__", _all_fields(model))
     _set(made, "__pydantic_extra__", None)
     _set(made, "__pydantic_private__", None)
     return made
+
+
+@lru_cache(maxsize=256)
+def _all_fields(model: type[Record]) -> set[str]:
+    """Give the one set that says of all trusted records of a model that their fields are given; nothing changes it."""
+    return set(model.model_fields)
 
 
 _new: Final = object.__new__

@@ -184,7 +184,7 @@ class LeaseDesk:
         return self._ledger(org).book.obstacle(payers, bound, self._now_ns() // 1_000_000)
 
     def remaining(self, org: str, account: str) -> int:
-        """Give the least that an account has left, as far as is known here, in nano-USD."""
+        """Give what an account has left as far as is known here, in nano-USD: see the book."""
         return self._ledger(org).book.remaining(account)
 
     # -- tickets and verdicts ----------------------------------------------------------------------------------------

@@ -189,9 +189,10 @@ class LeaseBook:
     # -- what the ledger tells ---------------------------------------------------------------------------------------
 
     def granted(self, grant: LeaseGranted, now_ms: int) -> None:
-        """Learn of a lease. What was told about its account before counts no more."""
+        """Learn of a lease, and of what is free beside it. What was told about its account before counts no more."""
         account = self._account(grant.account, now_ms)
         account.told_at_ms = None
+        account.available = grant.available or 0
         if any(lease.id == grant.lease for lease in account.leases):
             return
         lease = Lease(
@@ -351,10 +352,12 @@ class LeaseBook:
         return 0 if found is None else sum(lease.granted - lease.used for lease in found.leases)
 
     def remaining(self, account: str) -> int:
-        """Give the least that an account has left as far as is known here: our room, and what was told to be free."""
+        """Give what an account has left as far as is known here: our room, and what the ledger last said to be free.
+
+        What others hold on leases of theirs is not in it, and what they took since is.
+        """
         found = self._accounts.get(account)
-        told = found.available if found is not None and found.told_at_ms is not None else 0
-        return told + self.room(account)
+        return 0 if found is None else found.available + self.room(account)
 
     @property
     def leases(self) -> tuple[Lease, ...]:

@@ -118,8 +118,8 @@ class Account:
     def __init__(self, name: str, now_ms: int) -> None:
         self.name = name
         self.leases: list[Lease] = []  # ending soonest first
-        self.told_at_ms: int | None = None  # when it was told not to cover, and what was free and leased then
-        self.available = 0
+        self.told_at_ms: int | None = None  # when it was told not to cover
+        self.available = 0  # what was free and leased when it was last heard of
         self.leased = 0
         self.ignored_until_ms = -1
         self.pressed = False

@@ -14,6 +14,7 @@ class LeaseGranted(Record):
     """A right to spend up to ``granted`` from one account until ``expires_at_ms`` of broker time.
 
     A request gets one for the wallet that pays and one for each budget. ``over_limit``: a soft budget is used up.
+    ``available`` is what stays free on the account beside this lease.
     """
 
     type: Literal["kt.lease.granted.v1"] = "kt.lease.granted.v1"
@@ -25,6 +26,7 @@ class LeaseGranted(Record):
     expires_at_ms: int
     causationid: str
     over_limit: bool | None = None
+    available: Amount | None = None
 
 
 class LeaseDenied(Record):

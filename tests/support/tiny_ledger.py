@@ -147,6 +147,7 @@ class TinyLedger:
                 grants.LeaseGranted(
                     ledger=ORG, lease=lease, incarnation=asked.incarnation, account=account, granted=amount,
                     expires_at_ms=expires, causationid=event, over_limit=over,
+                    available=max(0, self.available[account]),
                 )
             )  # fmt: skip
 

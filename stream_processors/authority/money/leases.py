@@ -17,13 +17,14 @@ from keeptrusts.stream_processors.authority.state import LedgerState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
-    """A lease that was opened: its id, the account by the gateway's name, how much, until when."""
+    """A lease that was opened: its id, the account by the gateway's name, how much, until when, and what stays free."""
 
     lease: str
     account: str
     amount: int
     expires_at_ms: int
     over_limit: bool
+    available: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ def request(draft: Draft, asked: LeaseRequested) -> Outcome:
                 expires_at_ms=granted.expires_at_ms,
                 causationid=draft.event.id,
                 over_limit=granted.over_limit or None,
+                available=granted.available,
             )
         )
     return "granted"
@@ -162,6 +164,7 @@ def open_lease(draft: Draft, source: Source, incarnation: str, amount: int, *, t
         amount=amount,
         expires_at_ms=expires_at_ms,
         over_limit=period is not None and period.over > 0,
+        available=draft.state.free_money(source.full),
     )
 
 

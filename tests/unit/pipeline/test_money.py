@@ -408,10 +408,10 @@ async def test_a_hard_budget_of_the_directory_must_agree_beside_the_wallet() -> 
 async def test_the_answer_says_what_the_wallet_has_left_as_far_as_is_known() -> None:
     made = gateway(OPEN)
     async with with_money(made, {TEAM: PLENTY}) as ledger:
-        ledger.generous = True
         answer = await chat(made)
         [lease] = ledger.leases.values()
-        assert answer.headers["x-keeptrusts-wallet-remaining"] == f"{lease.room / 1e9:.9f}".rstrip("0")
+        assert 0 < lease.room < PLENTY
+        assert answer.headers["x-keeptrusts-wallet-remaining"] == f"{(PLENTY - COST) / 1e9:.9f}".rstrip("0")
         assert answer.headers["x-keeptrusts-cost"] == "0.0003"
 
 

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from keeptrusts.schemas.commands import documents, people, wallets
 from keeptrusts.schemas.envelope import SPEC_VERSION, Event
 from keeptrusts.schemas.events import command, gateway, money, request
-from keeptrusts.schemas.events.writing import WRITERS
 from keeptrusts.schemas.money import FROM_JSON
 from keeptrusts.schemas.record import Record, parse_time, written_time
 from keeptrusts.schemas.upcasters import upcast
@@ -124,11 +123,10 @@ def encode(event: Event, *, source: str | None = None, sequence: int | None = No
     """Encode as one JSON object; optional values that are absent are left out.
 
     ``source`` and ``sequence``, where given, stand in for the event's own: a publisher numbers as it sends. Raises
-    ValueError or TypeError for text that is no UTF-8. The data is written by its model straight to bytes, or by a
-    writer of its own, which costs half of going through a dictionary.
+    ValueError for text that is no UTF-8. The data is written by its model straight to bytes, which costs half of
+    going through a dictionary.
     """
     data = event.data
-    write = WRITERS.get(type(data))
     number = event.sequence if sequence is None else sequence
     more = b"" if number is None else b',"sequence":%d' % number
     if event.correlationid is not None:
@@ -151,7 +149,7 @@ def encode(event: Event, *, source: str | None = None, sequence: int | None = No
         ledger,
         _often(event.actor),
         more,
-        data.__pydantic_serializer__.to_json(data, exclude_none=True) if write is None else write(data),
+        data.__pydantic_serializer__.to_json(data, exclude_none=True),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 
@@ -47,8 +48,13 @@ def parse_usd(value: object) -> int:
     return _bounded(-nano if sign else nano)
 
 
+@lru_cache(maxsize=8_192)
 def format_usd(nano: int) -> str:
-    """Write nano-USD as USD with two to nine decimals: ``367000`` -> ``"0.000367"``."""
+    """Write nano-USD as USD with two to nine decimals: ``367000`` -> ``"0.000367"``.
+
+    Remembered, because one amount is written again and again: into both postings of a movement, into a settlement, a
+    completion and its headers.
+    """
     if nano < 0:
         return "-" + format_usd(-nano)
     digits = f"{nano:010d}"

@@ -59,7 +59,10 @@ def output_limit(api: str, document: Mapping[str, Any]) -> int | None:
 
 def has_limit(api: str, document: Mapping[str, Any]) -> bool:
     """Say whether a call says a limit, be it a possible one or not."""
-    return any(document.get(name) is not None for name in _LIMITS.get(api, ()))
+    for name in _LIMITS.get(api, ()):  # noqa: SIM110 - a generator takes longer than all of the looking
+        if document.get(name) is not None:
+            return True
+    return False
 
 
 def least_limit(api: str, document: Mapping[str, Any]) -> int:

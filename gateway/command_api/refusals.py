@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from keeptrusts.gateway.command_api.authentication import Caller
 from keeptrusts.gateway.command_api.context import CommandContext
 from keeptrusts.gateway.command_api.operations import Operation
@@ -17,9 +19,10 @@ async def record_refusal(
 ) -> None:
     """Append the refusal and wait until it is acknowledged; one that the log need not be told of is left alone.
 
-    Raises Refused (503) when the log is not known to have it: then the caller gets that instead.
+    So is a failure of ours (5xx), which says nothing about what was asked. Raises Refused (503) when the log is not
+    known to have the refusal: then the caller gets that instead.
     """
-    if isinstance(refused, NothingToRecord):
+    if isinstance(refused, NothingToRecord) or refused.problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return
     event = Event(
         id=context.ids.event(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 from support.command_bench import Bench, Person, send, serving
 
+from keeptrusts.gateway.command_api.authentication import authenticate
 from keeptrusts.gateway.command_api.context import MAX_BODY_BYTES
+from keeptrusts.gateway.command_api.operations import OPERATIONS
+from keeptrusts.gateway.command_api.problems import not_ready
+from keeptrusts.gateway.command_api.refusals import record_refusal
+from keeptrusts.gateway.command_api.routes import command_routes
+from keeptrusts.gateway.http.front_door import listening
 from keeptrusts.schemas.codec import is_intent
 from keeptrusts.schemas.commands import wallets
 from keeptrusts.schemas.envelope import Event
@@ -23,6 +30,8 @@ from keeptrusts.schemas.publishing import Ack, RecordTooLargeError
 USD = 10**9
 ALLOCATE = "/v1/wallets/allocate"
 PAY = {"wallet": "organization"}
+MOST_BYTES = 1024
+"""What a record of a refusal has at most: nothing in it grows with what was sent."""
 
 
 @dataclass
@@ -81,6 +90,8 @@ REFUSED_BY_THE_API = [
     ("an unknown field", "POST", ALLOCATE, allocation("", team_id="engineering", force=True),
      (422, "invalid_request", None)),
     ("a field twice", "POST", ALLOCATE, '{"amount": 1, "amount": 2}', (422, "invalid_request", "amount")),
+    ("a name twice that no text can hold", "POST", ALLOCATE, '{"\\ud800": 1, "\\ud800": 2}',
+     (422, "invalid_request", None)),
     ("not JSON", "POST", ALLOCATE, "amount=1", (422, "invalid_request", None)),
     ("an unknown team", "POST", ALLOCATE, allocation("", team_id="nowhere"), (404, "not_found", "team_id")),
     ("an unknown person", "POST", ALLOCATE, allocation("", user_id="a@b.example"), (404, "not_found", "user_id")),
@@ -199,7 +210,49 @@ async def test_nothing_that_the_caller_wrote_is_in_the_record(place: Place) -> N
         place.bench.refusal_since(before)
         written = place.bench.memory.records[0][-1].decode()
         assert [mark for mark in marks if mark in written] == []
-        assert place.owner.token not in written
+        assert place.owner.token not in written and len(written) < MOST_BYTES
+
+
+async def test_a_record_is_small_whatever_was_sent(place: Place) -> None:
+    name, text = "n" * 100_000, "t" * 500_000
+    for method, path, body in (
+        ("POST", ALLOCATE, {name: 1, "team_id": text, "amount": 1}),
+        ("POST", ALLOCATE, f'{{"{name}": 1, "{name}": 2}}'),
+        ("POST", f"{ALLOCATE}?{name[:4000]}={text[:2000]}", None),
+        ("POST", f"/v1/keys/{name[:6000]}/revoke", None),
+        ("POST", "/v1/teams", {"name": text, "slug": text}),
+    ):
+        before = len(place.bench.memory.events)
+        assert 400 <= (await place.send(method, path, body))[0] < 500
+        place.bench.refusal_since(before)
+        assert len(place.bench.memory.records[0][-1]) < MOST_BYTES
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 100\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n64\r\n"])
+async def test_a_caller_who_leaves_before_the_body_is_there_is_recorded_and_no_failure_of_ours(
+    place: Place, framing: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = len(place.bench.memory.events)
+    place.bench.appended.clear()
+    app = web.Application()
+    app.add_routes(command_routes(place.bench.context()))
+    async with listening(app, "127.0.0.1", 0, drain_s=5) as (host, port):
+        _, writer = await asyncio.open_connection(host, port)
+        head = f"POST {ALLOCATE} HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer {place.owner.token}\r\n"
+        writer.write(f'{head}{framing}{{"amount": 1'.encode())
+        writer.write_eof()
+        await asyncio.wait_for(place.bench.appended.wait(), 20)
+        writer.close()
+    fact = place.bench.refusal_since(before)
+    assert (fact.status, fact.code, fact.param) == (400, "malformed_http", None)
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_a_failure_of_ours_is_no_refusal(place: Place) -> None:
+    before, context = len(place.bench.memory.events), place.bench.context()
+    caller = authenticate({"Authorization": f"Bearer {place.owner.token}"}, context)
+    await record_refusal(not_ready("not yet"), OPERATIONS[0], caller, "req_1", context)
+    assert len(place.bench.memory.events) == before
 
 
 async def test_a_body_that_comes_too_slowly_is_recorded(place: Place) -> None:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from keeptrusts.schemas.commands import documents, people, wallets
 from keeptrusts.schemas.envelope import SPEC_VERSION, Event
-from keeptrusts.schemas.events import gateway, money, request
+from keeptrusts.schemas.events import command, gateway, money, request
 from keeptrusts.schemas.money import FROM_JSON
 from keeptrusts.schemas.record import Record, parse_time, written_time
 from keeptrusts.schemas.upcasters import upcast
@@ -39,6 +39,8 @@ TYPES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
         "kt.gateway.reported.v1": gateway.GatewayReported,
         "kt.gateway.stopped.v1": gateway.GatewayStopped,
         "kt.authentication.failed.v1": gateway.AuthenticationFailed,
+        # the command API's own
+        "kt.command.refused.v1": command.CommandRefused,
         # the authority's own
         "kt.clock.ticked.v1": gateway.ClockTicked,
         "kt.rules.activated.v1": gateway.RulesActivated,

@@ -33,7 +33,7 @@ class Body:
 
 
 async def read_body(request: web.Request, *, timeout_s: float) -> Body:
-    """Read and parse the body; an empty one has no fields. Raises Refused (408, 413, 415, 422)."""
+    """Read and parse the body; an empty one has no fields. Raises Refused (400, 408, 413, 415, 422)."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Refused(Problem(code="unsupported_encoding", message="send the body without Content-Encoding"))
     try:
@@ -43,6 +43,8 @@ async def read_body(request: web.Request, *, timeout_s: float) -> Body:
         raise Refused(
             Problem(code="request_timeout", message=f"the body did not arrive within {timeout_s:g} s")
         ) from None
+    except ConnectionError:
+        raise Refused(Problem(code="malformed_http", message="the connection ended before the body did")) from None
     return parse_body(raw)
 
 
@@ -91,9 +93,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, value in pairs:
         if name in fields:
-            raise invalid(name[:100], "is given twice", "send it once")
+            raise invalid(_tellable(name), "is given twice", "send it once")
         fields[name] = value
     return fields
+
+
+def _tellable(name: str) -> str:
+    """Give the beginning of a name as an answer can carry it: half of a surrogate pair has no UTF-8."""
+    return name[:100].encode(errors="replace").decode()
 
 
 def _exact(literal: str) -> Decimal:

@@ -73,7 +73,7 @@ class OperationDescription:
     response: type[BaseModel]
     status: int
     may_be_pending: bool
-    errors: tuple[int, ...] = (401, 403, 404, 409, 413, 415, 422, 503)
+    errors: tuple[int, ...] = (400, 401, 403, 404, 408, 409, 413, 415, 422, 503)
 
 
 OPERATIONS: Final[tuple[Operation, ...]] = (

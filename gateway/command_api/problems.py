@@ -18,6 +18,7 @@ SEND_ACCESS_KEY: Final = (
     "send an access key as 'Authorization: Bearer kt_ak_...' (kt env prints one, kt key create --access makes one)"
 )
 RETRY_AFTER_S: Final = 1
+_NOTHING_HAPPENED: Final = "nothing happened; try again in a moment"
 
 _CODE_OF_REASON: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -48,6 +49,13 @@ _WRONG_TYPES: Final[Mapping[str, str]] = MappingProxyType(
         "missing": "is required",
     }
 )
+
+
+class NothingToRecord(Refused):
+    """A refusal that the log need not be told of.
+
+    It has the intent and what became of it, or it takes nothing now, or an equal request is still being worked on.
+    """
 
 
 def unauthorized(reason: str, fix: str = SEND_ACCESS_KEY) -> Refused:
@@ -101,11 +109,11 @@ def invalid_body(error: ValidationError, model: type[BaseModel]) -> Refused:
     )
 
 
-def rejected(outcome: IntentOutcome) -> Refused:
+def rejected(outcome: IntentOutcome) -> NothingToRecord:
     """Answer for an intent that the authority did not accept; ``reason`` is the authority's own word."""
     reason = outcome.reason or "rejected"
     kind = outcome.intent.split(".")[1]
-    return Refused(
+    return NothingToRecord(
         Problem(
             code=_CODE_OF_REASON.get(reason, "conflict"),
             message=outcome.message or f"the authority rejected this: {reason}",
@@ -123,8 +131,8 @@ def not_recorded(error: PublishError, event_id: str) -> Refused:
         fix = f"GET /v1/outcomes/{event_id} tells whether it happened; with an Idempotency-Key it is safe to repeat"
         message = f"{error.reason}: the command may or may not be carried out"
     else:
-        fix, message = "nothing happened; try again in a moment", f"the log takes nothing now: {error.reason}"
-    return Refused(
+        fix, message = _NOTHING_HAPPENED, f"the log takes nothing now: {error.reason}"
+    return NothingToRecord(
         Problem(
             code="audit_unavailable",
             message=message,
@@ -135,8 +143,20 @@ def not_recorded(error: PublishError, event_id: str) -> Refused:
     )
 
 
-def in_flight() -> Refused:
+def refusal_not_recorded(error: PublishError) -> Refused:
+    """Answer instead of a refusal that is not known to be in the log: whatever the reason was, nothing happened."""
     return Refused(
+        Problem(
+            code="audit_unavailable",
+            message=f"the log takes nothing now: {error.reason}",
+            fix=_NOTHING_HAPPENED,
+            retry_after_s=RETRY_AFTER_S,
+        )
+    )
+
+
+def in_flight() -> NothingToRecord:
+    return NothingToRecord(
         Problem(
             code="idempotency_in_flight",
             message="a request with this Idempotency-Key is being worked on",
@@ -157,8 +177,8 @@ def mismatch() -> Refused:
     )
 
 
-def secret_already_shown(key: str) -> Refused:
-    return Refused(
+def secret_already_shown(key: str) -> NothingToRecord:
+    return NothingToRecord(
         Problem(
             code="idempotency_completed",
             message=f"{key} was made by an earlier request with this Idempotency-Key; a key is shown only once",

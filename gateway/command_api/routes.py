@@ -18,6 +18,7 @@ from keeptrusts.gateway.command_api.idempotency import Identity, fresh, idempote
 from keeptrusts.gateway.command_api.operations import COMMAND_OPERATIONS, OPERATIONS, OUTCOME_PATH, Operation
 from keeptrusts.gateway.command_api.plan import Asked, Plan
 from keeptrusts.gateway.command_api.problems import forbidden, in_flight, invalid_body, not_found
+from keeptrusts.gateway.command_api.refusals import record_refusal
 from keeptrusts.gateway.command_api.submission import (
     Answered,
     PendingIntents,
@@ -39,7 +40,8 @@ REPLAYED_HEADER: Final = "idempotency-replayed"
 _SEED_BYTES: Final = 32
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-_Answer = Callable[[web.Request], Awaitable[web.Response]]
+_Answer = Callable[[web.Request, str], Awaitable[web.Response]]
+"""Answers a request that got this request id."""
 
 
 def command_routes(context: CommandContext) -> list[web.RouteDef]:
@@ -62,12 +64,17 @@ class _CommandApi:
         self._pending = PendingIntents()
 
     def handler(self, operation: Operation) -> _Answer:
-        async def handle(request: web.Request) -> web.Response:
-            return await self._command(operation, request)
+        async def handle(request: web.Request, request_id: str) -> web.Response:
+            caller = authenticate(request.headers, self._context)
+            try:
+                return await self._command(operation, request, caller)
+            except Refused as refused:
+                await record_refusal(refused, operation, caller, request_id, self._context)
+                raise
 
         return handle
 
-    async def outcome(self, request: web.Request) -> web.Response:
+    async def outcome(self, request: web.Request, _request_id: str) -> web.Response:
         """Answer what became of an intent of the caller's organization."""
         caller = authenticate(request.headers, self._context)
         event_id = request.match_info["event_id"]
@@ -80,13 +87,11 @@ class _CommandApi:
             return _json(pending.model_dump(), status=200, headers={"Retry-After": "1"})
         raise not_found("outcome", event_id)
 
-    async def _command(self, operation: Operation, request: web.Request) -> web.Response:
-        context = self._context
-        caller = authenticate(request.headers, context)
+    async def _command(self, operation: Operation, request: web.Request, caller: Caller) -> web.Response:
         if scope_of(caller.principal, operation.action).reach == "none":
             raise forbidden(operation.what)
         _refuse_query(request)
-        body = await read_body(request, timeout_s=context.body_timeout_s)
+        body = await read_body(request, timeout_s=self._context.body_timeout_s)
         identity = self._identity(request, caller, body)
         if identity.event_id in self._in_flight:
             raise in_flight()
@@ -166,7 +171,7 @@ def _guarded(handler: _Answer, context: CommandContext) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         request_id = context.ids.new(REQUEST)
         try:
-            response = await handler(request)
+            response = await handler(request, request_id)
         except Refused as refused:
             response = _problem(refused.problem, request_id)
         except web.HTTPException:

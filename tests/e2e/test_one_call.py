@@ -152,6 +152,21 @@ def test_a_path_or_method_that_is_not_served_names_what_is(stack: Stack, team_ke
     assert wire.status == 422 and (error["type"], error["code"]) == ("invalid_request_error", "invalid_request")
 
 
+def test_a_command_that_the_api_refuses_is_in_the_log_with_who_tried_it_and_the_code(stack: Stack) -> None:
+    refused = stack.post("/v1/wallets/allocate", {"wallet": SECRET_TEXT, "amount": "-5"})
+    later = stack.post("/v1/tickets/tkt_none/deny", {"reason": "none"})
+    assert (refused.status, later.status) == (422, 404)
+    request_id, position = refused.json()["request_id"], later.json()["position"]
+    asked = f"/v1/log?type=kt.command.refused.v1&request={request_id}&min_position={position}"
+    [row] = stack.get(asked).json()["data"]
+    assert row["actor"].startswith("member:") and row["data"] == {
+        "request": request_id, "method": "POST", "route": "/v1/wallets/allocate", "status": 422,
+        "code": "invalid_request", "param": "amount",
+    }  # fmt: skip
+    shown = stack.kt("events", "list", "--raw", "--request", request_id, "--format", "json").stdout
+    assert [one["data"] for one in json.loads(shown)] == [row["data"]]
+
+
 def test_identity_headers_are_recorded_and_attributed(stack: Stack, team: dict[str, Any], team_key: str) -> None:
     member = created(stack, f"/v1/teams/{team['id']}/members", {"email": "ana@platform.example", "role": "member"})
     headers = {

@@ -22,6 +22,7 @@ from keeptrusts.schemas import topics
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.commands import people
 from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.events.command import CommandRefused
 from keeptrusts.schemas.events.identity import Identity, Role
 from keeptrusts.schemas.events.money import Draw, Hold, LeaseRequested, TicketOpened, TicketWithdrawn
 from keeptrusts.schemas.events.request import RequestDecided
@@ -150,6 +151,12 @@ class Bench:
 
     async def presumed_hold(self, request: str, *, wallet: str, amount: int) -> None:
         """Let a call hold money of a wallet and never end, until its hold is presumed spent."""
+        await self.hold(request, wallet=wallet, amount=amount)
+        self.later(16 * 60)
+        await self.state(LeaseRequested(incarnation="inc-1", cascade=(), need=0, wanted=0))
+
+    async def hold(self, request: str, *, wallet: str, amount: int) -> None:
+        """Let a call hold money of a wallet."""
         asked = LeaseRequested(incarnation="inc-1", cascade=(wallet,), need=amount, wanted=amount)
         await self.state(asked)
         lease = next(reversed(self.fold.ledger(self.org).money.leases))
@@ -163,8 +170,13 @@ class Bench:
                 verdict="allow", hold=hold,
             )
         )  # fmt: skip
-        self.later(16 * 60)
-        await self.state(LeaseRequested(incarnation="inc-1", cascade=(), need=0, wanted=0))
+
+    def refusal_since(self, count: int) -> CommandRefused:
+        """Give the record of a refusal: the only one since the log had so many."""
+        [event] = self.memory.events[count:]
+        assert isinstance(event.data, CommandRefused), event.data
+        assert (event.org, event.ledger, event.subject) == (self.org, self.org, event.data.request)
+        return event.data
 
     async def found(self) -> Person:
         """Create the organization with its owner, who gets an access key."""

@@ -56,6 +56,7 @@ class TinyLedger:
     waiting: list[money.TicketOpened] = field(default_factory=list)
     parked: dict[str, money.TicketOpened] = field(default_factory=dict)
     approved: dict[str, money.TicketOpened] = field(default_factory=dict)
+    redeemed: set[str] = field(default_factory=set)
     keys: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     mute: bool = False
@@ -228,7 +229,7 @@ class TinyLedger:
 
     def _redeem(self, event: str, redeemed: money.TicketRedeemed) -> None:
         ticket = self.approved.pop(redeemed.ticket, None)
-        reason = None if ticket is not None else "not_approved" if redeemed.ticket in self.parked else "not_found"
+        reason = None if ticket is not None else self._why_not(redeemed.ticket)
         if ticket is not None and ticket.principal != redeemed.principal:
             reason = "other_principal"
         elif ticket is not None and ticket.input_hash != redeemed.input_hash:
@@ -240,9 +241,15 @@ class TinyLedger:
                 )
             )
             return
+        self.redeemed.add(ticket.ticket)
         account = f"ticket:{ticket.ticket}"
         self.available[account] = ticket.need
         self._fund(ticket, [account], event, redeemed.incarnation)
+
+    def _why_not(self, ticket: str) -> str:
+        if ticket in self.redeemed:
+            return "already_redeemed"
+        return "not_approved" if ticket in self.parked else "not_found"
 
     def _claim(self, claimed: money.IdempotencyClaimed) -> None:
         known = self.keys.get(claimed.key)

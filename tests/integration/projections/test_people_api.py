@@ -28,6 +28,7 @@ from support.request_material import Material
 
 from keeptrusts.schemas.commands.people import KeyCreateRequested, TeamCreateRequested
 from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.events.command import CommandRefused
 from keeptrusts.schemas.events.gateway import GatewayReported, GatewayStarted
 from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.record import Record
@@ -135,6 +136,25 @@ async def test_the_log_shows_records_within_reach_and_no_digests(client: Client,
     assert first["data"] + rest["data"] == page["data"]
     only = await get(client, "/v1/log", OWNER, actor="member:mem_olga")
     assert [row["type"] for row in only["data"]] == ["kt.team.create_requested.v1"]
+
+
+async def test_the_log_finds_a_refused_command_by_type_actor_and_request(client: Client, filled: FilledStore) -> None:
+    material, request = Material(), "req_refused"
+    fact = CommandRefused(
+        request=request, method="POST", route="/v1/wallets/allocate", status=422, code="invalid_request", param="amount"
+    )
+    made = material.event(fact, subject=request, correlationid=request)
+    await filled.events(made._replace(source="api/1", actor=f"member:{MEMBER.id}"))
+    for query in (
+        {"type": "kt.command.refused.v1"}, {"actor": f"member:{MEMBER.id}"}, {"request": request}, {"subject": request},
+    ):  # fmt: skip
+        [row] = (await get(client, "/v1/log", OWNER, **query))["data"]
+        assert (row["type"], row["actor"], row["known"]) == ("kt.command.refused.v1", f"member:{MEMBER.id}", True)
+        assert row["data"] == fact.model_dump()
+    assert len((await get(client, "/v1/log", MEMBER))["data"]) == 1
+    for person in (TEAM_ADMIN, LONER, STRANGER):
+        assert (await get(client, "/v1/log", person))["data"] == []
+    assert (await get(client, "/v1/events", OWNER))["data"] == []
 
 
 async def test_usage_shows_persons_as_far_as_the_role_does(client: Client, filled: FilledStore) -> None:

@@ -7,6 +7,7 @@ from support.ledger import GATEWAY, OWNER, USD, Ledger, completed, decided, foun
 
 from keeptrusts.schemas.commands import documents, people, wallets
 from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.events.command import CommandRefused
 from keeptrusts.schemas.events.gateway import ClockTicked, GatewayStarted, RulesActivated
 from keeptrusts.schemas.events.identity import DENYING, Verdict
 from keeptrusts.schemas.events.money import ShareRequested
@@ -89,6 +90,7 @@ def test_an_entry_names_its_cause_and_its_time() -> None:
     [
         GatewayStarted(gateway="g", incarnation="i", version="1", listen="x"),
         RulesActivated(rules_version=1),
+        CommandRefused(request="req_1", method="POST", route="/v1/teams", status=422, code="invalid_request"),
         ShareRequested(incarnation="1", limit="rate-limit/team", wanted=10),
         TICK,
         completed("never-decided", USD),

@@ -325,23 +325,28 @@ async def test_a_ticket_is_redeemed_once_by_its_caller_with_its_input() -> None:
         answer = await chat(made, x_keeptrusts_ticket=ticket)
         assert answer.status == 200 and of(made, RequestDecided)[-1].ticket == ticket
         assert ledger.spent(f"ticket:{ticket}") == COST and ledger.faults == []
-        del ledger.parked[ticket]
-        assert problem(await chat(made, x_keeptrusts_ticket=ticket))["code"] == "not_found"
+        again = await chat(made, x_keeptrusts_ticket=ticket)
+        assert (again.status, problem(again)["code"]) == (409, "conflict") and "used already" in again.body.decode()
+        assert of(made, RequestDecided)[-1].verdict == "refuse" and of(made, RequestCompleted)[-1].status == 409
+        assert ledger.spent(f"ticket:{ticket}") == COST and len(made.provider.asked) == 1
         assert problem(await chat(made, x_keeptrusts_ticket="tkt_1"))["code"] == "not_found"
 
 
 @pytest.mark.parametrize(
-    ("headers", "body", "status"),
-    [({"x_user_id": "eve"}, BODY, 403), ({}, BODY.replace(b"Hi", b"Ho"), 422)],
+    ("headers", "body", "status", "verdict"),
+    [({"x_user_id": "eve"}, BODY, 403, "block"), ({}, BODY.replace(b"Hi", b"Ho"), 422, "refuse")],
     ids=["another caller", "another input"],
 )
-async def test_a_ticket_is_nobody_elses(headers: dict[str, str], body: bytes, status: int) -> None:
+async def test_a_ticket_is_nobody_elses(headers: dict[str, str], body: bytes, status: int, verdict: str) -> None:
     made = gateway(OPEN)
     async with with_money(made, {TEAM: 5}) as ledger:
         ticket = (await chat(made)).headers["x-keeptrusts-ticket"]
         ledger.approved[ticket] = ledger.parked[ticket]
+        before = dict(ledger.available)
         answer = await chat(made, body, x_keeptrusts_ticket=ticket, **headers)
-        assert answer.status == status and made.provider.asked == []
+        assert answer.status == status and made.provider.asked == [] and ledger.available == before
+        decision, completion = of(made, RequestDecided)[-1], of(made, RequestCompleted)[-1]
+        assert (decision.verdict, decision.hold, completion.status) == (verdict, None, status)
 
 
 CAPPED = OPEN.replace("[audit-logger]", "[spend-limit]") + "policy:\n  spend-limit: {monthly_limit: 0.002}\n"

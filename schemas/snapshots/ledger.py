@@ -174,6 +174,13 @@ class BudgetPeriodOpened(Record):
     over: NanoUsd = 0
 
 
+class BudgetPeriodClosed(Record):
+    """Nothing can move on a past period's accounts any more; the ledger keeps their sum as part of ``limits`` only."""
+
+    full: str
+    kind: Literal["budget_period_closed"] = "budget_period_closed"
+
+
 class ThresholdReached(Record):
     """A wallet has at most this percent of its last level left, or a budget has spent at least this percent."""
 
@@ -262,6 +269,7 @@ Change = Annotated[
     | HoldClosed
     | HoldBuried
     | BudgetPeriodOpened
+    | BudgetPeriodClosed
     | ThresholdReached
     | TicketValue
     | AllocationValue
@@ -331,6 +339,7 @@ _IN_ORDER: Final = frozenset(
         HoldClosed,
         HoldBuried,
         BudgetPeriodOpened,
+        BudgetPeriodClosed,
         ThresholdReached,
         TicketValue,
         AllocationValue,

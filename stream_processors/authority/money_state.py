@@ -14,6 +14,7 @@ from keeptrusts.schemas.events.money import HOLD_MS, Draw, Hold
 from keeptrusts.schemas.snapshots.directory import BudgetValue
 from keeptrusts.schemas.snapshots.ledger import (
     AllocationValue,
+    BudgetPeriodClosed,
     BudgetPeriodOpened,
     Change,
     HoldBuried,
@@ -28,12 +29,18 @@ from keeptrusts.schemas.snapshots.ledger import (
     ThresholdReached,
     TicketValue,
 )
-from keeptrusts.stream_processors.authority.sizes import ASKED_LATELY_MS, CORRECTABLE_MS, GRACE_MS, MOST_ENDED_TICKETS
+from keeptrusts.stream_processors.authority.sizes import (
+    ASKED_LATELY_MS,
+    CORRECTABLE_MS,
+    GRACE_MS,
+    MOST_ENDED_TICKETS,
+    PERIOD_KEPT_MS,
+)
 
 MOST_FORGOTTEN = 10
 """How many remembered things whose time is up one entry lets go."""
 
-Timer = tuple[int, Literal["lease", "ticket", "allocation", "hold"], str]
+Timer = tuple[int, Literal["lease", "ticket", "allocation", "hold", "period"], str]
 
 
 @dataclass(slots=True)
@@ -189,6 +196,8 @@ class MoneyState:
                 self._put_budget(change)
             case BudgetPeriodOpened():
                 self._put_period(change)
+            case BudgetPeriodClosed():
+                del self.periods[change.full]
             case ThresholdReached():
                 self._told(change)
             case TicketValue():
@@ -300,6 +309,7 @@ class MoneyState:
         if period is None:
             period = Period(change.account, change.limit, change.over, change.ends_ms)
             self.periods[change.full] = period
+            heapq.heappush(self.timers, (change.ends_ms + PERIOD_KEPT_MS, "period", change.full))
         period.limit, period.over = change.limit, change.over
 
     def _told(self, change: ThresholdReached) -> None:

@@ -12,6 +12,8 @@ LONGEST_HOLD_MS: Final = 24 * 3600 * 1000
 """The longest time a gateway may give a hold, such as one whose answer waits for a reviewer."""
 CORRECTABLE_MS: Final = 24 * 3600 * 1000
 """A presumed hold may be corrected this long."""
+PERIOD_KEPT_MS: Final = LONGEST_HOLD_MS + CORRECTABLE_MS + HOLD_MS
+"""A budget's period is kept this long after its end: until no hold of it can be open and none be corrected."""
 BURIED_MS: Final = LEASE_MS + 2 * GRACE_MS
 """A hold that ended before it came counts for nothing while its lease could live."""
 REJECTED_MS: Final = HOLD_MS + GRACE_MS

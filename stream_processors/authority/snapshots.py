@@ -30,7 +30,7 @@ from keeptrusts.stream_processors.authority.money_state import (
     Period,
     accounts_of,
 )
-from keeptrusts.stream_processors.authority.sizes import GRACE_MS
+from keeptrusts.stream_processors.authority.sizes import GRACE_MS, PERIOD_KEPT_MS
 from keeptrusts.stream_processors.authority.state import LedgerState
 
 R = TypeVar("R", bound=Record)
@@ -132,6 +132,7 @@ def _add_what_follows(money: MoneyState) -> None:
         *((ticket.until_ms, "ticket", ticket.id) for ticket in money.tickets.values()),
         *((allocation.next_ms, "allocation", allocation.id) for allocation in money.allocations.values()),
         *((hold.deadline_ms, "hold", hold.id) for hold in money.long_holds.values()),
+        *((period.ends_ms + PERIOD_KEPT_MS, "period", full) for full, period in money.periods.items()),
     ]
     heapq.heapify(money.timers)
 

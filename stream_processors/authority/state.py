@@ -13,6 +13,7 @@ from keeptrusts.schemas.snapshots.ledger import (
     LIMITS,
     WORLD,
     AllocationValue,
+    BudgetPeriodClosed,
     Change,
     Entry,
     HoldClosed,
@@ -20,7 +21,9 @@ from keeptrusts.schemas.snapshots.ledger import (
     RequestClosed,
     RequestOpened,
     TicketValue,
+    available,
     leased,
+    spent,
 )
 from keeptrusts.stream_processors.authority.money_state import Level, MoneyState
 from keeptrusts.stream_processors.authority.sizes import MOST_FUNDED
@@ -177,6 +180,14 @@ def _apply_change(state: LedgerState, change: Change) -> None:
         case _:
             known = state.money.absorb(change, state.ledger_time_ms)
             assert known, f"{change.kind} is not known"
+            if isinstance(change, BudgetPeriodClosed):
+                _net(state, change.full)
+
+
+def _net(state: LedgerState, full: str) -> None:
+    """Drop a past period's accounts; all of them together are what ``limits`` is below zero for it."""
+    for account in (available(full), leased(full), spent(full)):
+        state.accounts[LIMITS] += state.accounts.pop(account, 0)
 
 
 def _remember_closed(state: LedgerState, request: str) -> None:

@@ -1,11 +1,11 @@
-"""What time alone brings: leases taken back, holds presumed spent, tickets ended, allocations that recur."""
+"""What time alone brings: leases taken back, holds presumed spent, tickets and periods ended, recurring allocations."""
 
 from __future__ import annotations
 
 import heapq
 from typing import Final
 
-from keeptrusts.schemas.snapshots.ledger import RequestClosed
+from keeptrusts.schemas.snapshots.ledger import BudgetPeriodClosed, RequestClosed
 from keeptrusts.stream_processors.authority.draft import Draft
 from keeptrusts.stream_processors.authority.money import allocations, holds, leases, tickets
 from keeptrusts.stream_processors.authority.money_state import Timer
@@ -92,6 +92,8 @@ def _is_due(state: LedgerState, timer: Timer) -> bool:
         case "hold":
             held = money.long_holds.get(identifier)
             return held is not None and held.deadline_ms == at_ms
+        case "period":
+            return identifier in money.periods
 
 
 def _end(draft: Draft, timer: Timer) -> None:
@@ -106,3 +108,5 @@ def _end(draft: Draft, timer: Timer) -> None:
             allocations.carry_out(draft, money.allocations[identifier])
         case "hold":
             holds.presume(draft, money.long_holds[identifier])
+        case "period":
+            draft.change(BudgetPeriodClosed(full=identifier))

@@ -8,7 +8,7 @@ import pytest
 from support.mutants import Mutant, check_that_it_is_caught, row
 
 from keeptrusts.schemas.snapshots.ledger import HoldClosed, LeaseClosed, available, leased, ticketed
-from keeptrusts.stream_processors.authority import money_state
+from keeptrusts.stream_processors.authority import money_state, state
 from keeptrusts.stream_processors.authority.draft import Draft
 from keeptrusts.stream_processors.authority.money import (
     allocations,
@@ -22,6 +22,7 @@ from keeptrusts.stream_processors.authority.money import (
 )
 from tests.unit.authority import test_holds as of_holds
 from tests.unit.authority import test_leases as of_leases
+from tests.unit.authority import test_past_periods as of_periods
 from tests.unit.authority import test_tickets as of_tickets
 from tests.unit.authority import test_wallet_rules as of_wallets
 
@@ -384,6 +385,20 @@ MUTANTS = [
         attribute="_obstacle",
         broken=lambda draft, allocation: None,
         caught_by=of_wallets.test_a_month_whose_source_does_not_cover_it_moves_nothing_says_so_and_goes_on_the_next,
+    ),
+    Mutant(
+        name="budgets: a period goes with its last moment, although holds of it are open",
+        module=money_state,
+        attribute="PERIOD_KEPT_MS",
+        broken=0,
+        caught_by=of_periods.test_the_longest_hold_can_be_corrected_to_its_last_moment_although_its_period_is_long_over,
+    ),
+    Mutant(
+        name="budgets: what a past period has spent is left behind",
+        module=state,
+        attribute="spent",
+        broken=lambda full: f"{full}/nothing",
+        caught_by=of_periods.test_a_period_is_kept_for_a_while_and_then_leaves_no_account,
     ),
 ]
 

@@ -1,0 +1,75 @@
+"""What a detector looks for: a pattern, how sure its match is by itself, and what makes it surer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from keeptrusts.schemas.frozen import frozen
+
+CERTAIN: Final = 100
+"""A check digit or an unmistakable shape."""
+LIKELY: Final = 80
+PLAIN: Final = 50
+"""What policies count from, unless they say otherwise."""
+WEAK: Final = 20
+"""Counts only with a word beside it that says what it is."""
+NOTHING: Final = 0
+
+Check = Callable[[str], bool]
+"""Says whether a match, as it stands in the text, is what it looks like. Never raises."""
+Inner = Callable[[str], tuple[int, int] | None]
+"""Gives the part of a match that is the finding, as offsets into it, or None where there is none. Never raises."""
+
+
+@frozen
+class Context:
+    """Words that say what a match is, and how sure it is with one of them near: within some characters of it.
+
+    Words are lower case, and count where they stand alone: ``ssn`` is not in ``assn``. A word may hold blanks.
+    """
+
+    words: tuple[str, ...]
+    score: int = LIKELY
+    before: int = 40
+    after: int = 0
+
+
+@frozen
+class Rule:
+    """One pattern. ``kind`` is what a finding is called in markers, events and policies, such as ``US_SSN``.
+
+    ``pattern`` is in Hyperscan's syntax (no look-around, no back-references) over normalized text, with the word
+    boundaries it needs. ``score`` is how sure a match is that passes ``check``, in percent. ``context`` raises the
+    score, ``against`` are words that make it nothing: an order number has sixteen digits too. With ``joined`` false a
+    match is nothing when a letter, a digit, or ``-``, ``.``, ``/``, ``_`` followed by one touches it. ``inner`` narrows
+    the finding to a part of the match. ``whole_only`` patterns are too large for Hyperscan to say where they begin:
+    it says only that they are there, and RE2 finds where.
+    """
+
+    id: str
+    kind: str
+    pattern: str
+    score: int = CERTAIN
+    check: Check | None = None
+    context: Context | None = None
+    against: tuple[str, ...] = ()
+    caseless: bool = False
+    joined: bool = False
+    inner: Inner | None = None
+    whole_only: bool = False
+
+
+@frozen
+class Finding:
+    """Something found: ``start`` and ``end`` are characters of the text that was looked at, ``score`` is in percent."""
+
+    kind: str
+    start: int
+    end: int
+    score: int
+    rule: str
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start

@@ -51,7 +51,8 @@ class Rule:
     a match is nothing when a letter, a digit, or ``-``, ``.``, ``/``, ``_`` followed by one touches it. ``seek`` finds
     the whole of what the pattern matched the beginning of; ``check`` and ``inner`` see what it gave. ``inner`` narrows
     the finding to a part of the match. ``whole_only`` patterns are too large for Hyperscan to say where they begin:
-    it says only that they are there, and RE2 finds where.
+    it says only that they are there, and RE2 finds where. ``distance`` letters may be added, left out or other than in
+    the pattern, which then has no word boundaries.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Rule:
     inner: Inner | None = None
     seek: Seek | None = None
     whole_only: bool = False
+    distance: int = 0
 
 
 @frozen

@@ -135,10 +135,10 @@ class _Known:
 
 def _grouped(rules: Iterable[_Known]) -> tuple[tuple[_Known, ...], ...]:
     """Bring together the rules that look for the same pattern: it is scanned for once."""
-    groups: dict[tuple[str, bool, bool], list[_Known]] = {}
+    groups: dict[tuple[str, bool, bool, int], list[_Known]] = {}
     for known in rules:
         rule = known.rule
-        groups.setdefault((rule.pattern, rule.caseless, rule.whole_only), []).append(known)
+        groups.setdefault((rule.pattern, rule.caseless, rule.whole_only, rule.distance), []).append(known)
     return tuple(tuple(group) for group in groups.values())
 
 
@@ -214,6 +214,7 @@ def _database(rules: Sequence[Rule], words: Sequence[str]) -> Any:
             ids=list(range(len(expressions))),
             elements=len(expressions),
             flags=[_flags(rule) for rule in rules] + [word_flags] * len(words),
+            ext=[_distance(rule.distance) for rule in rules] + [_distance(0)] * len(words),
         )
     except hyperscan.error:
         raise _culprit(rules) from None
@@ -225,12 +226,27 @@ def _flags(rule: Rule) -> int:
     return int(flags | hyperscan.HS_FLAG_CASELESS) if rule.caseless else int(flags)
 
 
+def _distance(letters: int) -> Any:
+    return hyperscan.ExpressionExt(
+        flags=hyperscan.HS_EXT_FLAG_EDIT_DISTANCE if letters else 0,
+        min_offset=0,
+        max_offset=0,
+        min_length=0,
+        edit_distance=letters,
+        hamming_distance=0,
+    )
+
+
 def _culprit(rules: Sequence[Rule]) -> BadPatternError:
     """Find which of the rules does not compile, for Hyperscan does not say."""
     for rule in rules:
         try:
             hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(
-                expressions=[rule.pattern.encode()], ids=[0], elements=1, flags=[_flags(rule)]
+                expressions=[rule.pattern.encode()],
+                ids=[0],
+                elements=1,
+                flags=[_flags(rule)],
+                ext=[_distance(rule.distance)],
             )
         except hyperscan.error as error:
             return BadPatternError(rule.id, str(error))

@@ -19,7 +19,9 @@ def dlp_filter(options: DlpFilterOptions) -> TextDetector:
         rules=(
             *(secret_rules() if options.secrets else ()),
             *rules_of_patterns(patterns, "PATTERN"),
-            *rules_of_terms(options.blocked_terms, "TERM"),
+            *rules_of_terms(
+                options.blocked_terms, "TERM", distance=options.max_distance if options.fuzzy_matching else 0
+            ),
         ),
         action=options.action,
         phase=options.apply_to,

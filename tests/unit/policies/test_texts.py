@@ -26,26 +26,55 @@ CHAT = {
     "messages": [
         {"role": "system", "content": "SECRET"},
         {"role": "developer", "content": "SECRET"},
-        {"role": "user", "name": "SECRET", "content": [{"type": "text", "text": "SECRET"}, {"type": "unheard_of", "x": "SECRET"},
-            {"type": "image_url", "image_url": {"url": "data:image/png;base64,SECRET", "detail": "SECRET"}},
-            {"type": "image_url", "image_url": {"url": "https://x.example/SECRET"}}]},
-        {"role": "assistant", "content": None, "refusal": "SECRET",
-         "tool_calls": [{"id": "SECRET", "type": "function", "function": {"name": "f", "arguments": '{"a": "SECRET"}'}}]},
+        {
+            "role": "user",
+            "name": "SECRET",
+            "content": [
+                {"type": "text", "text": "SECRET"},
+                {"type": "unheard_of", "x": "SECRET"},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,SECRET", "detail": "SECRET"}},
+                {"type": "image_url", "image_url": {"url": "https://x.example/SECRET"}},
+            ],
+        },
+        {
+            "role": "assistant",
+            "content": None,
+            "refusal": "SECRET",
+            "tool_calls": [
+                {"id": "SECRET", "type": "function", "function": {"name": "f", "arguments": '{"a": "SECRET"}'}}
+            ],
+        },
         {"role": "tool", "tool_call_id": "SECRET", "content": "SECRET"},
     ],
-}  # fmt: skip
+}
 MESSAGES = {
     "model": "claude",
     "system": [{"type": "text", "text": "SECRET", "cache_control": {"type": "ephemeral"}}],
     "messages": [
-        {"role": "user", "content": [
-            {"type": "document", "title": "SECRET", "source": {"type": "text", "media_type": "text/plain", "data": "SECRET"}},
-            {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "SECRET0" * 9}},
-            {"type": "tool_result", "tool_use_id": "SECRET", "content": [{"type": "text", "text": "SECRET"}]}]},
-        {"role": "assistant", "content": [{"type": "tool_use", "id": "SECRET", "name": "f", "input": {"a": ["SECRET", 5]}},
-            {"type": "thinking", "thinking": "SECRET", "signature": "SECRET"}]},
+        {
+            "role": "user",
+            "content": [
+                {
+                    "type": "document",
+                    "title": "SECRET",
+                    "source": {"type": "text", "media_type": "text/plain", "data": "SECRET"},
+                },
+                {
+                    "type": "document",
+                    "source": {"type": "base64", "media_type": "application/pdf", "data": "SECRET0" * 9},
+                },
+                {"type": "tool_result", "tool_use_id": "SECRET", "content": [{"type": "text", "text": "SECRET"}]},
+            ],
+        },
+        {
+            "role": "assistant",
+            "content": [
+                {"type": "tool_use", "id": "SECRET", "name": "f", "input": {"a": ["SECRET", 5]}},
+                {"type": "thinking", "thinking": "SECRET", "signature": "SECRET"},
+            ],
+        },
     ],
-}  # fmt: skip
+}
 RESPONSES = {
     "model": "gpt",
     "instructions": "SECRET",

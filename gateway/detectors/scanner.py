@@ -226,15 +226,9 @@ def _flags(rule: Rule) -> int:
     return int(flags | hyperscan.HS_FLAG_CASELESS) if rule.caseless else int(flags)
 
 
-def _distance(letters: int) -> Any:
-    return hyperscan.ExpressionExt(
-        flags=hyperscan.HS_EXT_FLAG_EDIT_DISTANCE if letters else 0,
-        min_offset=0,
-        max_offset=0,
-        min_length=0,
-        edit_distance=letters,
-        hamming_distance=0,
-    )
+def _distance(letters: int) -> tuple[int, int, int, int, int, int]:
+    """Give Hyperscan's extended parameters: flags, least and most offset, least length, edit and Hamming distance."""
+    return (hyperscan.HS_EXT_FLAG_EDIT_DISTANCE if letters else 0, 0, 0, 0, letters, 0)
 
 
 def _culprit(rules: Sequence[Rule]) -> BadPatternError:

@@ -23,6 +23,11 @@ _PLACES: Final = ("index", "output_index", "content_index", "summary_index", "it
 """What tells the texts of a stream apart in the APIs' events, beside where they stand in an event."""
 
 
+_Lane = tuple[Hashable, ...]
+_Pieces = list[tuple[int, Text]]
+"""The pieces of a text: the number of the event that holds each."""
+
+
 class TooMuchHeldError(Exception):
     """A stream is longer than an answer may be."""
 
@@ -41,6 +46,7 @@ class _Held:
     event: StreamEvent
     document: dict[str, Any] | None
     ends: bool
+    is_edited: bool = False
 
 
 def held_stream(services: Services, admission: Admission) -> HeldStream | None:
@@ -67,17 +73,20 @@ class HeldStream:
     def release(self, tail: bytes) -> Released:
         """Judge everything held, and the frames that end the stream, as one answer."""
         held = [*_events(b"".join(self._frames), ends=False), *_events(tail, ends=True)]
-        lanes: dict[Hashable, list[tuple[int, Text]]] = {}
+        lanes: dict[_Lane, _Pieces] = {}
         for number, one in enumerate(held):
             if one.document is not None:
                 for text in texts_of_event(one.document):
                     lanes.setdefault(_lane(one.document, text), []).append((number, text))
-        wholes = tuple(_whole([text for _, text in pieces]) for pieces in lanes.values())
-        outcome = judge(self._services, self._admission, wholes)
+        texts: dict[Text, list[_Pieces]] = {}
+        for lane, pieces in lanes.items():
+            whole = _whole([text for _, text in pieces])
+            texts.setdefault(_told_again(texts, lane, whole) or whole, []).append(pieces)
+        outcome = judge(self._services, self._admission, tuple(texts))
         if outcome.problem is not None:
             return Released(frames=b"", tail=b"", outcome=outcome)
         if outcome.edits:
-            _edit(held, list(lanes.values()), wholes, outcome.edits)
+            _edit(held, list(texts.items()), outcome.edits)
         return Released(
             frames=b"".join(_frame(one) for one in held if not one.ends),
             tail=b"".join(_frame(one) for one in held if one.ends),
@@ -95,7 +104,7 @@ def _events(frames: bytes, *, ends: bool) -> Iterable[_Held]:
         yield _Held(event=event, document=document if isinstance(document, dict) else None, ends=ends)
 
 
-def _lane(document: dict[str, Any], text: Text) -> Hashable:
+def _lane(document: dict[str, Any], text: Text) -> _Lane:
     """Name the text that a piece belongs to: the same place in events of the same type about the same item."""
     places = [document.get("type"), *(document.get(name) for name in _PLACES)]
     path = list(text.path)
@@ -114,21 +123,35 @@ def _whole(pieces: list[Text]) -> Text:
     return Text(path=first.path, channel=first.channel, text="".join(one.text for one in pieces), json=first.json)
 
 
-def _edit(
-    held: list[_Held], lanes: list[list[tuple[int, Text]]], wholes: tuple[Text, ...], edits: Iterable[Edit]
-) -> None:
+def _told_again(texts: Iterable[Text], lane: _Lane, whole: Text) -> Text | None:
+    """Give the text that one is only a repetition of: OpenAI's responses say everything again when it is done."""
+    kind = lane[0]
+    if not isinstance(kind, str) or not kind.startswith("response.") or kind.endswith(".delta"):
+        return None
+    return next((one for one in texts if one.text == whole.text), None)
+
+
+def _edit(held: list[_Held], texts: list[tuple[Text, list[_Pieces]]], edits: Iterable[Edit]) -> None:
     """Put each edited text into the first of its pieces, and nothing into the others."""
-    by_lane: dict[int, list[Edit]] = {}
+    by_text: dict[int, list[Edit]] = {}
     for edit in edits:
-        by_lane.setdefault(edit.text, []).append(edit)
-    for lane, own in by_lane.items():
-        whole = edited({"": wholes[lane].text}, [_at_root(wholes[lane])], [_first(edit) for edit in own])[""]
-        for position, (number, text) in enumerate(lanes[lane]):
-            event, document = held[number].event, held[number].document
-            assert document is not None, "a text was found in it"
-            replaced = Edit(text=0, start=0, end=len(text.text), replacement=whole if position == 0 else "")
-            plain = Text(path=text.path, channel=text.channel, text=text.text)
-            held[number] = _Held(event=event, document=edited(document, [plain], [replaced]), ends=held[number].ends)
+        by_text.setdefault(edit.text, []).append(edit)
+    for index, own in by_text.items():
+        text, lanes = texts[index]
+        whole = edited({"": text.text}, [_at_root(text)], [_first(edit) for edit in own])[""]
+        for lane in lanes:
+            for position, (number, piece) in enumerate(lane):
+                _replace(held, number, piece, whole if position == 0 else "")
+
+
+def _replace(held: list[_Held], number: int, piece: Text, text: str) -> None:
+    event, document = held[number].event, held[number].document
+    assert document is not None, "a text was found in it"
+    plain = Text(path=piece.path, channel=piece.channel, text=piece.text)
+    replaced = Edit(text=0, start=0, end=len(piece.text), replacement=text)
+    held[number] = _Held(
+        event=event, document=edited(document, [plain], [replaced]), ends=held[number].ends, is_edited=True
+    )
 
 
 def _at_root(text: Text) -> Text:
@@ -140,4 +163,4 @@ def _first(edit: Edit) -> Edit:
 
 
 def _frame(one: _Held) -> bytes:
-    return frame(one.event.data if one.document is None else orjson.dumps(one.document), one.event.type)
+    return frame(orjson.dumps(one.document) if one.is_edited else one.event.data, one.event.type)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +12,10 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from keeptrusts.stream_processors.settings import ProcessorSettings
 
+logger = logging.getLogger(__name__)
+
 POLL_MS = 200
+STOP_S = 5.0
 MAX_POLL_RECORDS = 2_000
 
 
@@ -79,4 +83,8 @@ async def log_reader(settings: ProcessorSettings) -> AsyncIterator[LogReader]:
     try:
         yield LogReader(consumer=consumer)
     finally:
-        await consumer.stop()
+        try:
+            async with asyncio.timeout(STOP_S):
+                await consumer.stop()
+        except TimeoutError:
+            logger.warning("a reader of the log did not close within %g s", STOP_S)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterable
+from typing import Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
@@ -14,6 +17,11 @@ from aiokafka.errors import (
 
 from keeptrusts.stream_processors.runtime.protocol import OutputRecord
 from keeptrusts.stream_processors.settings import ProcessorSettings
+
+logger = logging.getLogger(__name__)
+
+STOP_S: Final = 5.0
+"""How long a producer may take to close; what it has not sent by then belongs to no transaction any more."""
 
 
 class FencedError(Exception):
@@ -29,6 +37,9 @@ class FencedProducer:
 
     Starting it fences and aborts whatever a predecessor with the same id left open, so start it before the own
     entries are read back. After any error it must be thrown away with its process.
+
+    No wait is longer than a transaction may last: then the broker has aborted it, and the producer may wait for ever
+    for an answer that was lost with a connection.
     """
 
     def __init__(self, settings: ProcessorSettings, processor: str, partition: int) -> None:
@@ -46,16 +57,33 @@ class FencedProducer:
         )
 
     async def start(self) -> None:
-        await self._producer.start()
+        """Fence the predecessor. Raises WriteFailedError when the log does not answer in time."""
+        try:
+            async with asyncio.timeout(self._settings.recovery_timeout_s):
+                await self._producer.start()
+        except TimeoutError:
+            raise WriteFailedError(f"no transaction could begin on partition {self._partition} in time") from None
 
     async def stop(self) -> None:
-        await self._producer.stop()
+        """Close the connection; what is left of a transaction is aborted by whoever starts next."""
+        try:
+            async with asyncio.timeout(STOP_S):
+                await self._producer.stop()
+        except TimeoutError:
+            logger.warning("the producer of partition %d did not close within %g s", self._partition, STOP_S)
 
     async def write(self, records: Iterable[OutputRecord]) -> dict[str, int]:
         """Write records in one transaction; gives the offset after the last one of each topic.
 
         Raises FencedError or WriteFailedError; then nothing may follow.
         """
+        try:
+            async with asyncio.timeout(self._settings.transaction_timeout_ms / 1_000):
+                return await self._write(records)
+        except TimeoutError:
+            raise WriteFailedError(f"transaction on partition {self._partition}: not committed in time") from None
+
+    async def _write(self, records: Iterable[OutputRecord]) -> dict[str, int]:
         ends: dict[str, int] = {}
         try:
             await self._producer.begin_transaction()

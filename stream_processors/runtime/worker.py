@@ -184,6 +184,7 @@ class Worker:
 
     async def _append_tick(self, partition: int, tick: OutputRecord) -> None:
         if self._ticker is not None:
-            await self._ticker.send_and_wait(
-                self._settings.topic(tick.topic), tick.value, key=tick.key, partition=partition
-            )
+            async with asyncio.timeout(self._settings.transaction_timeout_ms / 1_000):
+                await self._ticker.send_and_wait(
+                    self._settings.topic(tick.topic), tick.value, key=tick.key, partition=partition
+                )

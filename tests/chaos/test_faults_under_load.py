@@ -69,7 +69,8 @@ class Disturber:
         await self._kill("api")
 
     async def _freeze(self, name: str, seconds: float) -> None:
-        pid = await asyncio.to_thread(self._stack.pid, name)
+        """Freeze a part that is ready: one that still starts is replaced when it takes too long."""
+        pid = await self._ready(name)
         await asyncio.to_thread(freeze, pid)
         try:
             await asyncio.sleep(seconds)
@@ -93,6 +94,12 @@ class Disturber:
                 prlimit(pid, RLIMIT_FSIZE, (RLIM_INFINITY, RLIM_INFINITY))
             except ProcessLookupError:
                 await self._restarted(name, pid)
+
+    async def _ready(self, name: str) -> int:
+        async with asyncio.timeout(RECOVERY_S):
+            while not await asyncio.to_thread(self._stack.is_ready, name):  # noqa: ASYNC110 - another process's state
+                await asyncio.sleep(0.2)
+        return await asyncio.to_thread(self._stack.pid, name)
 
     async def _restarted(self, name: str, pid: int) -> None:
         def now() -> bool:

@@ -17,7 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from keeptrusts.cli.stack.data_dir import DataDir
 from keeptrusts.cli.stack.ports import first_free_offset
+from keeptrusts.cli.stack.status import read_status
 
 KT = (sys.executable, "-m", "keeptrusts.cli.main")
 UP_TIMEOUT_S = 240
@@ -110,6 +112,10 @@ class Stack:
         pid = status["pids"][name]
         assert isinstance(pid, int), f"{name} does not run: {status}"
         return pid
+
+    def is_ready(self, name: str) -> bool:
+        status = read_status(DataDir(root=self.directory / ".keeptrusts"))
+        return any(child.name == name and child.phase == "ready" for child in status.children)
 
     def get(self, path: str, *, token: str | None = None) -> Answer:
         return request("GET", self.api + path, token=token or self.credentials["token"])

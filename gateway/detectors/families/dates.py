@@ -94,7 +94,7 @@ def _dates(
 
 
 RULES: Final = (
-    *_dates("date-iso", rf"\b{_YEAR}-\d{{2}}-\d{{2}}(?:\b|T\d)", LIKELY, lambda text: numeric(text), joined=True),
+    *_dates("date-iso", rf"\b{_YEAR}-\d{{2}}-\d{{2}}(?:\b|T)", LIKELY, lambda text: numeric(text), joined=True),
     *_dates("date-year-first", rf"\b{_YEAR}[./]\d{{1,2}}[./]\d{{1,2}}\b", LIKELY, one_sign),
     *_dates("date-numbers", rf"\b\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]{_YEAR}\b", LIKELY, one_sign),
     *_dates("date-short-year", r"\b\d{1,2}/\d{1,2}/\d{2}\b", PLAIN, one_sign),

@@ -14,7 +14,7 @@ _FILLER: Final = (
     r"|nº|n°|号码|号|番号|번호|номер)(?![a-z])\.?){0,3}"
     r"(?:\s?\([^()\n]{0,20}\))?"
     r"[\s\"'`:=#*\[\]>|,(\\-]{0,6}"
-    r"(?:(?:is|was|are|ist|lautet|est|es|è|é|of|on file|ending in|reads|to|は|是|为|는|은)(?![a-z]))?"
+    r"(?:(?:me|us|him|her)(?![a-z])\s?)?(?:(?:at|on|is|was|are|ist|lautet|est|es|è|é|of|on file|ending in|reads|to|は|是|为|는|은)(?![a-z]))?"
     r"[\s\"'`:=#*\[>|：\\-]{0,5}"
 )
 ALNUM: Final = r"[A-Za-z0-9](?:[A-Za-z0-9]|[ ./-](?=[A-Za-z0-9])){3,24}"

@@ -75,7 +75,11 @@ RULES: Final = (
     _cards("card-12", DIGITS_12, NOTHING),
     _cards("card-longer", r"\b\d{17,19}\b", NOTHING),
     _cards("card-spaced", r"\b\d(?: \d){13,15}\b", LIKELY),
-    _cards("card-odd", r"\b\d{3,6}[ \-]\d{3,6}[ \-]\d{3,6}(?:[ \-]\d{3,6})?\b", NOTHING),
+    Rule(
+        id="card-labelled", kind="CREDIT_CARD", score=CERTAIN - 2, caseless=True, joined=True,
+        pattern=label_pattern("card|credit card|debit card|card number|cc|visa|mastercard|amex|kreditkarte|carte bancaire|tarjeta|carta di credito|cartão"),
+        seek=after_label(r"\d(?:[ ._-]{0,2}\d){11,18}", least_digits=12, check=card),
+    ),
     Rule(
         id="iban",
         kind="IBAN",

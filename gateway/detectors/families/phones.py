@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import Final
 
+from keeptrusts.gateway.detectors.families.labelled import after_label, label_pattern
 from keeptrusts.gateway.detectors.families.shapes import (
     DIGITS_8,
     DIGITS_9,
@@ -30,6 +31,11 @@ WORDS: Final = (
     "휴대폰", "연락처", "फोन", "मोबाइल", "هاتف", "جوال", "טלפון", "telefonu", "cep", "điện thoại", "โทร",
 )  # fmt: skip
 _CONTEXT: Final = Context(words=WORDS, score=LIKELY + 8, before=40, after=16)
+_LABELS: Final = (
+    "phone|telephone|tel|mobile|mob|cell|cellphone|call|call me|dial|fax|hotline|whatsapp|sms|text me|reach me|reach us|ring|landline|pager|ph"
+    "|telefon|handy|mobil|rufnummer|téléphone|tél|portable|teléfono|telefono|móvil|celular|cellulare|telefone|telemóvel|fone|telefoon|mobiel|komórka|puhelin|puh|tlf"
+    "|телефон|тел|моб|电话|電話|手机|手機|携帯|電話番号|전화|전화번호|휴대폰|연락처|फोन|هاتف|טלפון|โทร"
+)
 _REGIONS: Final = (
     "US", "GB", "DE", "FR", "IT", "ES", "NL", "BE", "AT", "CH", "SE", "DK", "NO", "FI", "PL", "PT", "IE", "AU", "IN",
     "BR", "JP", "KR", "CN", "MX", "ZA", "NZ", "SG", "TR", "GR", "CZ", "IL", "TH", "VN", "ID", "MY", "PH", "RU",
@@ -92,6 +98,11 @@ def american(text: str) -> bool:
     if len(plain) > 10:
         plain = plain[-10:]
     return len(plain) == 10 and (plain[0] > "1" or plain.startswith("123")) and len(set(plain)) > 1
+
+
+def no_date(text: str) -> bool:
+    """Say whether what follows a label is no date, and not of one digit only."""
+    return _DATE.match(text) is None and len(set(_plain(text))) > 1
 
 
 def plus_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
@@ -200,11 +211,13 @@ RULES: Final = (
     _number("phone-spain", r"\b[6789]\d{2} \d{2} \d{2} \d{2}\b", LIKELY - 10),
     _number("phone-threes", THREES, NOTHING),
     _number("phone-twos", r"\b\d{2}[ .\-]\d{2}[ .\-]\d{2}[ .\-]\d{2}\b", NOTHING),
-    _number("phone-groups", r"\b\d{2,5}[ ./\-]\d{2,8}(?:[ .\-]\d{2,5}){0,3}\b", NOTHING, check=lambda text: 7 <= len(_plain(text)) <= 13),
     _number("phone-8", DIGITS_8, NOTHING),
     _number("phone-9", DIGITS_9, NOTHING),
     _number("phone-10", DIGITS_10, NOTHING),
     _number("phone-11", DIGITS_11, NOTHING),
-    _number("phone-7", r"\b\d{7}\b|\b\d{12,13}\b", NOTHING),
+    Rule(
+        id="phone-labelled", kind="PHONE", score=LIKELY + 2, caseless=True, joined=True, pattern=label_pattern(_LABELS),
+        seek=after_label(r"[+(]{0,2}\d(?:[ ()./-]{0,3}\d){6,14}", least_digits=7, check=no_date),
+    ),
     _number("phone-local", r"\b[2-9]\d{2}-\d{4}\b", NOTHING),
 )  # fmt: skip

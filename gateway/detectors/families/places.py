@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from keeptrusts.gateway.detectors.families.labelled import after_label, label_pattern
 from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, NOTHING, PLAIN, Context, Rule
 
 _GEO: Final = (
@@ -13,10 +14,8 @@ _GEO: Final = (
     "ubicación", "posizione", "localização", "座標", "坐标", "纬度", "经度", "緯度", "経度",
 )  # fmt: skip
 _POSTAL: Final = (
-    "zip", "zip code", "zipcode", "postal code", "postcode", "postal", "post code", "plz", "postleitzahl", "code postal", "cp",
-    "código postal", "codigo postal", "cap", "cep", "postnummer", "kod pocztowy", "postinumero", "pin code", "pincode", "邮编", "邮政编码", "郵便番号", "우편번호",
-)  # fmt: skip
-_POSTAL_CONTEXT: Final = Context(words=_POSTAL, score=LIKELY, before=24, after=12)
+    "zip|zip code|postal code|postcode|postal|post code|plz|postleitzahl|code postal|código postal|codigo postal|cap|cep|postnummer|kod pocztowy|postinumero|pin code|pincode|邮编|邮政编码|郵便番号|우편번호"
+)
 _STATES: Final = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA"
     "|PR|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY"
@@ -124,12 +123,6 @@ def on_earth(text: str) -> bool:
     return abs(float(text)) <= 180
 
 
-def _code(id: str, pattern: str, score: int, *, context: bool = True, caseless: bool = False) -> Rule:
-    return Rule(
-        id=id, kind="POSTAL_CODE", pattern=pattern, score=score, context=_POSTAL_CONTEXT if context else None, caseless=caseless
-    )  # fmt: skip
-
-
 def last_part(text: str) -> tuple[int, int] | None:
     """Give where the code stands behind a state."""
     at = text.rfind(" ") + 1
@@ -154,9 +147,9 @@ RULES: Final = (
         pattern=r"[+\-]?\b\d{1,2}\.\d{2,10}[,;/ ] ?[+\-]?\d{1,3}\.\d{2,10}\b",
     ),
     Rule(
-        id="coordinates-single", kind="COORDINATES", score=NOTHING, check=on_earth, joined=True,
-        context=Context(words=("lat", "latitude", "lng", "longitude", "breitengrad", "längengrad", "纬度", "经度", "緯度", "経度"), before=5),
-        pattern=r"[+\-]?\b\d{1,3}\.\d{2,12}\b",
+        id="coordinates-single", kind="COORDINATES", score=LIKELY, caseless=True, joined=True,
+        pattern=label_pattern("lat|latitude|lng|lon|longitude|breitengrad|längengrad|latitud|longitud|纬度|经度|緯度|経度"),
+        seek=after_label(r"[+-]?\d{1,3}\.\d{2,12}", least_digits=3, check=on_earth),
     ),
     Rule(
         id="coordinates-letters", kind="COORDINATES", score=LIKELY + 10, joined=True,
@@ -182,14 +175,16 @@ RULES: Final = (
         id="address-box", kind="ADDRESS", score=LIKELY, caseless=True, joined=True,
         pattern=r"\bp\.? ?o\.? ?box \d{1,6}\b|\bpost office box \d{1,6}\b|\bpostfach \d{1,6}\b|\bbo\xc3\xaete postale \d{1,6}\b",
     ),
-    _code("postal-5", r"\b\d{5}\b", NOTHING),
-    _code("postal-5-4", r"\b\d{5}-\d{4}\b", 30),
-    _code("postal-dashed", r"\b\d{2}-\d{3}\b|\b\d{4}-\d{3}\b|\b\d{5}-\d{3}\b|\b\d{3}-\d{4}\b|\b\d{3} \d{2}\b", NOTHING),
-    _code("postal-4-6", r"\b\d{4}\b|\b\d{6}\b|\b\d{4} ?[A-Z]{2}\b", NOTHING),
-    _code("postal-british", r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b", PLAIN + 10),
-    _code("postal-british-plain", r"\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b", NOTHING, caseless=True),
-    _code("postal-canadian", r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ \-]\d[ABCEGHJ-NPRSTV-Z]\d\b", PLAIN + 10),
-    _code("postal-canadian-plain", r"\b[a-ceghj-nprstvxy]\d[a-z] ?\d[a-z]\d\b", NOTHING, caseless=True),
+    Rule(
+        id="postal-labelled", kind="POSTAL_CODE", score=LIKELY, caseless=True, joined=True, pattern=label_pattern(_POSTAL),
+        seek=after_label(
+            r"\d{5}(?:-\d{3,4})?|\d{3}-\d{4}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3} \d{2}|\d{4} [A-Z]{2}|\d{6}|\d{4}"
+            r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d",
+            least_digits=2,
+        ),
+    ),
+    Rule(id="postal-british", kind="POSTAL_CODE", score=PLAIN + 10, pattern=r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b"),
+    Rule(id="postal-canadian", kind="POSTAL_CODE", score=PLAIN + 10, pattern=r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ \-]\d[ABCEGHJ-NPRSTV-Z]\d\b"),
     Rule(
         id="postal-state", kind="POSTAL_CODE", score=LIKELY, inner=last_part,
         pattern=rf",? (?:{_STATES}|{_STATE_NAMES}),? \d{{5}}(?:-\d{{4}})?\b", joined=True,

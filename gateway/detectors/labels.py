@@ -76,7 +76,6 @@ def nearest(near: Near, words: frozenset[int], before: int, after: int) -> int |
     """Give how many characters lie between a match and the nearest of some words; None where none is near enough."""
     best: int | None = None
     for word, distance, is_before in near:
-        if word in words and distance <= (before if is_before else after) and (best is None or distance < best):
-            if is_before or after:
-                best = distance
+        if word in words and distance < (before if is_before else after) and (best is None or distance < best):
+            best = distance
     return best

@@ -13,6 +13,7 @@ _LONGEST_LOCAL: Final = 64
 _LONGEST_DOMAIN: Final = 253
 _DOMAIN: Final = re.compile(r"[\w.-]+")
 _REMOTE: Final = re.compile(r"\b(?:ssh|scp|sftp|rsync|git|svn|mosh|clone|ssh-copy-id)\s[^\n@]{0,30}\Z")
+_COMMANDS: Final = ("ssh", "scp", "sftp", "rsync", "git", "svn", "mosh", "clone")
 _PATH: Final = re.compile(r":(?:~|\.{0,2}/|[\w.-]+/|\d+/)")
 _MACHINES: Final = frozenset({"git", "hg", "svn", "ec2-user"})
 _TOP_LEVELS: Final = top_levels()
@@ -70,11 +71,14 @@ def _top_level(label: str) -> int | None:
 def _is_of_a_machine(text: str, first: int, at: int, last: int) -> bool:
     """Say whether it is a login of a machine: in a URL, an scp path, or behind the name of such a command."""
     before = text[max(0, first - 100) : first]
-    if "://" in before.rsplit(None, 1)[-1] if before and not before[-1].isspace() else False:
+    if "://" in before and not before[-1].isspace() and "://" in before.rsplit(None, 1)[-1]:
         return "=" not in before.rsplit("://", 1)[-1]
-    if text[first:at].lower() in _MACHINES or _PATH.match(text, last, last + 60) is not None:
+    if text[first:at].lower() in _MACHINES:
         return True
-    return _REMOTE.search(before[-40:]) is not None
+    if text[last : last + 1] == ":" and _PATH.match(text, last, last + 60) is not None:
+        return True
+    near = before[-40:]
+    return any(command in near for command in _COMMANDS) and _REMOTE.search(near) is not None
 
 
 def spelled(text: str, start: int, _end: int) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, NOTHING, PLAIN, 
 
 _V6_RUN: Final = re.compile(r"[0-9A-Fa-f:.]+")
 _URL_RUN: Final = re.compile(r"[^\s<>\"'`\\^{}|\u3000-\u303f\uff00-\uffef]+")
-_HOST_BEFORE: Final = re.compile(r"[A-Za-z0-9.-]+\Z")
+_HOST: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 _PATH_AFTER: Final = re.compile(r"(?::\d{2,5})?(?:[/?#][^\s<>\"'`\\^{}|]*)?")
 _ADDRESS_WORDS: Final = (
     "ip", "ips", "ip address", "ipv4", "address", "host", "hosts", "server", "client", "from", "remote", "peer", "gateway",
@@ -118,10 +118,7 @@ def url_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
 def host_place(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where the name of a site stands that nobody wrote a scheme before; names of packages are none."""
     window = text[max(0, start - 80) : start + 1]
-    match = _HOST_BEFORE.search(window)
-    if match is None:
-        return None
-    host = match.group().lstrip(".-")
+    host = window[len(window.rstrip(_HOST)) :].lstrip(".-")
     first = start + 1 - len(host)
     before = text[max(0, first - 1) : first]
     if not host or before in ("@", "/", ":", "_", "\\", "$", "+", "'") or before.isalnum():

@@ -42,6 +42,8 @@ _ROUTING_WORDS: Final = (
 def iban_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     """Give where an account number stands: as many letters and digits as its country has, in any grouping."""
     length = iban_length(text[start : start + 2].upper())
+    if length == 0:
+        return None
     at, count = start, 0
     limit = min(len(text), start + 2 * length)
     while at < limit and count < length:

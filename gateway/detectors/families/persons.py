@@ -126,8 +126,7 @@ def _closes(text: str, last: int) -> bool:
 
 def titled(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where the name behind a title stands; a title behind a street's name is none."""
-    before = text[max(0, start - 24) : start]
-    if re.search(r"\d+ [\w ]*\Z", before) is not None:
+    if text[max(0, start - 24) : start].rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")[-1:].isdigit():
         return None
     first = _after_titles(text, end - 1)
     last = name_end(text, first)
@@ -159,31 +158,37 @@ def common(text: str, start: int, _end: int) -> tuple[int, int] | None:
     return first, last
 
 
+def _word_start(text: str, end: int) -> int:
+    """Give where the word begins that ends at ``end``; at most thirty characters before it."""
+    at = end
+    least = max(0, end - 30)
+    while at > least and (text[at - 1].isalpha() or text[at - 1] in "'’-"):
+        at -= 1
+    return at
+
+
 def _with_given_before(text: str, start: int) -> int:
     """Give where a name begins: a common given name right before one is its beginning."""
-    before = re.search(r"([^\W\d_]+) \Z", text[max(0, start - 24) : start])
-    if before is not None and before.group(1)[0].isupper() and before.group(1).lower() in _GIVEN:
-        return start - len(before.group(1)) - 1
-    return start
+    if start < 3 or text[start - 1] != " " or not text[start - 2].isalpha():
+        return start
+    first = _word_start(text, start - 1)
+    word = text[first : start - 1]
+    return first if word[0].isupper() and word.lower() in _GIVEN else start
 
 
 def by_family(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where a name stands that ends with a common family name: a capital word or an initial before it."""
-    before = re.search(r"(?:([^\W\d_][\w'’-]*) )?([^\W\d_][\w'’-]*\.?) \Z", text[max(0, start - 40) : start + 1])
-    if before is None or text[end : end + 1].isalnum() or text[end : end + 1] in ("_", "@", "("):
+    if text[end : end + 1] in ("_", "@", "(") or (end < len(text) and text[end].isalnum()):
         return None
-    given = before.group(2)
-    plain = given.rstrip(".")
-    if not _is_part(plain, plain.lower(), first=True, small=False) or (plain.isupper() and len(plain) > 1):
+    dotted = text[start] == "."
+    first = _word_start(text, start if dotted else start + 1)
+    given = text[first : start if dotted else start + 1]
+    if not given or not given[0].isupper() or ((dotted or given.isupper()) and len(given) > 1):
         return None
-    if (given.endswith(".") and len(plain) > 1) or plain.lower() in _TITLE_WORDS:
+    lower = given.lower()
+    if lower in _NO_NAMES or lower in _TITLE_WORDS or (len(given) == 1 and not dotted):
         return None
-    first = start + 1 - len(given) - 1
-    other = before.group(1)
-    if other and _is_part(other, other.lower(), first=True, small=False) and not other.isupper() and other.lower() in _GIVEN:
-        first -= len(other) + 1
-    elif len(plain) == 1 and not given.endswith("."):
-        return None
+    first = _with_given_before(text, first)
     if first and (text[first - 1] in "-_./@#$&'" or text[first - 1].isalnum()):
         return None
     return first, name_end(text, first, least=2) or end
@@ -191,10 +196,15 @@ def by_family(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def credentialed(text: str, start: int, _end: int) -> tuple[int, int] | None:
     """Give where the name stands before letters such as ``, MD``."""
-    before = re.search(r"(?:[A-ZÀ-Þ][\w'’-]*\.? ){1,3}[A-ZÀ-Þ][\w'’-]+\Z", text[max(0, start - 50) : start + 1])
-    if before is None:
-        return None
-    first = _after_titles(text, start + 1 - len(before.group()))
+    first = end = start + 1
+    for _ in range(4):
+        word = _word_start(text, end - 1 if text[end - 1] == "." else end)
+        if word == end or not text[word].isupper():
+            break
+        first, end = word, word - 1
+        if end < 2 or text[end] != " ":
+            break
+    first = _after_titles(text, first)
     return (first, start + 1) if name_end(text, first, least=2) is not None else None
 
 

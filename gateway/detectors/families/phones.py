@@ -47,13 +47,14 @@ _FLOAT: Final = re.compile(r"\+?\d{1,3}\.\d{1,8}\Z")
 
 
 @cache
-def _plan(region: str) -> re.Pattern[str]:
-    """Give the pattern of a region's national numbers, from the metadata of libphonenumber."""
+def _plans() -> re.Pattern[str]:
+    """Give the pattern of the national numbers of all known regions, from the metadata of libphonenumber."""
     from phonenumbers import PhoneMetadata
 
-    metadata = PhoneMetadata.metadata_for_region(region, None)
-    pattern = metadata.general_desc.national_number_pattern if metadata is not None else None
-    return re.compile(pattern or r"(?!)")
+    known = [PhoneMetadata.metadata_for_region(region, None) for region in _REGIONS]
+    described = [metadata.general_desc for metadata in known if metadata is not None]
+    patterns = [desc.national_number_pattern for desc in described if desc is not None]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns if pattern))
 
 
 @cache
@@ -64,8 +65,8 @@ def _lengths() -> dict[str, frozenset[int]]:
     lengths: dict[str, frozenset[int]] = {}
     for code, regions in COUNTRY_CODE_TO_REGION_CODE.items():
         metadata = [PhoneMetadata.metadata_for_region_or_calling_code(code, region) for region in regions[:1]]
-        possible = metadata[0].general_desc.possible_length if metadata[0] is not None else ()
-        lengths[str(code)] = frozenset(possible)
+        described = [one.general_desc for one in metadata if one is not None]
+        lengths[str(code)] = frozenset(length for one in described if one is not None for length in one.possible_length)
     return lengths
 
 
@@ -89,7 +90,7 @@ def national(text: str) -> bool:
     """Say whether a number is in the plan of one of the regions that are known, with its trunk digit or without."""
     plain = _plain(text)
     forms = (plain, plain[1:]) if plain[:1] in "01" and plain else (plain,)
-    return any(_plan(region).fullmatch(form) is not None for region in _REGIONS for form in forms)
+    return any(_plans().fullmatch(form) is not None for form in forms)
 
 
 def american(text: str) -> bool:

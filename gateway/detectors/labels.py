@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -10,13 +10,12 @@ from keeptrusts.gateway.detectors.rules import Rule
 
 AGAINST_BEFORE: Final = 40
 """How far before a match a word counts that speaks against it, in characters."""
-_LONGEST: Final = 40
 _SPECIAL: Final = frozenset("\\^$.|?*+()[]{}#")
 
 Label = tuple[int, int, int]
 """Where a word stands, and its number."""
-Near = tuple[list[tuple[int, int]], list[tuple[int, int]]]
-"""The words before a match and those after it: each its number and how many characters lie between."""
+Near = list[tuple[int, int, bool]]
+"""The words around a match: the number of each, how many characters lie between, and whether it is before the match."""
 
 
 def vocabulary(rules: Sequence[Rule]) -> list[str]:
@@ -59,33 +58,24 @@ class Labels:
 
     def near(self, start: int, end: int) -> Near:
         """Give the words before and after a match that are near enough for some rule."""
-        before: list[tuple[int, int]] = []
-        after: list[tuple[int, int]] = []
-        at = bisect_right(self._starts, start)
-        furthest = start - self._reach - _LONGEST
-        for index in range(at - 1, -1, -1):
+        starts = self._starts
+        at = bisect_left(starts, start - self._reach)
+        if at == len(starts) or starts[at] > end + self._reach:
+            return []
+        near: Near = []
+        for index in range(at, bisect_right(starts, end + self._reach)):
             label_start, label_end, word = self._found[index]
-            if label_start < furthest:
-                break
             if label_end <= start + 1:  # the blank of a word that ends in ``_``
-                before.append((word, max(0, start - label_end)))
-        for index in range(at, len(self._found)):
-            label_start, _, word = self._found[index]
-            if label_start > end + self._reach:
-                break
-            if label_start >= end - 1:
-                after.append((word, max(0, label_start - end)))
-        return before, after
+                near.append((word, start - label_end if label_end < start else 0, True))
+            elif label_start >= end - 1:
+                near.append((word, label_start - end if label_start > end else 0, False))
+        return near
 
 
 def nearest(near: Near, words: frozenset[int], before: int, after: int) -> int | None:
     """Give how many characters lie between a match and the nearest of some words; None where none is near enough."""
     best: int | None = None
-    for word, distance in near[0]:
-        if distance <= before and word in words and (best is None or distance < best):
+    for word, distance, is_before in near:
+        if word in words and distance < (before if is_before else after) and (best is None or distance < best):
             best = distance
-    if after:
-        for word, distance in near[1]:
-            if distance <= after and word in words and (best is None or distance < best):
-                best = distance
     return best

@@ -44,9 +44,9 @@ class Scanner:
         words = vocabulary(self.rules)
         numbers = {word: number for number, word in enumerate(words)}
         self._groups = _grouped(_Known.of(rule, numbers) for rule in self.rules)
-        firsts = [group[0].rule for group in self._groups]
+        firsts = [group.rules[0].rule for group in self._groups]
         self._whole = tuple(_re2(rule) if rule.whole_only else None for rule in firsts)
-        self._reach = max((known.reach for group in self._groups for known in group), default=0)
+        self._reach = max((known.reach for group in self._groups for known in group.rules), default=0)
         self._database = _database(firsts, words) if rules else None
 
     def scan(self, text: str) -> list[Finding]:
@@ -95,14 +95,18 @@ class Scanner:
 
     def _findings(self, text: str, spans: Iterable[_Span], labels: Labels) -> Iterator[Finding]:
         last = (-1, -1)
-        joined = False
-        near: Near = ([], [])
+        near: Near = []
+        joined: bool | None = None
         for start, end, number in spans:
             if (start, end) != last:
-                last = (start, end)
-                joined = _is_joined(text, start, end)
+                last, joined = (start, end), None
                 near = labels.near(start, end)
-            for known in self._groups[number]:
+            group = self._groups[number]
+            if not near and group.labelled:
+                continue
+            if joined is None and group.apart:
+                joined = _is_joined(text, start, end)
+            for known in group.rules:
                 if joined and not known.rule.joined:
                     continue
                 found = _judged(known, text, start, end, near)
@@ -133,28 +137,48 @@ class _Known:
         return max(context.before if context else 0, context.after if context else 0, AGAINST_BEFORE)
 
 
-def _grouped(rules: Iterable[_Known]) -> tuple[tuple[_Known, ...], ...]:
+@frozen
+class _Group:
+    """Rules that look for the same pattern. ``labelled``: all need a word near; ``apart``: some must stand alone."""
+
+    rules: tuple[_Known, ...]
+    labelled: bool
+    apart: bool
+
+    @classmethod
+    def of(cls, rules: Sequence[_Known]) -> _Group:
+        return cls(
+            rules=tuple(rules),
+            labelled=all(known.rule.score <= NOTHING for known in rules),
+            apart=not all(known.rule.joined for known in rules),
+        )
+
+
+def _grouped(rules: Iterable[_Known]) -> tuple[_Group, ...]:
     """Bring together the rules that look for the same pattern: it is scanned for once."""
     groups: dict[tuple[str, bool, bool, int], list[_Known]] = {}
     for known in rules:
         rule = known.rule
         groups.setdefault((rule.pattern, rule.caseless, rule.whole_only, rule.distance), []).append(known)
-    return tuple(tuple(group) for group in groups.values())
+    return tuple(_Group.of(group) for group in groups.values())
 
 
 def _judged(known: _Known, text: str, start: int, end: int, near: Near) -> Finding | None:
     """Say what a match is; None for what is nothing."""
     rule, score = known.rule, known.rule.score
-    context = rule.context
-    distance = nearest(near, known.words, context.before, context.after) if context is not None else None
-    if context is not None and distance is not None:
-        score = max(score, context.score - distance // 8)
+    if near:
+        distance = None
+        context = rule.context
+        if context is not None:
+            distance = nearest(near, known.words, context.before, context.after)
+            if distance is not None and context.score - distance // 8 > score:
+                score = context.score - distance // 8
+        if score > NOTHING and known.against:
+            against = nearest(near, known.against, AGAINST_BEFORE, 0)
+            if against is not None and (distance is None or against <= distance):
+                return None
     if score <= NOTHING:
         return None
-    if known.against:
-        against = nearest(near, known.against, AGAINST_BEFORE, 0)
-        if against is not None and (distance is None or against <= distance):
-            return None
     if rule.seek is not None:
         place = rule.seek(text, start, end)
         if place is None:

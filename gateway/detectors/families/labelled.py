@@ -1,0 +1,46 @@
+"""Values that only their label tells from any other number: the label is scanned for, the value read behind it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from keeptrusts.gateway.detectors.rules import Check, Seek
+
+REACH: Final = 90
+"""How far behind a label its value may end, in characters."""
+_FILLER: Final = (
+    r"(?:[\s_-]{0,2}(?:numbers?|numero|número|numéro|nummer|numer|num|nbr|nos?|nr|ids?|identifier|code|card|value|#|№"
+    r"|nº|n°|号码|号|番号|번호|номер)(?![a-z])\.?){0,3}"
+    r"(?:\s?\([^()\n]{0,20}\))?"
+    r"[\s\"'`:=#*\[\]>|,(\\-]{0,6}"
+    r"(?:(?:me|us|him|her)(?![a-z])\s?)?(?:(?:at|on|is|was|are|ist|lautet|est|es|è|é|of|on file|ending in|reads|to|は|是|为|는|은)(?![a-z]))?"
+    r"[\s\"'`:=#*\[>|：\\-]{0,5}"
+)
+ALNUM: Final = r"[A-Za-z0-9](?:[A-Za-z0-9]|[ ./-](?=[A-Za-z0-9])){3,24}"
+
+
+def after_label(value: str, *, least_digits: int = 4, check: Check | None = None) -> Seek:
+    """Give a seeker for the value behind a label. ``value`` is a pattern of Python's ``re`` for what it may be, in any
+    case; the value holds ``least_digits`` digits, passes ``check``, and no letter or digit follows it."""
+    pattern = re.compile(rf"{_FILLER}({value})(?![A-Za-z0-9])", re.IGNORECASE)
+
+    def seek(text: str, _start: int, end: int) -> tuple[int, int] | None:
+        match = pattern.match(text, end, end + REACH)
+        if match is None:
+            return None
+        found = match.group(1)
+        if sum("0" <= char <= "9" for char in found) < least_digits or (check is not None and not check(found)):
+            return None
+        return match.span(1)
+
+    return seek
+
+
+def label_pattern(words: str) -> str:
+    """Give the pattern of a label: words between bars, blanks of which may be ``_`` and ``-`` and nothing."""
+    parts = [part.replace(" ", "[ _-]?") for part in words.split("|")]
+    plain = [part for part in parts if part[0].isascii() and part[-1].isascii()]
+    others = [part for part in parts if part not in plain]
+    forms = [rf"(?:\b|_)(?:{'|'.join(plain)})(?:\b|_)"] if plain else []
+    return "|".join([*forms, *others])

@@ -18,12 +18,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import accumulate
 from typing import Final
 
+from keeptrusts.gateway.detectors.places import Places
 from keeptrusts.schemas.frozen import frozen
 
 _MOST_LOOKALIKES: Final = 32
@@ -92,30 +92,18 @@ _OTHER_LETTERS: Final = "\u0370-\u03ff\u1f00-\u1fff\u0400-\u052f\u0530-\u058f\u1
 class Normalized:
     """A text as rules see it. ``original`` is what was given.
 
-    ``starts`` says where characters of ``text`` stood: pairs of places, in ``text`` and in ``original``, from each of
-    which on both run side by side; None where they do all the way. ``hidden`` counts the characters that nobody can
-    see and that no script or emoji needs: a sign in itself.
+    ``starts`` says where characters of ``text`` stood; None where each stood where it stands. ``hidden`` counts the
+    characters that nobody can see and that no script or emoji needs: a sign in itself.
     """
 
     text: str
     original: str
-    starts: tuple[list[int], list[int]] | None = None
+    starts: Places | None = None
     hidden: int = 0
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """Give the part of the original that became these characters, with what was hidden in it and behind it."""
-        if self.starts is None:
-            return start, end
-        first, last = self._place(start) if start else 0, self._place(end)
-        if end > start:
-            last = max(last, self._place(end - 1) + 1)
-        return first, last
-
-    def _place(self, at: int) -> int:
-        assert self.starts is not None
-        places, origins = self.starts
-        known = bisect_right(places, at) - 1
-        return at if known < 0 else origins[known] + at - places[known]
+        return (start, end) if self.starts is None else self.starts.span(start, end)
 
 
 def normalize(text: str) -> Normalized:
@@ -135,7 +123,7 @@ def normalize(text: str) -> Normalized:
     return Normalized(text=folded, original=text, starts=starts, hidden=_hidden(text, tables))
 
 
-def _plain(text: str, tables: _Tables) -> tuple[str, tuple[list[int], list[int]] | None]:
+def _plain(text: str, tables: _Tables) -> tuple[str, Places | None]:
     """Leave out what has no look, and undress every character that is in costume; say where what is left stood."""
     odd = tables.odd if tables.astral.search(text) is None else tables.odd_astral
     parts = odd.split(text)
@@ -150,19 +138,19 @@ def _plain(text: str, tables: _Tables) -> tuple[str, tuple[list[int], list[int]]
     parts[1::2] = given
     origins = list(accumulate(map(len, parts)))
     if tables.several.isdisjoint(given):
-        return folded, (places[1::2], origins[1::2])
+        return folded, Places(changed=places[1::2], origins=origins[1::2])
     return folded, _within(places, origins)
 
 
-def _within(places: list[int], origins: list[int]) -> tuple[list[int], list[int]]:
+def _within(places: list[int], origins: list[int]) -> Places:
     """Say where characters stood, also those that are only a part of a character."""
-    starts: tuple[list[int], list[int]] = [], []
+    starts = Places(changed=[], origins=[])
     for at in range(1, len(places), 2):
         for part in range(places[at - 1] + 1, places[at]):
-            starts[0].append(part)
-            starts[1].append(origins[at - 1])
-        starts[0].append(places[at])
-        starts[1].append(origins[at])
+            starts.changed.append(part)
+            starts.origins.append(origins[at - 1])
+        starts.changed.append(places[at])
+        starts.origins.append(origins[at])
     return starts
 
 

@@ -20,13 +20,18 @@ Check = Callable[[str], bool]
 """Says whether a match, as it stands in the text, is what it looks like. Never raises."""
 Inner = Callable[[str], tuple[int, int] | None]
 """Gives the part of a match that is the finding, as offsets into it, or None where there is none. Never raises."""
+Seek = Callable[[str, int, int], tuple[int, int] | None]
+"""Gives where a finding stands in a whole text, from where the pattern matched; None where there is none. Looks at a
+bounded piece around the match, and never raises."""
 
 
 @frozen
 class Context:
     """Words that say what a match is, and how sure it is with one of them near: within some characters of it.
 
-    Words are lower case, and count where they stand alone: ``ssn`` is not in ``assn``. A word may hold blanks.
+    Words are lower case, and count where they stand alone: ``ssn`` is not in ``assn``. A word may hold blanks, which
+    stand for ``_`` and ``-`` and nothing too: ``phone number`` is in ``phone_number``. Scripts without blanks between
+    words are searched anywhere. The score falls by one each eight characters, so that the nearest label wins.
     """
 
     words: tuple[str, ...]
@@ -41,10 +46,13 @@ class Rule:
 
     ``pattern`` is in Hyperscan's syntax (no look-around, no back-references) over normalized text, with the word
     boundaries it needs. ``score`` is how sure a match is that passes ``check``, in percent. ``context`` raises the
-    score, ``against`` are words that make it nothing: an order number has sixteen digits too. With ``joined`` false a
-    match is nothing when a letter, a digit, or ``-``, ``.``, ``/``, ``_`` followed by one touches it. ``inner`` narrows
+    score, ``against`` are words that make it nothing, unless one of ``context`` is nearer: an order number has sixteen
+    digits too. A rule whose ``score`` is NOTHING is looked at only beside a word of its context. With ``joined`` false
+    a match is nothing when a letter, a digit, or ``-``, ``.``, ``/``, ``_`` followed by one touches it. ``seek`` finds
+    the whole of what the pattern matched the beginning of; ``check`` and ``inner`` see what it gave. ``inner`` narrows
     the finding to a part of the match. ``whole_only`` patterns are too large for Hyperscan to say where they begin:
-    it says only that they are there, and RE2 finds where.
+    it says only that they are there, and RE2 finds where. ``distance`` letters may be added, left out or other than in
+    the pattern, which then has no word boundaries.
     """
 
     id: str
@@ -57,7 +65,9 @@ class Rule:
     caseless: bool = False
     joined: bool = False
     inner: Inner | None = None
+    seek: Seek | None = None
     whole_only: bool = False
+    distance: int = 0
 
 
 @frozen

@@ -8,14 +8,18 @@ from typing import Any, Final
 import hyperscan
 import re2
 
-from keeptrusts.gateway.detectors.rules import NOTHING, Context, Finding, Rule
+from keeptrusts.gateway.detectors.labels import AGAINST_BEFORE, Labels, Near, nearest, pattern_of, vocabulary
+from keeptrusts.gateway.detectors.rules import NOTHING, Finding, Rule
+from keeptrusts.schemas.frozen import frozen
 
 MOST_MATCHES: Final = 200_000
 """Matches of one text that are looked at; what has more is noise of one kind, made to be slow."""
+MOST_LABELS: Final = 1_000_000
+"""Words of one text that may say what a match is."""
 _JOINING: Final = frozenset("-./_")
 
 _Span = tuple[int, int, int]
-"""A rule's number, and where it matched: bytes or characters."""
+"""Where something matched, in bytes or characters, and the number of what matched."""
 
 
 class BadPatternError(ValueError):
@@ -37,8 +41,13 @@ class Scanner:
     def __init__(self, rules: Sequence[Rule]) -> None:
         """Compile. Raises BadPatternError."""
         self.rules: tuple[Rule, ...] = tuple(rules)
-        self._whole = tuple(_re2(rule) if rule.whole_only else None for rule in rules)
-        self._database = _database(self.rules) if rules else None
+        words = vocabulary(self.rules)
+        numbers = {word: number for number, word in enumerate(words)}
+        self._groups = _grouped(_Known.of(rule, numbers) for rule in self.rules)
+        firsts = [group[0].rule for group in self._groups]
+        self._whole = tuple(_re2(rule) if rule.whole_only else None for rule in firsts)
+        self._reach = max((known.reach for group in self._groups for known in group), default=0)
+        self._database = _database(firsts, words) if rules else None
 
     def scan(self, text: str) -> list[Finding]:
         """Give every match that may be something, in the order of its place; they may overlap.
@@ -49,13 +58,18 @@ class Scanner:
             return []
         data = text.encode("utf-8", "surrogatepass")
         ends: dict[tuple[int, int], int] = {}
+        labels: list[_Span] = []
+        groups = len(self._groups)
         left = MOST_MATCHES
 
-        def matched(rule: int, start: int, end: int, _flags: int, _context: object) -> bool:
+        def matched(number: int, start: int, end: int, _flags: int, _context: object) -> bool:
             nonlocal left
+            if number >= groups:
+                labels.append((start, end, number - groups))
+                return len(labels) >= MOST_LABELS
             left -= 1
-            if end > ends.get((rule, start), -1):
-                ends[(rule, start)] = end
+            if end > ends.get((start, number), -1):
+                ends[(start, number)] = end
             return left <= 0
 
         try:
@@ -64,42 +78,89 @@ class Scanner:
             raise TooManyMatchesError("more matches than may be looked at") from None
         if not ends:
             return []
-        spans: Iterable[_Span] = self._spans(data, ends)
+        spans = sorted(self._spans(data, ends))
         if len(data) != len(text):
-            spans = _in_characters(data, spans)
-        return [
-            found
-            for number, start, end in sorted(spans, key=_place)
-            if (found := _judged(self.rules[number], text, start, end)) is not None
-        ]
+            spans, labels = _in_characters(data, spans), _in_characters(data, labels)
+        return list(self._findings(text, spans, Labels(labels, reach=self._reach)))
 
     def _spans(self, data: bytes, ends: dict[tuple[int, int], int]) -> Iterator[_Span]:
         """Give the longest match from each start; where Hyperscan only says that there is one, RE2 looks for all."""
-        for (number, start), end in ends.items():
+        for (start, number), end in ends.items():
             whole = self._whole[number]
             if whole is None:
-                yield number, start, end
+                yield start, end, number
                 continue
             for match in whole.finditer(data):
-                yield number, match.start(), match.end()
+                yield match.start(), match.end(), number
+
+    def _findings(self, text: str, spans: Iterable[_Span], labels: Labels) -> Iterator[Finding]:
+        last = (-1, -1)
+        joined = False
+        near: Near = ([], [])
+        for start, end, number in spans:
+            if (start, end) != last:
+                last = (start, end)
+                joined = _is_joined(text, start, end)
+                near = labels.near(start, end)
+            for known in self._groups[number]:
+                if joined and not known.rule.joined:
+                    continue
+                found = _judged(known, text, start, end, near)
+                if found is not None:
+                    yield found
 
 
-def _place(span: _Span) -> tuple[int, int]:
-    return span[1], span[2]
+@frozen
+class _Known:
+    """A rule, and its words by their numbers."""
+
+    rule: Rule
+    words: frozenset[int]
+    against: frozenset[int]
+
+    @classmethod
+    def of(cls, rule: Rule, numbers: dict[str, int]) -> _Known:
+        words = rule.context.words if rule.context is not None else ()
+        return cls(
+            rule=rule,
+            words=frozenset(numbers[word] for word in words),
+            against=frozenset(numbers[word] for word in rule.against),
+        )
+
+    @property
+    def reach(self) -> int:
+        context = self.rule.context
+        return max(context.before if context else 0, context.after if context else 0, AGAINST_BEFORE)
 
 
-def _judged(rule: Rule, text: str, start: int, end: int) -> Finding | None:
+def _grouped(rules: Iterable[_Known]) -> tuple[tuple[_Known, ...], ...]:
+    """Bring together the rules that look for the same pattern: it is scanned for once."""
+    groups: dict[tuple[str, bool, bool, int], list[_Known]] = {}
+    for known in rules:
+        rule = known.rule
+        groups.setdefault((rule.pattern, rule.caseless, rule.whole_only, rule.distance), []).append(known)
+    return tuple(tuple(group) for group in groups.values())
+
+
+def _judged(known: _Known, text: str, start: int, end: int, near: Near) -> Finding | None:
     """Say what a match is; None for what is nothing."""
-    if not rule.joined and _is_joined(text, start, end):
-        return None
-    if rule.check is not None and not rule.check(text[start:end]):
-        return None
-    score = rule.score
-    if rule.context is not None and score < rule.context.score and _has_near(text, start, end, rule.context):
-        score = rule.context.score
-    if rule.against and _has_any(text[max(0, start - 40) : start].lower(), rule.against):
-        return None
+    rule, score = known.rule, known.rule.score
+    context = rule.context
+    distance = nearest(near, known.words, context.before, context.after) if context is not None else None
+    if context is not None and distance is not None:
+        score = max(score, context.score - distance // 8)
     if score <= NOTHING:
+        return None
+    if known.against:
+        against = nearest(near, known.against, AGAINST_BEFORE, 0)
+        if against is not None and (distance is None or against <= distance):
+            return None
+    if rule.seek is not None:
+        place = rule.seek(text, start, end)
+        if place is None:
+            return None
+        start, end = place
+    if rule.check is not None and not rule.check(text[start:end]):
         return None
     if rule.inner is not None:
         part = rule.inner(text[start:end])
@@ -113,59 +174,47 @@ def _is_joined(text: str, start: int, end: int) -> bool:
     """Say whether a match is only a piece of something longer, such as of a version, a UUID or a name of a file."""
     if start:
         before = text[start - 1]
-        if before.isalnum() and text[start].isalnum():
+        if _glues(before) and text[start].isalnum():
             return True
-        if before in _JOINING and start > 1 and text[start - 2].isalnum():
+        if before in _JOINING and start > 1 and _glues(text[start - 2]):
             return True
     if end < len(text):
         after = text[end]
-        if after.isalnum() and text[end - 1].isalnum():
+        if _glues(after) and text[end - 1].isalnum():
             return True
-        if after in _JOINING and end + 1 < len(text) and text[end + 1].isalnum():
+        if after in _JOINING and end + 1 < len(text) and _glues(text[end + 1]):
             return after != "." or not text[end + 1].isupper()  # a sentence whose blank was forgotten
     return False
 
 
-def _has_near(text: str, start: int, end: int, context: Context) -> bool:
-    if _has_any(text[max(0, start - context.before) : start].lower(), context.words):
-        return True
-    return context.after > 0 and _has_any(text[end : end + context.after].lower(), context.words)
+def _glues(char: str) -> bool:
+    """Say whether a character makes one word of what it touches; Thai, Chinese, Japanese write no blanks."""
+    return char.isalnum() and char < "\u0e00"
 
 
-def _has_any(window: str, words: Iterable[str]) -> bool:
-    """Say whether one of the words stands alone in a piece of lower-case text."""
-    for word in words:
-        at = window.find(word)
-        while at >= 0:
-            end = at + len(word)
-            if (at == 0 or not window[at - 1].isalnum()) and (end == len(window) or not window[end].isalnum()):
-                return True
-            at = window.find(word, at + 1)
-    return False
-
-
-def _in_characters(data: bytes, spans: Iterable[_Span]) -> Iterator[_Span]:
+def _in_characters(data: bytes, spans: Sequence[_Span]) -> list[_Span]:
     """Turn byte offsets into character offsets, in one walk over the text."""
-    known = list(spans)
-    places = sorted({place for _, start, end in known for place in (start, end)})
+    places = sorted({place for start, end, _ in spans for place in (start, end)})
     characters: dict[int, int] = {}
     at = count = 0
     for place in places:
         count += len(data[at:place].decode("utf-8", "surrogatepass"))
         at = place
         characters[place] = count
-    for number, start, end in known:
-        yield number, characters[start], characters[end]
+    return [(characters[start], characters[end], number) for start, end, number in spans]
 
 
-def _database(rules: Sequence[Rule]) -> Any:
+def _database(rules: Sequence[Rule], words: Sequence[str]) -> Any:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    word_flags = int(hyperscan.HS_FLAG_SOM_LEFTMOST | hyperscan.HS_FLAG_CASELESS)
+    expressions = [rule.pattern.encode() for rule in rules] + [pattern_of(word).encode() for word in words]
     try:
         database.compile(
-            expressions=[rule.pattern.encode() for rule in rules],
-            ids=list(range(len(rules))),
-            elements=len(rules),
-            flags=[_flags(rule) for rule in rules],
+            expressions=expressions,
+            ids=list(range(len(expressions))),
+            elements=len(expressions),
+            flags=[_flags(rule) for rule in rules] + [word_flags] * len(words),
+            ext=[_distance(rule.distance) for rule in rules] + [_distance(0)] * len(words),
         )
     except hyperscan.error:
         raise _culprit(rules) from None
@@ -177,12 +226,27 @@ def _flags(rule: Rule) -> int:
     return int(flags | hyperscan.HS_FLAG_CASELESS) if rule.caseless else int(flags)
 
 
+def _distance(letters: int) -> Any:
+    return hyperscan.ExpressionExt(
+        flags=hyperscan.HS_EXT_FLAG_EDIT_DISTANCE if letters else 0,
+        min_offset=0,
+        max_offset=0,
+        min_length=0,
+        edit_distance=letters,
+        hamming_distance=0,
+    )
+
+
 def _culprit(rules: Sequence[Rule]) -> BadPatternError:
     """Find which of the rules does not compile, for Hyperscan does not say."""
     for rule in rules:
         try:
             hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(
-                expressions=[rule.pattern.encode()], ids=[0], elements=1, flags=[_flags(rule)]
+                expressions=[rule.pattern.encode()],
+                ids=[0],
+                elements=1,
+                flags=[_flags(rule)],
+                ext=[_distance(rule.distance)],
             )
         except hyperscan.error as error:
             return BadPatternError(rule.id, str(error))

@@ -99,3 +99,35 @@ OVERLAPS = [
 def test_which_findings_count(given: list[tuple[str, int, int, int]], kept: list[str]) -> None:
     assert [one.kind for one in resolved(finding(*one) for one in given)] == kept
     assert [one.kind for one in resolved(finding(*one) for one in reversed(given))] == kept
+
+
+NEAR = [
+    ("the nearest of two labels is surer", "ssn: 1, tax id 123456789", ["TAX", "SOCIAL"]),
+    ("a label that speaks against, farther than the one for it", "order for tax id 123456789", ["TAX"]),
+    ("blanks of a label may be something else", '{"tax_id": "123456789"}', ["TAX"]),
+    ("or nothing", "taxid=123456789", ["TAX"]),
+    ("without a label there is nothing", "123456789", []),
+    ("a script without blanks", "私の番号は123456789です", ["CHINESE"]),
+    ("letters outside ASCII, in any case", "FÜHRERSCHEIN 123456789", ["LICENCE"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), [row[1:] for row in NEAR], ids=[row[0] for row in NEAR])
+def test_what_labels_say(text: str, expected: list[str]) -> None:
+    def labelled(kind: str, word: str) -> Rule:
+        context = Context(words=(word,))
+        return Rule(id=kind, kind=kind, pattern=r"\b\d{9}\b", score=0, context=context, against=("order",))
+
+    rules = [labelled(*one) for one in
+             (("SOCIAL", "ssn"), ("TAX", "tax id"), ("CHINESE", "番号"), ("LICENCE", "führerschein"))]  # fmt: skip
+    found = Scanner(rules).scan(text)
+    assert [one.kind for one in sorted(found, key=lambda one: -one.score)] == expected
+
+
+def test_a_rule_may_seek_the_whole_of_what_it_matched_the_beginning_of() -> None:
+    def rest_of_the_word(text: str, start: int, end: int) -> tuple[int, int] | None:
+        return (start, start + len(text[start : start + 20].split()[0])) if text[start] != "X" else None
+
+    rule = Rule(id="word", kind="WORD", pattern=r"\b[A-Z]{2}", joined=True, seek=rest_of_the_word)
+    text = "é ABcdef, XYz"
+    assert [text[one.start : one.end] for one in Scanner([rule]).scan(text)] == ["ABcdef,"]

@@ -24,9 +24,9 @@ _DATABASES: Final = (
 _DATABASE: Final = re.compile(rf"(?:{'|'.join(_DATABASES)})(?:\+[a-z0-9]+)*", re.I)
 _USUAL: Final = frozenset(
     (
-        "password", "pass", "passwd", "pwd", "secret", "user", "username", "token", "root", "admin", "postgres",
-        "mysql", "mongo", "mongodb", "redis", "guest", "rabbitmq", "test", "testing", "changeme", "example", "foo",
-        "bar", "pw", "p", "pswd", "string", "mypassword", "mypass", "userpass", "yourpassword", "dbpassword", "host", "port",
+        "password", "pass", "passwd", "pwd", "secret", "user", "username", "token", "root", "admin", "postgres", "mysql",
+        "mongo", "mongodb", "redis", "guest", "rabbitmq", "test", "testing", "changeme", "example", "foo", "bar", "pw",
+        "p", "pswd", "string", "mypassword", "mypass", "userpass", "yourpassword", "dbpassword", "host", "port",
     )
 )  # fmt: skip
 

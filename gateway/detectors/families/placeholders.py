@@ -62,11 +62,12 @@ def classes(value: str) -> int:
 
 _COMMON: Final = frozenset(
     (
-        "password", "passwd", "passphrase", "secret", "token", "string", "required", "optional", "invalid", "incorrect",
-        "wrong", "missing", "nullable", "none", "null", "undefined", "true", "false", "default", "hidden", "masked",
-        "plaintext", "encrypted", "hashed", "basic", "bearer", "oauth", "oauth2", "admin", "root", "user", "username",
-        "guest", "test", "testing", "tester", "example", "foo", "bar", "foobar", "changeit", "changeme", "postgres",
-        "mysql", "redis", "mongo", "value", "varchar", "unknown", "disabled", "enabled", "prompt", "input", "field",
+        "password", "passwd", "passphrase", "secret", "token", "string", "required", "optional", "invalid",
+        "incorrect", "wrong", "missing", "nullable", "none", "null", "undefined", "true", "false", "default",
+        "hidden", "masked", "plaintext", "encrypted", "hashed", "basic", "bearer", "oauth", "oauth2", "admin", "root",
+        "user", "username", "guest", "test", "testing", "tester", "example", "foo", "bar", "foobar", "changeit",
+        "changeme", "postgres", "mysql", "redis", "mongo", "value", "varchar", "unknown", "disabled", "enabled",
+        "prompt", "input", "field",
     )
 )  # fmt: skip
 _THING: Final = re.compile(
@@ -114,7 +115,7 @@ def is_password(value: str, *, quoted: bool, loose: bool) -> bool:
     """Say whether a value that a name calls a password is likely one and no word, name of a variable or message."""
     if not 4 <= len(value) <= 128 or any(map(str.isspace, value)) or value[0] == ":":
         return False
-    if stands_in(value) or value.lower().rstrip("0123456789") in _COMMON and not quoted or value.lower() in _COMMON:
+    if stands_in(value) or (value.lower().rstrip("0123456789") in _COMMON and not quoted) or value.lower() in _COMMON:
         return False
     letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
     if value.isdigit():
@@ -124,7 +125,7 @@ def is_password(value: str, *, quoted: bool, loose: bool) -> bool:
     core = value.rstrip("!?:.*")
     special = not _SPECIAL.isdisjoint(core)
     if letters and digits:
-        return quoted or loose or len(value) >= 6 and (special or _is_no_name(value))
+        return quoted or loose or (len(value) >= 6 and (special or _is_no_name(value)))
     if not letters or _SAYS_PASSWORD.search(value) is not None:
         return False
     if special or (core != value and quoted):

@@ -1,4 +1,4 @@
-"""Secrets that only a name gives away: what is assigned to a password, a token or a key, in any notation, or in prose."""
+"""Secrets that only a name gives away: what is assigned to a password or a key, in any notation, or said in prose."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from keeptrusts.gateway.detectors.families.secret_names import Said, said_by
 from keeptrusts.gateway.detectors.rules import LIKELY, Rule, Seek
 
 _PASSWORD: Final = (
-    r"(?:passw(?:or)?d|pass(?:phrase|code)|pwd|passwort|kennwort|contraseña|contrasena|senha|wachtwoord|mot de passe|mdp"
-    r"|пароль|密码|口令|パスワード|비밀번호|pass|pswd|pw)"
+    r"(?:passw(?:or)?d|pass(?:phrase|code)|pwd|passwort|kennwort|contraseña|contrasena|senha|wachtwoord|mdp"
+    r"|mot de passe|пароль|密码|口令|パスワード|비밀번호|pass|pswd|pw)"
 )
 _SECRET: Final = (
-    r"(?:secret|token|credentials?|creds?|(?:api|access|secret|private|auth|encrypt|encryption|crypt|signing|signature"
-    r"|master|account|service|licen[sc]e|storage|shared|session|hmac|aes|app|client|admin|webhook|deploy|subscription"
-    r"|consumer|ssh|rsa|jwt|cookie|bot|server|functions?|integration|user|application)[ _.\-]?key|[_\-](?:pat|auth|jwt))"
+    r"(?:secret|token|credentials?|creds?|(?:api|access|secret|private|auth|encrypt|encryption|crypt|signing"
+    r"|signature|master|account|service|licen[sc]e|storage|shared|session|hmac|aes|app|client|admin|webhook|deploy"
+    r"|subscription|consumer|ssh|rsa|jwt|cookie|bot|server|functions?|integration|user|application)[ _.\-]?key"
+    r"|[_\-](?:pat|auth|jwt))"
 )
 _GIVEN: Final = r"[a-z0-9_\-]{0,12}[\"'`\]\\]{0,4}(?:\s{0,3}(?:=>|:=|=|:)|>|\s{1,3}value\s?=)"
 _OPTION: Final = r"\s--?[a-z0-9\-]*(?:password|passwd|pass|secret|token|api-?key)\s"
@@ -35,11 +36,13 @@ _VALUE: Final = re.compile(
 )
 _ELEMENT: Final = re.compile(r"(?:<!\[CDATA\[)?(?P<bare>[^\s<>]{1,512})(?=\s{0,8}(?:\]\]>)?</)")
 _SERVER: Final = re.compile(
-    r"(?i)\b(?:server|data source|datasource|host|hostname|driver|initial catalog|database|dbname|user id|uid)\s{0,2}=|jdbc:[a-z]+"
+    r"(?i)\b(?:server|data source|datasource|host|hostname|driver|initial catalog|database|dbname|user id|uid)\s{0,2}="
+    r"|jdbc:[a-z]+"
 )
 _SAYS: Final = re.compile(
-    r"(?:[^\n\"'`:=;]{0,48}?\s(?:is|was|are|to|be|ist|lautet|es|est|é|=)|是|は|为)(?:\s(?:now|set to|still|just))?:?\s{0,3}"
-    r"(?:(?P<quote>[\"'`])(?P<quoted>[^\s\"'`]{4,128})(?P=quote)|(?P<bare>[^\s\"'`]{4,128}))",
+    r"(?:[^\n\"'`:=;]{0,48}?\s(?:is|was|are|to|be|ist|lautet|es|est|é)|是|は|为)"
+    r"(?:\s(?:now|set to|still|just))?:?\s{0,3}"
+    r"(?:(?P<quote>[\"'`])(?P<quoted>[^\s\"'`]{4,128})(?P=quote)|(?P<bare>[^\s\"'`()\[\]{}<>;]{4,128}))",
     re.IGNORECASE,
 )
 

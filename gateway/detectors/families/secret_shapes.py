@@ -189,7 +189,7 @@ def _structured() -> tuple[Rule, ...]:
         _exact(
             "discord-token",
             "DISCORD_TOKEN",
-            r"\b[MNO][A-Za-z0-9_\-]{23,27}\.[A-Za-z0-9_\-]{6,7}\.[A-Za-z0-9_\-]{27,40}\b",
+            r"\b[MNO][A-Za-z0-9_\-]{22,27}\.[A-Za-z0-9_\-]{6,7}\.[A-Za-z0-9_\-]{27,40}\b",
             check=_is_of_discord,
         ),
         _exact("telegram-token", "TELEGRAM_TOKEN", r"\b[0-9]{8,10}:[A-Za-z0-9_\-]{35}\b", check=_is_mixed),

@@ -14,19 +14,21 @@ _LONGEST_KEY: Final = 32_768
 _LEAST_BODY: Final = 40
 _KEY_TEXT: Final = re.compile(r"(?:[A-Za-z0-9+/=\s,:\\\"']|-(?!-))*")
 _KEY_BODY: Final = re.compile(r"[A-Za-z0-9+/=]{16,}")
+_BEARER: Final = re.compile(r"(?i)(?:bearer|token)\s+")
 _DATABASES: Final = (
     "postgres", "postgresql", "mysql", "mariadb", "mongodb", "redis", "rediss", "valkey", "amqp", "amqps", "mssql",
-    "sqlserver", "oracle", "cockroachdb", "clickhouse", "snowflake", "redshift", "nats", "kafka",
-    "ldap", "ldaps", "smtp", "smtps", "imap", "imaps", "neo4j", "bolt", "cassandra", "couchbase", "couchdb",
-    "influxdb", "elasticsearch", "db2",
-    "trino", "presto", "hive", "memcached", "mqtt", "mqtts", "firebird", "vertica", "teradata", "jdbc", "pgsql",
+    "sqlserver", "oracle", "cockroachdb", "clickhouse", "snowflake", "redshift", "nats", "kafka", "ldap", "ldaps",
+    "smtp", "smtps", "imap", "imaps", "neo4j", "bolt", "cassandra", "couchbase", "couchdb", "influxdb",
+    "elasticsearch", "db2", "trino", "presto", "hive", "memcached", "mqtt", "mqtts", "firebird", "vertica",
+    "teradata", "jdbc", "pgsql",
 )  # fmt: skip
 _DATABASE: Final = re.compile(rf"(?:{'|'.join(_DATABASES)})(?:\+[a-z0-9]+)*", re.I)
 _USUAL: Final = frozenset(
     (
-        "password", "pass", "passwd", "pwd", "secret", "user", "username", "token", "root", "admin", "postgres", "mysql",
-        "mongo", "mongodb", "redis", "guest", "rabbitmq", "test", "testing", "changeme", "example", "foo", "bar", "pw",
-        "p", "pswd", "string", "mypassword", "mypass", "userpass", "yourpassword", "dbpassword", "host", "port",
+        "password", "pass", "passwd", "pwd", "secret", "user", "username", "token", "root", "admin", "postgres",
+        "mysql", "mongo", "mongodb", "redis", "guest", "rabbitmq", "test", "testing", "changeme", "example", "foo",
+        "bar", "pw", "p", "pswd", "string", "mypassword", "mypass", "userpass", "yourpassword", "dbpassword", "host",
+        "port",
     )
 )  # fmt: skip
 
@@ -89,7 +91,7 @@ def text_rules() -> tuple[Rule, ...]:
         Rule(
             id="bearer-token",
             kind="BEARER_TOKEN",
-            pattern=r"\b(?:bearer|token)\s+[A-Za-z0-9._~+/\-]{16,}=*(?:[^A-Za-z0-9._~+/=\-]|\z)",
+            pattern=r"(?:\bbearer|authorization[\"']?\s?[:=]\s?[\"']?token)\s+[A-Za-z0-9._~+/\-]{16,}=*(?:[^A-Za-z0-9._~+/=\-]|\z)",
             score=LIKELY + 5,
             caseless=True,
             joined=True,
@@ -178,7 +180,8 @@ def _user_option(match: str) -> tuple[int, int] | None:
 
 
 def _bearer(match: str) -> tuple[int, int] | None:
-    start = _behind_blanks(match)
+    word = _BEARER.search(match)
+    start = word.end() if word is not None else 0
     end = len(match) if match[-1] in "._~+/=-" or (match[-1].isascii() and match[-1].isalnum()) else len(match) - 1
     token = match[start:end].rstrip(".")
     if not is_random(token) or stands_in(token) or not any(map(str.isdigit, token)) or classes(token) < 2:

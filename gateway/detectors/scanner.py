@@ -16,6 +16,8 @@ MOST_MATCHES: Final = 200_000
 """Matches of one text that are looked at; what has more is noise of one kind, made to be slow."""
 MOST_LABELS: Final = 1_000_000
 """Words of one text that may say what a match is."""
+_CONTINUING: Final = bytes(range(0x80, 0xC0))
+"""The bytes of UTF-8 that do not begin a character."""
 _JOINING: Final = frozenset("-./_")
 
 _Span = tuple[int, int, int]
@@ -217,15 +219,18 @@ def _glues(char: str) -> bool:
 
 
 def _in_characters(data: bytes, spans: Sequence[_Span]) -> list[_Span]:
-    """Turn byte offsets into character offsets, in one walk over the text."""
+    """Turn byte offsets into character offsets, in one walk over the text.
+
+    A pattern may match some bytes of a character only, such as ``[^x]`` does: then it counts whole.
+    """
     places = sorted({place for start, end, _ in spans for place in (start, end)})
     characters: dict[int, int] = {}
     at = count = 0
     for place in places:
-        count += len(data[at:place].decode("utf-8", "surrogatepass"))
+        count += len(data[at:place].translate(None, _CONTINUING))
         at = place
         characters[place] = count
-    return [(characters[start], characters[end], number) for start, end, number in spans]
+    return [(characters[start] - (data[start] in _CONTINUING), characters[end], number) for start, end, number in spans]
 
 
 def _database(rules: Sequence[Rule], words: Sequence[str]) -> Any:

@@ -63,6 +63,12 @@ def test_a_pattern_too_large_for_places_is_found_by_the_other_engine() -> None:
     assert [(one.kind, text[one.start : one.end]) for one in SCANNER.scan(text)] == [("LARGE", token)] * 2
 
 
+def test_a_pattern_that_matches_a_part_of_a_character_finds_the_whole() -> None:
+    scanner = Scanner((Rule(id="part", kind="PART", pattern=r"[^a]key[^a]", joined=True),))
+    text = "éé中keyé中"
+    assert [text[one.start : one.end] for one in scanner.scan(text)] == ["中keyé"]
+
+
 @pytest.mark.parametrize("pattern", ["(?=a)b", "a(", r"(a)\1", "[z-a]"])
 def test_a_pattern_that_cannot_be_scanned_for_is_named(pattern: str) -> None:
     with pytest.raises(BadPatternError) as refused:

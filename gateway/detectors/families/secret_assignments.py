@@ -1,0 +1,150 @@
+"""Secrets that only a name gives away: what is assigned to a password or a key, in any notation, or said in prose."""
+
+from __future__ import annotations
+
+import re
+import string
+from typing import Final
+
+from keeptrusts.gateway.detectors.families.placeholders import is_password, is_secret
+from keeptrusts.gateway.detectors.families.secret_names import Said, said_by
+from keeptrusts.gateway.detectors.rules import LIKELY, Rule, Seek
+
+_PASSWORD: Final = (
+    r"(?:passw(?:or)?d|pass(?:phrase|code)|pwd|passwort|kennwort|contraseña|contrasena|senha|wachtwoord|mdp"
+    r"|mot de passe|пароль|密码|口令|パスワード|비밀번호|pass|pswd|pw)"
+)
+_SECRET: Final = (
+    r"(?:secret|token|credentials?|creds?|(?:api|access|secret|private|auth|encrypt|encryption|crypt|signing"
+    r"|signature|master|account|service|licen[sc]e|storage|shared|session|hmac|aes|app|client|admin|webhook|deploy"
+    r"|subscription|consumer|ssh|rsa|jwt|cookie|bot|server|functions?|integration|user|application)[ _.\-]?key"
+    r"|[_\-](?:pat|auth|jwt))"
+)
+_GIVEN: Final = r"[a-z0-9_\-]{0,12}[\"'`\]\\]{0,4}(?:\s{0,3}(?:=>|:=|=|:)|>|\s{1,3}value\s?=)"
+_OPTION: Final = r"\s--?[a-z0-9\-]*(?:password|passwd|pass|secret|token|api-?key)\s"
+_WITH_QUOTE: Final = r"(?:identified\s+by|password|passwd)\s+'"
+_IN_NETRC: Final = r"login\s+\S+\s+password\s+"
+_NAME_CHARACTERS: Final = string.ascii_letters + string.digits + "_.$-"
+_LONGEST_NAME: Final = 48
+_BETWEEN: Final = " \t\r\n=:>\"'`]\\"
+_LONGEST: Final = 600
+_TYPED: Final = re.compile(r"\s?(?:str|string|String|text|SecretStr|bytes|Optional\[str\]|str \| None|any)\s?=(?!=)")
+_VALUE: Final = re.compile(
+    r"\s{0,8}(?:[rbuf]{1,2}(?=[\"']))?\\{0,3}"
+    r"(?:\"(?P<double>(?:[^\"\n\\]|\\(?!\\?\")[^\n]){1,512})|'(?P<single>(?:[^'\n\\]|\\(?!\\?')[^\n]){1,512})"
+    r"|`(?P<tick>[^`\n]{1,512})|(?P<bare>[^\s\"'`<>,;(){}\[\]\\]{1,512}))"
+)
+_ELEMENT: Final = re.compile(r"(?:<!\[CDATA\[)?(?P<bare>[^\s<>]{1,512})(?=\s{0,8}(?:\]\]>)?</)")
+_SERVER: Final = re.compile(
+    r"(?i)\b(?:server|data source|datasource|host|hostname|driver|initial catalog|database|dbname|user id|uid)\s{0,2}="
+    r"|jdbc:[a-z]+"
+)
+_SAYS: Final = re.compile(
+    r"(?:[^\n\"'`:=;]{0,48}?\s(?:is|was|are|to|be|ist|lautet|es|est|é)|是|は|为)"
+    r"(?:\s(?:now|set to|still|just))?:?\s{0,3}"
+    r"(?:(?P<quote>[\"'`])(?P<quoted>[^\s\"'`]{4,128})(?P=quote)|(?P<bare>[^\s\"'`()\[\]{}<>;]{4,128}))",
+    re.IGNORECASE,
+)
+
+
+def assignment_rules() -> tuple[Rule, ...]:
+    """Give the rules for values beside names, for passwords of connection strings, and for what prose says."""
+    return (
+        _rule("password-given", "PASSWORD", _PASSWORD + _GIVEN, _password, LIKELY),
+        _rule("connection-password", "CONNECTION_STRING", _PASSWORD + _GIVEN, _connection_password, LIKELY + 5),
+        _rule("secret-given", "GENERIC_SECRET", _SECRET + _GIVEN, _secret, LIKELY),
+        _rule("secret-option", "GENERIC_SECRET", _OPTION, _secret_behind, LIKELY),
+        _rule("password-quoted", "PASSWORD", rf"\b(?:{_WITH_QUOTE}|{_IN_NETRC})", _password_behind, LIKELY),
+        _rule("password-said", "PASSWORD", rf"{_PASSWORD}[\s是は为]", _password_said, LIKELY - 5),
+        _rule("secret-said", "GENERIC_SECRET", rf"\b{_SECRET}\s", _secret_said, LIKELY - 5),
+    )
+
+
+def _rule(name: str, kind: str, pattern: str, seek: Seek, score: int) -> Rule:
+    return Rule(id=name, kind=kind, pattern=pattern, score=score, caseless=True, joined=True, seek=seek)
+
+
+def _password(text: str, start: int, end: int) -> tuple[int, int] | None:
+    return _given(text, start, end, "password")
+
+
+def _secret(text: str, start: int, end: int) -> tuple[int, int] | None:
+    return _given(text, start, end, "secret")
+
+
+def _connection_password(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give a password among other parts of a connection string, which stands in one line."""
+    if text[end - 1] != "=":
+        return None
+    first, last = max(text.rfind("\n", 0, start) + 1, start - 200), text.find("\n", end, end + 200)
+    if _SERVER.search(text, first, last if last >= 0 else end + 200) is None:
+        return None
+    return _given(text, start, end, "password")
+
+
+def _given(text: str, start: int, end: int, sought: Said) -> tuple[int, int] | None:
+    """Give the value behind a name, if the name promises what is sought and the value keeps it."""
+    before = text[max(0, start - _LONGEST_NAME) : start]
+    begin = start - len(before) + len(before.rstrip(_NAME_CHARACTERS))
+    name = text[begin:end].rstrip(_BETWEEN)
+    sign = text[end - 1]
+    if said_by(name) != sought or (sign == "=" and text[end : end + 1] == "="):
+        return None
+    if sign == ">" and text[end - 2] != "=":
+        value = _ELEMENT.match(text, end, end + _LONGEST) if text[begin - 1 : begin] == "<" else None
+        return _checked(text, value, sought, loose=True)
+    typed = _TYPED.match(text, end) if sign == ":" else None
+    at = typed.end() if typed is not None else end
+    value = _VALUE.match(text, at, at + _LONGEST)
+    in_query = begin > 0 and text[begin - 1] in "?&"
+    assigned = sign == "=" and not text[end - 2].isspace() and not text[end : end + 1].isspace()
+    return _checked(
+        text,
+        value,
+        sought,
+        loose=assigned and (name.isupper() or begin == 0 or text[begin - 1] in "\n;"),
+        in_query=in_query,
+    )
+
+
+def _checked(
+    text: str, value: re.Match[str] | None, sought: Said, *, loose: bool, in_query: bool = False
+) -> tuple[int, int] | None:
+    """Give where a value stands if it is likely a secret. ``loose`` values are no code: bare words count as well."""
+    if value is None or value.lastgroup is None:
+        return None
+    start, end = value.span(value.lastgroup)
+    quoted = value.lastgroup != "bare"
+    if not quoted:
+        if in_query and "&" in text[start:end]:
+            end = text.index("&", start)
+        while end > start and text[end - 1] in ".,;:":
+            end -= 1
+        if text[end : end + 1] in ("(", "[", "{"):
+            return None
+    given = text[start:end]
+    good = is_password(given, quoted=quoted, loose=loose) if sought == "password" else is_secret(given, quoted=quoted)
+    return (start, end) if good else None
+
+
+def _secret_behind(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give the value of an option of a command."""
+    option = text[start:end].strip().lower()
+    sought: Said = "password" if "pass" in option else "secret"
+    return _checked(text, _VALUE.match(text, end, end + _LONGEST), sought, loose=True)
+
+
+def _password_behind(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give what stands behind a word of SQL or of a file of credentials."""
+    at = end - 1 if text[end - 1] == "'" else end
+    return _checked(text, _VALUE.match(text, at, at + _LONGEST), "password", loose=True)
+
+
+def _password_said(text: str, start: int, end: int) -> tuple[int, int] | None:
+    value = _SAYS.match(text, end - 1, end + 256)
+    return _checked(text, value, "password", loose=False)
+
+
+def _secret_said(text: str, start: int, end: int) -> tuple[int, int] | None:
+    value = _SAYS.match(text, end - 1, end + 256)
+    return _checked(text, value, "secret", loose=False)

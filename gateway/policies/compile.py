@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
+from keeptrusts.gateway.detectors.look import looking
 from keeptrusts.gateway.detectors.scanner import Scanner
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
 from keeptrusts.gateway.policies.globs import Globs
@@ -210,7 +211,7 @@ def _scanner(policies: tuple[CompiledPolicy, ...], known: _Scanners) -> Scanner 
         return None
     key = frozenset(rules)
     if key not in known:
-        known[key] = Scanner(tuple(rules.values()))
+        known[key] = looking(tuple(rules.values()))
     return known[key]
 
 

@@ -298,7 +298,7 @@ def test_whoever_is_still_to_shake_hands_about_tls_is_answered(
 
 async def test_https_is_served_on_the_same_terms(certified: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
     services = gateway(OPEN).services
-    place = Listening(host="127.0.0.1", port=0, drain_s=1.0, tls=certified)
+    place = Listening(host="127.0.0.1", port=0, drain_s=0.2, tls=certified)
     async with listening_at(DataPlane(services, GatewayMetrics(services)), place) as (_, port):
         reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting)
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n")

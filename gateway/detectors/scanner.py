@@ -8,7 +8,8 @@ from typing import Any, Final
 import hyperscan
 import re2
 
-from keeptrusts.gateway.detectors.labels import AGAINST_BEFORE, Labels, Near, nearest, pattern_of, vocabulary
+from keeptrusts.gateway.detectors.database import BadPatternError, Keeper, database
+from keeptrusts.gateway.detectors.labels import AGAINST_BEFORE, Labels, Near, nearest, vocabulary
 from keeptrusts.gateway.detectors.rules import NOTHING, Finding, Rule
 from keeptrusts.schemas.frozen import frozen
 
@@ -24,15 +25,6 @@ _Span = tuple[int, int, int]
 """Where something matched, in bytes or characters, and the number of what matched."""
 
 
-class BadPatternError(ValueError):
-    """A pattern that cannot be scanned for. ``rule`` is its rule's id; ``reason`` is the engine's."""
-
-    def __init__(self, rule: str, reason: str) -> None:
-        super().__init__(f"{rule}: {reason}")
-        self.rule = rule
-        self.reason = reason
-
-
 class TooManyMatchesError(RuntimeError):
     """A text in which more matches than may be looked at. Never holds the text."""
 
@@ -40,8 +32,8 @@ class TooManyMatchesError(RuntimeError):
 class Scanner:
     """Rules compiled once. ``scan`` is synchronous and keeps nothing of the text."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        """Compile. Raises BadPatternError."""
+    def __init__(self, rules: Sequence[Rule], keeper: Keeper | None = None) -> None:
+        """Compile, or take what a ``keeper`` has of an earlier time. Raises BadPatternError."""
         self.rules: tuple[Rule, ...] = tuple(rules)
         words = vocabulary(self.rules)
         numbers = {word: number for number, word in enumerate(words)}
@@ -49,7 +41,7 @@ class Scanner:
         firsts = [group.rules[0].rule for group in self._groups]
         self._whole = tuple(_re2(rule) if rule.whole_only else None for rule in firsts)
         self._reach = max((known.reach for group in self._groups for known in group.rules), default=0)
-        self._database = _database(firsts, words) if rules else None
+        self._database = database(firsts, words, keeper) if rules else None
 
     def scan(self, text: str) -> list[Finding]:
         """Give every match that may be something, in the order of its place; they may overlap.
@@ -231,49 +223,6 @@ def _in_characters(data: bytes, spans: Sequence[_Span]) -> list[_Span]:
         at = place
         characters[place] = count
     return [(characters[start] - (data[start] in _CONTINUING), characters[end], number) for start, end, number in spans]
-
-
-def _database(rules: Sequence[Rule], words: Sequence[str]) -> Any:
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    word_flags = int(hyperscan.HS_FLAG_SOM_LEFTMOST | hyperscan.HS_FLAG_CASELESS)
-    expressions = [rule.pattern.encode() for rule in rules] + [pattern_of(word).encode() for word in words]
-    try:
-        database.compile(
-            expressions=expressions,
-            ids=list(range(len(expressions))),
-            elements=len(expressions),
-            flags=[_flags(rule) for rule in rules] + [word_flags] * len(words),
-            ext=[_distance(rule.distance) for rule in rules] + [_distance(0)] * len(words),
-        )
-    except hyperscan.error:
-        raise _culprit(rules) from None
-    return database
-
-
-def _flags(rule: Rule) -> int:
-    flags = hyperscan.HS_FLAG_SINGLEMATCH if rule.whole_only else hyperscan.HS_FLAG_SOM_LEFTMOST
-    return int(flags | hyperscan.HS_FLAG_CASELESS) if rule.caseless else int(flags)
-
-
-def _distance(letters: int) -> tuple[int, int, int, int, int, int]:
-    """Give Hyperscan's extended parameters: flags, least and most offset, least length, edit and Hamming distance."""
-    return (hyperscan.HS_EXT_FLAG_EDIT_DISTANCE if letters else 0, 0, 0, 0, letters, 0)
-
-
-def _culprit(rules: Sequence[Rule]) -> BadPatternError:
-    """Find which of the rules does not compile, for Hyperscan does not say."""
-    for rule in rules:
-        try:
-            hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(
-                expressions=[rule.pattern.encode()],
-                ids=[0],
-                elements=1,
-                flags=[_flags(rule)],
-                ext=[_distance(rule.distance)],
-            )
-        except hyperscan.error as error:
-            return BadPatternError(rule.id, str(error))
-    return BadPatternError(rules[0].id, "these patterns are too large together")
 
 
 def _re2(rule: Rule) -> Any:

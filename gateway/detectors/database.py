@@ -1,0 +1,115 @@
+"""All patterns of a chain as one Hyperscan database: compiled, or taken from where an earlier one was kept.
+
+Compiling takes seconds for some hundred patterns, loading what was compiled before a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any, Final, Protocol
+
+import hyperscan
+import orjson
+
+from keeptrusts.gateway.detectors.labels import pattern_of
+from keeptrusts.gateway.detectors.rules import Rule
+
+_WORD_FLAGS: Final = int(hyperscan.HS_FLAG_SOM_LEFTMOST | hyperscan.HS_FLAG_CASELESS)
+_Extended = tuple[int, int, int, int, int, int]
+
+
+class BadPatternError(ValueError):
+    """A pattern that cannot be scanned for. ``rule`` is its rule's id; ``reason`` is the engine's."""
+
+    def __init__(self, rule: str, reason: str) -> None:
+        super().__init__(f"{rule}: {reason}")
+        self.rule = rule
+        self.reason = reason
+
+
+class Keeper(Protocol):
+    """Keeps compiled databases from one start to the next. Neither call raises: what cannot be kept is made again.
+
+    Equal keepers keep in the same place, and are hashable.
+    """
+
+    def __hash__(self) -> int: ...
+
+    def find(self, key: str) -> bytes | None:
+        """Give what was kept under a key."""
+        ...
+
+    def keep(self, key: str, data: bytes) -> None:
+        """Keep bytes under a key, which is a hash of all that they depend on."""
+        ...
+
+
+def database(rules: Sequence[Rule], words: Sequence[str], keeper: Keeper | None = None) -> Any:
+    """Give the database of these rules, and after them of the words. Raises BadPatternError."""
+    expressions = [rule.pattern.encode() for rule in rules] + [pattern_of(word).encode() for word in words]
+    flags = [_flags(rule) for rule in rules] + [_WORD_FLAGS] * len(words)
+    extended = [_extended(rule.distance) for rule in rules] + [_extended(0)] * len(words)
+    key = _key(expressions, flags, extended)
+    kept = None if keeper is None else _loaded(keeper.find(key))
+    if kept is not None:
+        return kept
+    made = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    try:
+        made.compile(
+            expressions=expressions,
+            ids=list(range(len(expressions))),
+            elements=len(expressions),
+            flags=flags,
+            ext=extended,
+        )
+    except hyperscan.error:
+        raise _culprit(rules) from None
+    if keeper is not None:
+        keeper.keep(key, hyperscan.dumpb(made))
+    return made
+
+
+def _key(expressions: Sequence[bytes], flags: Sequence[int], extended: Sequence[_Extended]) -> str:
+    """Name a database by all that it is made of, the engine's version too."""
+    parts = [version("hyperscan"), [one.decode() for one in expressions], list(flags), list(extended)]
+    return hashlib.sha256(orjson.dumps(parts)).hexdigest()
+
+
+def _loaded(data: bytes | None) -> Any:
+    """Give the database that bytes hold; None for bytes of another processor's, another version's, or damaged ones."""
+    if data is None:
+        return None
+    try:
+        loaded = hyperscan.loadb(data, hyperscan.HS_MODE_BLOCK)
+        loaded.scratch = hyperscan.Scratch(loaded)
+    except (hyperscan.error, ValueError):
+        return None
+    return loaded
+
+
+def _flags(rule: Rule) -> int:
+    flags = hyperscan.HS_FLAG_SINGLEMATCH if rule.whole_only else hyperscan.HS_FLAG_SOM_LEFTMOST
+    return int(flags | hyperscan.HS_FLAG_CASELESS) if rule.caseless else int(flags)
+
+
+def _extended(letters: int) -> _Extended:
+    """Give Hyperscan's extended parameters: flags, least and most offset, least length, edit and Hamming distance."""
+    return (hyperscan.HS_EXT_FLAG_EDIT_DISTANCE if letters else 0, 0, 0, 0, letters, 0)
+
+
+def _culprit(rules: Sequence[Rule]) -> BadPatternError:
+    """Find which of the rules does not compile, for Hyperscan does not say."""
+    for rule in rules:
+        try:
+            hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(
+                expressions=[rule.pattern.encode()],
+                ids=[0],
+                elements=1,
+                flags=[_flags(rule)],
+                ext=[_extended(rule.distance)],
+            )
+        except hyperscan.error as error:
+            return BadPatternError(rule.id, str(error))
+    return BadPatternError(rules[0].id, "these patterns are too large together")

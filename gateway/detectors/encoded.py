@@ -97,12 +97,13 @@ def _is_digit_or_letter(one: str) -> bool:
 
 def _decoded(run: str) -> str | None:
     """Give the text that a run stands for, or None."""
+    if len(run) % 2 == 0 and _HEX_DIGITS.issuperset(run):
+        data = bytes.fromhex(run)
+        if _reads(data[:_HEAD]):
+            return data.decode("utf-8", "replace")
     data = _unbase64(run)
     if _reads(data[:_HEAD]):
         return data.decode("utf-8", "replace")
-    if len(run) % 2 == 0 and _HEX_DIGITS.issuperset(run):
-        data = bytes.fromhex(run)
-        return data.decode("utf-8", "replace") if _reads(data[:_HEAD]) else None
     if len(data) > 5 and not any(data[1:_HEAD:2]) and not data[:_HEAD:2].translate(None, _PRINTABLE):
         return data.decode("utf-16-le", "replace")
     return None

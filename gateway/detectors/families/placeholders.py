@@ -8,10 +8,11 @@ from math import log2
 from typing import Final
 
 _IN_PLACE: Final = re.compile(
-    r"(?i)example|placeholder|changeme|change[_ -]me|replace|redacted|dummy|sample|insert[_ -]|removed|hidden|deadbeef"
-    r"|your[_ -]|[_-]your|_here\b|-here\b|\bmy[_-]|lorem|foobar|xxxx|\*{3}|\.\.\.|…|•{3}|#{4}|_{4}|-{4}"
+    r"example|placeholder|changeme|change[_ -]me|replace|redacted|dummy|sample|insert[_ -]|removed|hidden|deadbeef"
+    r"|your[_ -]|[_-]your|[_-]here\b|\bmy[_-]|lorem|foobar|xxxx|\*\*\*|\.\.\.|…|•••|####|____|----"
     r"|(?:not|no|a)[_-]?(?:real|secret)|todo|fixme|\btbd\b|(?:enter|put|add|paste|fill)[_ -]"
 )
+"""What a value in lower case holds that says itself that it is none."""
 _EXPANDED: Final = re.compile(
     r"^(?:\$[A-Za-z_({]|%[A-Za-z_(]|\{|<|\[|@[A-Za-z]+@$|#\{|&[a-z]|\(|!\w+ |arn:|ssm:|op://|vault:|secretsmanager|env[:.(]|ref\+"
     r"|file:|https?:|/run/|/etc/|/var/|\./|\.\./|~/|ENC\[|process\.env|os\.|System\.|Deno\.|import\.meta|sha\d+[:-]|md5:)"
@@ -32,7 +33,7 @@ def stands_in(value: str) -> bool:
     """Say whether a value says itself that it is none: an example, a variable, a row of the same character."""
     return (
         _EXPANDED.search(value) is not None
-        or _IN_PLACE.search(value) is not None
+        or _IN_PLACE.search(value.lower()) is not None
         or _SINGLE.search(value) is not None
         or "}}" in value
         or "${" in value

@@ -28,7 +28,7 @@ _IN_NETRC: Final = r"login\s+\S+\s+password\s+"
 _NAME_CHARACTERS: Final = string.ascii_letters + string.digits + "_.$-"
 _LONGEST_NAME: Final = 48
 _BETWEEN: Final = " \t\r\n=:>\"'`]\\"
-_LONGEST: Final = 600
+_LONGEST: Final = 320
 _TYPED: Final = re.compile(r"\s?(?:str|string|String|text|SecretStr|bytes|Optional\[str\]|str \| None|any)\s?=(?!=)")
 _VALUE: Final = re.compile(
     r"\s{0,8}(?:[rbuf]{1,2}(?=[\"']))?\\{0,3}"
@@ -41,6 +41,7 @@ _SERVER: Final = re.compile(
     r"|jdbc:[a-z]+"
 )
 _LONGEST_SAID: Final = 48
+_MOST_VERBS: Final = 2
 _VERB: Final = re.compile(r"\s(?:is|was|are|to|be|ist|lautet|es|est|é)(?=[:\s\"'`])|[是は为]")
 _SAID: Final = re.compile(
     r"(?:\s(?:now|set to|still|just))?:?\s{0,3}"
@@ -75,7 +76,10 @@ def _secret(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def _connection_password(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give a password among other parts of a connection string, which stands in one line."""
-    found = _given(text, start, end, "password") if text[end - 1] == "=" else None
+    around = text[max(0, start - 150) : end + 150]
+    if text[end - 1] != "=" or (";" not in around and "host" not in around):
+        return None
+    found = _given(text, start, end, "password")
     if found is None:
         return None
     first, last = max(text.rfind("\n", 0, start) + 1, start - 200), text.find("\n", end, end + 200)
@@ -146,10 +150,13 @@ def _secret_said(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def _said(text: str, end: int, sought: Said) -> tuple[int, int] | None:
     """Give the first value that a sentence says behind the word for it."""
-    verb = _VERB.search(text, end - 1, end + _LONGEST_SAID)
-    while verb is not None:
-        found = _checked(text, _SAID.match(text, verb.end(), verb.end() + _LONGEST), sought, loose=False)
+    at = end - 1
+    for _ in range(_MOST_VERBS):
+        verb = _VERB.search(text, at, end + _LONGEST_SAID)
+        if verb is None:
+            return None
+        at = verb.end()
+        found = _checked(text, _SAID.match(text, at, at + _LONGEST), sought, loose=False)
         if found is not None:
             return found
-        verb = _VERB.search(text, verb.end(), end + _LONGEST_SAID)
     return None

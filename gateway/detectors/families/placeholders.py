@@ -8,7 +8,7 @@ from math import log2
 from typing import Final
 
 _IN_PLACE: Final = re.compile(
-    r"example|placeholder|changeme|change[_ -]me|replace|redacted|dummy|sample|insert[_ -]|removed|hidden|deadbeef"
+    r"example|placeholder|abcdefghijklmnop|changeme|change[_ -]me|replace|redacted|dummy|sample|insert[_ -]|removed|hidden|deadbeef"
     r"|your[_ -]|[_-]your|[_-]here\b|\bmy[_-]|lorem|foobar|xxxx|\*\*\*|\.\.\.|…|•••|####|____|----"
     r"|(?:not|no|a)[_-]?(?:real|secret)|todo|fixme|\btbd\b|(?:enter|put|add|paste|fill)[_ -]"
 )

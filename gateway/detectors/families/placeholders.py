@@ -8,8 +8,8 @@ from math import log2
 from typing import Final
 
 _IN_PLACE: Final = re.compile(
-    r"example|placeholder|abcdefghijklmnop|changeme|change[_ -]me|replace|redacted|dummy|sample|insert[_ -]|removed|hidden|deadbeef"
-    r"|your[_ -]|[_-]your|[_-]here\b|\bmy[_-]|lorem|foobar|xxxx|\*\*\*|\.\.\.|…|•••|####|____|----"
+    r"abcdefghijklmnop|example|placeholder|changeme|change[_ -]me|replace|redacted|dummy|sample"
+    r"|insert[_ -]|removed|hidden|deadbeef|your[_ -]|[_-]your|[_-]here\b|\bmy[_-]|lorem|foobar|xxxx|\*\*\*|\.\.\.|…|•••|####|____|----"
     r"|(?:not|no|a)[_-]?(?:real|secret)|todo|fixme|\btbd\b|(?:enter|put|add|paste|fill)[_ -]"
 )
 """What a value in lower case holds that says itself that it is none."""

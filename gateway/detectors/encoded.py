@@ -29,13 +29,13 @@ _HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
 _HEAD: Final = 24
 _PRINTABLE: Final = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 _LAST_LINE: Final = re.compile(r"\r?\n[ \t]*[A-Za-z0-9+/]{2,15}={0,2}(?![A-Za-z0-9+/=])")
-_ESCAPE: Final = re.compile(
-    r"([%&\\](?:"
-    r"(?<=%)(?:[0-7][0-9A-Fa-f]|[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){1,3})"
-    r"|(?<=&)(?:#(?:[xX][0-9A-Fa-f]{1,6}|[0-9]{1,7})|[A-Za-z]{2,8});"
-    r"|(?<=\\)(?:u[dD][89ABab][0-9A-Fa-f]{2}\\u[dD][C-Fc-f][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[nrt\"'\\/])"
-    r"))"
-)
+_MARKS: Final = {
+    "\\": r"\\(?:u[dD][89ABab][0-9A-Fa-f]{2}\\u[dD][C-Fc-f][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[nrt\"'\\/])",
+    "%": r"%(?:[0-7][0-9A-Fa-f]|[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){1,3})",
+    "&": r"&(?:#(?:[xX][0-9A-Fa-f]{1,6}|[0-9]{1,7})|[A-Za-z]{2,8});",
+}
+_ESCAPES: Final = {mark: re.compile(f"({pattern})") for mark, pattern in _MARKS.items()}
+_ESCAPE: Final = re.compile(f"({'|'.join(_MARKS.values())})")
 _CONTROLS: Final = {"n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -80,10 +80,9 @@ def pieces(text: str, runs: Sequence[Finding]) -> Iterator[Piece]:
         decoded = _decoded("".join(text[start:end].split()))
         if decoded is not None:
             yield Piece(text=decoded, start=start, end=end)
-    if "\\" in text or "%" in text or "&" in text:
-        unescaped = _unescaped(text)
-        if unescaped is not None:
-            yield unescaped
+    unescaped = _unescaped(text)
+    if unescaped is not None:
+        yield unescaped
 
 
 def _without_borders(match: str) -> tuple[int, int]:
@@ -97,12 +96,13 @@ def _is_digit_or_letter(one: str) -> bool:
 
 def _decoded(run: str) -> str | None:
     """Give the text that a run stands for, or None."""
+    if len(run) % 2 == 0 and _HEX_DIGITS.issuperset(run):
+        data = bytes.fromhex(run)
+        if _reads(data[:_HEAD]):
+            return data.decode("utf-8", "replace")
     data = _unbase64(run)
     if _reads(data[:_HEAD]):
         return data.decode("utf-8", "replace")
-    if len(run) % 2 == 0 and _HEX_DIGITS.issuperset(run):
-        data = bytes.fromhex(run)
-        return data.decode("utf-8", "replace") if _reads(data[:_HEAD]) else None
     if len(data) > 5 and not any(data[1:_HEAD:2]) and not data[:_HEAD:2].translate(None, _PRINTABLE):
         return data.decode("utf-16-le", "replace")
     return None
@@ -172,9 +172,10 @@ def _with_last_line(text: str, start: int, end: int) -> int:
 
 def _unescaped(text: str) -> Piece | None:
     """Give the part of a text from its first escape to its last, and what is around them, with none left."""
-    parts = _ESCAPE.split(text)
-    if len(parts) == 1:
+    held = [escape for mark, escape in _ESCAPES.items() if mark in text and escape.search(text) is not None]
+    if not held:
         return None
+    parts = (held[0] if len(held) == 1 else _ESCAPE).split(text)
     start, end = _blank_before(text, len(parts[0]) - AROUND), _blank_after(text, len(text) - len(parts[-1]) + AROUND)
     parts[-1] = parts[-1][: len(parts[-1]) - (len(text) - end)]
     parts[0] = parts[0][start:]

@@ -8,10 +8,11 @@ from math import log2
 from typing import Final
 
 _IN_PLACE: Final = re.compile(
-    r"(?i)example|placeholder|changeme|change[_ -]me|replace|redacted|dummy|sample|insert[_ -]|removed|hidden|deadbeef"
-    r"|your[_ -]|[_-]your|_here\b|-here\b|\bmy[_-]|lorem|foobar|xxxx|\*{3}|\.\.\.|…|•{3}|#{4}|_{4}|-{4}"
+    r"abcdefghijklmnop|example|placeholder|changeme|change[_ -]me|replace|redacted|dummy|sample"
+    r"|insert[_ -]|removed|hidden|deadbeef|your[_ -]|[_-]your|[_-]here\b|\bmy[_-]|lorem|foobar|xxxx|\*\*\*|\.\.\.|…|•••|####|____|----"
     r"|(?:not|no|a)[_-]?(?:real|secret)|todo|fixme|\btbd\b|(?:enter|put|add|paste|fill)[_ -]"
 )
+"""What a value in lower case holds that says itself that it is none."""
 _EXPANDED: Final = re.compile(
     r"^(?:\$[A-Za-z_({]|%[A-Za-z_(]|\{|<|\[|@[A-Za-z]+@$|#\{|&[a-z]|\(|!\w+ |arn:|ssm:|op://|vault:|secretsmanager|env[:.(]|ref\+"
     r"|file:|https?:|/run/|/etc/|/var/|\./|\.\./|~/|ENC\[|process\.env|os\.|System\.|Deno\.|import\.meta|sha\d+[:-]|md5:)"
@@ -32,7 +33,7 @@ def stands_in(value: str) -> bool:
     """Say whether a value says itself that it is none: an example, a variable, a row of the same character."""
     return (
         _EXPANDED.search(value) is not None
-        or _IN_PLACE.search(value) is not None
+        or _IN_PLACE.search(value.lower()) is not None
         or _SINGLE.search(value) is not None
         or "}}" in value
         or "${" in value
@@ -76,6 +77,9 @@ _THING: Final = re.compile(
     r"|(?:sha|md|aes|rs|hs|es|ps|ed|rsa|utf|base|oauth|pkcs|tls|ssl|http|python|x|iso|ascii|blake|argon|scram|p|cp|latin)"
     r"[-_]?\d+(?:[-_]?[a-z0-9]{1,8})*)\Z"
 )
+_DIGIT: Final = re.compile(r"\d")
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_BLANK: Final = re.compile(r"\s")
 _SEPARATORS: Final = re.compile(r"[-_.:/@+=|,~ ]+")
 _WORDLIKE: Final = re.compile(r"[A-Za-z]*[0-9]{0,3}")
 _TURNS: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
@@ -85,23 +89,23 @@ _SAYS_PASSWORD: Final = re.compile(r"(?i)pass|pwd|secret|token|credential")
 
 
 def is_secret(value: str, *, quoted: bool) -> bool:
-    """Say whether a value that a name calls a secret is likely one: long and random enough, and nothing known."""
-    if not 10 <= len(value) <= 4096 or any(map(str.isspace, value)) or stands_in(value) or _THING.match(value):
+    """Say whether a value that a name calls a secret is likely one: long and random enough, and nothing known.
+
+    What costs least is asked first, for most values are none.
+    """
+    length = len(value)
+    if not 10 <= length <= 4096 or (length < 20 and _DIGIT.search(value) is None) or _BLANK.search(value) is not None:
         return False
-    if (
-        not quoted
-        and "." in value
-        and _NAME.fullmatch(value) is not None
-        and value.count(".") < 2
-        and entropy(value) < 4
-    ):
+    if value.isdigit() or _THING.fullmatch(value) is not None:
         return False
-    pieces = [piece for piece in _SEPARATORS.split(value) if piece]
-    if not pieces or all(map(_is_word, pieces)):
+    if all(map(_is_word, filter(None, _SEPARATORS.split(value)))):
         return False
-    if not any(map(str.isdigit, value)) and len(value) < 20:
+    randomness = entropy(value)
+    if randomness < (3.0 if length >= 16 else 2.7):
         return False
-    return not value.isdigit() and entropy(value) >= (3.0 if len(value) >= 16 else 2.7)
+    if not quoted and randomness < 4 and value.count(".") == 1 and _NAME.fullmatch(value) is not None:
+        return False
+    return not stands_in(value)
 
 
 def _is_word(piece: str) -> bool:
@@ -112,27 +116,40 @@ def _is_word(piece: str) -> bool:
 
 
 def is_password(value: str, *, quoted: bool, loose: bool) -> bool:
-    """Say whether a value that a name calls a password is likely one and no word, name of a variable or message."""
-    if not 4 <= len(value) <= 128 or any(map(str.isspace, value)) or value[0] == ":":
+    """Say whether a value that a name calls a password is likely one and no word, name of a variable or message.
+
+    ``loose`` values are no code: of them bare words count too.
+    """
+    if not 4 <= len(value) <= 128 or _BLANK.search(value) is not None or value[0] == ":":
         return False
-    if stands_in(value) or (value.lower().rstrip("0123456789") in _COMMON and not quoted) or value.lower() in _COMMON:
+    digits, letters = _DIGIT.search(value) is not None, _LETTER.search(value) is not None
+    if digits and letters:
+        good = quoted or loose or (len(value) >= 6 and (_has_special(value) or _is_no_name(value)))
+    elif digits:
+        good = value.isdigit() and len(value) >= 6 and (quoted or loose)
+    elif letters:
+        good = _is_of_letters(value, quoted=quoted, loose=loose)
+    else:
+        good = False
+    if not good or (letters and _THING.fullmatch(value) is not None):
         return False
-    letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
-    if value.isdigit():
-        return len(value) >= 6 and (quoted or loose)
-    if _THING.fullmatch(value):
+    word = value.lower()
+    return word not in _COMMON and (quoted or word.rstrip("0123456789") not in _COMMON) and not stands_in(value)
+
+
+def _is_of_letters(value: str, *, quoted: bool, loose: bool) -> bool:
+    """Say the same of letters alone, or with other characters that are no digits."""
+    if not (quoted or loose) or _SAYS_PASSWORD.search(value) is not None:
         return False
-    core = value.rstrip("!?:.*")
-    special = not _SPECIAL.isdisjoint(core)
-    if letters and digits:
-        return quoted or loose or (len(value) >= 6 and (special or _is_no_name(value)))
-    if not letters or _SAYS_PASSWORD.search(value) is not None:
-        return False
-    if special or (core != value and quoted):
-        return (quoted or loose) and special
-    if value.count("-") >= 3 and len(value) >= 20:
-        return quoted or loose
-    return loose and len(value) >= 8 and value.isalpha()
+    return (
+        _has_special(value.rstrip("!?:.*"))
+        or (value.count("-") >= 3 and len(value) >= 20)
+        or (loose and len(value) >= 8 and value.isalpha())
+    )
+
+
+def _has_special(value: str) -> bool:
+    return not _SPECIAL.isdisjoint(value)
 
 
 def _is_no_name(value: str) -> bool:

@@ -10,10 +10,11 @@ from keeptrusts.gateway.detectors.families.placeholders import is_password, is_s
 from keeptrusts.gateway.detectors.families.secret_names import Said, said_by
 from keeptrusts.gateway.detectors.rules import LIKELY, Rule, Seek
 
-_PASSWORD: Final = (
-    r"(?:passw(?:or)?d|pass(?:phrase|code)|pwd|passwort|kennwort|contraseña|contrasena|senha|wachtwoord|mdp"
-    r"|mot de passe|пароль|密码|口令|パスワード|비밀번호|pass|pswd|pw)"
+_LONG_PASSWORD: Final = (
+    r"(?:passw(?:or)?d|pass(?:phrase|code)|pwd|passwort|kennwort|contraseña|contrasena|senha|wachtwoord|mot de passe"
+    r"|пароль|密码|口令|パスワード|비밀번호)"
 )
+_PASSWORD: Final = rf"(?:{_LONG_PASSWORD}|mdp|pass|pswd|pw)"
 _SECRET: Final = (
     r"(?:secret|token|credentials?|creds?|(?:api|access|secret|private|auth|encrypt|encryption|crypt|signing"
     r"|signature|master|account|service|licen[sc]e|storage|shared|session|hmac|aes|app|client|admin|webhook|deploy"
@@ -27,23 +28,24 @@ _IN_NETRC: Final = r"login\s+\S+\s+password\s+"
 _NAME_CHARACTERS: Final = string.ascii_letters + string.digits + "_.$-"
 _LONGEST_NAME: Final = 48
 _BETWEEN: Final = " \t\r\n=:>\"'`]\\"
-_LONGEST: Final = 600
+_LONGEST: Final = 320
 _TYPED: Final = re.compile(r"\s?(?:str|string|String|text|SecretStr|bytes|Optional\[str\]|str \| None|any)\s?=(?!=)")
 _VALUE: Final = re.compile(
     r"\s{0,8}(?:[rbuf]{1,2}(?=[\"']))?\\{0,3}"
-    r"(?:\"(?P<double>(?:[^\"\n\\]|\\(?!\\?\")[^\n]){1,512})|'(?P<single>(?:[^'\n\\]|\\(?!\\?')[^\n]){1,512})"
-    r"|`(?P<tick>[^`\n]{1,512})|(?P<bare>[^\s\"'`<>,;(){}\[\]\\]{1,512}))"
+    r"(?:\"(?P<double>(?:[^\"\n\\]++|\\(?!\\?\")[^\n])++)|'(?P<single>(?:[^'\n\\]++|\\(?!\\?')[^\n])++)"
+    r"|`(?P<tick>[^`\n]++)|(?P<bare>[^\s\"'`<>,;(){}\[\]\\]++))"
 )
 _ELEMENT: Final = re.compile(r"(?:<!\[CDATA\[)?(?P<bare>[^\s<>]{1,512})(?=\s{0,8}(?:\]\]>)?</)")
 _SERVER: Final = re.compile(
     r"(?i)\b(?:server|data source|datasource|host|hostname|driver|initial catalog|database|dbname|user id|uid)\s{0,2}="
     r"|jdbc:[a-z]+"
 )
-_SAYS: Final = re.compile(
-    r"(?:[^\n\"'`:=;]{0,48}?\s(?:is|was|are|to|be|ist|lautet|es|est|é)|是|は|为)"
+_LONGEST_SAID: Final = 48
+_MOST_VERBS: Final = 2
+_VERB: Final = re.compile(r"\s(?:is|was|are|to|be|ist|lautet|es|est|é)(?=[:\s\"'`])|[是は为]")
+_SAID: Final = re.compile(
     r"(?:\s(?:now|set to|still|just))?:?\s{0,3}"
-    r"(?:(?P<quote>[\"'`])(?P<quoted>[^\s\"'`]{4,128})(?P=quote)|(?P<bare>[^\s\"'`()\[\]{}<>;]{4,128}))",
-    re.IGNORECASE,
+    r"(?:(?P<quote>[\"'`])(?P<quoted>[^\s\"'`]{4,128})(?P=quote)|(?P<bare>[^\s\"'`()\[\]{}<>;]{4,128}))"
 )
 
 
@@ -55,7 +57,7 @@ def assignment_rules() -> tuple[Rule, ...]:
         _rule("secret-given", "GENERIC_SECRET", _SECRET + _GIVEN, _secret, LIKELY),
         _rule("secret-option", "GENERIC_SECRET", _OPTION, _secret_behind, LIKELY),
         _rule("password-quoted", "PASSWORD", rf"\b(?:{_WITH_QUOTE}|{_IN_NETRC})", _password_behind, LIKELY),
-        _rule("password-said", "PASSWORD", rf"{_PASSWORD}[\s是は为]", _password_said, LIKELY - 5),
+        _rule("password-said", "PASSWORD", rf"{_LONG_PASSWORD}[\s是は为]", _password_said, LIKELY - 5),
         _rule("secret-said", "GENERIC_SECRET", rf"\b{_SECRET}\s", _secret_said, LIKELY - 5),
     )
 
@@ -74,37 +76,35 @@ def _secret(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def _connection_password(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give a password among other parts of a connection string, which stands in one line."""
-    if text[end - 1] != "=":
+    around = text[max(0, start - 150) : end + 150]
+    if text[end - 1] != "=" or (";" not in around and "host" not in around):
+        return None
+    found = _given(text, start, end, "password")
+    if found is None:
         return None
     first, last = max(text.rfind("\n", 0, start) + 1, start - 200), text.find("\n", end, end + 200)
-    if _SERVER.search(text, first, last if last >= 0 else end + 200) is None:
-        return None
-    return _given(text, start, end, "password")
+    return found if _SERVER.search(text, first, last if last >= 0 else end + 200) is not None else None
 
 
 def _given(text: str, start: int, end: int, sought: Said) -> tuple[int, int] | None:
     """Give the value behind a name, if the name promises what is sought and the value keeps it."""
+    sign = text[end - 1]
+    if sign == "=" and text[end : end + 1] == "=":
+        return None
     before = text[max(0, start - _LONGEST_NAME) : start]
     begin = start - len(before) + len(before.rstrip(_NAME_CHARACTERS))
     name = text[begin:end].rstrip(_BETWEEN)
-    sign = text[end - 1]
-    if said_by(name) != sought or (sign == "=" and text[end : end + 1] == "="):
-        return None
     if sign == ">" and text[end - 2] != "=":
         value = _ELEMENT.match(text, end, end + _LONGEST) if text[begin - 1 : begin] == "<" else None
-        return _checked(text, value, sought, loose=True)
-    typed = _TYPED.match(text, end) if sign == ":" else None
-    at = typed.end() if typed is not None else end
-    value = _VALUE.match(text, at, at + _LONGEST)
-    in_query = begin > 0 and text[begin - 1] in "?&"
-    assigned = sign == "=" and not text[end - 2].isspace() and not text[end : end + 1].isspace()
-    return _checked(
-        text,
-        value,
-        sought,
-        loose=assigned and (name.isupper() or begin == 0 or text[begin - 1] in "\n;"),
-        in_query=in_query,
-    )
+        found = _checked(text, value, sought, loose=True)
+    else:
+        typed = _TYPED.match(text, end) if sign == ":" else None
+        at = typed.end() if typed is not None else end
+        tight = sign == "=" and not text[end - 2].isspace() and not text[end : end + 1].isspace()
+        loose = tight and (begin == 0 or text[begin - 1] in "\n;" or name.isupper())
+        value = _VALUE.match(text, at, at + _LONGEST)
+        found = _checked(text, value, sought, loose=loose, in_query=begin > 0 and text[begin - 1] in "?&")
+    return found if found is not None and said_by(name) == sought else None
 
 
 def _checked(
@@ -141,10 +141,22 @@ def _password_behind(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def _password_said(text: str, start: int, end: int) -> tuple[int, int] | None:
-    value = _SAYS.match(text, end - 1, end + 256)
-    return _checked(text, value, "password", loose=False)
+    return _said(text, end, "password")
 
 
 def _secret_said(text: str, start: int, end: int) -> tuple[int, int] | None:
-    value = _SAYS.match(text, end - 1, end + 256)
-    return _checked(text, value, "secret", loose=False)
+    return _said(text, end, "secret")
+
+
+def _said(text: str, end: int, sought: Said) -> tuple[int, int] | None:
+    """Give the first value that a sentence says behind the word for it."""
+    at = end - 1
+    for _ in range(_MOST_VERBS):
+        verb = _VERB.search(text, at, end + _LONGEST_SAID)
+        if verb is None:
+            return None
+        at = verb.end()
+        found = _checked(text, _SAID.match(text, at, at + _LONGEST), sought, loose=False)
+        if found is not None:
+            return found
+    return None

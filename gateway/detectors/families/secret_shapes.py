@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 
 from keeptrusts.gateway.detectors.families.placeholders import entropy, is_random
-from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, NOTHING, Context, Rule
+from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, Rule
 
 _ALNUM: Final = string.ascii_letters + string.digits
 _WORD: Final = _ALNUM + "_-"
@@ -47,6 +47,7 @@ _MARKED: Final = (
     ("DOPPLER_TOKEN", r"dp\.(?:pt|st|sa|scim|audit|ct)\.", _WORD + ".", 30),
     ("DYNATRACE_TOKEN", r"dt0[a-z]\d\d\.[A-Z0-9]{24}\.", _CAPITALS, 60),
     ("EASYPOST_KEY", "EZ[AT]K", _ALNUM, 54),
+    ("FACEBOOK_TOKEN", "EAA", _ALNUM, 100),
     ("FIGMA_TOKEN", "fig[dopu]r?_", _WORD, 30),
     ("FLUTTERWAVE_KEY", "FLWSECK(?:_TEST)?-", _WORD, 20),
     ("FLY_TOKEN", "fo1_", _WORD, 40),
@@ -159,15 +160,6 @@ def _run(token: re.Pattern[str], text: str, start: int, end: int) -> tuple[int, 
 def _structured() -> tuple[Rule, ...]:
     return (
         _exact("aws-access-key", "AWS_ACCESS_KEY", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b", check=_is_access_key),
-        Rule(
-            id="aws-secret-key",
-            kind="AWS_SECRET_KEY",
-            pattern=r"(?:^|[^A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?:[^A-Za-z0-9+/]|\z)",
-            score=NOTHING,
-            joined=True,
-            inner=_forty,
-            context=Context(words=_AWS_SECRET_WORDS, score=CERTAIN, before=80, after=20),
-        ),
         _exact("aws-bedrock-key", "AWS_BEDROCK_KEY", r"\bABSK[A-Za-z0-9+/]{109,}={0,2}"),
         _exact("gcp-key-id", "GCP_SERVICE_ACCOUNT", r'"private_key_id"\s*:\s*"[0-9a-f]{40}"', inner=_quoted),
         _exact("age-key", "AGE_KEY", r"\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b"),
@@ -193,7 +185,6 @@ def _structured() -> tuple[Rule, ...]:
             check=_is_of_discord,
         ),
         _exact("telegram-token", "TELEGRAM_TOKEN", r"\b[0-9]{8,10}:[A-Za-z0-9_\-]{35}\b", check=_is_mixed),
-        _exact("facebook-token", "FACEBOOK_TOKEN", r"\bEAA[A-Za-z0-9]{100,}\b", check=_is_mixed),
         _exact("asana-token", "ASANA_TOKEN", r"\b[0-9]/[0-9]{16}(?:/[0-9]{16})?:[a-f0-9]{32}\b"),
         _exact("onepassword-key", "ONEPASSWORD_KEY", r"\bA3-[A-Z0-9]{6}-[A-Z0-9]{6}-?[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3}\b"),
         *_beside_names(),
@@ -211,48 +202,57 @@ def _exact(
     return Rule(id=name, kind=kind, pattern=pattern, joined=True, check=check, inner=inner)
 
 
-_AWS_SECRET_WORDS: Final = (
-    "aws secret", "secret access key", "aws secret access key", "secretaccesskey", "aws secret key", "secret key",
-    "aws credentials", "awssecretkey", "awssecretaccesskey", "aws secret access key id", "secret",
-)  # fmt: skip
+_UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_FAR: Final = 64
 _NAMED: Final = (
-    # kind, how the value looks, and the names that stand beside it
-    ("ALGOLIA_KEY", r"\b[0-9a-f]{32}\b", ("algolia",)),
-    (
-        "AZURE_SUBSCRIPTION_KEY",
-        r"\b[0-9a-f]{32}\b",
-        ("ocp apim subscription key", "cognitive services key", "azure key"),
-    ),
-    ("CLOUDFLARE_KEY", r"\b[0-9a-f]{37}\b", ("cloudflare",)),
-    ("CODECOV_TOKEN", r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", ("codecov token",)),
-    ("DATADOG_KEY", r"\b[0-9a-f]{32}\b", ("datadog", "dd api key", "datadog api key")),
-    ("DATADOG_KEY", r"\b[0-9a-f]{40}\b", ("datadog", "dd app key", "dd application key")),
-    (
-        "HEROKU_KEY",
-        r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
-        ("heroku api key", "heroku key"),
-    ),
-    ("NEW_RELIC_KEY", r"\b[0-9a-f]{36}NRAL\b", ("new relic", "newrelic", "license key")),
-    ("PAGERDUTY_KEY", r"\b[0-9a-f]{32}\b", ("pagerduty", "pagerduty key")),
-    ("TWILIO_KEY", r"\b[0-9a-f]{32}\b", ("twilio", "twilio auth token", "auth token")),
-    ("WANDB_KEY", r"\b[0-9a-f]{40}\b", ("wandb", "wandb api key")),
+    # kind, the names that stand before it, and how the value looks
+    ("AWS_SECRET_KEY", "(?:aws.?secret|secret.?access.?key|secret.?key|aws.?credentials)", r"[A-Za-z0-9+/]{40}"),
+    ("ALGOLIA_KEY", "algolia", "[0-9a-f]{32}"),
+    ("AZURE_SUBSCRIPTION_KEY", "(?:ocp-apim-subscription-key|cognitive.?services?.?key|azure.?key)", "[0-9a-f]{32}"),
+    ("CLOUDFLARE_KEY", "cloudflare", "(?:[0-9a-f]{37}|[A-Za-z0-9_-]{40})"),
+    ("CODECOV_TOKEN", "codecov", _UUID),
+    ("DATADOG_KEY", "(?:datadog|dd.?(?:api|app|application).?key)", "[0-9a-f]{32}(?:[0-9a-f]{8})?"),
+    ("HEROKU_KEY", "heroku", _UUID),
+    ("NEW_RELIC_KEY", "new.?relic", "[0-9a-f]{36}NRAL"),
+    ("OKTA_TOKEN", "okta", "00[A-Za-z0-9_-]{40}"),
+    ("PAGERDUTY_KEY", "pager.?duty", "(?:[0-9a-f]{32}|[A-Za-z0-9_+-]{20})"),
+    ("SNYK_TOKEN", "snyk", _UUID),
+    ("TWILIO_KEY", "(?:twilio|auth.?token)", "[0-9a-f]{32}"),
+    ("WANDB_KEY", "wandb", "[0-9a-f]{40}"),
 )
+_OTHERWISE: Final = re.compile(r"(?i)sha|md5|commit|checksum|etag|digest|hash|revision|trace|request.?id|\n\s*\n")
 
 
 def _beside_names() -> tuple[Rule, ...]:
-    """Give the rules for keys that look like any hash, and count beside the name of their provider only."""
+    """Give the rules for keys that look like any hash, and count behind the name of their provider only."""
     return tuple(
         Rule(
-            id=f"{kind.lower()}-named-{number}",
+            id=f"{kind.lower().replace('_', '-')}-named",
             kind=kind,
-            pattern=pattern,
-            score=NOTHING,
-            check=_is_mixed,
-            context=Context(words=names, score=LIKELY + 5, before=32),
-            against=("sha", "md5", "commit", "checksum", "etag", "digest", "hash", "revision", "trace"),
+            pattern=name,
+            score=CERTAIN if kind == "AWS_SECRET_KEY" else LIKELY + 5,
+            caseless=True,
+            joined=True,
+            seek=partial(
+                _behind_name, re.compile(rf"(?<![A-Za-z0-9_+/-]){value}(?![A-Za-z0-9_+/=-])"), "[0-9a-f]" in value
+            ),
         )
-        for number, (kind, pattern, names) in enumerate(_NAMED)
+        for kind, name, value in _NAMED
     )
+
+
+def _behind_name(value: re.Pattern[str], hexadecimal: bool, text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give the first value of the right look behind a name, unless something says what else it is.
+
+    Where keys have capitals, a value without any is a hash.
+    """
+    match = value.search(text, end, end + _FAR + 64)
+    if match is None or match.start() > end + _FAR or _OTHERWISE.search(text, end, match.start()) is not None:
+        return None
+    key = match[0]
+    if not is_random(key) or not any(map(str.isdigit, key)) or key.isdigit() or entropy(key) < 2.8:
+        return None
+    return match.span() if hexadecimal or key != key.lower() else None
 
 
 def _is_access_key(key: str) -> bool:
@@ -261,18 +261,6 @@ def _is_access_key(key: str) -> bool:
 
 def _is_mixed(text: str) -> bool:
     return is_random(text) and any(one.isdigit() for one in text) and not text.isdigit()
-
-
-def _forty(match: str) -> tuple[int, int] | None:
-    """Give forty random characters of base64; a hash has no capitals, and a path reads as words."""
-    start = 0 if match[0] in _AWS and len(match) < 42 and len(match) - (match[-1] not in _AWS) == 40 else 1
-    key = match[start : start + 40]
-    if not (any(map(str.isdigit, key)) and any(map(str.isupper, key)) and any(map(str.islower, key))):
-        return None
-    return (start, start + 40) if is_random(key) and entropy(key) >= 3.6 else None
-
-
-_AWS: Final = frozenset(_ALNUM + "+/")
 
 
 def _quoted(match: str) -> tuple[int, int]:

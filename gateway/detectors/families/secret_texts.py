@@ -91,7 +91,7 @@ def text_rules() -> tuple[Rule, ...]:
         Rule(
             id="bearer-token",
             kind="BEARER_TOKEN",
-            pattern=r"(?:\bbearer|authorization[\"']?\s?[:=]\s?[\"']?token)\s+[A-Za-z0-9._~+/\-]{16,}=*(?:[^A-Za-z0-9._~+/=\-]|\z)",
+            pattern=r"\bbearer\s+[A-Za-z0-9._~+/\-]{16,}=*(?:[^A-Za-z0-9._~+/=\-]|\z)",
             score=LIKELY + 5,
             caseless=True,
             joined=True,

@@ -8,14 +8,12 @@ from typing import Any, Final
 import hyperscan
 import re2
 
-from keeptrusts.gateway.detectors.labels import AGAINST_BEFORE, Labels, Near, nearest, pattern_of, vocabulary
+from keeptrusts.gateway.detectors.labels import AGAINST_BEFORE, Labels, Near, Vocabulary, nearest, windows
 from keeptrusts.gateway.detectors.rules import NOTHING, Finding, Rule
 from keeptrusts.schemas.frozen import frozen
 
 MOST_MATCHES: Final = 200_000
 """Matches of one text that are looked at; what has more is noise of one kind, made to be slow."""
-MOST_LABELS: Final = 1_000_000
-"""Words of one text that may say what a match is."""
 _JOINING: Final = frozenset("-./_")
 
 _Span = tuple[int, int, int]
@@ -41,13 +39,12 @@ class Scanner:
     def __init__(self, rules: Sequence[Rule]) -> None:
         """Compile. Raises BadPatternError."""
         self.rules: tuple[Rule, ...] = tuple(rules)
-        words = vocabulary(self.rules)
-        numbers = {word: number for number, word in enumerate(words)}
-        self._groups = _grouped(_Known.of(rule, numbers) for rule in self.rules)
+        self._words = Vocabulary(self.rules)
+        self._groups = _grouped(_Known.of(rule, self._words.numbers) for rule in self.rules)
         firsts = [group.rules[0].rule for group in self._groups]
         self._whole = tuple(_re2(rule) if rule.whole_only else None for rule in firsts)
         self._reach = max((known.reach for group in self._groups for known in group.rules), default=0)
-        self._database = _database(firsts, words) if rules else None
+        self._database = _database(firsts) if rules else None
 
     def scan(self, text: str) -> list[Finding]:
         """Give every match that may be something, in the order of its place; they may overlap.
@@ -58,15 +55,10 @@ class Scanner:
             return []
         data = text.encode("utf-8", "surrogatepass")
         ends: dict[tuple[int, int], int] = {}
-        labels: list[_Span] = []
-        groups = len(self._groups)
         left = MOST_MATCHES
 
         def matched(number: int, start: int, end: int, _flags: int, _context: object) -> bool:
             nonlocal left
-            if number >= groups:
-                labels.append((start, end, number - groups))
-                return len(labels) >= MOST_LABELS
             left -= 1
             if end > ends.get((start, number), -1):
                 ends[(start, number)] = end
@@ -80,8 +72,15 @@ class Scanner:
             return []
         spans = sorted(self._spans(data, ends))
         if len(data) != len(text):
-            spans, labels = _in_characters(data, spans), _in_characters(data, labels)
-        return list(self._findings(text, spans, Labels(labels, reach=self._reach)))
+            spans = _in_characters(data, spans)
+        return list(self._findings(text, spans, self._labels(text, spans)))
+
+    def _labels(self, text: str, spans: Sequence[_Span]) -> Labels:
+        """Find the words around the matches for which words count."""
+        groups = self._groups
+        worded = ((start, end) for start, end, number in spans if groups[number].worded)
+        pieces = windows(worded, self._reach, len(text))
+        return Labels((word for piece in pieces for word in self._words.found(text, *piece)), reach=self._reach)
 
     def _spans(self, data: bytes, ends: dict[tuple[int, int], int]) -> Iterator[_Span]:
         """Give the longest match from each start; where Hyperscan only says that there is one, RE2 looks for all."""
@@ -139,9 +138,13 @@ class _Known:
 
 @frozen
 class _Group:
-    """Rules that look for the same pattern. ``labelled``: all need a word near; ``apart``: some must stand alone."""
+    """Rules that look for the same pattern.
+
+    ``worded``: words near count for some; ``labelled``: all need one; ``apart``: some must stand alone.
+    """
 
     rules: tuple[_Known, ...]
+    worded: bool
     labelled: bool
     apart: bool
 
@@ -149,6 +152,7 @@ class _Group:
     def of(cls, rules: Sequence[_Known]) -> _Group:
         return cls(
             rules=tuple(rules),
+            worded=any(known.words or known.against for known in rules),
             labelled=all(known.rule.score <= NOTHING for known in rules),
             apart=not all(known.rule.joined for known in rules),
         )
@@ -228,16 +232,14 @@ def _in_characters(data: bytes, spans: Sequence[_Span]) -> list[_Span]:
     return [(characters[start], characters[end], number) for start, end, number in spans]
 
 
-def _database(rules: Sequence[Rule], words: Sequence[str]) -> Any:
+def _database(rules: Sequence[Rule]) -> Any:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    word_flags = int(hyperscan.HS_FLAG_SOM_LEFTMOST | hyperscan.HS_FLAG_CASELESS)
-    expressions = [rule.pattern.encode() for rule in rules] + [pattern_of(word).encode() for word in words]
     try:
         database.compile(
-            expressions=expressions,
-            ids=list(range(len(expressions))),
-            elements=len(expressions),
-            flags=[_flags(rule) for rule in rules] + [word_flags] * len(words),
+            expressions=[rule.pattern.encode() for rule in rules],
+            ids=list(range(len(rules))),
+            elements=len(rules),
+            flags=[_flags(rule) for rule in rules],
         )
     except hyperscan.error:
         raise _culprit(rules) from None

@@ -221,13 +221,18 @@ def _glues(char: str) -> bool:
 
 
 def _in_characters(data: bytes, spans: Sequence[_Span]) -> list[_Span]:
-    """Turn byte offsets into character offsets, in one walk over the text."""
+    """Turn byte offsets into character offsets, in one walk over the text; a match that ends within a character, as one
+    of the first byte of a letter does, ends behind it."""
     places = sorted({place for start, end, _ in spans for place in (start, end)})
     characters: dict[int, int] = {}
     at = count = 0
     for place in places:
-        count += len(data[at:place].decode("utf-8", "surrogatepass"))
-        at = place
+        last = place
+        while last < len(data) and data[last] & 0xC0 == 0x80:
+            last += 1
+        if last > at:
+            count += len(data[at:last].decode("utf-8", "surrogatepass"))
+            at = last
         characters[place] = count
     return [(characters[start], characters[end], number) for start, end, number in spans]
 

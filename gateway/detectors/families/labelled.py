@@ -14,7 +14,8 @@ _FILLER: Final = (
     r"|nº|n°|号码|号|番号|번호|номер)(?![a-z])\.?){0,3}"
     r"(?:\s?\([^()\n]{0,20}\))?"
     r"[\s\"'`:=#*\[\]>|,(\\-]{0,6}"
-    r"(?:(?:me|us|him|her)(?![a-z])\s?)?(?:(?:at|on|is|was|are|ist|lautet|est|es|è|é|of|on file|ending in|reads|to|は|是|为|는|은)(?![a-z]))?"
+    r"(?:(?:me|us|him|her)(?![a-z])\s?)?(?:(?:at|on|is|was|are|ist|lautet|est|es|è|é|of|on file|ending in|reads|to"
+    r"|は|是|为|는|은)(?![a-z]))?"
     r"[\s\"'`:=#*\[>|：\\-]{0,5}"
 )
 _ENDS: Final = ("number", "no", "num", "id", "code", "card", "nummer", "nr")

@@ -8,15 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import hyperscan
 import orjson
 
-from keeptrusts.gateway.detectors.labels import pattern_of
 from keeptrusts.gateway.detectors.rules import Rule
 
-_WORD_FLAGS: Final = int(hyperscan.HS_FLAG_SOM_LEFTMOST | hyperscan.HS_FLAG_CASELESS)
 _Extended = tuple[int, int, int, int, int, int]
 
 
@@ -46,11 +44,11 @@ class Keeper(Protocol):
         ...
 
 
-def database(rules: Sequence[Rule], words: Sequence[str], keeper: Keeper | None = None) -> Any:
-    """Give the database of these rules, and after them of the words. Raises BadPatternError."""
-    expressions = [rule.pattern.encode() for rule in rules] + [pattern_of(word).encode() for word in words]
-    flags = [_flags(rule) for rule in rules] + [_WORD_FLAGS] * len(words)
-    extended = [_extended(rule.distance) for rule in rules] + [_extended(0)] * len(words)
+def database(rules: Sequence[Rule], keeper: Keeper | None = None) -> Any:
+    """Give the database of these rules; matches have their places in the sequence. Raises BadPatternError."""
+    expressions = [rule.pattern.encode() for rule in rules]
+    flags = [_flags(rule) for rule in rules]
+    extended = [_extended(rule.distance) for rule in rules]
     key = _key(expressions, flags, extended)
     kept = None if keeper is None else _loaded(keeper.find(key))
     if kept is not None:

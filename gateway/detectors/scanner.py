@@ -9,14 +9,12 @@ import hyperscan
 import re2
 
 from keeptrusts.gateway.detectors.database import BadPatternError, Keeper, database
-from keeptrusts.gateway.detectors.labels import AGAINST_BEFORE, Labels, Near, nearest, vocabulary
+from keeptrusts.gateway.detectors.labels import AGAINST_BEFORE, Labels, Near, Vocabulary, nearest, windows
 from keeptrusts.gateway.detectors.rules import NOTHING, Finding, Rule
 from keeptrusts.schemas.frozen import frozen
 
 MOST_MATCHES: Final = 200_000
 """Matches of one text that are looked at; what has more is noise of one kind, made to be slow."""
-MOST_LABELS: Final = 1_000_000
-"""Words of one text that may say what a match is."""
 _CONTINUING: Final = bytes(range(0x80, 0xC0))
 """The bytes of UTF-8 that do not begin a character."""
 _JOINING: Final = frozenset("-./_")
@@ -35,13 +33,12 @@ class Scanner:
     def __init__(self, rules: Sequence[Rule], keeper: Keeper | None = None) -> None:
         """Compile, or take what a ``keeper`` has of an earlier time. Raises BadPatternError."""
         self.rules: tuple[Rule, ...] = tuple(rules)
-        words = vocabulary(self.rules)
-        numbers = {word: number for number, word in enumerate(words)}
-        self._groups = _grouped(_Known.of(rule, numbers) for rule in self.rules)
+        self._words = Vocabulary(self.rules)
+        self._groups = _grouped(_Known.of(rule, self._words.numbers) for rule in self.rules)
         firsts = [group.rules[0].rule for group in self._groups]
         self._whole = tuple(_re2(rule) if rule.whole_only else None for rule in firsts)
         self._reach = max((known.reach for group in self._groups for known in group.rules), default=0)
-        self._database = database(firsts, words, keeper) if rules else None
+        self._database = database(firsts, keeper) if rules else None
 
     def scan(self, text: str) -> list[Finding]:
         """Give every match that may be something, in the order of its place; they may overlap.
@@ -52,15 +49,10 @@ class Scanner:
             return []
         data = text.encode("utf-8", "surrogatepass")
         ends: dict[tuple[int, int], int] = {}
-        labels: list[_Span] = []
-        groups = len(self._groups)
         left = MOST_MATCHES
 
         def matched(number: int, start: int, end: int, _flags: int, _context: object) -> bool:
             nonlocal left
-            if number >= groups:
-                labels.append((start, end, number - groups))
-                return len(labels) >= MOST_LABELS
             left -= 1
             if end > ends.get((start, number), -1):
                 ends[(start, number)] = end
@@ -74,8 +66,15 @@ class Scanner:
             return []
         spans = sorted(self._spans(data, ends))
         if len(data) != len(text):
-            spans, labels = _in_characters(data, spans), _in_characters(data, labels)
-        return list(self._findings(text, spans, Labels(labels, reach=self._reach)))
+            spans = _in_characters(data, spans)
+        return list(self._findings(text, spans, self._labels(text, spans)))
+
+    def _labels(self, text: str, spans: Sequence[_Span]) -> Labels:
+        """Find the words around the matches for which words count."""
+        groups = self._groups
+        worded = ((start, end) for start, end, number in spans if groups[number].worded)
+        pieces = windows(worded, self._reach, len(text))
+        return Labels((word for piece in pieces for word in self._words.found(text, *piece)), reach=self._reach)
 
     def _spans(self, data: bytes, ends: dict[tuple[int, int], int]) -> Iterator[_Span]:
         """Give the longest match from each start; where Hyperscan only says that there is one, RE2 looks for all."""
@@ -133,9 +132,13 @@ class _Known:
 
 @frozen
 class _Group:
-    """Rules that look for the same pattern. ``labelled``: all need a word near; ``apart``: some must stand alone."""
+    """Rules that look for the same pattern.
+
+    ``worded``: words near count for some; ``labelled``: all need one; ``apart``: some must stand alone.
+    """
 
     rules: tuple[_Known, ...]
+    worded: bool
     labelled: bool
     apart: bool
 
@@ -143,6 +146,7 @@ class _Group:
     def of(cls, rules: Sequence[_Known]) -> _Group:
         return cls(
             rules=tuple(rules),
+            worded=any(known.words or known.against for known in rules),
             labelled=all(known.rule.score <= NOTHING for known in rules),
             apart=not all(known.rule.joined for known in rules),
         )

@@ -45,11 +45,17 @@ class Keeper(Protocol):
 
 
 def database(rules: Sequence[Rule], keeper: Keeper | None = None) -> Any:
-    """Give the database of these rules; matches have their places in the sequence. Raises BadPatternError."""
-    expressions = [rule.pattern.encode() for rule in rules]
-    flags = [_flags(rule) for rule in rules]
-    extended = [_extended(rule.distance) for rule in rules]
-    key = _key(expressions, flags, extended)
+    """Give the database of these rules, but for those left to RE2; matches have their places in the sequence.
+
+    None where there is nothing to scan for. Raises BadPatternError.
+    """
+    ids = [number for number, rule in enumerate(rules) if not rule.by_re2]
+    if not ids:
+        return None
+    expressions = [rules[number].pattern.encode() for number in ids]
+    flags = [_flags(rules[number]) for number in ids]
+    extended = [_extended(rules[number].distance) for number in ids]
+    key = _key(ids, expressions, flags, extended)
     kept = None if keeper is None else _loaded(keeper.find(key))
     if kept is not None:
         return kept
@@ -57,21 +63,21 @@ def database(rules: Sequence[Rule], keeper: Keeper | None = None) -> Any:
     try:
         made.compile(
             expressions=expressions,
-            ids=list(range(len(expressions))),
+            ids=ids,
             elements=len(expressions),
             flags=flags,
             ext=extended,
         )
     except hyperscan.error:
-        raise _culprit(rules) from None
+        raise _culprit([rules[number] for number in ids]) from None
     if keeper is not None:
         keeper.keep(key, hyperscan.dumpb(made))
     return made
 
 
-def _key(expressions: Sequence[bytes], flags: Sequence[int], extended: Sequence[_Extended]) -> str:
+def _key(ids: Sequence[int], expressions: Sequence[bytes], flags: Sequence[int], extended: Sequence[_Extended]) -> str:
     """Name a database by all that it is made of, the engine's version too."""
-    parts = [version("hyperscan"), [one.decode() for one in expressions], list(flags), list(extended)]
+    parts = [version("hyperscan"), list(ids), [one.decode() for one in expressions], list(flags), list(extended)]
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()
 
 
@@ -100,14 +106,22 @@ def _extended(letters: int) -> _Extended:
 def _culprit(rules: Sequence[Rule]) -> BadPatternError:
     """Find which of the rules does not compile, for Hyperscan does not say."""
     for rule in rules:
-        try:
-            hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(
-                expressions=[rule.pattern.encode()],
-                ids=[0],
-                elements=1,
-                flags=[_flags(rule)],
-                ext=[_extended(rule.distance)],
-            )
-        except hyperscan.error as error:
-            return BadPatternError(rule.id, str(error))
+        reason = refused(rule)
+        if reason is not None:
+            return BadPatternError(rule.id, reason)
     return BadPatternError(rules[0].id, "these patterns are too large together")
+
+
+def refused(rule: Rule) -> str | None:
+    """Say why Hyperscan does not take a rule's pattern; None where it does."""
+    try:
+        hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(
+            expressions=[rule.pattern.encode()],
+            ids=[0],
+            elements=1,
+            flags=[_flags(rule)],
+            ext=[_extended(rule.distance)],
+        )
+    except hyperscan.error as error:
+        return str(error)
+    return None

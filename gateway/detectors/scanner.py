@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import hyperscan
@@ -36,7 +37,8 @@ class Scanner:
         self._words = Vocabulary(self.rules)
         self._groups = _grouped(_Known.of(rule, self._words.numbers) for rule in self.rules)
         firsts = [group.rules[0].rule for group in self._groups]
-        self._whole = tuple(_re2(rule) if rule.whole_only else None for rule in firsts)
+        self._whole = tuple(_re2(rule) if rule.whole_only or rule.by_re2 else None for rule in firsts)
+        self._by_re2 = tuple(number for number, rule in enumerate(firsts) if rule.by_re2)
         self._reach = max((known.reach for group in self._groups for known in group.rules), default=0)
         self._database = database(firsts, keeper) if rules else None
 
@@ -45,10 +47,10 @@ class Scanner:
 
         Raises TooManyMatchesError.
         """
-        if self._database is None or not text:
+        if not self.rules or not text:
             return []
         data = text.encode("utf-8", "surrogatepass")
-        ends: dict[tuple[int, int], int] = {}
+        ends: dict[tuple[int, int], int] = {(0, number): 0 for number in self._by_re2}
         left = MOST_MATCHES
 
         def matched(number: int, start: int, end: int, _flags: int, _context: object) -> bool:
@@ -59,7 +61,8 @@ class Scanner:
             return left <= 0
 
         try:
-            self._database.scan(data, match_event_handler=matched)
+            if self._database is not None:
+                self._database.scan(data, match_event_handler=matched)
         except hyperscan.ScanTerminated:
             raise TooManyMatchesError("more matches than may be looked at") from None
         if not ends:
@@ -83,7 +86,7 @@ class Scanner:
             if whole is None:
                 yield start, end, number
                 continue
-            for match in whole.finditer(data):
+            for match in islice(whole.finditer(data), MOST_MATCHES):
                 yield match.start(), match.end(), number
 
     def _findings(self, text: str, spans: Iterable[_Span], labels: Labels) -> Iterator[Finding]:

@@ -43,18 +43,21 @@ _TYPES: Final = (
     "|Valley|Village|Wharf|Esplanade|Embankment"
 )
 _BEFORE: Final = re.compile(
-    r"(?<![\w.$€£#-])(?!(?:19|20)\d\d[,-])\d{1,6}(?:[A-Za-z]|-\d{1,5}|½| 1/2)?,? (?:(?:[NSEW]|N\.?[EW]|S\.?[EW]|North|South|East|West)\.? )?"
+    r"(?<![\w.$€£#-])(?!(?:19|20)\d\d[,-])\d{1,6}(?:[A-Za-z]|-\d{1,5}|½| 1/2)?,? "
+    r"(?:(?:[NSEW]|N\.?[EW]|S\.?[EW]|North|South|East|West)\.? )?"
     r"(?:(?:[A-ZÀ-Þ][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las) ){0,4}\Z"
 )
 _AFTER: Final = re.compile(
     rf"\.?(?: (?:NW|NE|SW|SE|North|South|East|West|[NSEW])\b\.?)?"
-    rf"(?:, (?:\d{{1,2}}(?:st|nd|rd|th)|[A-Z][a-z]+) [Ff]loor)?(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Bldg|Building|Lot"
+    rf"(?:, (?:\d{{1,2}}(?:st|nd|rd|th)|[A-Z][a-z]+) [Ff]loor)?(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor"
+    rf"|Fl|Room|Rm|Bldg|Building|Lot"
     rf"|#)\.? ?#? ?[A-Za-z]?-?\d{{0,5}}[A-Za-z]?\b)?"
     rf"(?:(?:, ?|\n| )(?:[A-Z][\w'’.-]+ ?){{1,3}}(?=, ?(?:{_STATES}|{_STATE_NAMES}|[A-Z][a-z]+)\b"
     rf"|,? (?:{_STATES})\b|,? [A-Z]{{1,2}}\d|,? \d{{4,5}}\b))?"
     rf"(?:,? ?(?:{_STATE_NAMES}|{_STATES})\b\.?)?(?:,? ?\d{{5}}(?:-\d{{4}})?\b)?"
     r"(?:(?:, ?| )[A-Z][a-z]+(?=,? [A-Z]{1,2}\d))?(?:,? ?[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b)?"
 )
+_DIGIT: Final = re.compile("[0-9]")
 _UNIT_BEFORE: Final = re.compile(r"(?:Flat|Apartment|Apt|Unit|Suite)\.? ?\d{1,4}[A-Za-z]?, ?\Z")
 _CITY: Final = r"(?:,? ?(?:[A-Z]-?)?\d{4,5}(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’.-]+)(?:[ -][A-ZÀ-Þ][\w'’.-]+){0,2})?"
 _GERMANIC_BEFORE: Final = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.-]*[ -]){0,2})[A-ZÀ-Þ][\w-]*\Z|(?:[A-ZÀ-Þ][\w.-]*[ -]){1,2}\Z")
@@ -80,6 +83,8 @@ _NUMBERS: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 def street_place(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where an address stands around the kind of its street: a number before it, a unit, town and code behind."""
+    if _DIGIT.search(text, max(0, start - 70), start) is None:
+        return None
     window = text[max(0, start - 70) : start + 1]
     before = _BEFORE.search(window)
     if before is None or text[end : end + 1].isalnum():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sysconfig
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -41,6 +42,7 @@ SLOW = {
     "parentheses": "(0",
     "streets": " Street",
     "opening URLs": "http://",
+    "URLs within URLs": "http://a.b/",
     "letters": "a",
     "Chinese": "姓名",
     "commas": "Aa, ",
@@ -50,7 +52,7 @@ SLOW = {
 
 def sources() -> list[Path]:
     """Give a part of the standard library's sources that is there wherever Python is."""
-    return sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))[::3]
+    return sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))[::6]
 
 
 def test_ordinary_prose_and_code_hold_next_to_nothing() -> None:
@@ -62,7 +64,7 @@ def test_ordinary_prose_and_code_hold_next_to_nothing() -> None:
         for one in resolved(scanner().scan(text)):
             if one.kind not in TRUE_FINDS:
                 wrong.append((source.name, one.kind, text[one.start : one.end]))
-    assert words > 100_000
+    assert words > 50_000
     assert len(wrong) * 10_000 <= words, wrong
 
 
@@ -71,10 +73,8 @@ def seconds(text: str) -> float:
     best = 1e9
     for _ in range(3):
         begun = perf_counter()
-        try:
+        with suppress(TooManyMatchesError):
             scanner().scan(text)
-        except TooManyMatchesError:
-            pass
         best = min(best, perf_counter() - begun)
     return best
 
@@ -82,5 +82,5 @@ def seconds(text: str) -> float:
 @pytest.mark.parametrize("piece", SLOW.values(), ids=SLOW.keys())
 def test_no_text_takes_more_than_its_length(piece: str) -> None:
     """Eight times the text takes at most sixteen times as long, and a few milliseconds for noise."""
-    text = piece * (64 * KILOBYTE // len(piece))
+    text = piece * (16 * KILOBYTE // len(piece))
     assert seconds(text * 8) <= 16 * seconds(text) + 0.01

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import string
 from collections import Counter
 from math import log2
 from typing import Final
 
 _IN_PLACE: Final = re.compile(
-    r"abcdefghijklmnop|example|placeholder|changeme|change[_ -]me|replace|redacted|dummy|sample"
-    r"|insert[_ -]|removed|hidden|deadbeef|your[_ -]|[_-]your|[_-]here\b|\bmy[_-]|lorem|foobar|xxxx|\*\*\*|\.\.\.|…|•••|####|____|----"
-    r"|(?:not|no|a)[_-]?(?:real|secret)|todo|fixme|\btbd\b|(?:enter|put|add|paste|fill)[_ -]"
+    r"example|placeholder|changeme|change[_ -]me|replace|redacted|dummy|sample|insert[_ -]|removed|hidden|deadbeef"
+    r"|your[_ -]|[_-]your|[_-]here\b|\bmy[_-]|lorem|foobar|xxxx|\*\*\*|\.\.\.|…|•••|####|____|----"
+    r"|\b(?:not|no)[_-]|todo|fixme|\btbd\b|(?:enter|put|add|paste|fill)[_ -]"
 )
 """What a value in lower case holds that says itself that it is none."""
 _EXPANDED: Final = re.compile(
@@ -20,6 +21,7 @@ _EXPANDED: Final = re.compile(
 _SAID: Final = re.compile(
     r"(?i)example|placeholder|change_?me|your[_-]?|redacted|dummy|x{5}|\.\.\.|\*\*\*|_here|insert_|replace_"
 )
+_ALPHABET: Final = string.ascii_lowercase
 _SINGLE: Final = re.compile(r"(.)\1{5}")
 
 
@@ -38,6 +40,7 @@ def stands_in(value: str) -> bool:
         or "}}" in value
         or "${" in value
         or "<%" in value
+        or (_ALPHABET in value and _ALPHABET.upper() in value)
     )
 
 
@@ -75,13 +78,13 @@ _THING: Final = re.compile(
     r"(?i)(?:[a-z]+/[a-z0-9.+*-]+|[^@\s]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+|/+[a-z].*|v?\d+(?:[.:/-]\d+)+[a-z]*\d*|[a-z]:\\.*"
     r"|0x[0-9a-f]{1,8}|-?[\d.,]+(?:e[+-]?\d+|[a-z]{1,2}|px|ms|sec|min|%)?|\d{1,4}[-_]?[a-z]+(?:[-_][a-z]+)*"
     r"|(?:sha|md|aes|rs|hs|es|ps|ed|rsa|utf|base|oauth|pkcs|tls|ssl|http|python|x|iso|ascii|blake|argon|scram|p|cp|latin)"
-    r"[-_]?\d+(?:[-_]?[a-z0-9]{1,8})*)\Z"
+    r"[-_]?\d+[a-z]?(?:[-_][a-z0-9]{1,8})*)\Z"
 )
 _DIGIT: Final = re.compile(r"\d")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _BLANK: Final = re.compile(r"\s")
 _SEPARATORS: Final = re.compile(r"[-_.:/@+=|,~ ]+")
-_WORDLIKE: Final = re.compile(r"[A-Za-z]*[0-9]{0,3}")
+_WORDLIKE: Final = re.compile(r"[A-Za-z]*[0-9]{0,3}|[A-Za-z]{3,}[0-9][A-Za-z]{3,}")
 _TURNS: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
 _NAME: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|->|::)[A-Za-z_$][A-Za-z0-9_$]*)*")
 _SPECIAL: Final = frozenset("!@#$%^&*?~+=|")

@@ -24,11 +24,16 @@ _SECRET: Final = (
 _GIVEN: Final = r"[a-z0-9_\-]{0,12}[\"'`\]\\]{0,4}(?:\s{0,3}(?:=>|:=|=|:)|>|\s{1,3}value\s?=)"
 _OPTION: Final = r"\s--?[a-z0-9\-]*(?:password|passwd|pass|secret|token|api-?key)\s"
 _WITH_QUOTE: Final = r"(?:identified\s+by|password|passwd)\s+'"
+_COMMAND: Final = (
+    r"\b(?:sshpass|mysql|mysqldump|mysqladmin|mariadb|redis-cli|docker login|smbclient|ldapsearch|htpasswd)\s"
+)
+_SHORT_OPTION: Final = re.compile(r"[^\n|;]{0,160}?\s-(?:p|a|w|bp?w?)\s{0,2}(?=[^\s-])")
 _IN_NETRC: Final = r"login\s+\S+\s+password\s+"
 _NAME_CHARACTERS: Final = string.ascii_letters + string.digits + "_.$-"
 _LONGEST_NAME: Final = 48
 _BETWEEN: Final = " \t\r\n=:>\"'`]\\"
 _LONGEST: Final = 320
+_LONGEST_PASSWORD: Final = 144
 _TYPED: Final = re.compile(r"\s?(?:str|string|String|text|SecretStr|bytes|Optional\[str\]|str \| None|any)\s?=(?!=)")
 _VALUE: Final = re.compile(
     r"\s{0,8}(?:[rbuf]{1,2}(?=[\"']))?\\{0,3}"
@@ -42,10 +47,11 @@ _SERVER: Final = re.compile(
 )
 _LONGEST_SAID: Final = 48
 _MOST_VERBS: Final = 2
-_VERB: Final = re.compile(r"\s(?:is|was|are|to|be|ist|lautet|es|est|é)(?=[:\s\"'`])|[是は为]")
+_SENTENCE: Final = re.compile(r"[^\n\"{}=;]*")
+_VERB: Final = re.compile(r"\s(?:is|was|are|to|be|ist|lautet|es|est|é)(?=[:\s\"'`])|[是は为]|:(?= )|\s-(?=\s)")
 _SAID: Final = re.compile(
     r"(?:\s(?:now|set to|still|just))?:?\s{0,3}"
-    r"(?:(?P<quote>[\"'`])(?P<quoted>[^\s\"'`]{4,128})(?P=quote)|(?P<bare>[^\s\"'`()\[\]{}<>;]{4,128}))"
+    r"(?:(?P<quote>[\"'`])(?P<quoted>[^\s\"'`]{4,128})(?P=quote)|(?P<bare>[^\s\"'`()\[\]{}<>;\\]{4,128}))"
 )
 
 
@@ -57,7 +63,8 @@ def assignment_rules() -> tuple[Rule, ...]:
         _rule("secret-given", "GENERIC_SECRET", _SECRET + _GIVEN, _secret, LIKELY),
         _rule("secret-option", "GENERIC_SECRET", _OPTION, _secret_behind, LIKELY),
         _rule("password-quoted", "PASSWORD", rf"\b(?:{_WITH_QUOTE}|{_IN_NETRC})", _password_behind, LIKELY),
-        _rule("password-said", "PASSWORD", rf"{_LONG_PASSWORD}[\s是は为]", _password_said, LIKELY - 5),
+        _rule("password-option", "PASSWORD", _COMMAND, _password_option, LIKELY),
+        _rule("password-said", "PASSWORD", rf"(?:{_LONG_PASSWORD}|\bpw)[\s是は为]", _password_said, LIKELY - 5),
         _rule("secret-said", "GENERIC_SECRET", rf"\b{_SECRET}\s", _secret_said, LIKELY - 5),
     )
 
@@ -94,6 +101,8 @@ def _given(text: str, start: int, end: int, sought: Said) -> tuple[int, int] | N
     before = text[max(0, start - _LONGEST_NAME) : start]
     begin = start - len(before) + len(before.rstrip(_NAME_CHARACTERS))
     name = text[begin:end].rstrip(_BETWEEN)
+    if sign == ":" and begin > 0 and text[begin - 1] == ":":
+        return None  # the middle of a name whose parts colons divide
     if sign == ">" and text[end - 2] != "=":
         value = _ELEMENT.match(text, end, end + _LONGEST) if text[begin - 1 : begin] == "<" else None
         found = _checked(text, value, sought, loose=True)
@@ -102,7 +111,7 @@ def _given(text: str, start: int, end: int, sought: Said) -> tuple[int, int] | N
         at = typed.end() if typed is not None else end
         tight = sign == "=" and not text[end - 2].isspace() and not text[end : end + 1].isspace()
         loose = tight and (begin == 0 or text[begin - 1] in "\n;" or name.isupper())
-        value = _VALUE.match(text, at, at + _LONGEST)
+        value = _VALUE.match(text, at, at + (_LONGEST if sought == "secret" else _LONGEST_PASSWORD))
         found = _checked(text, value, sought, loose=loose, in_query=begin > 0 and text[begin - 1] in "?&")
     return found if found is not None and said_by(name) == sought else None
 
@@ -129,8 +138,9 @@ def _checked(
 
 def _secret_behind(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give the value of an option of a command."""
-    option = text[start:end].strip().lower()
-    sought: Said = "password" if "pass" in option else "secret"
+    sought = said_by(text[start:end].strip())
+    if sought is None:
+        return None
     return _checked(text, _VALUE.match(text, end, end + _LONGEST), sought, loose=True)
 
 
@@ -138,6 +148,14 @@ def _password_behind(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give what stands behind a word of SQL or of a file of credentials."""
     at = end - 1 if text[end - 1] == "'" else end
     return _checked(text, _VALUE.match(text, at, at + _LONGEST), "password", loose=True)
+
+
+def _password_option(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give the password that a command is given as one of its short options."""
+    option = _SHORT_OPTION.match(text, end - 1, end + _LONGEST)
+    if option is None:
+        return None
+    return _checked(text, _VALUE.match(text, option.end(), option.end() + _LONGEST), "password", loose=False)
 
 
 def _password_said(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -151,8 +169,12 @@ def _secret_said(text: str, start: int, end: int) -> tuple[int, int] | None:
 def _said(text: str, end: int, sought: Said) -> tuple[int, int] | None:
     """Give the first value that a sentence says behind the word for it."""
     at = end - 1
+    if text[end : end + 1] in ("'", "`", '"'):
+        return _checked(text, _SAID.match(text, at, at + _LONGEST), sought, loose=False)
+    sentence = _SENTENCE.match(text, at, end + _LONGEST_SAID)
+    last = sentence.end() + 1 if sentence is not None else at
     for _ in range(_MOST_VERBS):
-        verb = _VERB.search(text, at, end + _LONGEST_SAID)
+        verb = _VERB.search(text, at, last)
         if verb is None:
             return None
         at = verb.end()

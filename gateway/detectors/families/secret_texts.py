@@ -14,6 +14,10 @@ _LONGEST_KEY: Final = 32_768
 _LEAST_BODY: Final = 40
 _KEY_TEXT: Final = re.compile(r"(?:[A-Za-z0-9+/=\s,:\\\"']|-(?!-))*")
 _KEY_BODY: Final = re.compile(r"[A-Za-z0-9+/=]{16,}")
+_LONGEST_HEADER: Final = 2_048
+_AUTHORIZED: Final = re.compile(
+    r"(?i)[\"'\]]?\s{0,2}[:=,]\s{0,2}[\"'`]?(?:(?:token|api-?key|key|oauth)[ =]+)?([A-Za-z0-9._~+/=-]{16,}+)(?!\()"
+)
 _BEARER: Final = re.compile(r"(?i)(?:bearer|token)\s+")
 _DATABASES: Final = (
     "postgres", "postgresql", "mysql", "mariadb", "mongodb", "redis", "rediss", "valkey", "amqp", "amqps", "mssql",
@@ -97,6 +101,15 @@ def text_rules() -> tuple[Rule, ...]:
             joined=True,
             inner=_bearer,
         ),
+        Rule(
+            id="authorization",
+            kind="BEARER_TOKEN",
+            pattern=r"\bauthorization\b",
+            score=LIKELY + 5,
+            caseless=True,
+            joined=True,
+            seek=_authorized,
+        ),
     )
 
 
@@ -147,7 +160,8 @@ def _password_in(address: str) -> tuple[int, int] | None:
     first = address.index(":", address.index("://") + 3) + 1
     last = address.rindex("@")
     password = address[first:last]
-    if password.lower() in _USUAL or stands_in(password) or password[0] in "$%:{<[" or len(password) < 3:
+    weak = len(password) < 4 or (len(password) < 6 and password.isalpha())
+    if weak or password.lower() in _USUAL or stands_in(password) or password[0] in "$%:{<[":
         return None
     return first, last
 
@@ -187,6 +201,14 @@ def _bearer(match: str) -> tuple[int, int] | None:
     if not is_random(token) or stands_in(token) or not any(map(str.isdigit, token)) or classes(token) < 2:
         return None
     return (start, start + len(token)) if any(map(str.isalpha, token)) and _is_no_name(token) else None
+
+
+def _authorized(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give the token of a header whose scheme is another word, or none."""
+    header = _AUTHORIZED.match(text, end, end + _LONGEST_HEADER)
+    if header is None or not is_random(header[1]) or stands_in(header[1]) or not any(map(str.isdigit, header[1])):
+        return None
+    return header.span(1) if _is_no_name(header[1]) else None
 
 
 def _is_no_name(token: str) -> bool:

@@ -83,8 +83,10 @@ _THING: Final = re.compile(
 _DIGIT: Final = re.compile(r"\d")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _BLANK: Final = re.compile(r"\s")
-_SEPARATORS: Final = re.compile(r"[-_.:/@+=|,~ ]+")
-_WORDLIKE: Final = re.compile(r"[A-Za-z]*[0-9]{0,3}|[A-Za-z]{3,}[0-9][A-Za-z]{3,}")
+_WORDS_ALONE: Final = re.compile(
+    r"[-_.:/@+=|,~]*+(?:(?:[A-Za-z]++[0-9]{0,3}+|[0-9]{1,4}+|[A-Za-z]{3,}[0-9][A-Za-z]{3,})(?:[-_.:/@+=|,~]++|\Z))*+\Z"
+)
+"""Words, some numbered, with what joins words between them."""
 _TURNS: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
 _NAME: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|->|::)[A-Za-z_$][A-Za-z0-9_$]*)*")
 _SPECIAL: Final = frozenset("!@#$%^&*?~+=|")
@@ -101,7 +103,7 @@ def is_secret(value: str, *, quoted: bool) -> bool:
         return False
     if value.isdigit() or _THING.fullmatch(value) is not None:
         return False
-    if all(map(_is_word, filter(None, _SEPARATORS.split(value)))):
+    if _WORDS_ALONE.match(value) is not None and len(_TURNS.findall(value)) * 5 <= length:
         return False
     randomness = entropy(value)
     if randomness < (3.0 if length >= 16 else 2.7):
@@ -109,13 +111,6 @@ def is_secret(value: str, *, quoted: bool) -> bool:
     if not quoted and randomness < 4 and value.count(".") == 1 and _NAME.fullmatch(value) is not None:
         return False
     return not stands_in(value)
-
-
-def _is_word(piece: str) -> bool:
-    """Say whether a piece is a word, or some in camel case, perhaps numbered."""
-    if _WORDLIKE.fullmatch(piece) is None:
-        return piece.isdigit() and len(piece) <= 4
-    return len(_TURNS.findall(piece)) * 5 <= len(piece)
 
 
 def is_password(value: str, *, quoted: bool, loose: bool) -> bool:

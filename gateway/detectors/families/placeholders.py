@@ -93,13 +93,20 @@ _SPECIAL: Final = frozenset("!@#$%^&*?~+=|")
 _SAYS_PASSWORD: Final = re.compile(r"(?i)pass|pwd|secret|token|credential")
 
 
+_TELLING: Final = 96
+"""Characters of a value that say what it is."""
+
+
 def is_secret(value: str, *, quoted: bool) -> bool:
     """Say whether a value that a name calls a secret is likely one: long and random enough, and nothing known.
 
     What costs least is asked first, for most values are none.
     """
+    if not 10 <= len(value) <= 4096:
+        return False
+    value = value[:_TELLING]
     length = len(value)
-    if not 10 <= length <= 4096 or (length < 20 and _DIGIT.search(value) is None) or _BLANK.search(value) is not None:
+    if (length < 20 and _DIGIT.search(value) is None) or _BLANK.search(value) is not None:
         return False
     if value.isdigit() or _THING.fullmatch(value) is not None:
         return False

@@ -34,13 +34,15 @@ _LONGEST_NAME: Final = 48
 _BETWEEN: Final = " \t\r\n=:>\"'`]\\"
 _LONGEST: Final = 320
 _LONGEST_PASSWORD: Final = 144
+_LONGEST_OF_ALL: Final = 4_096
+"""What is measured first, and for values that are longer."""
 _TYPED: Final = re.compile(r"\s?(?:str|string|String|text|SecretStr|bytes|Optional\[str\]|str \| None|any)\s?=(?!=)")
 _VALUE: Final = re.compile(
     r"\s{0,8}(?:[rbuf]{1,2}(?=[\"']))?\\{0,3}"
     r"(?:\"(?P<double>(?:[^\"\n\\]++|\\(?!\\?\")[^\n])++)|'(?P<single>(?:[^'\n\\]++|\\(?!\\?')[^\n])++)"
     r"|`(?P<tick>[^`\n]++)|(?P<bare>[^\s\"'`<>,;(){}\[\]\\]++))"
 )
-_ELEMENT: Final = re.compile(r"(?:<!\[CDATA\[)?(?P<bare>[^\s<>]{1,512})(?=\s{0,8}(?:\]\]>)?</)")
+_ELEMENT: Final = re.compile(r"(?:<!\[CDATA\[)?(?P<bare>[^\s<>]++)(?=\s{0,8}(?:\]\]>)?</)")
 _SERVER: Final = re.compile(
     r"(?i)\b(?:server|data source|datasource|host|hostname|driver|initial catalog|database|dbname|user id|uid)\s{0,2}="
     r"|jdbc:[a-z]+"
@@ -51,7 +53,7 @@ _SENTENCE: Final = re.compile(r"[^\n\"{}=;]*")
 _VERB: Final = re.compile(r"\s(?:is|was|are|to|be|ist|lautet|es|est|é)(?=[:\s\"'`])|[是は为]|:(?= )|\s-(?=\s)")
 _SAID: Final = re.compile(
     r"(?:\s(?:now|set to|still|just))?:?\s{0,3}"
-    r"(?:(?P<quote>[\"'`])(?P<quoted>[^\s\"'`]{4,128})(?P=quote)|(?P<bare>[^\s\"'`()\[\]{}<>;\\]{4,128}))"
+    r"(?:(?P<quote>[\"'`])(?P<quoted>[^\s\"'`]{4,}+)(?P=quote)|(?P<bare>[^\s\"'`()\[\]{}<>;\\]{4,}+))"
 )
 
 
@@ -104,15 +106,20 @@ def _given(text: str, start: int, end: int, sought: Said) -> tuple[int, int] | N
     if sign == ":" and begin > 0 and text[begin - 1] == ":":
         return None  # the middle of a name whose parts colons divide
     if sign == ">" and text[end - 2] != "=":
-        value = _ELEMENT.match(text, end, end + _LONGEST) if text[begin - 1 : begin] == "<" else None
+        value = _ELEMENT.match(text, end, end + _LONGEST_OF_ALL) if text[begin - 1 : begin] == "<" else None
         found = _checked(text, value, sought, loose=True)
     else:
         typed = _TYPED.match(text, end) if sign == ":" else None
         at = typed.end() if typed is not None else end
         tight = sign == "=" and not text[end - 2].isspace() and not text[end : end + 1].isspace()
         loose = tight and (begin == 0 or text[begin - 1] in "\n;" or name.isupper())
-        value = _VALUE.match(text, at, at + (_LONGEST if sought == "secret" else _LONGEST_PASSWORD))
-        found = _checked(text, value, sought, loose=loose, in_query=begin > 0 and text[begin - 1] in "?&")
+        most = _LONGEST if sought == "secret" else _LONGEST_PASSWORD
+        value = _VALUE.match(text, at, at + most)
+        in_query = begin > 0 and text[begin - 1] in "?&"
+        found = _checked(text, value, sought, loose=loose, in_query=in_query)
+        if found is not None and found[1] == at + most:
+            value = _VALUE.match(text, at, at + _LONGEST_OF_ALL)
+            found = _checked(text, value, sought, loose=loose, in_query=in_query)
     return found if found is not None and said_by(name) == sought else None
 
 
@@ -141,7 +148,7 @@ def _secret_behind(text: str, start: int, end: int) -> tuple[int, int] | None:
     sought = said_by(text[start:end].strip())
     if sought is None:
         return None
-    return _checked(text, _VALUE.match(text, end, end + _LONGEST), sought, loose=True)
+    return _checked(text, _VALUE.match(text, end, end + _LONGEST_OF_ALL), sought, loose=True)
 
 
 def _password_behind(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -170,7 +177,7 @@ def _said(text: str, end: int, sought: Said) -> tuple[int, int] | None:
     """Give the first value that a sentence says behind the word for it."""
     at = end - 1
     if text[end : end + 1] in ("'", "`", '"'):
-        return _checked(text, _SAID.match(text, at, at + _LONGEST), sought, loose=False)
+        return _checked(text, _SAID.match(text, at, at + _LONGEST_OF_ALL), sought, loose=False)
     sentence = _SENTENCE.match(text, at, end + _LONGEST_SAID)
     last = sentence.end() + 1 if sentence is not None else at
     for _ in range(_MOST_VERBS):
@@ -178,7 +185,7 @@ def _said(text: str, end: int, sought: Said) -> tuple[int, int] | None:
         if verb is None:
             return None
         at = verb.end()
-        found = _checked(text, _SAID.match(text, at, at + _LONGEST), sought, loose=False)
+        found = _checked(text, _SAID.match(text, at, at + _LONGEST_OF_ALL), sought, loose=False)
         if found is not None:
             return found
     return None

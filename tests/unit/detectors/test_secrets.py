@@ -178,6 +178,20 @@ def test_two_private_keys_are_two_findings() -> None:
     assert [text[one.start : one.end] for one in look(SCANNER, text)] == [PEM, PEM]
 
 
+def test_a_long_value_is_found_whole() -> None:
+    value = some(ALNUM, 1_500)
+    for place in (
+        'token = "{}"',
+        "token: {}",
+        "the api key is {} now",
+        "<secret>{}</secret>",
+        "tool --token {}",
+        "x?token={}&y=1",
+    ):
+        text = place.format(value)
+        assert [text[one.start : one.end] for one in look(SCANNER, text)] == [value], place
+
+
 PW = "k7" + "Rw!qz" + "94"
 KEY40 = some(BASE64, 30) + "aB3" + some(BASE64, 7)
 TOKEN = some(ALNUM, 32)
@@ -248,6 +262,14 @@ IN_CONTEXT = [
     ("PASSWORD", "machine x.example.com login joe password {}", PW),
     ("PASSWORD", "login with --password {} now", PW),
     ("PASSWORD", "password: \"{}\"", "correct-horse-" + "battery-staple"),
+    ("PASSWORD", "root password - {}", PW),
+    ("PASSWORD", "Mot de passe : {}", PW),
+    ("PASSWORD", "Contraseña: {}", PW),
+    ("PASSWORD", "sshpass -p '{}' ssh root@10.0.0.1", PW),
+    ("PASSWORD", "mysql -u root -p{} db", PW),
+    ("GENERIC_SECRET", "here is the token for staging: {}", TOKEN),
+    ("GENERIC_SECRET", "use the secret `{}` to sign", TOKEN),
+    ("BEARER_TOKEN", "Authorization: token {}", TOKEN),
 ]  # fmt: skip
 
 

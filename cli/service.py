@@ -18,8 +18,8 @@ FORCED_EXIT: Final = 75
 def run_service(service: Callable[[asyncio.Event], Awaitable[None]], *, worker: int | None = None) -> None:
     """Run one service on uvloop until it ends or SIGTERM or SIGINT asks it to; a second signal ends it at once.
 
-    A ``worker`` is asked by its parent, not by a terminal, whose signals reach the parent as well; its number is in
-    its log lines.
+    A ``worker`` is asked by its parent alone: a terminal, or a service manager that signals every process, reaches the
+    parent as well, and only the parent knows whether another worker follows. Its number is in its log lines.
     """
     import uvloop
 
@@ -33,12 +33,11 @@ def run_service(service: Callable[[asyncio.Event], Awaitable[None]], *, worker: 
     async def main() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        asking = (signal.SIGTERM,) if worker is not None else (signal.SIGTERM, signal.SIGINT)
-        for number in asking:
+        for number in (signal.SIGTERM, signal.SIGINT) if worker is None else ():
             loop.add_signal_handler(number, _asked_to_stop, stop)
         await service(stop)
 
-    for number in () if worker is None else (signal.SIGINT, signal.SIGHUP, signal.SIGUSR2):
+    for number in () if worker is None else (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2):
         signal.signal(number, signal.SIG_IGN)
     uvloop.run(main())
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Final
@@ -26,21 +25,21 @@ logger = logging.getLogger(__name__)
 
 ADMIN_HOST: Final = "127.0.0.1"
 ADMIN_DRAIN_S: Final = 1.0
+HANDSHAKE_S: Final = 0.1
+"""How long the last packet of a caller's handshake may be on its way when the gateway stops; every stop waits this."""
 READY_WITHIN_S: Final = 5.0
 """How long a start waits for the directory before it answers calls that they come too early."""
 
 
-def listening_of(
-    spec: GatewaySpec, settings: GatewaySettings, tls: ServerTls | None, inherited: socket.socket | None = None
-) -> Listening:
-    """Give where and how the data plane is served."""
+def listening_of(spec: GatewaySpec, settings: GatewaySettings, tls: ServerTls | None) -> Listening:
+    """Give where and how the data plane is served by this process alone."""
     return Listening(
         host=spec.host,
         port=spec.port,
         drain_s=spec.drain_s,
         header_timeout_s=settings.header_timeout_s,
         idle_timeout_s=settings.idle_timeout_s,
-        inherited=inherited,
+        handshake_s=HANDSHAKE_S,
         tls=None if tls is None else tls.context,
     )
 

@@ -83,11 +83,11 @@ class Slot:
         self.replacements += 1
         logger.info("worker %d has a successor; its last calls end", self.index)
         if before is not None:
-            await before.stop(self._drain_s)
+            await before.stop(self._drain_s, has_successor=True)
 
     async def stop(self) -> None:
         """End every process of this slot; `keep` must have been cancelled."""
-        await asyncio.gather(*(worker.stop(self._drain_s) for worker in self._living))
+        await asyncio.gather(*(worker.stop(self._drain_s, has_successor=False) for worker in self._living))
 
     def kill(self) -> None:
         """End every process of this slot at once."""

@@ -11,6 +11,7 @@ import base64
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from keeptrusts.cli.gateway_configuration import LoadedConfiguration, Share, Upstreams, load_configuration
@@ -49,6 +50,8 @@ class Worker:
     """The worker's side of the channel."""
 
     def __init__(self, stop: asyncio.Event) -> None:
+        self.has_successor = True
+        """Whether another worker goes on serving this one's socket when it stops."""
         self._stop = stop
         self._gateway: RunningGateway | None = None
         self._governed: OneProcess | None = None
@@ -56,6 +59,11 @@ class Worker:
     def serves(self, gateway: RunningGateway, governed: OneProcess) -> None:
         """Note what answers from now on."""
         self._gateway, self._governed = gateway, governed
+
+    def stop(self, *, has_successor: bool) -> None:
+        """Take no more connections, end the calls and end."""
+        self.has_successor = has_successor
+        self._stop.set()
 
     @property
     def metrics(self) -> list[dict[str, Any]]:
@@ -65,7 +73,7 @@ class Worker:
     async def answer(self, question: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer the parent. Raises CommandFailed for a configuration that cannot be in force."""
         if question == "stop":
-            self._stop.set()
+            self.stop(has_successor=values["has_successor"])
             return {}
         if self._gateway is None or self._governed is None:
             raise ChannelError("this worker does not serve yet")
@@ -95,7 +103,7 @@ async def run_as_worker(
     """Serve until the parent asks to stop, or ends. Raises ChannelError when it ends before this worker serves."""
     worker = Worker(stop)
     channel = await open_channel(channel_end, worker.answer)
-    listening = asyncio.create_task(_until_parent_ends(channel, stop))
+    listening = asyncio.create_task(_until_parent_ends(channel, worker))
     try:
         orders = _orders(await channel.ask("orders", timeout_s=PARENT_ANSWERS_S))
         await _serve(worker, orders, channel, listener, environment, settings_of, stop)
@@ -140,7 +148,7 @@ async def _serve(
     await run_gateway(
         settings,
         loaded.configuration,
-        listening_of(spec, settings, tls, listener),
+        replace(listening_of(spec, settings, tls), inherited=listener, has_successor=lambda: worker.has_successor),
         beside=beside,
         on_listening=tell_parent,
         stop=stop,
@@ -150,9 +158,9 @@ async def _serve(
     await asyncio.gather(*told, return_exceptions=True)
 
 
-async def _until_parent_ends(channel: Channel, stop: asyncio.Event) -> None:
+async def _until_parent_ends(channel: Channel, worker: Worker) -> None:
     await channel.run()
-    stop.set()
+    worker.stop(has_successor=False)
 
 
 def _orders(document: Mapping[str, Any]) -> Orders:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -14,6 +15,8 @@ from typing import Any, Final
 
 from keeptrusts.cli.gateway_service.channel import Channel, ChannelError, open_channel, pair
 from keeptrusts.gateway.http.families import Family, from_document
+
+logger = logging.getLogger(__name__)
 
 # -P: a file in the working directory must not stand in for a library.
 _WORKER: Final = (sys.executable, "-P", "-m", "keeptrusts.cli.main", "gateway", "worker")
@@ -98,13 +101,16 @@ class WorkerProcess:
             return  # what was heard of last still counts
         self.families = from_document(answer["families"])
 
-    async def stop(self, drain_s: float) -> None:
-        """Have it take no more connections, end its calls and end; killed when it takes longer than it may."""
+    async def stop(self, drain_s: float, *, has_successor: bool) -> None:
+        """Have it take no more connections, end its calls and end; killed when it takes longer than it may.
+
+        Callers who wait in its socket's queue are left to its successor. Without one it serves them too.
+        """
         self.stopping = True
         try:
-            await self.ask("stop", timeout_s=5.0)
-        except ChannelError:
-            self.signal(signal.SIGTERM)  # it may still be starting
+            await self.ask("stop", timeout_s=5.0, has_successor=has_successor)
+        except ChannelError as error:
+            logger.warning("worker %d has not said that it stops: %s", self.index, error)
         try:
             async with asyncio.timeout(drain_s + _ENDING_S):
                 await self.ended.wait()

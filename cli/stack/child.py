@@ -15,6 +15,7 @@ class Child:
     `command` returns the argument vector; it runs in a thread before every start, may prepare files, may raise
     StackError. `ready` tells whether the process answers; it must come back within a few seconds and not raise.
     `after_ready` runs once in a thread when the child answers, before the next child starts.
+    A child that starts `with_next` has no `after_ready`: the next one starts at once, and after both answer the third.
     A `one_shot` child is done when it ends with code 0. A child that is not `enabled` is started only on request.
     Times in seconds.
     """
@@ -24,6 +25,7 @@ class Child:
     ready: Callable[[], Awaitable[bool]]
     environment: Mapping[str, str] = field(default_factory=dict)
     after_ready: Callable[[], None] | None = None
+    with_next: bool = False
     one_shot: bool = False
     enabled: bool = True
     start_seconds: float = 60.0

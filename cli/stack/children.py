@@ -44,6 +44,7 @@ def stack_children(
             command=fixed(*_KT, "processors", "run"),
             ready=file_ready(options.data_dir.ready_file_of("processors")),
             environment=environment,
+            with_next=True,
         ),
         Child(
             name="api",

@@ -80,15 +80,21 @@ class Supervisor:
         self._move("stopped")
 
     async def _start_in_order(self) -> None:
+        started: list[ChildProcess] = []
         for child in self._children:
             if not child.child.enabled:
                 continue
             child.start()
-            await self._ready_or_stopping(child)
-            if self._stopping.is_set():
-                return
+            started.append(child)
+            if child.child.with_next:
+                continue
+            for one in started:
+                await self._ready_or_stopping(one)
+                if self._stopping.is_set():
+                    return
             if child.child.after_ready is not None:
                 await asyncio.to_thread(child.child.after_ready)
+            started.clear()
 
     async def _ready_or_stopping(self, child: ChildProcess) -> None:
         ready = asyncio.create_task(child.until_ready())

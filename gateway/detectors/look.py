@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Final
 
+from keeptrusts.gateway.detectors.database import Keeper
 from keeptrusts.gateway.detectors.encoded import RUN, Piece, begins_in_escape, pieces, run_rules
 from keeptrusts.gateway.detectors.normalize import normalize
 from keeptrusts.gateway.detectors.overlaps import resolved
@@ -18,12 +19,12 @@ DEPTH: Final = 2
 _APART: Final = "\n" * 8
 
 
-def looking(rules: Iterable[Rule]) -> Scanner:
+def looking(rules: Iterable[Rule], keeper: Keeper | None = None) -> Scanner:
     """Compile a chain's rules, and what the scan must report besides so that encoded runs are looked into.
 
     Raises BadPatternError.
     """
-    return Scanner((*rules, *run_rules()))
+    return Scanner((*rules, *run_rules()), keeper)
 
 
 def look(scanner: Scanner, text: str, *, least_score: int = PLAIN) -> list[Finding]:

@@ -52,7 +52,7 @@ class Rule:
     the whole of what the pattern matched the beginning of; ``check`` and ``inner`` see what it gave. ``inner`` narrows
     the finding to a part of the match. ``whole_only`` patterns are too large for Hyperscan to say where they begin:
     it says only that they are there, and RE2 finds where. ``distance`` letters may be added, left out or other than in
-    the pattern, which then has no word boundaries.
+    the pattern, which then has no word boundaries. ``by_re2`` patterns are those that Hyperscan does not take at all.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Rule:
     seek: Seek | None = None
     whole_only: bool = False
     distance: int = 0
+    by_re2: bool = False
 
 
 @frozen

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import hyperscan
 import re2
 
-from keeptrusts.gateway.detectors.labels import AGAINST_BEFORE, Labels, Near, nearest, pattern_of, vocabulary
+from keeptrusts.gateway.detectors.database import BadPatternError, Keeper, database
+from keeptrusts.gateway.detectors.labels import AGAINST_BEFORE, Labels, Near, Vocabulary, nearest, windows
 from keeptrusts.gateway.detectors.rules import NOTHING, Finding, Rule
 from keeptrusts.schemas.frozen import frozen
 
 MOST_MATCHES: Final = 200_000
 """Matches of one text that are looked at; what has more is noise of one kind, made to be slow."""
-MOST_LABELS: Final = 1_000_000
-"""Words of one text that may say what a match is."""
 _CONTINUING: Final = bytes(range(0x80, 0xC0))
 """The bytes of UTF-8 that do not begin a character."""
 _JOINING: Final = frozenset("-./_")
 
 _Span = tuple[int, int, int]
 """Where something matched, in bytes or characters, and the number of what matched."""
-
-
-class BadPatternError(ValueError):
-    """A pattern that cannot be scanned for. ``rule`` is its rule's id; ``reason`` is the engine's."""
-
-    def __init__(self, rule: str, reason: str) -> None:
-        super().__init__(f"{rule}: {reason}")
-        self.rule = rule
-        self.reason = reason
 
 
 class TooManyMatchesError(RuntimeError):
@@ -40,50 +31,53 @@ class TooManyMatchesError(RuntimeError):
 class Scanner:
     """Rules compiled once. ``scan`` is synchronous and keeps nothing of the text."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        """Compile. Raises BadPatternError."""
+    def __init__(self, rules: Sequence[Rule], keeper: Keeper | None = None) -> None:
+        """Compile, or take what a ``keeper`` has of an earlier time. Raises BadPatternError."""
         self.rules: tuple[Rule, ...] = tuple(rules)
-        words = vocabulary(self.rules)
-        numbers = {word: number for number, word in enumerate(words)}
-        self._groups = _grouped(_Known.of(rule, numbers) for rule in self.rules)
+        self._words = Vocabulary(self.rules)
+        self._groups = _grouped(_Known.of(rule, self._words.numbers) for rule in self.rules)
         firsts = [group.rules[0].rule for group in self._groups]
-        self._whole = tuple(_re2(rule) if rule.whole_only else None for rule in firsts)
+        self._whole = tuple(_re2(rule) if rule.whole_only or rule.by_re2 else None for rule in firsts)
+        self._by_re2 = tuple(number for number, rule in enumerate(firsts) if rule.by_re2)
         self._reach = max((known.reach for group in self._groups for known in group.rules), default=0)
-        self._database = _database(firsts, words) if rules else None
+        self._database = database(firsts, keeper) if rules else None
 
     def scan(self, text: str) -> list[Finding]:
         """Give every match that may be something, in the order of its place; they may overlap.
 
         Raises TooManyMatchesError.
         """
-        if self._database is None or not text:
+        if not self.rules or not text:
             return []
         data = text.encode("utf-8", "surrogatepass")
-        ends: dict[tuple[int, int], int] = {}
-        labels: list[_Span] = []
-        groups = len(self._groups)
+        ends: dict[tuple[int, int], int] = {(0, number): 0 for number in self._by_re2}
         left = MOST_MATCHES
 
         def matched(number: int, start: int, end: int, _flags: int, _context: object) -> bool:
             nonlocal left
-            if number >= groups:
-                labels.append((start, end, number - groups))
-                return len(labels) >= MOST_LABELS
             left -= 1
             if end > ends.get((start, number), -1):
                 ends[(start, number)] = end
             return left <= 0
 
         try:
-            self._database.scan(data, match_event_handler=matched)
+            if self._database is not None:
+                self._database.scan(data, match_event_handler=matched)
         except hyperscan.ScanTerminated:
             raise TooManyMatchesError("more matches than may be looked at") from None
         if not ends:
             return []
         spans = sorted(self._spans(data, ends))
         if len(data) != len(text):
-            spans, labels = _in_characters(data, spans), _in_characters(data, labels)
-        return list(self._findings(text, spans, Labels(labels, reach=self._reach)))
+            spans = _in_characters(data, spans)
+        return list(self._findings(text, spans, self._labels(text, spans)))
+
+    def _labels(self, text: str, spans: Sequence[_Span]) -> Labels:
+        """Find the words around the matches for which words count."""
+        groups = self._groups
+        worded = ((start, end) for start, end, number in spans if groups[number].worded)
+        pieces = windows(worded, self._reach, len(text))
+        return Labels((word for piece in pieces for word in self._words.found(text, *piece)), reach=self._reach)
 
     def _spans(self, data: bytes, ends: dict[tuple[int, int], int]) -> Iterator[_Span]:
         """Give the longest match from each start; where Hyperscan only says that there is one, RE2 looks for all."""
@@ -92,7 +86,7 @@ class Scanner:
             if whole is None:
                 yield start, end, number
                 continue
-            for match in whole.finditer(data):
+            for match in islice(whole.finditer(data), MOST_MATCHES):
                 yield match.start(), match.end(), number
 
     def _findings(self, text: str, spans: Iterable[_Span], labels: Labels) -> Iterator[Finding]:
@@ -141,9 +135,13 @@ class _Known:
 
 @frozen
 class _Group:
-    """Rules that look for the same pattern. ``labelled``: all need a word near; ``apart``: some must stand alone."""
+    """Rules that look for the same pattern.
+
+    ``worded``: words near count for some; ``labelled``: all need one; ``apart``: some must stand alone.
+    """
 
     rules: tuple[_Known, ...]
+    worded: bool
     labelled: bool
     apart: bool
 
@@ -151,6 +149,7 @@ class _Group:
     def of(cls, rules: Sequence[_Known]) -> _Group:
         return cls(
             rules=tuple(rules),
+            worded=any(known.words or known.against for known in rules),
             labelled=all(known.rule.score <= NOTHING for known in rules),
             apart=not all(known.rule.joined for known in rules),
         )
@@ -231,49 +230,6 @@ def _in_characters(data: bytes, spans: Sequence[_Span]) -> list[_Span]:
         at = place
         characters[place] = count
     return [(characters[start] - (data[start] in _CONTINUING), characters[end], number) for start, end, number in spans]
-
-
-def _database(rules: Sequence[Rule], words: Sequence[str]) -> Any:
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    word_flags = int(hyperscan.HS_FLAG_SOM_LEFTMOST | hyperscan.HS_FLAG_CASELESS)
-    expressions = [rule.pattern.encode() for rule in rules] + [pattern_of(word).encode() for word in words]
-    try:
-        database.compile(
-            expressions=expressions,
-            ids=list(range(len(expressions))),
-            elements=len(expressions),
-            flags=[_flags(rule) for rule in rules] + [word_flags] * len(words),
-            ext=[_distance(rule.distance) for rule in rules] + [_distance(0)] * len(words),
-        )
-    except hyperscan.error:
-        raise _culprit(rules) from None
-    return database
-
-
-def _flags(rule: Rule) -> int:
-    flags = hyperscan.HS_FLAG_SINGLEMATCH if rule.whole_only else hyperscan.HS_FLAG_SOM_LEFTMOST
-    return int(flags | hyperscan.HS_FLAG_CASELESS) if rule.caseless else int(flags)
-
-
-def _distance(letters: int) -> tuple[int, int, int, int, int, int]:
-    """Give Hyperscan's extended parameters: flags, least and most offset, least length, edit and Hamming distance."""
-    return (hyperscan.HS_EXT_FLAG_EDIT_DISTANCE if letters else 0, 0, 0, 0, letters, 0)
-
-
-def _culprit(rules: Sequence[Rule]) -> BadPatternError:
-    """Find which of the rules does not compile, for Hyperscan does not say."""
-    for rule in rules:
-        try:
-            hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK).compile(
-                expressions=[rule.pattern.encode()],
-                ids=[0],
-                elements=1,
-                flags=[_flags(rule)],
-                ext=[_distance(rule.distance)],
-            )
-        except hyperscan.error as error:
-            return BadPatternError(rule.id, str(error))
-    return BadPatternError(rules[0].id, "these patterns are too large together")
 
 
 def _re2(rule: Rule) -> Any:

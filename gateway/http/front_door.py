@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+from weakref import WeakSet
 
 import orjson
 from aiohttp import ClientPayloadError, StreamReader, web
@@ -26,6 +27,7 @@ from aiohttp.web_protocol import ERROR
 
 from keeptrusts.gateway.http.answers import WholeAnswer
 from keeptrusts.gateway.http.exchange import Exchange, Plane
+from keeptrusts.gateway.http.listen_queue import accept_waiting
 from keeptrusts.schemas.errors import PROBLEM_JSON, Problem, openai_body
 
 logger = logging.getLogger(__name__)
@@ -38,7 +40,6 @@ LET_GO_S: Final = 1.0
 QUIET_S: Final = 2.0
 CANCEL_S: Final = 1.0
 """How long a call that is cut has to clean up."""
-_ACCEPT_ROUNDS: Final = 5
 _DRAIN_POLL_S: Final = 0.02
 _INT_BYTES: Final = 4
 
@@ -59,7 +60,16 @@ Served = web.Application | Callable[[web.BaseRequest], Awaitable[web.StreamRespo
 class FrontDoor(web.RequestHandler):
     """One connection. Half a head is given ``header_timeout_s``, then the connection is closed without an answer."""
 
-    __slots__ = ("_deadline", "_deaf", "_draining", "_full_requests", "_header_timeout_s", "_plane", "_tell_gone")
+    __slots__ = (
+        "__weakref__",
+        "_deadline",
+        "_deaf",
+        "_draining",
+        "_full_requests",
+        "_header_timeout_s",
+        "_plane",
+        "_tell_gone",
+    )
 
     def __init__(
         self,
@@ -98,6 +108,11 @@ class FrontDoor(web.RequestHandler):
         waiter = self._waiter
         idle = waiter is not None and not waiter.done() and not self._messages and self._deadline is None
         return self._next_keepalive_close_time - self._keepalive_timeout if idle else None
+
+    @property
+    def is_beginning(self) -> bool:
+        """Whether it is accepted and not served yet: it has no transport before it has shaken hands about TLS."""
+        return self.transport is None and self._manager is not None
 
     def when_gone(self, tell: Callable[[], None] | None) -> None:
         """Call ``tell`` when the connection is lost; None forgets it."""
@@ -272,11 +287,17 @@ class FrontDoor(web.RequestHandler):
             self._deadline = None
 
 
+def _no_successor() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """Where and how a port is served. ``inherited`` is a socket that listens already and that others keep open.
+    """Where and how a port is served: on a socket made here, or on ``inherited``, which other processes may share.
 
-    At the end no connection is taken any more and calls under way have ``drain_s`` to end. A connection on which
+    At the end everybody who waits in the socket's queue is accepted, and who joins it within ``handshake_s``; unless
+    ``has_successor()``, asked then, says that another process goes on serving this very socket: they wait for it.
+    From then on no connection is taken and calls under way have ``drain_s`` to end. A connection on which
     nothing happens is closed once it was quiet for ``quiet_s``: a caller that is about to use it again is told in
     its next answer that it was the last, instead of finding it closed.
     """
@@ -287,7 +308,9 @@ class Listening:
     quiet_s: float = QUIET_S
     header_timeout_s: float = HEADER_TIMEOUT_S
     idle_timeout_s: float = IDLE_TIMEOUT_S
+    handshake_s: float = 0.0
     inherited: socket.socket | None = None
+    has_successor: Callable[[], bool] = _no_successor
     tls: ssl.SSLContext | None = None
 
 
@@ -325,9 +348,10 @@ async def listening_at(served: Served, place: Listening) -> AsyncIterator[tuple[
     assert manager is not None, "a runner that is set up has a server"
 
     draining = asyncio.Event()
+    doors: WeakSet[FrontDoor] = WeakSet()
 
     def door() -> FrontDoor:
-        return FrontDoor(
+        made = FrontDoor(
             manager,
             loop=loop,
             header_timeout_s=place.header_timeout_s,
@@ -335,6 +359,8 @@ async def listening_at(served: Served, place: Listening) -> AsyncIterator[tuple[
             draining=draining,
             plane=plane,
         )
+        doors.add(made)
+        return made
 
     try:
         if place.inherited is not None:
@@ -345,23 +371,17 @@ async def listening_at(served: Served, place: Listening) -> AsyncIterator[tuple[
             address: tuple[str, int] = server.sockets[0].getsockname()[:2]
             yield address
         finally:
-            if place.inherited is None:
-                await _take_waiting()
-            server.close()
             draining.set()
-            await _drain(manager, place)
+            if not place.has_successor():
+                await accept_waiting(server.sockets, place.handshake_s)
+            server.close()
+            await _drain(doors, place)
     finally:
         await runner.cleanup()
 
 
 async def _never(request: web.BaseRequest) -> web.StreamResponse:
     raise AssertionError("a plane answers exchanges")
-
-
-async def _take_waiting() -> None:
-    """Let the loop accept what the kernel has queued: whoever waits there when a socket closes is cut off."""
-    for _ in range(_ACCEPT_ROUNDS):
-        await asyncio.sleep(0)
 
 
 def _has_unread(door: FrontDoor) -> bool:
@@ -376,18 +396,22 @@ def _has_unread(door: FrontDoor) -> bool:
     return int.from_bytes(count, sys.byteorder) > 0
 
 
-async def _drain(manager: web.Server, place: Listening) -> None:
-    """Wait until every connection has had its last answer and is closed, within the time."""
+async def _drain(doors: WeakSet[FrontDoor], place: Listening) -> None:
+    """Wait until every connection has had its last answer and is closed, within the time.
+
+    One that has not shaken hands about TLS is waited for as long as one on which nothing happens.
+    """
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + place.drain_s
-    while loop.time() < deadline:
-        doors = [door for door in manager.connections if isinstance(door, FrontDoor) and door.transport is not None]
-        if not doors:
+    began = loop.time()
+    while (now := loop.time()) < began + place.drain_s:
+        served = [door for door in doors if door.transport is not None]
+        waits_for_others = now < began + place.quiet_s and any(door.is_beginning for door in doors)
+        if not served and not waits_for_others:
             return
-        quiet_before = loop.time() - place.quiet_s
-        for door in doors:
+        for door in served:
             since = door.quiet_since()
-            if since is not None and since <= quiet_before and not _has_unread(door):
+            if since is not None and since <= now - place.quiet_s and not _has_unread(door):
                 door.force_close()
         await asyncio.sleep(_DRAIN_POLL_S)
-    logger.warning("%d connections are cut: they did not end within %g s", len(manager.connections), place.drain_s)
+    cut = sum(door.transport is not None for door in doors)
+    logger.warning("%d connections are cut: they did not end within %g s", cut, place.drain_s)

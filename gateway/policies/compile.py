@@ -2,7 +2,12 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
+from keeptrusts.gateway.detectors.database import Keeper
+from keeptrusts.gateway.detectors.look import looking
+from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.gateway.detectors.scanner import Scanner
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
 from keeptrusts.gateway.policies.globs import Globs
@@ -20,7 +25,8 @@ from keeptrusts.schemas.policy_document.kinds.content import Phase
 from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions
 
 Condition = Callable[[RequestFacts], bool]
-_Scanners = dict[frozenset[str], Scanner]
+MOST_SCANNERS: Final = 16
+"""Sets of rules whose scanners are kept; a document with more compiles some again at a reload."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +141,11 @@ class CompiledDocument:
 
 
 def compile_document(
-    document: PolicyDocument, workers: int = 1, worker: int = 0, before: CompiledDocument | None = None
+    document: PolicyDocument,
+    workers: int = 1,
+    worker: int = 0,
+    before: CompiledDocument | None = None,
+    keeper: Keeper | None = None,
 ) -> CompiledDocument:
     """Compiles every chain once. `worker` of `workers` (from 0) enforces its share of each rate limit.
 
@@ -151,13 +161,12 @@ def compile_document(
     predecessors = _Predecessors(before, staying)
     built = tuple(_compile_entry(entry, share, predecessors) for entry in entries)
     headers = [header_names(entry.options) for entry in entries if isinstance(entry.options, RbacOptions)]
-    scanners: _Scanners = {}
     return CompiledDocument(
         document=document,
         version=fingerprint(document),
         header_names=frozenset().union(*headers),
-        _by_team={slug: _chain(built, slug, scanners) for slug in document.named_teams()},
-        _others=_chain(built, None, scanners),
+        _by_team={slug: _chain(built, slug, keeper) for slug in document.named_teams()},
+        _others=_chain(built, None, keeper),
         _built=built,
     )
 
@@ -183,7 +192,7 @@ def _compile_entry(entry: ChainEntry, share: WorkerShare, predecessors: _Predece
     return _Built(compiled=compiled, aim=aim, meaning=meaning)
 
 
-def _chain(built: tuple[_Built, ...], team: str | None, scanners: _Scanners) -> CompiledChain:
+def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -> CompiledChain:
     """The team's entries, rbac first, equal ones once."""
     chosen: dict[Hashable, CompiledPolicy] = {}
     for one in built:
@@ -195,23 +204,24 @@ def _chain(built: tuple[_Built, ...], team: str | None, scanners: _Scanners) -> 
     return CompiledChain(
         policies=policies,
         output=output,
-        scanner=_scanner(policies, scanners),
-        output_scanner=_scanner(output, scanners),
+        scanner=_scanner(policies, keeper),
+        output_scanner=_scanner(output, keeper),
         spending=tuple((one, one.policy) for one in policies if isinstance(one.policy, SpendLimit)),
         model_rules=_model_rules(policies),
         audit=_audit(policies),
     )
 
 
-def _scanner(policies: tuple[CompiledPolicy, ...], known: _Scanners) -> Scanner | None:
-    """The scanner for all that these policies look for; chains that look for the same share one."""
+def _scanner(policies: tuple[CompiledPolicy, ...], keeper: Keeper | None) -> Scanner | None:
+    """The scanner for all that these policies look for."""
     rules = {rule.id: rule for one in policies if isinstance(one.policy, TextDetector) for rule in one.policy.rules}
-    if not rules:
-        return None
-    key = frozenset(rules)
-    if key not in known:
-        known[key] = Scanner(tuple(rules.values()))
-    return known[key]
+    return _shared(tuple(sorted(rules.values(), key=lambda rule: rule.id)), keeper) if rules else None
+
+
+@lru_cache(maxsize=MOST_SCANNERS)
+def _shared(rules: tuple[Rule, ...], keeper: Keeper | None) -> Scanner:
+    """Chains that look for the same share one scanner, also over reloads: to compile one takes seconds."""
+    return looking(rules, keeper)
 
 
 def _model_rules(policies: tuple[CompiledPolicy, ...]) -> tuple[tuple[Condition | None, ModelRule], ...]:

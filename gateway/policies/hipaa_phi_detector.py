@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keeptrusts.gateway.detectors.families.personal import personal_rules
+from keeptrusts.gateway.detectors.families.personal import rules_of_kinds
 from keeptrusts.gateway.policies.text_detector import TextDetector
 from keeptrusts.schemas.policy_document.kinds.content import HipaaPhiDetectorOptions
 from keeptrusts.schemas.policy_document.kinds.entities import ENTITIES
@@ -18,7 +18,7 @@ def hipaa_phi_detector(options: HipaaPhiDetectorOptions) -> TextDetector:
     return TextDetector(
         kind=KIND,
         what="health information",
-        rules=[rule for rule in personal_rules() if rule.kind in kinds],
+        rules=rules_of_kinds(kinds),
         action=options.action,
         phase=options.apply_to,
         redaction=options.redaction,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
+from keeptrusts.gateway.detectors.database import refused
 from keeptrusts.gateway.detectors.rules import CERTAIN, Rule
 
 LETTERS_A_MISTAKE: Final = 4
@@ -14,7 +16,15 @@ LETTERS_A_MISTAKE: Final = 4
 
 def rules_of_patterns(patterns: Iterable[str], kind: str) -> tuple[Rule, ...]:
     """Give a rule for each pattern. A finding may stand anywhere, also within a word."""
-    return tuple(Rule(id=_id(kind, one), kind=kind, pattern=one, score=CERTAIN, joined=True) for one in patterns)
+    return tuple(_scannable(Rule(id=_id(kind, one), kind=kind, pattern=one, joined=True)) for one in patterns)
+
+
+def _scannable(rule: Rule) -> Rule:
+    """Leave to RE2 what Hyperscan cannot say the beginning of, or does not take at all."""
+    if refused(rule) is None:
+        return rule
+    whole = replace(rule, whole_only=True)
+    return whole if refused(whole) is None else replace(rule, by_re2=True)
 
 
 def rules_of_terms(terms: Iterable[str], kind: str, *, distance: int = 0) -> tuple[Rule, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keeptrusts.gateway.detectors.families.personal import personal_rules
+from keeptrusts.gateway.detectors.families.personal import rules_of_kinds
 from keeptrusts.gateway.policies.own_patterns import rules_of_patterns
 from keeptrusts.gateway.policies.text_detector import TextDetector
 from keeptrusts.schemas.policy_document.kinds.content import PiiDetectorOptions
@@ -25,7 +25,7 @@ def pii_detector(options: PiiDetectorOptions) -> TextDetector:
     return TextDetector(
         kind=KIND,
         what="personal data",
-        rules=(*(rule for rule in personal_rules() if rule.kind in kinds), *own),
+        rules=(*rules_of_kinds(kinds), *own),
         action=options.action,
         phase=options.apply_to,
         redaction=options.redaction,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from keeptrusts.gateway.detectors.look import seen
 from keeptrusts.gateway.detectors.overlaps import resolved
 from keeptrusts.gateway.detectors.rules import PLAIN, Finding
 from keeptrusts.gateway.detectors.scanner import Scanner
@@ -27,7 +28,7 @@ class Review:
         Raises TooManyMatchesError.
         """
         if self._found is None:
-            looked = ((number, self._scanner.scan(text.text)) for number, text in enumerate(self.texts))
+            looked = ((number, seen(self._scanner, text.text)) for number, text in enumerate(self.texts))
             self._found = tuple((number, found) for number, found in looked if found)
         return [
             (number, finding)

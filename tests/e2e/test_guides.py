@@ -8,9 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.ports import free_port
+from support.sdk import ADMIN_DISTANCE
 from support.stack import Provider, Stack, free_offset, running_gateway, running_stack, simulated_provider
 
 PATIENCE_S = 60.0
@@ -170,57 +174,61 @@ def test_tail_shows_a_live_call(shell: Shell) -> None:
     assert event["model"] == "gpt-4o" and event["decision"] == "allow"
 
 
-@pytest.fixture(scope="module")
-def team_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running_stack(tmp_path_factory.mktemp("teams"), "--no-gateway") as stack:
-        yield stack
+@contextmanager
+def second_gateway(stack: Stack, *arguments: str) -> Iterator[Stack]:
+    """Run a gateway beside the stack's own one; gives the stack as it is seen through it."""
+    port = free_port(ADMIN_DISTANCE)
+    seen = replace(stack, gateway_port=port)
+    with running_gateway(seen, "--port", str(port), "--name", "guides", *arguments):
+        yield seen
 
 
-def test_rbac_refuses_calls_without_team_and_role_before_any_other_policy(team_stack: Stack) -> None:
-    team_stack.post("/v1/teams", {"name": "Engineering"})
-    key = team_stack.post("/v1/keys", {"team": "engineering", "name": "ci"}).json()["key"]
-    with running_gateway(team_stack, "--config", str(SEEDS / "team-rbac.yaml")):
-        refused = team_stack.chat()
+def test_rbac_refuses_calls_without_team_and_role_before_any_other_policy(stack: Stack) -> None:
+    stack.post("/v1/teams", {"name": "Engineering"})
+    key = stack.post("/v1/keys", {"team": "engineering", "name": "ci"}).json()["key"]
+    with second_gateway(stack, "--config", str(SEEDS / "team-rbac.yaml")) as seen:
+        refused = seen.chat()
         assert refused.status == 403 and refused.json()["error"]["policy"] == "rbac"
-        row = team_stack.event(refused)
+        row = seen.event(refused)
         assert (row["decision"], row["policy"]) == ("block", "rbac")
         assert [result["kind"] for result in row["policies"]] == ["rbac"]
-        attributed = team_stack.chat(key=key)  # pii-detector is not built yet: it fails closed
-        assert attributed.status == 409 and attributed.json()["code"] == "policy_unavailable"
+        card = "4111 1111 1111 1111"
+        attributed = seen.chat(key=key, messages=[{"role": "user", "content": f"my card is {card}"}])
+        assert attributed.status == 200
+        row = seen.event(attributed)
+        assert row["decision"] == "redact" and row["policy"] == "pii-detector"
+        [found] = [result for result in row["policies"] if result["kind"] == "pii-detector"]
+        assert found["findings"] == {"CREDIT_CARD": 1} and card not in json.dumps(row)
 
 
-def test_targeting_gives_each_team_its_own_chain(team_stack: Stack) -> None:
+def test_targeting_gives_each_team_its_own_chain(stack: Stack) -> None:
     for name in ("Engineering", "Support", "Legal"):
-        team_stack.post("/v1/teams", {"name": name})
+        stack.post("/v1/teams", {"name": name})
     keys = {
-        team: team_stack.post("/v1/keys", {"team": team, "name": f"{team}-key"}).json()["key"]
+        team: stack.post("/v1/keys", {"team": team, "name": f"{team}-key"}).json()["key"]
         for team in ("engineering", "support", "legal")
     }
-    with running_gateway(team_stack, "--config", str(SEEDS / "team-targeting.yaml")):
-        chains = {
-            team: [p["kind"] for p in team_stack.event(team_stack.chat(key=key))["policies"]]
-            for team, key in keys.items()
-        }
-    # rbac runs first wherever it stands; pii-detector is not built yet and ends the chain by failing closed.
+    with second_gateway(stack, "--config", str(SEEDS / "team-targeting.yaml")) as seen:
+        chains = {team: [p["kind"] for p in seen.event(seen.chat(key=key))["policies"]] for team, key in keys.items()}
+    # rbac runs first wherever it stands; human-oversight is not built yet and ends the chain by failing closed.
     assert chains["engineering"] == ["rbac", "audit-logger"]
     assert chains["support"] == ["rbac", "audit-logger", "pii-detector"]
-    assert chains["legal"] == ["audit-logger", "pii-detector"]
+    assert chains["legal"] == ["audit-logger", "pii-detector", "hipaa-phi-detector", "human-oversight"]
 
 
-def test_a_file_with_errors_is_refused_with_line_and_suggestion(team_stack: Stack) -> None:
-    bad = team_stack.directory / "bad.yaml"
+def test_a_file_with_errors_is_refused_with_line_and_suggestion(stack: Stack) -> None:
+    bad = stack.directory / "bad.yaml"
     bad.write_text("policies:\n  chain:\n    - rbca\n")
-    done = team_stack.kt("gateway", "run", "--no-stack", "--config", str(bad), check=False)
+    done = stack.kt("gateway", "run", "--no-stack", "--config", str(bad), check=False)
     assert done.returncode == 2
     assert "bad.yaml:3" in done.stderr and "rbac" in done.stderr
-    missing = team_stack.kt("gateway", "run", "--no-stack", "--config", "nowhere.yaml", check=False)
+    missing = stack.kt("gateway", "run", "--no-stack", "--config", "nowhere.yaml", check=False)
     assert missing.returncode == 2 and "nowhere.yaml" in missing.stderr
 
 
-def test_no_provider_configured_starts_and_answers_503_with_the_fix(team_stack: Stack) -> None:
-    nowhere = Provider("", team_stack.provider.log, team_stack.provider.process)
-    without = Stack(team_stack.directory, team_stack.offset, nowhere, team_stack.credentials)
-    with running_gateway(without):
+def test_no_provider_configured_starts_and_answers_503_with_the_fix(stack: Stack) -> None:
+    nowhere = Provider("", stack.provider.log, stack.provider.process)
+    with second_gateway(replace(stack, provider=nowhere)) as without:
         answer = without.chat()
         assert answer.status == 503 and answer.json()["code"] == "no_provider"
         assert "OPENAI_API_KEY" in answer.json()["fix"]

@@ -6,16 +6,17 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from support.persistent_load import Callers, Seen
+from support.persistent_load import BODY, Callers, Seen, call_of
 from support.ports import free_port
 from support.stack import KT, Answer, Stack, listening_gateway, request, wait_for
 
@@ -64,6 +65,23 @@ class Running:
         url = f"http://127.0.0.1:{self.port}/v1/chat/completions"
         return request("POST", url, body=body, token=self.stack.credentials["gateway_key"]).status
 
+    def send_call(self) -> socket.socket:
+        """Connect and send a call; its answer is to be read from what is given."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        connection.sendall(call_of(self.stack.credentials["gateway_key"], BODY))
+        return connection
+
+    def listens(self) -> bool:
+        """Say whether the parent still holds a socket that listens on the port."""
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        listeners = {int(row[9]) for row in rows if row[3] == "0A" and row[1].endswith(f":{self.port:04X}")}
+        handles = f"/proc/{self.process.pid}/fd"
+        held = set()
+        for handle in os.listdir(handles):
+            with suppress(FileNotFoundError):  # it may have been closed since
+                held.add(os.stat(f"{handles}/{handle}").st_ino)
+        return bool(held & listeners)
+
     def callers(self, count: int, **options: object) -> Callers:
         key = self.stack.credentials["gateway_key"]
         return Callers(host="127.0.0.1", port=self.port, key=key, count=count, **options)  # type: ignore[arg-type]  # options are Callers' own
@@ -86,6 +104,24 @@ def running(stack: Stack, directory: Path, *arguments: str) -> Iterator[Running]
 def own(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(stack, tmp_path_factory.mktemp("workers"), "--workers", "2", "--drain-time", "10") as made:
         yield made
+
+
+@contextmanager
+def paused(pids: list[int]) -> Iterator[None]:
+    """Keep processes from running."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def last_answer(connection: socket.socket) -> bytes:
+    """Read everything until the other side closes."""
+    with connection:
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
 async def beside(callers: list[Callers], *arguments: str, stack: Stack) -> tuple[int, list[Seen]]:
@@ -176,11 +212,17 @@ def test_sigterm_ends_calls_in_peace_and_every_process(stack: Stack, tmp_path: P
     with running(stack, tmp_path, "--workers", "2") as made:
         pids = made.pids()
         callers = [made.callers(6, stream=True), made.callers(6)]
+        waiting: list[socket.socket] = []
 
         async def stop_under_load() -> list[Seen]:
             tasks = [asyncio.create_task(one.run()) for one in callers]
             await asyncio.gather(*(one.warm.wait() for one in callers))
-            made.process.terminate()
+            for pid in pids:
+                os.kill(pid, signal.SIGTERM)  # a service manager sends it to every process; the parent alone obeys
+            with paused(pids):
+                waiting.extend(made.send_call() for _ in range(60))  # in the sockets' queues, where nobody accepts them
+                made.process.terminate()
+                made.until(lambda: not made.listens())  # from here on a worker's socket is its own
             await asyncio.to_thread(made.process.wait, 45)
             for one in callers:
                 one.stopping.set()
@@ -189,6 +231,8 @@ def test_sigterm_ends_calls_in_peace_and_every_process(stack: Stack, tmp_path: P
         seen = asyncio.run(stop_under_load())
         assert made.process.returncode == 0, "".join(made.said)
         # Nobody listens any more, so callers that come back cannot connect; whoever was connected was answered.
+        answers = [last_answer(one) for one in waiting]
+        assert [answer[:12] for answer in answers] == [b"HTTP/1.1 200"] * 60
         assert {name for one in seen for name in one.lost} <= {"connect: ConnectionRefusedError"}
         assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
 

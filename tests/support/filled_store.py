@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -40,6 +41,8 @@ class FilledStore:
 
     store: Store
     now_ms: int = 1_795_000_000_000
+    run: str = field(default_factory=lambda: uuid.uuid4().hex)
+    """Part of every token: the engine takes a block once, and would remember those of earlier tests."""
     _next: dict[tuple[str, int], int] = field(default_factory=dict)
 
     async def events(self, *events: Event) -> list[int]:
@@ -63,18 +66,23 @@ class FilledStore:
         await self.progress(topic, partition, position)
 
     async def progress(self, topic: str, partition: int, position: int) -> None:
-        self.now_ms += 1
-        row = {
-            "topic": topic, "partition": partition, "partitions": PARTITIONS, "position": position,
-            "source_offset": position, "delay_ms": 12, "written_ms": self.now_ms,
-        }  # fmt: skip
-        await self.store.insert("writer_progress", orjson.dumps(row), token=f"progress-{self.now_ms}")
+        await self._progress([(topic, partition)], position)
 
     async def start(self) -> None:
         """Write the rows that a writer leaves before the first record."""
-        for topic in SOURCES:
-            for partition in range(PARTITIONS):
-                await self.progress(topic.name, partition, -1)
+        await self._progress([(topic.name, partition) for topic in SOURCES for partition in range(PARTITIONS)], -1)
+
+    async def _progress(self, places: Sequence[tuple[str, int]], position: int) -> None:
+        self.now_ms += 1
+        rows = (
+            {
+                "topic": topic, "partition": partition, "partitions": PARTITIONS, "position": position,
+                "source_offset": position, "delay_ms": 12, "written_ms": self.now_ms,
+            }
+            for topic, partition in places
+        )  # fmt: skip
+        lines = b"\n".join(map(orjson.dumps, rows))
+        await self.store.insert("writer_progress", lines, token=f"progress-{self.now_ms}-{self.run}")
 
     def _records(self, topic: str, partition: int, values: Sequence[bytes]) -> list[Stored]:
         first = self._next.get((topic, partition), 0)
@@ -83,5 +91,7 @@ class FilledStore:
 
     async def _insert(self, blocks: Sequence[Block], name: str) -> None:
         for block in blocks:
-            refused = await insert_block(self.store, block, f"{block.table}-{name}", SETTINGS, WriterMetrics())
+            refused = await insert_block(
+                self.store, block, f"{block.table}-{name}-{self.run}", SETTINGS, WriterMetrics()
+            )
             assert refused == {}

@@ -82,10 +82,7 @@ class Callers:
     async def _use(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, chance: random.Random) -> None:
         for _ in range(self.per_connection):
             body = BODY if not self.stream else BODY[:-1] + b', "stream": true}'
-            writer.write(
-                b"POST /v1/chat/completions HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
-                b"Authorization: Bearer %b\r\nContent-Length: %d\r\n\r\n%b" % (self.key.encode(), len(body), body)
-            )
+            writer.write(call_of(self.key, body))
             async with asyncio.timeout(ANSWER_S):
                 status, last = await _answer(reader)
             self.seen.statuses[status] += 1
@@ -98,6 +95,14 @@ class Callers:
                 await asyncio.sleep(chance.uniform(0, self.pause_s))
             if _is_closed(writer):
                 return  # closed while nothing was under way: clients look at the socket before they send again
+
+
+def call_of(key: str, body: bytes) -> bytes:
+    """Write a call as it goes over the wire."""
+    return (
+        b"POST /v1/chat/completions HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
+        b"Authorization: Bearer %b\r\nContent-Length: %d\r\n\r\n%b" % (key.encode(), len(body), body)
+    )
 
 
 def _is_closed(writer: asyncio.StreamWriter) -> bool:

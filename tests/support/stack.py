@@ -58,6 +58,8 @@ class Stack:
     offset: int
     provider: Provider
     credentials: dict[str, str] = field(default_factory=dict)
+    gateway_port: int | None = None
+    """The port of the gateway that `chat` calls; None: the stack's own one."""
 
     @property
     def api(self) -> str:
@@ -65,7 +67,7 @@ class Stack:
 
     @property
     def gateway(self) -> str:
-        return f"http://127.0.0.1:{41002 + self.offset}"
+        return f"http://127.0.0.1:{self.gateway_port or 41002 + self.offset}"
 
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KEEPTRUSTS_")}

@@ -1,6 +1,8 @@
-"""A writer's process to start and kill from a test: `python writer_process.py run|count BOOTSTRAP PREFIX DIRECTORY`.
+"""A writer's process to start and kill from a test: `python writer_process.py BOOTSTRAP PREFIX DIRECTORY`.
 
-`run` prints `ready` when it writes. `count` prints what the tables hold as JSON; chDB allows a process one store.
+It loads its code and waits for a line that says what it is for. `["run", {"max_records": 200}]` writes, with these
+settings of a writer, and prints `ready` when it does. `["count", {}]` prints what the tables hold as JSON; chDB allows
+a process one store, and a store one process.
 """
 
 from __future__ import annotations
@@ -42,13 +44,16 @@ async def count(store: Store) -> None:
     await store.close()
 
 
-async def main(what: str, bootstrap: str, prefix: str, directory: str) -> None:
+async def main(bootstrap: str, prefix: str, directory: str) -> None:
+    what, options = orjson.loads(sys.stdin.readline() or '["nothing", {}]')
+    if what == "nothing":
+        return  # the test has ended
     store = await open_store(StoreSettings(dsn=f"chdb://{directory}", database="kt"))
     if what == "count":
         await count(store)
         return
     kafka = KafkaSettings(bootstrap=bootstrap, topic_prefix=prefix)
-    await run(store, WriterSettings(kafka=kafka, max_records=200, heartbeat_seconds=0.3))
+    await run(store, WriterSettings(kafka=kafka, heartbeat_seconds=0.3, **options))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,15 @@ from keeptrusts.gateway.detectors.families.identity import ALONE, identity
 from keeptrusts.gateway.detectors.families.shapes import DIGITS_9, DIGITS_11, DIGITS_14
 from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, PLAIN
 
-_CPF: Final = ("cpf", "cpf nº", "cadastro de pessoas", "cadastro de pessoa física", "contribuinte", "brazilian tax", "cpf mf")
+_CPF: Final = (
+    "cpf",
+    "cpf nº",
+    "cadastro de pessoas",
+    "cadastro de pessoa física",
+    "contribuinte",
+    "brazilian tax",
+    "cpf mf",
+)
 _CNPJ: Final = ("cnpj", "cadastro nacional", "empresa", "pessoa jurídica")
 _SIN: Final = (
     "sin", "sin number", "social insurance", "social insurance number", "nas", "numéro d'assurance sociale", "canadian",

@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from keeptrusts.gateway.detectors.checks.dates import real_day
-from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, NOTHING, PLAIN, Context, Rule
+from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, NOTHING, PLAIN, Check, Context, Rule
 
 BIRTH_WORDS: Final = (
     "dob", "d o b", "date of birth", "birth date", "birthdate", "born", "born on", "birthday", "bday", "birth day",
-    "birth", "geburtsdatum", "geboren", "geboren am", "geb", "geb am", "geburtstag", "date de naissance", "né le", "née le",
-    "né", "née", "naissance", "fecha de nacimiento", "nacido", "nacida", "nació", "nacimiento", "data di nascita", "nato il",
-    "nata il", "nato", "nata", "data de nascimento", "nascido", "nascida", "nasceu", "nascimento", "geboortedatum", "geboren op",
+    "birth", "geburtsdatum", "geboren", "geboren am", "geb", "geb am", "geburtstag", "date de naissance", "né le",
+    "née le",
+    "né", "née", "naissance", "fecha de nacimiento", "nacido", "nacida", "nació", "nacimiento", "data di nascita",
+    "nato il",
+    "nata il", "nato", "nata", "data de nascimento", "nascido", "nascida", "nasceu", "nascimento", "geboortedatum",
+    "geboren op",
     "data urodzenia", "urodzony", "urodzona", "ur", "född", "födelsedatum", "født", "fødselsdato", "syntynyt",
-    "syntymäaika", "дата рождения", "родился", "родилась", "生年月日", "出生日期", "出生", "生まれ", "생년월일", "जन्म तिथि",
+    "syntymäaika", "дата рождения", "родился", "родилась", "生年月日",
+    "出生日期", "出生", "生まれ", "생년월일", "जन्म तिथि",
     "जन्मतिथि", "تاريخ الميلاد", "תאריך לידה", "doğum tarihi", "fn", "f nac",
 )  # fmt: skip
 _BIRTH: Final = Context(words=BIRTH_WORDS, score=CERTAIN, before=40, after=12)
 _DATED: Final = Context(
     words=(
-        "date", "on", "dated", "due", "since", "until", "from", "admitted", "discharged", "visit", "appointment", "expires",
-        "issued", "datum", "am", "le", "el", "il", "fecha", "data", "seen", "follow up", "surgery", "admission", "discharge",
+        "date", "on", "dated", "due", "since", "until", "from", "admitted", "discharged", "visit", "appointment",
+        "expires",
+        "issued", "datum", "am", "le", "el", "il", "fecha", "data", "seen", "follow up", "surgery", "admission",
+        "discharge",
         "died", "death", "deceased", "dos", "date of service", "doa", "dod", "exp",
     ),
     before=24,
 )  # fmt: skip
 _MONTH_NAMES: Final = (
-    r"(?:Jan(?:uary|uar|vier|eiro)?|Feb(?:ruary|ruar|rero|braio)?|F\xc3\xa9v(?:rier)?|F(?:e|\xc3\xa9)vrier|Fevereiro|Mar(?:ch|s|zo|\xc3\xa7o)?"
-    r"|M\xc3\xa4rz|Maart|Apr(?:il|ile)?|Avril|Abril|May|Mai|Mei|Mayo|Maggio|Maio|June?|Juni|Juin|Junio|Giugno|Junho|July?"
+    r"(?:Jan(?:uary|uar|vier|eiro)?|Feb(?:ruary|ruar|rero|braio)?|F\xc3\xa9v(?:rier)?|F(?:e|\xc3\xa9)vrier"
+    r"|Fevereiro|Mar(?:ch|s|zo|\xc3\xa7o)?"
+    r"|M\xc3\xa4rz|Maart|Apr(?:il|ile)?|Avril|Abril|May|Mai|Mei|Mayo|Maggio|Maio|June?|Juni|Juin|Junio|Giugno|Junho"
+    r"|July?"
     r"|Juli|Juillet|Julio|Luglio|Julho|Aug(?:ust|ustus)?|Ao\xc3\xbbt|Agosto|Sept?(?:ember|embre|iembre)?|Settembre"
     r"|Setembro|O[ck]t(?:ober|obre|ubre)?|Ottobre|Outubro|Nov(?:ember|embre|iembre|embro)?|De[cz](?:ember|embre|embro)?"
     r"|D\xc3\xa9cembre|Dicembre|Diciembre|Enero|Gennaio|Febbraio|Febrero|Janeiro|Januar)"
@@ -84,13 +93,20 @@ def number_part(text: str) -> tuple[int, int] | None:
 
 
 def _dates(
-    id: str, pattern: str, score: int, check: object, *, caseless: bool = False, joined: bool = False
-) -> tuple[Rule, ...]:
-    both = {"pattern": pattern, "check": check, "caseless": caseless, "joined": joined}
-    return (
-        Rule(id=id, kind="DATE", score=score, context=_DATED if score < LIKELY else None, **both),  # type: ignore[arg-type]  # the fields that both rules share
-        Rule(id=f"birth-{id}", kind="DATE_OF_BIRTH", score=NOTHING, context=_BIRTH, **both),  # type: ignore[arg-type]  # the fields that both rules share
+    id: str, pattern: str, score: int, check: Check, *, caseless: bool = False, joined: bool = False
+) -> tuple[Rule, Rule]:
+    """Give the rule for a day, and that for a birthday written so."""
+    birthday = Rule(
+        id=f"birth-{id}",
+        kind="DATE_OF_BIRTH",
+        pattern=pattern,
+        score=NOTHING,
+        check=check,
+        context=_BIRTH,
+        caseless=caseless,
+        joined=joined,
     )
+    return replace(birthday, id=id, kind="DATE", score=score, context=_DATED if score < LIKELY else None), birthday
 
 
 RULES: Final = (
@@ -103,12 +119,14 @@ RULES: Final = (
     *_dates("date-plain", rf"\b{_YEAR}\d{{4}}\b", NOTHING, lambda text: numeric(f"{text[:4]}-{text[4:6]}-{text[6:]}")),
     *_dates(
         "date-day-month",
-        rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|er|\xc2\xba)?(?: of| de| do)?[ \-]{_MONTH_NAMES}\.?,?(?:[ \-](?:de |do |del |of )?{_YEAR}\b|[ \-]\d{{2}}\b|\b)",
+        rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|er|\xc2\xba)?(?: of| de| do)?[ \-]{_MONTH_NAMES}\.?,?(?:[ \-](?:de |do "
+        rf"|del |of )?{_YEAR}\b|[ \-]\d{{2}}\b|\b)",
         LIKELY, written,
     ),
     *_dates(
         "date-day-month-lower",
-        rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|er|\xc2\xba)?(?: of| de| do)? {_LOWER_MONTHS},?(?: (?:de |do |del )?{_YEAR}\b|\b)",
+        rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|er|\xc2\xba)?(?: of| de| do)? {_LOWER_MONTHS},?(?: (?:de |do "
+        rf"|del )?{_YEAR}\b|\b)",
         LIKELY, written,
     ),
     *_dates(
@@ -116,11 +134,14 @@ RULES: Final = (
     ),
     *_dates("date-month-day-lower", rf"\b{_LOWER_MONTHS} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR}\b", LIKELY, written),
     *_dates("date-month", rf"\b{_MONTH_NAMES}\.?,? (?:de |of )?{_YEAR}\b", PLAIN, written),
-    *_dates("date-east", r"\b\d{4} ?\xe5\xb9\xb4 ?\d{1,2} ?\xe6\x9c\x88 ?\d{1,2} ?\xe6\x97\xa5", LIKELY, numeric, joined=True),
-    *_dates("date-korea", r"\b\d{4}\xeb\x85\x84 ?\d{1,2}\xec\x9b\x94 ?\d{1,2}\xec\x9d\xbc", LIKELY, numeric, joined=True),
+    *_dates("date-east", r"\b\d{4} ?\xe5\xb9\xb4 ?\d{1,2} ?\xe6\x9c\x88 ?\d{1,2} ?\xe6\x97\xa5", LIKELY, numeric,
+    joined=True),
+    *_dates("date-korea", r"\b\d{4}\xeb\x85\x84 ?\d{1,2}\xec\x9b\x94 ?\d{1,2}\xec\x9d\xbc", LIKELY, numeric,
+    joined=True),
     Rule(
         id="age-old", kind="AGE", score=LIKELY, caseless=True, check=lived,
-        pattern=r"\b\d{1,3}[ \-]?(?:years?|yrs?|yr|months?|weeks?)[ \-]old\b|\b\d{1,3} ?(?:yo|y/o|y\.o\.)|\b\d{1,3}[ \-]year[ \-]olds?\b",
+        pattern=r"\b\d{1,3}[ \-]?(?:years?|yrs?|yr|months?|weeks?)[ \-]old\b|\b\d{1,3} ?(?:yo|y/o|y\.o\.)"
+            r"|\b\d{1,3}[ \-]year[ \-]olds?\b",
     ),
     Rule(
         id="age-aged", kind="AGE", score=LIKELY, caseless=True, check=lived, inner=number_part,
@@ -128,11 +149,14 @@ RULES: Final = (
     ),
     Rule(
         id="age-languages", kind="AGE", score=LIKELY, caseless=True, check=lived,
-        pattern=r"\b\d{1,3} (?:Jahre alt|a\xc3\xb1os de edad|anni di et\xc3\xa0|anos de idade|jaar oud|lat temu|\xc3\xa5r gammal)",
+        pattern=r"\b\d{1,3} (?:Jahre alt|a\xc3\xb1os de edad|anni di et\xc3\xa0|anos de idade|jaar oud|lat temu"
+            r"|\xc3\xa5r gammal)",
     ),
     Rule(
         id="age-labelled", kind="AGE", score=LIKELY, caseless=True, check=lived, inner=number_part,
-        pattern=r"(?:\bAlter|\xc3\x82ge|\xc3\xa2ge|\bedad|\bet\xc3\xa0|\bidade|\bleeftijd|\xe5\xb9\xb4\xe9\xbe\x84|\xe5\xb9\xb4\xe9\xbd\xa2|\xeb\x82\x98\xec\x9d\xb4)[ :\"]{0,3}\d{1,3}\b|\xe5\xb9\xb4\xe9\xbd\xa2\xef\xbc\x9a\d{1,3}",
+        pattern=r"(?:\bAlter|\xc3\x82ge|\xc3\xa2ge|\bedad|\bet\xc3\xa0|\bidade|\bleeftijd|\xe5\xb9\xb4\xe9\xbe\x84"
+            r"|\xe5\xb9\xb4\xe9\xbd\xa2|\xeb\x82\x98\xec\x9d\xb4)[ :\"]{0,3}\d{1,3}\b"
+            r"|\xe5\xb9\xb4\xe9\xbd\xa2\xef\xbc\x9a\d{1,3}",
         joined=True,
     ),
     Rule(
@@ -141,6 +165,7 @@ RULES: Final = (
     ),
     Rule(
         id="age-i-am", kind="AGE", score=LIKELY, caseless=True, check=lived, inner=number_part,
-        pattern=r"\b(?:tengo|j'ai|ho|tenho) \d{1,3} (?:ans|a\xc3\xb1os|anni|anos)\b|\b(?:i am|i'm|he is|she is|turned|turning) \d{1,3}(?: years)?[.,;!)]",
+        pattern=r"\b(?:tengo|j'ai|ho|tenho) \d{1,3} (?:ans|a\xc3\xb1os|anni|anos)\b|\b(?:i am|i'm|he is|she is"
+            r"|turned|turning) \d{1,3}(?: years)?[.,;!)]",
     ),
 )  # fmt: skip

@@ -18,7 +18,8 @@ _PATH: Final = re.compile(r":(?:~|\.{0,2}/|[\w.-]+/|\d+/)")
 _MACHINES: Final = frozenset({"git", "hg", "svn", "ec2-user"})
 _TOP_LEVELS: Final = top_levels()
 _SPELLED: Final = re.compile(
-    r"([\w.+-]{1,64}) ?[\[({<] ?(?:at|@) ?[\])}>] ?([\w-]{1,63}(?: ?(?:[\[({<] ?(?:dot|\.) ?[\])}>]|\.) ?[\w-]{1,63}){1,4})",
+    r"([\w.+-]{1,64}) ?[\[({<] ?(?:at|@) ?[\])}>] ?([\w-]{1,63}(?: ?(?:[\[({<] ?(?:dot|\.) ?[\])}>]"
+    r"|\.) ?[\w-]{1,63}){1,4})",
     re.IGNORECASE,
 )
 

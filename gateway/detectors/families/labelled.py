@@ -14,9 +14,11 @@ _FILLER: Final = (
     r"|nº|n°|号码|号|番号|번호|номер)(?![a-z])\.?){0,3}"
     r"(?:\s?\([^()\n]{0,20}\))?"
     r"[\s\"'`:=#*\[\]>|,(\\-]{0,6}"
-    r"(?:(?:me|us|him|her)(?![a-z])\s?)?(?:(?:at|on|is|was|are|ist|lautet|est|es|è|é|of|on file|ending in|reads|to|は|是|为|는|은)(?![a-z]))?"
+    r"(?:(?:me|us|him|her)(?![a-z])\s?)?(?:(?:at|on|is|was|are|ist|lautet|est|es|è|é|of|on file|ending in|reads|to"
+    r"|は|是|为|는|은)(?![a-z]))?"
     r"[\s\"'`:=#*\[>|：\\-]{0,5}"
 )
+_ENDS: Final = ("number", "no", "num", "id", "code", "card", "nummer", "nr")
 ALNUM: Final = r"[A-Za-z0-9](?:[A-Za-z0-9]|[ ./-](?=[A-Za-z0-9])){3,24}"
 
 
@@ -26,6 +28,8 @@ def after_label(value: str, *, least_digits: int = 4, check: Check | None = None
     pattern = re.compile(rf"{_FILLER}({value})(?![A-Za-z0-9])", re.IGNORECASE)
 
     def seek(text: str, _start: int, end: int) -> tuple[int, int] | None:
+        if end < len(text) and text[end].isalpha() and text[end] < "\u0e00" and not text[end].isupper():
+            return None
         match = pattern.match(text, end, end + REACH)
         if match is None:
             return None
@@ -38,9 +42,13 @@ def after_label(value: str, *, least_digits: int = 4, check: Check | None = None
 
 
 def label_pattern(words: str) -> str:
-    """Give the pattern of a label: words between bars, blanks of which may be ``_`` and ``-`` and nothing."""
-    parts = [part.replace(" ", "[ _-]?") for part in words.split("|")]
-    plain = [part for part in parts if part[0].isascii() and part[-1].isascii()]
-    others = [part for part in parts if part not in plain]
-    forms = [rf"(?:\b|_)(?:{'|'.join(plain)})(?:\b|_)"] if plain else []
-    return "|".join([*forms, *others])
+    """Give the pattern of the beginning of a label: words between bars, blanks of which may be ``_``, ``-`` or nothing.
+
+    What ``after_label`` reads over is left away: ``passport`` is enough for ``passport number``.
+    """
+    known = words.split("|")
+    stems = [word for word in known if not any(word == f"{stem} {end}" for stem in known for end in _ENDS)]
+    forms = [stem.replace(" ", "[ _-]?") for stem in stems]
+    plain = [form for form in forms if form[0].isascii()]
+    others = [form for form in forms if not form[0].isascii()]
+    return "|".join([rf"(?:\b|_)(?:{'|'.join(plain)})"] * bool(plain) + others)

@@ -13,11 +13,13 @@ _URL_RUN: Final = re.compile(r"[^\s<>\"'`\\^{}|\u3000-\u303f\uff00-\uffef]+")
 _HOST: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
 _PATH_AFTER: Final = re.compile(r"(?::\d{2,5})?(?:[/?#][^\s<>\"'`\\^{}|]*)?")
 _ADDRESS_WORDS: Final = (
-    "ip", "ips", "ip address", "ipv4", "address", "host", "hosts", "server", "client", "from", "remote", "peer", "gateway",
+    "ip", "ips", "ip address", "ipv4", "address", "host", "hosts", "server", "client", "from", "remote", "peer",
+    "gateway",
     "dns", "ping", "login", "logged in", "adresse ip", "dirección ip", "indirizzo ip", "endereço ip", "adres ip",
 )  # fmt: skip
 _VERSIONS: Final = (
-    "version", "versions", "ver", "release", "released", "build", "assembly", "firmware", "driver", "section", "chapter",
+    "version", "versions", "ver", "release", "released", "build", "assembly", "firmware", "driver", "section",
+    "chapter",
     "upgrade", "upgraded", "requires", "changelog", "revision", "rev", "sdk", "runtime", "plugin", "package", "clause",
     "versión", "versione", "fileversion", "productversion",
 )  # fmt: skip
@@ -146,7 +148,8 @@ RULES: Final = (
         context=Context(words=_ADDRESS_WORDS, before=24), joined=True,
     ),
     Rule(
-        id="ipv6", kind="IP_ADDRESS", pattern=r"\b(?:[23][0-9a-f]{3}|fe80|f[cd][0-9a-f]{2}|64):[0-9a-f:]", caseless=True,
+        id="ipv6", kind="IP_ADDRESS", pattern=r"\b(?:[23][0-9a-f]{3}|fe80|f[cd][0-9a-f]{2}|64):[0-9a-f:]",
+        caseless=True,
         seek=v6_place, joined=True,
     ),
     Rule(
@@ -163,6 +166,7 @@ RULES: Final = (
         seek=url_place, joined=True,
     ),
     Rule(
-        id="host", kind="URL", pattern=r"[a-z0-9]\.(?:com|org|net|edu|gov)\b", score=PLAIN, seek=host_place, joined=True,
+        id="host", kind="URL", pattern=r"[a-z0-9]\.(?:com|org|net|edu|gov)\b", score=PLAIN, seek=host_place,
+        joined=True,
     ),
 )  # fmt: skip

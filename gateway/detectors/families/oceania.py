@@ -18,7 +18,8 @@ RULES: Final = (
     *identity("AU_ABN", abn, _ABN, (r"\b\d{2} \d{3} \d{3} \d{3}\b", LIKELY - 5), (DIGITS_11, ALONE)),
     *identity(
         "AU_MEDICARE", medicare, _MEDICARE,
-        (r"\b[2-6]\d{3}[ \-]\d{5}[ \-]\d\b", LIKELY), (r"\b[2-6]\d{3}[ \-]\d{5}[ \-]\d[ \-/]\d\b", LIKELY), (DIGITS_10, ALONE),
+        (r"\b[2-6]\d{3}[ \-]\d{5}[ \-]\d\b", LIKELY), (r"\b[2-6]\d{3}[ \-]\d{5}[ \-]\d[ \-/]\d\b", LIKELY),
+        (DIGITS_10, ALONE),
         (DIGITS_11, ALONE),
     ),
 )  # fmt: skip

@@ -20,9 +20,12 @@ from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, NOTHING, Context
 
 _CARD_WORDS: Final = Context(
     words=(
-        "card", "cards", "credit card", "debit card", "card number", "card no", "cc", "ccn", "visa", "mastercard", "amex",
-        "american express", "discover", "diners", "jcb", "maestro", "unionpay", "pan", "payment", "pay", "charge", "charged",
-        "billing", "kreditkarte", "kartennummer", "karte", "carte", "carte bancaire", "carte bleue", "tarjeta", "tarjeta de crédito",
+        "card", "cards", "credit card", "debit card", "card number", "card no", "cc", "ccn", "visa", "mastercard",
+        "amex",
+        "american express", "discover", "diners", "jcb", "maestro", "unionpay", "pan", "payment", "pay", "charge",
+        "charged",
+        "billing", "kreditkarte", "kartennummer", "karte", "carte", "carte bancaire", "carte bleue", "tarjeta",
+        "tarjeta de crédito",
         "carta", "carta di credito", "cartão", "cartão de crédito", "creditcard", "karta", "カード", "クレジットカード",
         "信用卡", "卡号", "카드", "карта", "карты", "карту",
     ),
@@ -34,7 +37,8 @@ _NO_CARDS: Final = tuple(
     word for word in OTHER_NUMBERS if word not in ("total", "amount", "price", "transaction id", "txn")
 )
 _ROUTING_WORDS: Final = (
-    "routing", "routing number", "routing no", "rtn", "aba", "aba number", "aba routing", "transit number", "ach", "wire",
+    "routing", "routing number", "routing no", "rtn", "aba", "aba number", "aba routing", "transit number", "ach",
+    "wire",
     "bank",
 )  # fmt: skip
 
@@ -79,7 +83,8 @@ RULES: Final = (
     _cards("card-spaced", r"\b\d(?: \d){13,15}\b", LIKELY),
     Rule(
         id="card-labelled", kind="CREDIT_CARD", score=CERTAIN - 2, caseless=True, joined=True,
-        pattern=label_pattern("card|credit card|debit card|card number|cc|visa|mastercard|amex|kreditkarte|carte bancaire|tarjeta|carta di credito|cartão"),
+        pattern=label_pattern("card|credit card|debit card|card number|cc|visa|mastercard|amex|kreditkarte|carte"
+            " bancaire|tarjeta|carta di credito|cartão"),
         seek=after_label(r"\d(?:[ ._-]{0,2}\d){11,18}", least_digits=12, check=card),
     ),
     Rule(
@@ -104,11 +109,12 @@ RULES: Final = (
         kind="BANK_ACCOUNT",
         pattern=label_pattern(
             "bank account|bank acct|bank a/c|checking account|checking|savings account|checking acct|savings acct"
-            "|direct deposit account|konto|kontonummer|kontonr|bankkonto|compte bancaire|numéro de compte|cuenta bancaria"
+            "|direct deposit account|konto|kontonummer|kontonr|bankkonto|compte bancaire|numéro de compte|cuenta"
+            " bancaria"
             "|número de cuenta|cuenta|conto corrente|conto bancario|conta bancária|conta corrente|conta|rekening"
             "|rekeningnummer|numer konta|口座番号|银行账号|银行卡号|账号|계좌번호|계좌|clabe"
         ),
-        score=LIKELY,
+        score=LIKELY + 5,
         caseless=True,
         joined=True,
         seek=after_label(r"\d(?:[ -]?\d){5,17}", least_digits=6),

@@ -51,6 +51,11 @@ def health_rules() -> tuple[Rule, ...]:
     return health.RULES
 
 
+def rules_of_kinds(wanted: frozenset[str]) -> tuple[Rule, ...]:
+    """Give the rules of all families that find one of these kinds."""
+    return tuple(rule for rule in (*personal_rules(), *payment_rules(), *health_rules()) if rule.kind in wanted)
+
+
 def kinds() -> tuple[str, ...]:
     """Give every kind that some rule finds, sorted."""
     return tuple(sorted({rule.kind for rule in (*personal_rules(), *payment_rules(), *health_rules())}))

@@ -18,14 +18,90 @@ _FAMILY: Final = frozenset(name.lower() for name in family_names())
 _NO_NAMES: Final = not_names()
 _WORD: Final = re.compile(r"[^\W\d_][^\W\d_]*(?:['’-][^\W\d_]+)*")
 _PARTICLES: Final = frozenset(
-    ["van", "von", "de", "da", "del", "della", "di", "der", "den", "la", "le", "las", "los", "bin", "ibn", "al", "el", "y", "e", "dos", "das", "do", "du", "des", "ter", "ten", "zu", "zur", "af", "av", "st", "mac"]
+    [
+        "van",
+        "von",
+        "de",
+        "da",
+        "del",
+        "della",
+        "di",
+        "der",
+        "den",
+        "la",
+        "le",
+        "las",
+        "los",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "y",
+        "e",
+        "dos",
+        "das",
+        "do",
+        "du",
+        "des",
+        "ter",
+        "ten",
+        "zu",
+        "zur",
+        "af",
+        "av",
+        "st",
+        "mac",
+    ]
 )
 _TITLE_WORDS: Final = frozenset(
-    ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "doctor", "sir", "madam", "herr", "frau", "mme", "mlle", "monsieur", "madame", "señor", "señora", "sr", "sra", "srta", "don", "doña", "signor", "signora", "dott", "dottor", "senhor", "senhora", "rev", "fr", "capt", "lt", "sgt", "hon", "judge", "officer", "detective", "nurse", "attorney"]
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "prof",
+        "professor",
+        "doctor",
+        "sir",
+        "madam",
+        "herr",
+        "frau",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "señor",
+        "señora",
+        "sr",
+        "sra",
+        "srta",
+        "don",
+        "doña",
+        "signor",
+        "signora",
+        "dott",
+        "dottor",
+        "senhor",
+        "senhora",
+        "rev",
+        "fr",
+        "capt",
+        "lt",
+        "sgt",
+        "hon",
+        "judge",
+        "officer",
+        "detective",
+        "nurse",
+        "attorney",
+    ]
 )
 _BLANK: Final = " \t\u00a0"
 _TO_NAME: Final = re.compile(r"[\s\"'`:=>*_\[(-]{0,8}")
 _JOINER: Final = re.compile(r"[ \t\u00a0]{1,2}")
+_CODE: Final = ("(", "[", "{", "_", "@", "/", "=", "<", "$", "&")
 _POSSESSIVE: Final = re.compile(r"['’]s\Z")
 
 
@@ -71,7 +147,12 @@ def _is_part(word: str, lower: str, *, first: bool, small: bool) -> bool:
         return True
     if word.isupper() and len(word) > 2:
         return len(word) >= 4 or lower in _GIVEN or lower in _FAMILY
-    return not any(char.isupper() for char in word[1:]) or "-" in word or "'" in word or word.startswith(("Mc", "Mac", "De", "O’", "Di"))
+    return (
+        not any(char.isupper() for char in word[1:])
+        or "-" in word
+        or "'" in word
+        or word.startswith(("Mc", "Mac", "De", "O’", "Di"))
+    )
 
 
 def _known(text: str) -> bool:
@@ -89,18 +170,24 @@ def _after_titles(text: str, at: int) -> int:
     return at
 
 
-def announced(*, least: int = 1, known: bool = False, loose: bool = False, closed: bool = False) -> Seek:
+def announced(
+    *, least: int = 1, known: bool = False, loose: bool = False, closed: bool = False, sure: bool = False
+) -> Seek:
     """Give a seeker for the name right behind what announces it. ``known`` asks for a common name in it, ``closed`` for
-    a sign or the end of the line behind it, as a greeting has."""
+    a sign or the end of the line behind it, as a greeting has; ``sure`` for two parts or a common name."""
 
     def seek(text: str, _start: int, end: int) -> tuple[int, int] | None:
+        if text.startswith(("=", ">"), end):
+            return None
         gap = _TO_NAME.match(text, end)
         first = _after_titles(text, gap.end() if gap is not None else end)
         last = name_end(text, first, least=least, loose=loose)
         if last is None:
             return None
         last = _surname_first(text, first, last)
-        if known and not _known(text[first:last]):
+        if (known or (sure and " " not in text[first:last])) and not _known(text[first:last]):
+            return None
+        if text[last : last + 1] in _CODE or (text[last : last + 1] == "." and text[last + 1 : last + 2].isalnum()):
             return None
         if closed and not _closes(text, last):
             return None
@@ -210,49 +297,88 @@ def credentialed(text: str, start: int, _end: int) -> tuple[int, int] | None:
 
 def eastern(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where a name of two to four Chinese characters stands behind its label."""
-    match = re.compile(r"[：:\s]{0,2}(?:是|は|：)?([\u4e00-\u9fff·]{2,4}|[\u30a0-\u30ff]{2,8}|[\uac00-\ud7a3]{2,4})(?=[\s,，。.;；、!！)）]|先生|女士|さん|様|です|と申|입니다|이고|$)").match(text, end, end + 24)
+    match = re.compile(
+        r"[：:\s]{0,2}(?:是|は|：)?([\u4e00-\u9fff·]{2,4}|[\u30a0-\u30ff]{2,8}"
+        r"|[\uac00-\ud7a3]{2,4})(?=[\s,，。.;；、!！)）]|先生|女士|さん|様|です|と申|입니다|이고|$)"
+    ).match(text, end, end + 24)
     return match.span(1) if match is not None else None
 
 
 def honoured(text: str, start: int, _end: int) -> tuple[int, int] | None:
     """Give where a name stands before a Chinese, Japanese or Korean title."""
-    before = re.search(r"(?:[\u4e00-\u9fff]{2,4}|[\u30a0-\u30ff]{2,8}|[\uac00-\ud7a3]{2,4} ?)\Z", text[max(0, start - 8) : start])
+    before = re.search(
+        r"(?:[\u4e00-\u9fff]{2,4}|[\u30a0-\u30ff]{2,8}|[\uac00-\ud7a3]{2,4} ?)\Z", text[max(0, start - 8) : start]
+    )
     if before is None:
         return None
     found = before.group().rstrip()
-    return (start - len(before.group()), start - len(before.group()) + len(found)) if found not in _EASTERN_WORDS else None
+    return (
+        (start - len(before.group()), start - len(before.group()) + len(found)) if found not in _EASTERN_WORDS else None
+    )
 
 
-_EASTERN_WORDS: Final = frozenset({"お客", "皆", "奥", "お母", "お父", "各位", "尊敬的", "亲爱的", "고객", "医生", "神"})
+_EASTERN_WORDS: Final = frozenset(
+    {"お客", "皆", "奥", "お母", "お父", "各位", "尊敬的", "亲爱的", "고객", "医生", "神"}
+)
 _TITLES: Final = (
-    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|Se\xc3\xb1or(?:a|ita)?|Sr|Sra|Srta|Don"
-    r"|Do\xc3\xb1a|Signor(?:a|ina)?|Sig|Dott|Dottor|Senhora?|Dhr|Mevrouw|Mevr|Pani|Rev|Capt|Lt|Sgt|Judge|Officer|Detective"
+    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|Se\xc3\xb1or(?:a|ita)?"
+    r"|Sr|Sra|Srta|Don"
+    r"|Do\xc3\xb1a|Signor(?:a|ina)?|Sig|Dott|Dottor|Senhora?|Dhr|Mevrouw|Mevr|Pani|Rev|Capt|Lt|Sgt|Judge|Officer"
+    r"|Detective"
     r"|Nurse|Attorney|Senator|President|Chancellor|Shri|Smt|Mwst|\xd0\x93-\xd0\xbd)"
 )
 _SAYS: Final = (
-    "my name is|my full name is|my name's|name is|i am called|they call me|you can call me|ich heiße|mein name ist|je m'appelle|mon nom est"
-    "|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|me chamo|chamo-me|mijn naam is|ik heet|nazywam się|mam na imię|jag heter|mitt namn är|jeg hedder|jeg heter|mit navn er|nimeni on|меня зовут|моё имя"
+    "my name is|my full name is|my name's|name is|i am called|they call me|you can call me|ich heiße|mein name ist"
+    "|je m'appelle|mon nom est"
+    "|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|me chamo|chamo-me|mijn naam is|ik heet|nazywam się"
+    "|mam na imię|jag heter|mitt namn är|jeg hedder|jeg heter|mit navn er|nimeni on|меня зовут|моё имя"
 )
-_WEAK_SAYS: Final = "i am|i'm|this is|it's|speaking with|spoke with|spoke to|met with|meet with|signed by|written by|prepared by|approved by|reviewed by|reported by|submitted by|requested by|assigned to|contact|call|ask for|regards to|on behalf of|cc|attn|regarding|ich bin|je suis|soy|sono|eu sou|ik ben"
+_WEAK_SAYS: Final = (
+    "i am|i'm|this is|it's|speaking with|spoke with|spoke to|met with|meet with|signed by|written"
+    " by|prepared by|approved by|reviewed by|reported by|submitted by|requested by|assigned to|contact|call|ask for"
+    "|regards to|on behalf of|cc|attn|regarding|ich bin|je suis|soy|sono|eu sou|ik ben"
+)
 _LABELS: Final = (
-    "patient name|patient's name|patient|full name|first name|last name|middle name|given name|surname|family name|maiden name|customer name|customer|client name|client|employee name|employee"
-    "|contact name|contact person|contact|attn|attention|signed|sender|recipient|applicant name|applicant|insured|insured name|beneficiary name|cardholder|cardholder name|card holder|account holder|account name"
-    "|name on card|holder|provider name|attending physician|attending|physician|referring physician|doctor|nurse|surgeon|therapist|spouse|husband|wife|mother|father|mother's maiden name|emergency contact|next of kin|guardian|parent|witness|guarantor|subscriber name"
-    "|tenant|landlord|passenger|passenger name|student name|student|teacher|guest name|guest|buyer|seller|plaintiff|defendant|user name|billing name|shipping name|legal name|name|fullname|firstname|lastname|displayname|manager|supervisor|reporter|assignee|owner name|interviewer|candidate|candidate name|attendees|participants"
-    "|nachname|vorname|familienname|kunde|kundin|patientin|ansprechpartner|nom|prénom|nom et prénom|nom complet|nombre|nombre completo|apellidos?|nombre y apellidos|paciente|nome|cognome|nome completo|sobrenome|paziente|naam|achternaam|voornaam|imię|nazwisko|imię i nazwisko|förnamn|efternamn|namn|fornavn|etternavn|navn|etunimi|sukunimi|nimi"
-    "|фио|имя|фамилия|пациент|клиент"
+    "patient name|patient's name|patient|full name|first name|last name|middle name|given name|surname|"
+    "family name|maiden name|client name|employee name|contact person|applicant name|applicant|insured|"
+    "insured name|beneficiary name|cardholder|cardholder name|card holder|account holder|name on card|"
+    "provider name|attending physician|attending|physician|referring physician|doctor|nurse|surgeon|"
+    "therapist|spouse|husband|wife|mother|father|mother's maiden name|emergency contact|next of kin|"
+    "guardian|subscriber name|tenant|landlord|passenger|passenger name|student name|student|teacher|"
+    "guest name|plaintiff|defendant|billing name|shipping name|fullname|firstname|lastname|interviewer|"
+    "candidate name|attendees|participants|nachname|vorname|familienname|kundin|patientin|ansprechpartner|"
+    "prénom|nom et prénom|nom complet|nombre completo|apellidos?|nombre y apellidos|paciente|cognome|"
+    "nome completo|sobrenome|paziente|achternaam|voornaam|imię|nazwisko|imię i nazwisko|förnamn|efternamn|"
+    "fornavn|etternavn|etunimi|sukunimi|фио|фамилия|пациент"
+)
+_WEAK_LABELS: Final = (
+    "name|contact|holder|nom|nome|nombre|naam|namn|navn|nimi|displayname|guest|client|customer|parent|"
+    "witness|guarantor|manager|reporter|assignee|supervisor|attention|sender|recipient|buyer|seller|attn|"
+    "signed|candidate|employee|имя|клиент|kunde|user name|owner name|account name|contact name|legal name|"
+    "customer name"
 )
 _RELATIONS: Final = (
-    "patient|patient named|client|employee|colleague|coworker|co-worker|customer|husband|wife|son|daughter|brother|sister|mother|father|boss|manager|supervisor|nurse|doctor|attorney|lawyer|friend|partner|girlfriend|boyfriend|roommate|neighbor|neighbour|landlord|tenant"
-    "|uncle|aunt|cousin|grandmother|grandfather|teacher|professor|therapist|physician|surgeon|named|name|names|kollege|kollegin|patientin|freund|freundin|collègue|ami|amie|colega|amigo|amiga|paciente|collega|paziente|mi esposa|mi esposo|mon mari|ma femme|mein mann|meine frau"
+    "patient|patient named|client|employee|colleague|coworker|co-worker|customer|husband|wife|son|daughter|brother"
+    "|sister|mother|father|boss|manager|supervisor|nurse|doctor|attorney|lawyer|friend|partner|girlfriend|boyfriend"
+    "|roommate|neighbor|neighbour|landlord|tenant"
+    "|uncle|aunt|cousin|grandmother|grandfather|teacher|professor|therapist|physician|surgeon|named|name|names"
+    "|kollege|kollegin|patientin|freund|freundin|collègue|ami|amie|colega|amigo|amiga|paciente|collega|paziente|mi"
+    " esposa|mi esposo|mon mari|ma femme|mein mann|meine frau"
 )
 _GREETINGS: Final = (
-    r"\b(?:Dear|Hi|Hello|Hey|Hiya|Good (?:morning|afternoon|evening)|Liebe[rs]?|Hallo|Sehr geehrte[rs]?|Guten (?:Tag|Morgen)|Cher|Ch\xc3\xa8re|Bonjour|Bonsoir"
-    r"|Estimad[oa]|Querid[oa]|Hola|Buenos d\xc3\xadas|Gentile|Car[oa]|Ciao|Buongiorno|Egregio|Beste|Geachte|Prezad[oa]|Ol\xc3\xa1|Bom dia|Drog[ia]|Szanown[ya]|Hej|K\xc3\xa4ra?|Hei)[ ]+"
+    r"\b(?:Dear|Hi|Hello|Hey|Hiya|Good (?:morning|afternoon|evening)|Liebe[rs]?|Hallo|Sehr geehrte[rs]?"
+    r"|Guten (?:Tag|Morgen)|Cher|Ch\xc3\xa8re|Bonjour|Bonsoir"
+    r"|Estimad[oa]|Querid[oa]|Hola|Buenos d\xc3\xadas|Gentile|Car[oa]|Ciao|Buongiorno|Egregio|Beste|Geachte"
+    r"|Prezad[oa]|Ol\xc3\xa1|Bom dia|Drog[ia]|Szanown[ya]|Hej|K\xc3\xa4ra?|Hei)[ ]+"
 )
 _CLOSINGS: Final = (
-    "regards|best regards|kind regards|warm regards|warmly|sincerely|yours sincerely|yours truly|sincerely yours|yours faithfully|respectfully|best|best wishes|all the best|cheers|thanks|many thanks|thank you|thanks again|with thanks|love|cordially|take care"
-    "|mit freundlichen grüßen|freundliche grüße|viele grüße|liebe grüße|beste grüße|herzliche grüße|mfg|cordialement|bien cordialement|bien à vous|salutations|saludos|saludos cordiales|atentamente|un saludo|cordiali saluti|distinti saluti|saluti|atenciosamente|abraços|abraço|met vriendelijke groet|groeten|pozdrawiam|z poważaniem|med vänliga hälsningar|mvh|hälsningar|vennlig hilsen|med venlig hilsen|с уважением"
+    "regards|best regards|kind regards|warm regards|warmly|sincerely|yours sincerely|yours truly|sincerely yours"
+    "|yours faithfully|respectfully|best|best wishes|all the best|cheers|thanks|many thanks|thank you|thanks again"
+    "|with thanks|love|cordially|take care"
+    "|mit freundlichen grüßen|freundliche grüße|viele grüße|liebe grüße|beste grüße|herzliche grüße|mfg"
+    "|cordialement|bien cordialement|bien à vous|salutations|saludos|saludos cordiales|atentamente|un saludo"
+    "|cordiali saluti|distinti saluti|saluti|atenciosamente|abraços|abraço|met vriendelijke groet|groeten"
+    "|pozdrawiam|z poważaniem|med vänliga hälsningar|mvh|hälsningar|vennlig hilsen|med venlig hilsen|с уважением"
 )
 
 
@@ -278,7 +404,11 @@ def _commons() -> tuple[Rule, ...]:
         lengths.setdefault(len(name.encode()), []).append(name)
     return tuple(
         _person(
-            f"person-common-{length}", rf"\b(?:{'|'.join(names)})[ \-][A-Zdv\xc3-\xd0]", LIKELY - 10, common, caseless=False
+            f"person-common-{length}",
+            rf"\b(?:{'|'.join(names)})[ \-][A-Zdv\xc3-\xd0]",
+            LIKELY - 10,
+            common,
+            caseless=False,
         )
         for length, names in sorted(lengths.items())
     )
@@ -289,15 +419,20 @@ RULES: Final = (
     _person("person-says", _spoken(_SAYS, r"[ ]+\S").replace(r"\S", ""), LIKELY, announced(loose=True)),
     _person("person-says-weak", _spoken(_WEAK_SAYS, r"[ ]+"), LIKELY - 15, announced(known=True)),
     _person("person-label", _words(_LABELS, r"['\"]?\]? ?[:=>]"), LIKELY, announced(loose=True)),
+    _person("person-label-weak", _words(_WEAK_LABELS, r"['\"]?\]? ?[:=>]"), LIKELY, announced(closed=True, sure=True)),
     _person("person-relation", _spoken(_RELATIONS, r",? "), LIKELY - 15, announced(known=True)),
     _person("person-greeting", _GREETINGS, LIKELY, announced(closed=True), caseless=False),
-    _person("person-closing", _spoken(_CLOSINGS, r"[,.!\r\n]"), LIKELY, lambda text, start, end: signed(text, start, end - 1)),
+    _person("person-closing", _spoken(_CLOSINGS, r"[,.!\r\n]"), LIKELY, lambda text, start, end: signed(text, start,
+    end - 1)),
     *_commons(),
     _person(
         "person-family", rf"[A-Za-z\x80-\xff.] (?:{'|'.join(family_names())})\b", LIKELY - 15,
-        lambda text, start, end: by_family(text, start + 1, end), caseless=False,
+        by_family, caseless=False,
     ),
-    _person("person-letters", r"[a-z], (?:MD|M\.D\.|RN|R\.N\.|PhD|Ph\.D\.|DDS|DO|NP|PA-C|Esq|LCSW|DVM|CPA|FNP|PharmD)\b", LIKELY, credentialed, caseless=False),
-    _person("person-east-label", r"姓名|名前|氏名|お名前|이름|성명|성함|患者名|联系人|收件人|我叫|我的名字是|我是|私は|私の名前は|제 이름은|저는", LIKELY, eastern, caseless=False),
+    _person("person-letters", r"[a-z], (?:MD|M\.D\.|RN|R\.N\.|PhD|Ph\.D\.|DDS|DO|NP|PA-C|Esq|LCSW|DVM|CPA|FNP"
+        r"|PharmD)\b", LIKELY, credentialed, caseless=False),
+    _person("person-east-label", r"姓名|名前|氏名|お名前|이름|성명|성함|患者名|联系人|收件人"
+        "|我叫|我的名字是|我是|私は|私の名前は|제 이름은|저는", LIKELY, eastern,
+    caseless=False),
     _person("person-east-title", r"さん|様|先生|女士|小姐|씨|님", PLAIN + 5, honoured, caseless=False),
 )  # fmt: skip

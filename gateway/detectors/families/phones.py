@@ -15,7 +15,7 @@ from keeptrusts.gateway.detectors.families.shapes import (
     OTHER_NUMBERS,
     THREES,
 )
-from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, NOTHING, PLAIN, Context, Rule
+from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, NOTHING, PLAIN, Check, Context, Rule, Seek
 
 WORDS: Final = (
     "phone", "phones", "phone number", "telephone", "tel", "tel no", "mobile", "mobile number", "mob", "cell",
@@ -23,17 +23,24 @@ WORDS: Final = (
     "contact number", "contact no", "whatsapp", "telegram", "signal", "sms", "text me", "text", "reach", "reached",
     "voicemail", "landline", "pager", "phone no", "ph", "emergency contact", "callback", "call back", "home phone",
     "telefon", "telefonnummer", "tel nr", "handy", "handynummer", "mobil", "mobilnummer", "rufnummer", "anrufen",
-    "erreichbar", "ruf", "rufen", "téléphone", "telephoner", "tél", "portable", "appeler", "appelez", "joindre", "numéro de téléphone",
-    "teléfono", "telefono", "móvil", "movil", "celular", "llamar", "llame", "llámame", "cellulare", "chiamare", "chiama",
-    "chiamami", "recapito", "telefone", "telemóvel", "ligar", "ligue", "fone", "contato", "telefoon", "telefoonnummer", "mobiel", "bel",
-    "komórka", "zadzwoń", "numer telefonu", "puhelin", "puh", "puhelinnumero", "telefonnr", "mobilnr", "ring mig", "tlf",
-    "телефон", "тел", "моб", "звоните", "позвоните", "电话", "電話", "手机", "手機", "联系电话", "携帯", "電話番号", "전화", "전화번호",
+    "erreichbar", "ruf", "rufen", "téléphone", "telephoner", "tél", "portable", "appeler", "appelez", "joindre",
+    "numéro de téléphone",
+    "teléfono", "telefono", "móvil", "movil", "celular", "llamar", "llame", "llámame", "cellulare", "chiamare",
+    "chiama",
+    "chiamami", "recapito", "telefone", "telemóvel", "ligar", "ligue", "fone", "contato", "telefoon",
+    "telefoonnummer", "mobiel", "bel",
+    "komórka", "zadzwoń", "numer telefonu", "puhelin", "puh", "puhelinnumero", "telefonnr", "mobilnr", "ring mig",
+    "tlf",
+    "телефон", "тел", "моб", "звоните", "позвоните", "电话", "電話", "手机",
+    "手機", "联系电话", "携帯", "電話番号", "전화", "전화번호",
     "휴대폰", "연락처", "फोन", "मोबाइल", "هاتف", "جوال", "טלפון", "telefonu", "cep", "điện thoại", "โทร",
 )  # fmt: skip
 _CONTEXT: Final = Context(words=WORDS, score=LIKELY + 8, before=40, after=16)
 _LABELS: Final = (
-    "phone|telephone|tel|mobile|mob|cell|cellphone|call|call me|dial|fax|hotline|whatsapp|sms|text me|reach me|reach us|ring|landline|pager|ph"
-    "|telefon|handy|mobil|rufnummer|téléphone|tél|portable|teléfono|telefono|móvil|celular|cellulare|telefone|telemóvel|fone|telefoon|mobiel|komórka|puhelin|puh|tlf"
+    "phone|telephone|tel|mobile|mob|cell|cellphone|call|call me|dial|fax|hotline|whatsapp|sms|text me|reach me"
+    "|reach us|ring|landline|pager|ph"
+    "|telefon|handy|mobil|rufnummer|téléphone|tél|portable|teléfono|telefono|móvil|celular|cellulare|telefone"
+    "|telemóvel|fone|telefoon|mobiel|komórka|puhelin|puh|tlf"
     "|телефон|тел|моб|电话|電話|手机|手機|携帯|電話番号|전화|전화번호|휴대폰|연락처|फोन|هاتف|טלפון|โทร"
 )
 _REGIONS: Final = (
@@ -43,7 +50,7 @@ _REGIONS: Final = (
 _RUN: Final = re.compile(r"\+?\(?\d(?:(?: ?\(0\) ?|[ .)/(-]{1,2}| - )?\d){5,17}")
 _EXTENSION: Final = re.compile(r",?[ ]?(?:x|ext\.?|extension|#|ext:|durchwahl|poste|int\.)[ ]?\d{1,6}\b", re.IGNORECASE)
 _DATE: Final = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./-]\d\d[./-]\d\d")
-_FLOAT: Final = re.compile(r"\+?\d{1,3}\.\d{1,8}\Z")
+_FLOAT: Final = re.compile(r"\+?(?:\d{1,3}\.\d{1,8}|\d{4,}\.\d{1,6})\Z")
 
 
 @cache
@@ -176,15 +183,25 @@ def trunk_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     return None
 
 
-def _number(id: str, pattern: str, score: int, **more: object) -> Rule:
+def _number(
+    id: str, pattern: str, score: int, *, joined: bool = False, seek: Seek | None = None, check: Check | None = None
+) -> Rule:
     return Rule(
-        id=id, kind="PHONE", pattern=pattern, score=score, context=_CONTEXT, against=OTHER_NUMBERS, **more,  # type: ignore[arg-type]  # the rest of a rule's fields
-    )  # fmt: skip
+        id=id,
+        kind="PHONE",
+        pattern=pattern,
+        score=score,
+        check=check,
+        context=_CONTEXT,
+        against=OTHER_NUMBERS,
+        joined=joined,
+        seek=seek,
+    )
 
 
 RULES: Final = (
     Rule(
-        id="phone-plus", kind="PHONE", pattern=r"\+\(?[1-9]\d{0,2}\)?[ ().\-/]{0,3}\d{2}", score=CERTAIN, joined=True,
+        id="phone-plus", kind="PHONE", pattern=r"\+\(?[1-9]\d{0,2}\)?[ ().\-/]{0,3}\d", score=CERTAIN, joined=True,
         seek=plus_place,
     ),
     Rule(
@@ -201,7 +218,8 @@ RULES: Final = (
         check=american,
     ),
     _number(
-        "phone-trunk", r"\(0\d{1,4}\)[ ]?\d|\b0\d{1,4}[ ./\-]{1,3}\d{2}", LIKELY - 5, joined=True, seek=trunk_place,
+        "phone-trunk", r"\(0[1-9]\d{0,3}\)[ ]?\d|\b0[1-9]\d{0,3}[ ./\-]{1,3}\d{2}", LIKELY - 5, joined=True,
+        seek=trunk_place,
     ),
     _number("phone-french", r"\b0[1-9](?:[ .\-]\d{2}){4}\b", LIKELY),
     _number("phone-brazil", r"\(\d{2}\) ?9?\d{4}[ \-]\d{4}\b", LIKELY, joined=True),

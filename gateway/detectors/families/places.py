@@ -9,28 +9,37 @@ from keeptrusts.gateway.detectors.families.labelled import after_label, label_pa
 from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, NOTHING, PLAIN, Context, Rule
 
 _GEO: Final = (
-    "lat", "latitude", "lng", "lon", "long", "longitude", "gps", "coordinates", "coordinate", "coords", "geo", "location",
-    "geolocation", "position", "latlng", "latlong", "located", "koordinaten", "breitengrad", "längengrad", "coordonnées", "coordenadas", "coordinate gps",
+    "lat", "latitude", "lng", "lon", "long", "longitude", "gps", "coordinates", "coordinate", "coords", "geo",
+    "location",
+    "geolocation", "position", "latlng", "latlong", "located", "koordinaten", "breitengrad", "längengrad",
+    "coordonnées", "coordenadas", "coordinate gps",
     "ubicación", "posizione", "localização", "座標", "坐标", "纬度", "经度", "緯度", "経度",
 )  # fmt: skip
 _POSTAL: Final = (
-    "zip|zip code|postal code|postcode|postal|post code|plz|postleitzahl|code postal|código postal|codigo postal|cap|cep|postnummer|kod pocztowy|postinumero|pin code|pincode|邮编|邮政编码|郵便番号|우편번호"
+    "zip|zip code|postal code|postcode|postal|post code|plz|postleitzahl|code postal|código postal|codigo postal"
+    "|cap|cep|postnummer|kod pocztowy|postinumero|pin code|pincode|邮编|邮政编码|郵便番号|우편번호"
 )
 _STATES: Final = (
-    "AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA"
+    "AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK"
+    "|OR|PA"
     "|PR|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY"
 )
 _STATE_NAMES: Final = (
-    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana"
-    "|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska"
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois"
+    "|Indiana"
+    "|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana"
+    "|Nebraska"
     "|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania"
-    "|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
+    "|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia"
+    "|Wisconsin|Wyoming"
 )
 _TYPES: Final = (
     "Street|St|Avenue|Ave|Av|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Court|Ct|Circle|Cir|Place|Pl|Square|Sq|Terrace|Ter"
-    "|Parkway|Pkwy|Highway|Hwy|Trail|Trl|Crescent|Cres|Close|Mews|Grove|Alley|Aly|Turnpike|Tpke|Plaza|Crossing|Xing|Loop"
+    "|Parkway|Pkwy|Highway|Hwy|Trail|Trl|Crescent|Cres|Close|Mews|Grove|Alley|Aly|Turnpike|Tpke|Plaza|Crossing|Xing"
+    "|Loop"
     "|Ridge|Row|Walk|Way|Gardens|Glen|Hill|Hollow|Isle|Pass|Path|Pike|Point|Run|View|Vista|Broadway|Expressway|Causeway"
-    "|Freeway|Commons|Cove|Estates|Heights|Junction|Landing|Manor|Meadow|Meadows|Orchard|Parade|Quay|Springs|Station|Summit"
+    "|Freeway|Commons|Cove|Estates|Heights|Junction|Landing|Manor|Meadow|Meadows|Orchard|Parade|Quay|Springs"
+    "|Station|Summit"
     "|Valley|Village|Wharf|Esplanade|Embankment"
 )
 _BEFORE: Final = re.compile(
@@ -39,8 +48,10 @@ _BEFORE: Final = re.compile(
 )
 _AFTER: Final = re.compile(
     rf"\.?(?: (?:NW|NE|SW|SE|North|South|East|West|[NSEW])\b\.?)?"
-    rf"(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Bldg|Building|Lot|#)\.? ?#? ?[A-Za-z]?-?\d{{0,5}}[A-Za-z]?\b)?"
-    rf"(?:(?:, ?|\n| )(?:[A-Z][\w'’.-]+ ?){{1,3}}(?=, ?(?:{_STATES}|{_STATE_NAMES}|[A-Z][a-z]+)\b|,? (?:{_STATES})\b|,? [A-Z]{{1,2}}\d|,? \d{{4,5}}\b))?"
+    rf"(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Bldg|Building|Lot"
+    rf"|#)\.? ?#? ?[A-Za-z]?-?\d{{0,5}}[A-Za-z]?\b)?"
+    rf"(?:(?:, ?|\n| )(?:[A-Z][\w'’.-]+ ?){{1,3}}(?=, ?(?:{_STATES}|{_STATE_NAMES}|[A-Z][a-z]+)\b"
+    rf"|,? (?:{_STATES})\b|,? [A-Z]{{1,2}}\d|,? \d{{4,5}}\b))?"
     rf"(?:,? ?(?:{_STATE_NAMES}|{_STATES})\b\.?)?(?:,? ?\d{{5}}(?:-\d{{4}})?\b)?"
     r"(?:(?:, ?| )[A-Z][a-z]+(?=,? [A-Z]{1,2}\d))?(?:,? ?[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b)?"
 )
@@ -48,17 +59,21 @@ _UNIT_BEFORE: Final = re.compile(r"(?:Flat|Apartment|Apt|Unit|Suite)\.? ?\d{1,4}
 _CITY: Final = r"(?:,? ?(?:[A-Z]-?)?\d{4,5}(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’.-]+)(?:[ -][A-ZÀ-Þ][\w'’.-]+){0,2})?"
 _GERMANIC_BEFORE: Final = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.-]*[ -]){0,2})[A-ZÀ-Þ][\w-]*\Z|(?:[A-ZÀ-Þ][\w.-]*[ -]){1,2}\Z")
 _GERMANIC: Final = re.compile(
-    r"(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade|dijk|singel|gatan|vägen|vej|gade|gata|veien|katu|tie)"
+    r"(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade|dijk|singel|gatan"
+    r"|vägen|vej|gade|gata|veien|katu|tie)"
     r" \d{1,4}(?: ?[a-zA-Z]\b)?(?:[-/]\d{1,4})?" + _CITY,
     re.IGNORECASE,
 )
 _ROMANCE: Final = re.compile(
-    r"(?:\d{1,4}(?: ?(?:bis|ter|quater))?,? )?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Pp]lace|[Cc]hemin|[Ii]mpasse|[Aa]llée|[Qq]uai|[Cc]ours|[Rr]oute|[Cc]alle|C/|Avenida|Avda\.?|Plaza|Paseo"
-    r"|Carrer|Carrera|Rua|Av\.|Travessa|Praça|Alameda|Rodovia|Via|Viale|Piazza|Corso|Vicolo|Largo|Piazzale|[Uu]l\.|[Uu]lica|[Aa]l\.|[Oo]s\.)"
+    r"(?:\d{1,4}(?: ?(?:bis|ter|quater))?,? )?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Pp]lace|[Cc]hemin|[Ii]mpasse"
+    r"|[Aa]llée|[Qq]uai|[Cc]ours|[Rr]oute|[Cc]alle|C/|Avenida|Avda\.?|Plaza|Paseo"
+    r"|Carrer|Carrera|Rua|Av\.|Travessa|Praça|Alameda|Rodovia|Via|Viale|Piazza|Corso|Vicolo|Largo|Piazzale|[Uu]l\."
+    r"|[Uu]lica|[Aa]l\.|[Oo]s\.)"
     r"(?: (?:de|du|des|la|le|les|del|della|delle|dei|di|da|do|dos|das|d'|l'|los|las|el|e|y|en|aux?|San|Santa|St\.?))*"
     r" ?[A-ZÀ-Þ0-9][\w'’.-]*(?: (?:de|du|des|la|le|del|della|di|da|do|dos|das|e|y)? ?[A-ZÀ-Þ][\w'’.-]*){0,4}"
-    r"(?:,? (?:n[º°.]? ?)?\d{1,5}(?:[-/]\d{1,4})?(?: ?[a-zA-Z]\b)?)?"
-    r"(?:,? \d{1,2}[º°]?(?: ?[A-Za-z]\b)?)?(?:,? (?:\d{2}-\d{3}|\d{4,5}(?:-\d{3})?) [A-ZÀ-Þ][\w'’-]+(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
+    r"(?:,? (?:n[º°.]? ?)?\d{1,4}(?!\d)(?:[-/]\d{1,4})?(?: ?[a-zA-Z]\b)?)?"
+    r"(?:,? \d{1,2}(?!\d)[º°]?(?: ?[A-Za-z]\b)?)?(?:,? (?:\d{2}-\d{3}"
+    r"|\d{4,5}(?:-\d{3})?) [A-ZÀ-Þ][\w'’-]+(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
 )
 _NUMBERS: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
@@ -157,7 +172,10 @@ RULES: Final = (
     ),
     Rule(
         id="coordinates-minutes", kind="COORDINATES", score=CERTAIN, joined=True,
-        pattern=r"\b\d{1,2}\xc2\xb0 ?\d{1,2}(?:\.\d{1,4})?(?:'|\xe2\x80\xb2|\xe2\x80\x99) ?(?:\d{1,2}(?:\.\d{1,4})?(?:\"|\xe2\x80\xb3|''|\xe2\x80\x9d) ?)?[NS],? ?\d{1,3}\xc2\xb0 ?\d{1,2}(?:\.\d{1,4})?(?:'|\xe2\x80\xb2|\xe2\x80\x99) ?(?:\d{1,2}(?:\.\d{1,4})?(?:\"|\xe2\x80\xb3|''|\xe2\x80\x9d) ?)?[EWO]",
+        pattern=r"\b\d{1,2}\xc2\xb0 ?\d{1,2}(?:\.\d{1,4})?(?:'|\xe2\x80\xb2"
+            r"|\xe2\x80\x99) ?(?:\d{1,2}(?:\.\d{1,4})?(?:\"|\xe2\x80\xb3|''"
+            r"|\xe2\x80\x9d) ?)?[NS],? ?\d{1,3}\xc2\xb0 ?\d{1,2}(?:\.\d{1,4})?(?:'|\xe2\x80\xb2"
+            r"|\xe2\x80\x99) ?(?:\d{1,2}(?:\.\d{1,4})?(?:\"|\xe2\x80\xb3|''|\xe2\x80\x9d) ?)?[EWO]",
     ),
     Rule(
         id="address", kind="ADDRESS", score=LIKELY, pattern=rf"[A-Za-z0-9.] (?:{_TYPES})\b", joined=True,
@@ -165,29 +183,38 @@ RULES: Final = (
     ),
     Rule(
         id="address-germanic", kind="ADDRESS", score=LIKELY, caseless=True, joined=True, seek=germanic_place,
-        pattern=r"(?:stra\xc3\x9fe|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade|dijk|singel|gatan|v\xc3\xa4gen|vej|gade|gata|veien|katu) \d{1,4}",
+        pattern=r"(?:stra\xc3\x9fe|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade"
+            r"|dijk|singel|gatan|v\xc3\xa4gen|vej|gade|gata|veien|katu) \d{1,4}",
     ),
     Rule(
         id="address-romance", kind="ADDRESS", score=LIKELY, joined=True, seek=romance_place,
-        pattern=r"\b(?:\d{1,4}(?: ?(?:bis|ter))?,? (?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Pp]lace|[Cc]hemin|[Ii]mpasse|[Aa]ll\xc3\xa9e|[Qq]uai|[Cc]ours|[Rr]oute) |(?:[Cc]alle|Avenida|Avda\.?|Plaza|Paseo|Carrer|Carrera|Rua|Av\.|Travessa|Pra\xc3\xa7a|Alameda|Rodovia|Via|Viale|Piazza|Corso|Vicolo|Largo|Piazzale|[Uu]l\.|[Uu]lica|[Rr]ue) |C/ ?)[A-Za-z0-9\xc3]",
+        pattern=r"\b(?:\d{1,4}(?: ?(?:bis|ter))?,? (?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Pp]lace|[Cc]hemin"
+            r"|[Ii]mpasse|[Aa]ll\xc3\xa9e|[Qq]uai|[Cc]ours|[Rr]oute) |(?:[Cc]alle|Avenida|Avda\.?|Plaza|Paseo"
+            r"|Carrer|Carrera|Rua|Av\.|Travessa|Pra\xc3\xa7a|Alameda|Rodovia|Via|Viale|Piazza|Corso|Vicolo|Largo"
+            r"|Piazzale|[Uu]l\.|[Uu]lica|[Rr]ue) |C/ ?)[A-Za-z0-9\xc3]",
     ),
     Rule(
         id="address-box", kind="ADDRESS", score=LIKELY, caseless=True, joined=True,
-        pattern=r"\bp\.? ?o\.? ?box \d{1,6}\b|\bpost office box \d{1,6}\b|\bpostfach \d{1,6}\b|\bbo\xc3\xaete postale \d{1,6}\b",
+        pattern=r"\bp\.? ?o\.? ?box \d{1,6}\b|\bpost office box \d{1,6}\b|\bpostfach \d{1,6}\b"
+            r"|\bbo\xc3\xaete postale \d{1,6}\b",
     ),
     Rule(
-        id="postal-labelled", kind="POSTAL_CODE", score=LIKELY, caseless=True, joined=True, pattern=label_pattern(_POSTAL),
+        id="postal-labelled", kind="POSTAL_CODE", score=LIKELY, caseless=True, joined=True,
+        pattern=label_pattern(_POSTAL),
         seek=after_label(
             r"\d{5}(?:-\d{3,4})?|\d{3}-\d{4}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3} \d{2}|\d{4} [A-Z]{2}|\d{6}|\d{4}"
             r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d",
             least_digits=2,
         ),
     ),
-    Rule(id="postal-british", kind="POSTAL_CODE", score=PLAIN + 10, pattern=r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b"),
-    Rule(id="postal-canadian", kind="POSTAL_CODE", score=PLAIN + 10, pattern=r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ \-]\d[ABCEGHJ-NPRSTV-Z]\d\b"),
+    Rule(id="postal-british", kind="POSTAL_CODE", score=PLAIN + 10,
+    pattern=r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b"),
+    Rule(id="postal-canadian", kind="POSTAL_CODE", score=PLAIN + 10,
+    pattern=r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ \-]\d[ABCEGHJ-NPRSTV-Z]\d\b"),
     Rule(
         id="postal-state", kind="POSTAL_CODE", score=LIKELY, inner=last_part,
         pattern=rf",? (?:{_STATES}|{_STATE_NAMES}),? \d{{5}}(?:-\d{{4}})?\b", joined=True,
     ),
-    Rule(id="postal-japan", kind="POSTAL_CODE", score=LIKELY, pattern=r"\xe3\x80\x92 ?\d{3}-?\d{4}\b", inner=after_mark, joined=True),
+    Rule(id="postal-japan", kind="POSTAL_CODE", score=LIKELY, pattern=r"\xe3\x80\x92 ?\d{3}-?\d{4}\b",
+    inner=after_mark, joined=True),
 )  # fmt: skip

@@ -18,8 +18,10 @@ SIX_FOUR: Final = r"\b\d{6}[ \-]\d{4}\b"
 OTHER_NUMBERS: Final = (
     "order", "order no", "order number", "orders", "tracking", "tracking number", "invoice", "ticket", "isbn", "issn",
     "sku", "part number", "part no", "serial", "model", "item", "product", "product id", "commit", "build", "version",
-    "revision", "case number", "reference", "ref", "po number", "purchase order", "transaction id", "txn", "barcode", "ean",
-    "upc", "gtin", "doi", "pmid", "arxiv", "timestamp", "epoch", "unix time", "price", "total", "amount", "lot", "batch",
+    "revision", "case number", "reference", "ref", "po number", "purchase order", "transaction id", "txn", "barcode",
+    "ean",
+    "upc", "gtin", "doi", "pmid", "arxiv", "timestamp", "epoch", "unix time", "price", "total", "amount", "lot",
+    "batch",
     "pid", "port", "bytes", "size", "checksum", "hash", "bestellnummer", "rechnung", "rechnungsnummer", "commande",
     "facture", "pedido", "factura", "ordine", "fattura", "注文番号", "订单号", "request id", "trace id", "message id",
 )  # fmt: skip

@@ -10,10 +10,18 @@ from keeptrusts.gateway.detectors.families.shapes import DIGITS_10
 from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, PLAIN
 
 _NINO_WORDS: Final = (
-    "nino", "ni", "ni number", "ni no", "national insurance", "national insurance number", "national insurance no", "hmrc",
+    "nino", "ni", "ni number", "ni no", "national insurance", "national insurance number", "national insurance no",
+    "hmrc",
 )  # fmt: skip
 _NHS_WORDS: Final = ("nhs", "nhs number", "nhs no", "nhs num", "patient", "patient number", "health service")
-_UTR_WORDS: Final = ("utr", "unique taxpayer reference", "taxpayer reference", "self assessment", "tax reference", "hmrc")
+_UTR_WORDS: Final = (
+    "utr",
+    "unique taxpayer reference",
+    "taxpayer reference",
+    "self assessment",
+    "tax reference",
+    "hmrc",
+)
 _PPS_WORDS: Final = ("pps", "ppsn", "pps number", "pps no", "personal public service", "rsi number", "irish")
 
 RULES: Final = (
@@ -28,5 +36,6 @@ RULES: Final = (
         (r"\b\d{3}[ \-]\d{3}[ \-]\d{4}\b", ALONE), (DIGITS_10, ALONE),
     ),
     *identity("UK_UTR", utr, _UTR_WORDS, (DIGITS_10, ALONE), (r"\b\d{5} \d{5}\b", ALONE)),
-    *identity("IE_PPS", pps, _PPS_WORDS, (r"\b\d{7}[A-W][A-IWTX]?\b", PLAIN + 10), (r"\b\d{7} ?[a-w][a-iwtx]?\b", ALONE)),
+    *identity("IE_PPS", pps, _PPS_WORDS, (r"\b\d{7}[A-W][A-IWTX]?\b", PLAIN + 10), (r"\b\d{7} ?[a-w][a-iwtx]?\b",
+    ALONE)),
 )  # fmt: skip

@@ -13,12 +13,23 @@ from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, PLAIN
 from keeptrusts.gateway.detectors.rules import Rule  # isort: skip
 
 _SSN_WORDS: Final = (
-    "ssn", "ssns", "ss", "ss no", "social security", "social security number", "social security no", "soc sec", "social",
-    "socsec", "soc", "seguro social", "número de seguro social", "sécurité sociale américaine", "社会保障番号", "社会安全号码",
+    "ssn", "ssns", "ss", "ss no", "social security", "social security number", "social security no", "soc sec",
+    "social",
+    "socsec", "soc", "seguro social", "número de seguro social", "sécurité sociale américaine",
+    "社会保障番号", "社会安全号码",
 )  # fmt: skip
-_ITIN_WORDS: Final = ("itin", "itins", "individual taxpayer", "individual taxpayer identification number", "taxpayer", "tax id", "tin")
+_ITIN_WORDS: Final = (
+    "itin",
+    "itins",
+    "individual taxpayer",
+    "individual taxpayer identification number",
+    "taxpayer",
+    "tax id",
+    "tin",
+)
 _EIN_WORDS: Final = (
-    "ein", "fein", "employer identification", "employer identification number", "employer id", "federal tax id", "tax id",
+    "ein", "fein", "employer identification", "employer identification number", "employer id", "federal tax id",
+    "tax id",
     "fed id", "federal id", "tin", "taxpayer id", "tax identification number", "federal employer",
 )  # fmt: skip
 
@@ -35,11 +46,12 @@ RULES: Final = (
     *identity("US_EIN", ein, _EIN_WORDS, (r"\b\d{2}-\d{7}\b", 30), (DIGITS_9, ALONE)),
     Rule(
         id="us-ssn-last-four", kind="US_SSN", score=LIKELY, caseless=True, joined=True,
-        pattern=label_pattern("last 4 of ssn|last four of ssn|ssn last 4|ssn last four|last 4 ssn|ssn ending in|ssn ending"),
+        pattern=label_pattern("last 4 of ssn|last four of ssn|ssn last 4|ssn last four|last 4 ssn|ssn ending in|ssn"
+            " ending"),
         seek=after_label(r"\d{4}"),
     ),
     Rule(
         id="us-ssn-masked", kind="US_SSN", score=CERTAIN, caseless=True, joined=True,
-        pattern=r"\b(?:xxx|\*\*\*)-(?:xx|\*\*)-\d{4}\b",
+        pattern=r"(?:xxx|\*\*\*)-(?:xx|\*\*)-\d{4}\b",
     ),
 )  # fmt: skip

@@ -10,9 +10,10 @@ from typing import Final
 PAYMENT: Final = frozenset({"CREDIT_CARD", "IBAN", "BANK_ACCOUNT", "US_ROUTING_NUMBER"})
 NATIONAL: Final = frozenset(
     {
-        "AT_SVNR", "AU_ABN", "AU_MEDICARE", "AU_TFN", "BE_NATIONAL_NUMBER", "BR_CNPJ", "BR_CPF", "CA_SIN", "DE_ID_CARD",
-        "DE_TAX_ID", "DK_CPR", "ES_DNI", "ES_NIE", "EU_VAT", "FI_HETU", "FR_NIR", "IE_PPS", "IN_AADHAAR", "IN_GSTIN",
-        "IN_PAN", "IN_VOTER_ID", "IT_FISCAL_CODE", "JP_MY_NUMBER", "NL_BSN", "PL_PESEL", "PT_NIF", "SE_PERSONNUMMER",
+        "AT_SVNR", "AU_ABN", "AU_MEDICARE", "AU_TFN", "BE_NATIONAL_NUMBER", "BR_CNPJ", "BR_CPF", "CA_SIN", "CH_AHV",
+        "CN_RESIDENT_ID", "DE_ID_CARD", "DE_TAX_ID", "DK_CPR", "ES_DNI", "ES_NIE", "EU_VAT", "FI_HETU", "FR_NIR",
+        "IE_PPS", "IN_AADHAAR", "IN_GSTIN", "IN_PAN", "IN_VOTER_ID", "IT_FISCAL_CODE", "JP_MY_NUMBER", "KR_RRN",
+        "NATIONAL_ID", "NL_BSN", "NO_FODSELSNUMMER", "PL_PESEL", "PT_NIF", "SE_PERSONNUMMER", "SG_NRIC",
         "UK_NHS_NUMBER", "UK_NINO", "UK_UTR", "US_EIN", "US_ITIN", "US_SSN",
     }
 )  # fmt: skip
@@ -55,7 +56,7 @@ _WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "MEDICAL": HEALTH,
         "MRN": frozenset({"MEDICAL_RECORD_NUMBER"}),
         "NAME": frozenset({"PERSON"}),
-        "NATIONAL_ID": NATIONAL,
+        "NATIONAL_IDS": NATIONAL,
         "PASSPORT_NUMBER": frozenset({"PASSPORT"}),
         "PAYMENT": PAYMENT,
         "PCI": frozenset({"CREDIT_CARD"}),

@@ -6,12 +6,13 @@ import asyncio
 import shutil
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import uvloop
 from aiohttp import web
 from support.gateway import gateway
 
@@ -23,6 +24,8 @@ from keeptrusts.gateway.http.data_plane import DataPlane
 from keeptrusts.gateway.http.front_door import Listening, listening_at
 from keeptrusts.gateway.http.metrics import GatewayMetrics
 
+NewLoop = Callable[[], asyncio.AbstractEventLoop]
+LOOPS = [pytest.param(uvloop.new_event_loop, id="uvloop"), pytest.param(asyncio.new_event_loop, id="asyncio")]
 PATIENCE_S = 10.0
 GET = b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n"
 CERTIFICATES = Path(__file__).resolve().parents[2] / "support" / "certificates"
@@ -35,11 +38,13 @@ class Served:
 
     places: AsyncExitStack
     port: int = 0
+    calls: int = 0
     began: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Task[None] | None = None
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.calls += 1
         self.began.set()
         if request.path == "/stream":
             stream = EventStream(request, {"Content-Type": "text/event-stream"}, write_timeout_s=5)
@@ -58,10 +63,27 @@ class Served:
 
 
 @asynccontextmanager
-async def served(*, drain_s: float = 5.0, quiet_s: float = 0.3) -> AsyncIterator[Served]:
+async def served(
+    *,
+    drain_s: float = 5.0,
+    quiet_s: float = 0.3,
+    handshake_s: float = 0.0,
+    inherited: socket.socket | None = None,
+    has_successor: bool = False,
+    tls: ssl.SSLContext | None = None,
+) -> AsyncIterator[Served]:
     async with AsyncExitStack() as places:
         made = Served(places)
-        place = Listening(host="127.0.0.1", port=0, drain_s=drain_s, quiet_s=quiet_s)
+        place = Listening(
+            host="127.0.0.1",
+            port=0,
+            drain_s=drain_s,
+            quiet_s=quiet_s,
+            handshake_s=handshake_s,
+            inherited=inherited,
+            has_successor=lambda: has_successor,
+            tls=tls,
+        )
         _, made.port = await places.enter_async_context(listening_at(made.answer, place))
         yield made
         made.go_on.set()
@@ -75,9 +97,12 @@ async def connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter
 
 async def refused(port: int) -> bool:
     try:
-        _, writer = await connect(port)
+        async with asyncio.timeout(0.05):  # who asks while nobody new is let in is not answered at once
+            _, writer = await connect(port)
     except ConnectionRefusedError:
         return True
+    except TimeoutError:
+        return False
     writer.close()
     return False
 
@@ -138,18 +163,66 @@ async def test_a_call_that_does_not_end_in_time_is_cut() -> None:
             assert await reader.read() == b""
 
 
-async def test_whoever_had_connected_before_the_stop_is_answered() -> None:
-    async with served(quiet_s=2.0) as made:
+async def answer_of(connection: socket.socket, request: bytes = b"", *, tls: ssl.SSLContext | None = None) -> bytes:
+    async with asyncio.timeout(PATIENCE_S):
+        reader, writer = await asyncio.open_connection(sock=connection, ssl=tls, server_hostname=tls and "")
+        writer.write(request)
+        answer = await reader.read()
+    writer.close()
+    return answer
+
+
+@pytest.mark.parametrize("loop_factory", LOOPS)
+@pytest.mark.parametrize("is_inherited", [False, True], ids=["own socket", "inherited socket"])
+def test_whoever_had_connected_before_the_stop_is_answered(loop_factory: NewLoop, is_inherited: bool) -> None:
+    """They wait in the kernel's queue, where closing the socket would cut them off: the server has seen none yet."""
+
+    async def stop_with_waiting(count: int) -> list[bytes]:
+        inherited = bound("127.0.0.1", 0, 1)[0] if is_inherited else None
+        async with served(quiet_s=2.0, inherited=inherited) as made:
+            made.go_on.set()
+            connections = [socket.create_connection(("127.0.0.1", made.port)) for _ in range(count)]
+            for one in connections[1::2]:
+                one.send(GET)
+            made.stop()
+            await until_refused(made.port)
+            for one in connections[::2]:
+                one.send(GET)
+            return list(await asyncio.gather(*(answer_of(one) for one in connections)))
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        answers = [answer for count in (1, 500) for answer in runner.run(stop_with_waiting(count))]
+    assert len(answers) == 501
+    assert all(answer.startswith(b"HTTP/1.1 200") and b"\r\nConnection: close\r\n" in answer for answer in answers)
+
+
+async def test_who_asks_to_connect_while_the_port_closes_is_refused_and_never_cut_off() -> None:
+    """The kernel drops the question once nobody new is let in, while a handshake may still end; then nobody listens."""
+    async with served(handshake_s=0.3) as made:
         made.go_on.set()
-        connections = [await connect(made.port) for _ in range(500)]
+        (earlier, writer), loop = await connect(made.port), asyncio.get_running_loop()
         made.stop()
-        for _, writer in connections:
-            writer.write(GET)
+        began, later = loop.time(), asyncio.create_task(connect(made.port))
+        writer.write(GET)
         async with asyncio.timeout(PATIENCE_S):
-            answers = [await reader.read() for reader, _ in connections]
-        for _, writer in connections:
-            writer.close()
-    assert all(answer.startswith(b"HTTP/1.1 200") and answer.endswith(b"ok") for answer in answers)
+            assert (await earlier.read()).endswith(b"ok")
+            with pytest.raises(ConnectionRefusedError):
+                await later
+        assert loop.time() - began > 0.3, "it has not been connected meanwhile, nor refused while handshakes could end"
+
+
+async def test_what_waits_in_a_socket_that_others_keep_is_left_to_them() -> None:
+    (listener,) = bound("127.0.0.1", 0, 1)
+    async with served(inherited=listener.dup(), has_successor=True) as made:
+        waiting = [socket.create_connection(("127.0.0.1", made.port)) for _ in range(50)]
+        await made.stop()
+    late = socket.create_connection(listener.getsockname())
+    async with served(inherited=listener) as successor:
+        successor.go_on.set()
+        for one in (*waiting, late):
+            one.send(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        answers = await asyncio.gather(*(answer_of(one) for one in (*waiting, late)))
+    assert all(answer.endswith(b"ok") for answer in answers)
 
 
 async def test_connections_that_wait_for_a_dead_worker_are_taken_by_its_successor() -> None:
@@ -184,14 +257,48 @@ def test_workers_share_one_port_and_a_port_of_somebody_else_is_an_error() -> Non
         one.close()
 
 
-async def test_https_is_served_on_the_same_terms(tmp_path: Path) -> None:
+@pytest.fixture
+def certified(tmp_path: Path) -> ssl.SSLContext:
+    """What a port that serves https is given."""
     files = TlsFiles(certificate=tmp_path / "tls.crt", key=tmp_path / "tls.key")
     shutil.copyfile(CERTIFICATES / "one.pem", files.certificate)
     shutil.copyfile(CERTIFICATES / "one.key", files.key)
-    trusting = ssl.create_default_context()
-    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    return ServerTls(files).context
+
+
+@pytest.fixture
+def trusting() -> ssl.SSLContext:
+    """What a caller is given that takes any certificate."""
+    made = ssl.create_default_context()
+    made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
+    return made
+
+
+@pytest.mark.parametrize("loop_factory", LOOPS)
+def test_whoever_is_still_to_shake_hands_about_tls_is_answered(
+    loop_factory: NewLoop, certified: ssl.SSLContext, trusting: ssl.SSLContext
+) -> None:
+    """The stop ends after them, although a connection is no server's before its hands are shaken."""
+
+    async def stop_with_waiting() -> list[bytes]:
+        async with served(quiet_s=PATIENCE_S, drain_s=PATIENCE_S, tls=certified) as made:
+            made.go_on.set()
+            connections = [socket.create_connection(("127.0.0.1", made.port)) for _ in range(20)]
+            stopping = made.stop()
+            await until_refused(made.port)
+            answers = [asyncio.create_task(answer_of(one, GET, tls=trusting)) for one in connections]
+            await stopping
+            assert made.calls == 20
+            return [await one for one in answers]
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        answers = runner.run(stop_with_waiting())
+    assert [answer[:12] for answer in answers] == [b"HTTP/1.1 200"] * 20
+
+
+async def test_https_is_served_on_the_same_terms(certified: ssl.SSLContext, trusting: ssl.SSLContext) -> None:
     services = gateway(OPEN).services
-    place = Listening(host="127.0.0.1", port=0, drain_s=1.0, tls=ServerTls(files).context)
+    place = Listening(host="127.0.0.1", port=0, drain_s=0.2, tls=certified)
     async with listening_at(DataPlane(services, GatewayMetrics(services)), place) as (_, port):
         reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting)
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n")

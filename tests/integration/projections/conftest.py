@@ -1,11 +1,13 @@
-"""One chDB path a process (the engine allows no second), one database a test, and topics under a prefix of the test."""
+"""One chDB path a process (the engine allows no second), empty tables for each test, and topics under its prefix."""
 
 from __future__ import annotations
 
 import re
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import clickhouse_connect
 import pytest
@@ -17,11 +19,14 @@ from support.acme import SECRETS, fill_directory
 from support.filled_store import FilledStore
 
 from keeptrusts.projections.app import build_query_routes, open_store
+from keeptrusts.projections.migrations.runner import migrate
 from keeptrusts.projections.settings import KafkaSettings, QuerySettings, StoreSettings, WriterSettings
+from keeptrusts.projections.store.clickhouse import ClickHouseStore
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas import topics
 
 PARTITIONS = 2
+Definitions = tuple[tuple[Any, ...], ...]
 
 
 @pytest.fixture(scope="session")
@@ -33,15 +38,67 @@ def chdb_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     held.close()
 
 
+@dataclass(slots=True)
+class SharedDatabase:
+    """A database whose tables serve one test after the other. ``made`` is how they were made; None: not yet."""
+
+    settings: StoreSettings
+    made: Definitions | None = None
+
+
+@pytest.fixture(scope="session")
+def shared_database(chdb_path: Path) -> SharedDatabase:
+    return SharedDatabase(settings_of(chdb_path))
+
+
 @pytest.fixture
-async def store(chdb_path: Path) -> AsyncIterator[Store]:
-    settings = StoreSettings(
-        dsn=f"chdb://{chdb_path}", database=f"t_{uuid.uuid4().hex[:12]}", read_threads=2, write_threads=1
-    )
+async def store(shared_database: SharedDatabase) -> AsyncIterator[Store]:
+    """A store with empty tables; to make them costs more than most tests. A test may change them: then they are new."""
+    opened = ClickHouseStore(shared_database.settings)
+    await opened.open()
+    if shared_database.made is None:
+        await migrate(opened)
+        shared_database.made = await definitions(opened)
+    yield opened
+    if await definitions(opened) == shared_database.made:
+        await empty(opened)
+    else:
+        await opened.command(f"DROP DATABASE {shared_database.settings.database} SYNC")
+        shared_database.made = None
+    await opened.close()
+
+
+@pytest.fixture
+async def own_store(chdb_path: Path) -> AsyncIterator[Store]:
+    """A store on a database that only this test uses: also what the engine keeps beside the rows is new."""
+    settings = settings_of(chdb_path)
     opened = await open_store(settings)
     yield opened
     await opened.command(f"DROP DATABASE {settings.database} SYNC")
     await opened.close()
+
+
+def settings_of(chdb_path: Path) -> StoreSettings:
+    """Give the settings of a database of a new name."""
+    database = f"t_{uuid.uuid4().hex[:12]}"
+    return StoreSettings(dsn=f"chdb://{chdb_path}", database=database, read_threads=2, write_threads=1)
+
+
+async def definitions(store: Store) -> Definitions:
+    """Give every table and view with the statement that makes it."""
+    answer = await store.query(
+        "SELECT name, create_table_query FROM system.tables WHERE database = currentDatabase() ORDER BY name"
+    )
+    return answer.rows
+
+
+async def empty(store: Store) -> None:
+    """Delete every row but those that say which migrations have run."""
+    answer = await store.query(
+        "SELECT name FROM system.tables WHERE database = currentDatabase() AND total_rows > 0 AND name != 'migrations'"
+    )
+    for (name,) in answer.rows:
+        await store.command(f"TRUNCATE TABLE {name} SYNC")
 
 
 @pytest.fixture

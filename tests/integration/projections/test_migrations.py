@@ -12,6 +12,12 @@ from keeptrusts.projections.migrations.steps import STEPS
 from keeptrusts.projections.store.protocol import Store, StoreError
 
 
+@pytest.fixture
+def store(own_store: Store) -> Store:
+    """These tests are about how tables are made."""
+    return own_store
+
+
 async def test_migrations_go_down_and_up_again(store: Store) -> None:
     assert await migrate(store) == ()
     numbers = [step.number for step in STEPS]

@@ -24,6 +24,12 @@ from keeptrusts.schemas.snapshots.codec import encode_derived
 REQUESTS = 150
 
 
+@pytest.fixture
+def store(own_store: Store) -> Store:
+    """The engine remembers the writer's tokens, which are the same in every test."""
+    return own_store
+
+
 async def content(store: Store, table: str) -> tuple[int, int]:
     """Give the number of rows and a hash over all of them in the table's order."""
     definition = tables.BY_NAME[table]

@@ -32,6 +32,12 @@ from keeptrusts.schemas.snapshots.grants import LedgerProgress
 from keeptrusts.schemas.snapshots.ledger import GENESIS_HASH, Cause, Entry
 
 
+@pytest.fixture
+def store(own_store: Store) -> Store:
+    """The engine remembers the writer's tokens, which are the same in every test."""
+    return own_store
+
+
 async def send(producer: AIOKafkaProducer, kafka: KafkaSettings, *events: Event) -> None:
     for event in events:
         await producer.send_and_wait(kafka.topic(topics.EVENTS), encode(event), key=event.ledger.encode())

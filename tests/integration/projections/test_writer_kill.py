@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import orjson
@@ -28,38 +29,48 @@ SEED = 20_261_121
 
 
 class WriterProcess:
-    """The writer in a process of its own, on a store of its own."""
+    """The writer in a process of its own, on a store of its own; the next process loads its code meanwhile."""
 
     def __init__(self, kafka: KafkaSettings, directory: Path) -> None:
         self._arguments = (kafka.bootstrap, kafka.topic_prefix, str(directory / "store"))
         self._process: subprocess.Popen[bytes] | None = None
+        self._next = self._spawn()
 
-    async def start(self) -> None:
-        self._process = await asyncio.to_thread(
-            subprocess.Popen,
-            [sys.executable, writer_process.__file__, "run", *self._arguments],
-            stdout=subprocess.PIPE,
-        )
-        assert self._process.stdout is not None
-        line = await asyncio.wait_for(asyncio.to_thread(self._process.stdout.readline), 60)
+    async def start(self, **options: int) -> None:
+        line = await self._tell("run", **options)
         assert line == b"ready\n"
 
     def kill(self) -> None:
         assert self._process is not None
         assert self._process.poll() is None, "the writer ended by itself"
-        self._process.kill()
-        self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        end(self._process)
 
     async def counts(self) -> dict[str, int]:
-        done = await asyncio.to_thread(
-            subprocess.run,
-            [sys.executable, writer_process.__file__, "count", *self._arguments],
-            stdout=subprocess.PIPE, check=True, timeout=60,
-        )  # fmt: skip
-        counts: dict[str, int] = orjson.loads(done.stdout)
+        counts: dict[str, int] = orjson.loads(await self._tell("count"))
         return counts
+
+    def close(self) -> None:
+        """Leave no process behind."""
+        for process in (self._process, self._next):
+            if process is not None:
+                end(process)
+
+    async def _tell(self, what: str, **options: int) -> bytes:
+        """Tell the process that waits what it is for; gives its first line."""
+        self._process, self._next = self._next, await asyncio.to_thread(self._spawn)
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(orjson.dumps([what, options]) + b"\n")
+        self._process.stdin.flush()
+        return await asyncio.wait_for(asyncio.to_thread(self._process.stdout.readline), 60)
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, writer_process.__file__, *self._arguments]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()
 
 
 async def test_twenty_kills_lose_and_double_nothing(
@@ -67,18 +78,18 @@ async def test_twenty_kills_lose_and_double_nothing(
 ) -> None:
     print(f"seed {SEED}")
     chance = random.Random(SEED)
-    writer = WriterProcess(kafka, tmp_path)
     traffic = asyncio.create_task(_produce(producer, kafka))
-    for _ in range(KILLS):
-        await writer.start()
-        await asyncio.sleep(chance.random() * 0.6)  # the moment of the kill is the point of this test
-        writer.kill()
-    expected = await traffic
+    with closing(WriterProcess(kafka, tmp_path)) as writer:
+        for _ in range(KILLS):
+            await writer.start(max_records=200)
+            await asyncio.sleep(chance.random() * 0.6)  # the moment of the kill is the point of this test
+            writer.kill()
+        expected = await traffic
 
-    await writer.start()
-    await until(lambda: _everything_is_committed(kafka), seconds=120)
-    writer.kill()
-    found = await writer.counts()
+        await writer.start()
+        await until(lambda: _everything_is_committed(kafka), seconds=120)
+        writer.kill()
+        found = await writer.counts()
     assert {name: found[name] for name in ("log", "log_places", "parts")} == dict.fromkeys(
         ("log", "log_places", "parts"), EVENTS
     )
@@ -117,6 +128,6 @@ async def _produce(producer: AIOKafkaProducer, kafka: KafkaSettings) -> Counter[
             await producer.send(kafka.topic(topics.EVENTS), encode(event), key=event.ledger.encode())
         sent += times
         if sent % 100 < times:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.1)
     await producer.flush()
     return expected

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from keeptrusts.cli.stack.child import Child, fixed
@@ -41,6 +42,16 @@ def stand_in_children(data_dir: DataDir, *, gateway: bool, broken: str) -> tuple
     )
 
 
+def two_at_once(data_dir: DataDir) -> tuple[Child, ...]:
+    """A service that answers only once the next one runs, and that one."""
+    mark = '"$KEEPTRUSTS_SUPERVISED_BY/mark"'
+    until_marked = f"while [ ! -e {mark} ]; do sleep 0.05; done; "
+    return (
+        replace(_service(data_dir, "processors", until_marked + _SERVICE), with_next=True),
+        _service(data_dir, "gateway", f": > {mark}; " + _SERVICE),
+    )
+
+
 def _service(data_dir: DataDir, name: str, script: str, *, enabled: bool = True) -> Child:
     return Child(
         name=name,
@@ -64,12 +75,15 @@ def main() -> None:
     parser.add_argument("--no-gateway", action="store_true")
     parser.add_argument("--broken", default="")
     parser.add_argument("--only-kafka", action="store_true")
+    parser.add_argument("--two-at-once", action="store_true")
     asked = parser.parse_args()
     directory = DataDir(root=asked.data_dir)
     make_data_dir(directory)
     children = stand_in_children(directory, gateway=not asked.no_gateway, broken=asked.broken)
     if asked.only_kafka:
         children = only_kafka(directory, asked.port_offset)
+    if asked.two_at_once:
+        children = two_at_once(directory)
     asyncio.run(
         run_supervisor(
             data_dir=directory,

@@ -100,8 +100,8 @@ async def test_a_port_that_accepts_and_says_nothing_is_not_ready_and_does_not_ha
     async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         async with asyncio.timeout(15):
-            assert await http_ready(f"http://127.0.0.1:{port}/readyz")() is False
-            assert await kafka_ready(f"127.0.0.1:{port}")() is False
+            questions = (http_ready(f"http://127.0.0.1:{port}/readyz")(), kafka_ready(f"127.0.0.1:{port}")())
+            assert await asyncio.gather(*questions) == [False, False]
     assert await kafka_ready(f"127.0.0.1:{port}")() is False
 
 

@@ -38,13 +38,15 @@ def data_dir(tmp_path: Path) -> DataDir:
 
 
 @contextmanager
-def running(data_dir: DataDir, offset: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def running(data_dir: DataDir, *options: str, offset: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """A supervisor in a process of its own; ended with everything it started when the block ends."""
     chosen = first_free_offset(range(1000, 1900, 7)) if offset is None else offset
     data_dir.root.mkdir(exist_ok=True)
     with open(data_dir.root / "output", "ab") as output:
         process = subprocess.Popen(
-            [*_COMMAND, "--data-dir", str(data_dir.root), "--port-offset", str(chosen)], stdout=output, stderr=output
+            [*_COMMAND, "--data-dir", str(data_dir.root), "--port-offset", str(chosen), *options],
+            stdout=output,
+            stderr=output,
         )
     try:
         yield process
@@ -93,6 +95,15 @@ def test_children_start_in_order_and_stop_without_a_trace(data_dir: DataDir) -> 
         assert own_processes(data_dir) == ()
         stopped = read_status(data_dir)
         assert (stopped.summary, stopped.supervised) == ("stopped", False)
+
+
+def test_a_child_may_start_together_with_the_next(data_dir: DataDir) -> None:
+    with running(data_dir, "--two-at-once"):
+        status = status_when(data_dir, healthy, "healthy")
+        assert [(child.name, child.phase) for child in status.children] == [
+            ("processors", "ready"),
+            ("gateway", "ready"),
+        ]
 
 
 def test_stopping_happens_in_reverse_order(data_dir: DataDir) -> None:
@@ -222,7 +233,7 @@ def test_a_busy_port_is_an_error_that_names_the_process(data_dir: DataDir) -> No
         holder.bind(("127.0.0.1", Ports(offset=offset).kafka))
         holder.listen()
         assert holders_of(Ports(offset=offset).kafka) == (os.getpid(),)
-        with running(data_dir, offset) as supervisor:
+        with running(data_dir, offset=offset) as supervisor:
             assert supervisor.wait(_BOUND_SECONDS) != 0
     output = (data_dir.root / "output").read_text()
     assert f"Port {Ports(offset=offset).kafka} for Kafka is held by" in output

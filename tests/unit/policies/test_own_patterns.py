@@ -36,3 +36,17 @@ def test_patterns_are_found_within_words_too() -> None:
     text = "xACME-1234x v2"
     assert [text[one.start : one.end] for one in resolved(Scanner(rules).scan(text))] == ["ACME-1234", "v2"]
     assert len({rule.id for rule in rules}) == 2
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        (r"A[a-z]{20,600}Z", "x A" + "b" * 30 + "Z y", "A" + "b" * 30 + "Z"),
+        (r"\pN{3}", "a 123 b", "123"),
+        (r"(?i)straße", "die STRAßE", "STRAßE"),
+    ],
+    ids=["too large for a beginning", "no ASCII class", "other letters"],
+)
+def test_what_one_engine_does_not_take_is_left_to_the_other(pattern: str, text: str, found: str) -> None:
+    [one] = Scanner(rules_of_patterns((pattern,), "PATTERN")).scan(text)
+    assert text[one.start : one.end] == found

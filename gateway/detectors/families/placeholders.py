@@ -22,7 +22,8 @@ _SAID: Final = re.compile(
     r"(?i)example|placeholder|change_?me|your[_-]?|redacted|dummy|x{5}|\.\.\.|\*\*\*|_here|insert_|replace_"
 )
 _ALPHABET: Final = string.ascii_lowercase
-_SINGLE: Final = re.compile(r"(.)\1{5}")
+_SINGLE: Final = re.compile(r"([^/+=])\1{5}")
+_LICENCE: Final = re.compile(r"(?:[A-Z0-9]{4,6}-){2,}[A-Z0-9]{4,6}")
 
 
 def entropy(text: str) -> float:
@@ -110,6 +111,8 @@ def is_secret(value: str, *, quoted: bool) -> bool:
         return False
     if value.isdigit() or _THING.fullmatch(value) is not None:
         return False
+    if _LICENCE.fullmatch(value) is not None and len(_DIGIT.findall(value)) >= 3:
+        return not stands_in(value)
     if _WORDS_ALONE.match(value) is not None and len(_TURNS.findall(value)) * 5 <= length:
         return False
     randomness = entropy(value)

@@ -31,6 +31,8 @@ _MARKED: Final = (
     ("ATLASSIAN_TOKEN", "ATATT3", _WORD + "=", 40),
     ("ATLASSIAN_TOKEN", "ATCTT3", _WORD + "=", 40),
     ("ATLASSIAN_TOKEN", "ATBB", _ALNUM, 28),
+    ("AWS_SESSION_TOKEN", "IQoJb3JpZ2lu", _BASE64, 40),
+    ("AWS_SESSION_TOKEN", "FwoGZXIvYXdzE", _BASE64, 40),
     ("AZURE_DEVOPS_TOKEN", r"[A-Za-z0-9]{76}AZDO", _ALNUM, 4),
     ("AZURE_STORAGE_KEY", "AccountKey=", _BASE64, 40),
     ("AZURE_SHARED_KEY", "SharedAccessKey=", _BASE64, 40),

@@ -85,6 +85,13 @@ def text_rules() -> tuple[Rule, ...]:
             inner=_basic,
         ),
         Rule(
+            id="registry-auth",
+            kind="BASIC_AUTH",
+            pattern=r"\"auth\"\s*:\s*\"[A-Za-z0-9+/]{8,}={0,2}\"",
+            joined=True,
+            inner=_registry_auth,
+        ),
+        Rule(
             id="user-option",
             kind="BASIC_AUTH",
             pattern=r"\s(?:-u|--user)[ =]?[\"']?[^\s:\"'/$<{\-][^\s:\"'/]*:[^\s\"'$<{][^\s\"']+(?:[\s\"']|\z)",
@@ -170,13 +177,22 @@ def _basic(match: str) -> tuple[int, int] | None:
     """Give what decodes to a name and a password."""
     start = _behind_blanks(match)
     end = len(match) if match[-1] in "+/=_-" or (match[-1].isascii() and match[-1].isalnum()) else len(match) - 1
+    return (start, end) if _is_login(match[start:end]) else None
+
+
+def _registry_auth(match: str) -> tuple[int, int] | None:
+    start = match.rindex('"', 0, -1) + 1
+    return (start, len(match) - 1) if _is_login(match[start:-1]) else None
+
+
+def _is_login(encoded: str) -> bool:
+    """Say whether a text in base64 is a name and a password."""
     try:
-        plain = urlsafe_b64decode(match[start:end].rstrip("=").replace("+", "-").replace("/", "_") + "==").decode()
+        plain = urlsafe_b64decode(encoded.rstrip("=").replace("+", "-").replace("/", "_") + "==").decode()
     except ValueError:
-        return None
+        return False
     name, colon, password = plain.partition(":")
-    good = bool(colon and name and password) and plain.isprintable() and password.lower() not in _USUAL
-    return (start, end) if good else None
+    return bool(colon and name and password) and plain.isprintable() and password.lower() not in _USUAL
 
 
 def _behind_blanks(match: str) -> int:

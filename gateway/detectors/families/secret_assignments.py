@@ -109,8 +109,7 @@ def _given(text: str, start: int, end: int, sought: Said) -> tuple[int, int] | N
     sign = text[end - 1]
     if sign == "=" and text[end : end + 1] == "=":
         return None
-    before = text[max(0, start - _LONGEST_NAME) : start]
-    begin = start - len(before) + len(before.rstrip(_NAME_CHARACTERS))
+    begin = _name_begins(text, start)
     name = text[begin:end].rstrip(_BETWEEN)
     if sign == ":" and begin > 0 and text[begin - 1] == ":":
         return None  # the middle of a name whose parts colons divide
@@ -126,6 +125,11 @@ def _given(text: str, start: int, end: int, sought: Said) -> tuple[int, int] | N
     else:
         found = _assigned(text, begin, end, sought, bare_words=name.isupper())
     return found if found is not None and said_by(name) == sought else None
+
+
+def _name_begins(text: str, at: int) -> int:
+    before = text[max(0, at - _LONGEST_NAME) : at]
+    return at - len(before) + len(before.rstrip(_NAME_CHARACTERS))
 
 
 def _assigned(text: str, begin: int, end: int, sought: Said, *, bare_words: bool) -> tuple[int, int] | None:
@@ -195,16 +199,18 @@ def _password_option(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def _password_said(text: str, start: int, end: int) -> tuple[int, int] | None:
-    return _said(text, end, "password")
+    return _said(text, start, end, "password")
 
 
 def _secret_said(text: str, start: int, end: int) -> tuple[int, int] | None:
-    return _said(text, end, "secret")
+    return _said(text, start, end, "secret")
 
 
-def _said(text: str, end: int, sought: Said) -> tuple[int, int] | None:
+def _said(text: str, start: int, end: int, sought: Said) -> tuple[int, int] | None:
     """Give the first value that a sentence says behind the word for it."""
     at = end - 1
+    if said_by(text[_name_begins(text, start) : end].rstrip(_BETWEEN + "是は为")) != sought:
+        return None
     if text[end : end + 1] in ("'", "`", '"'):
         return _checked(text, _SAID.match(text, at, at + _LONGEST_OF_ALL), sought, loose=False)
     following = _FOLLOWING.match(text, end, end + _LONGEST_OF_ALL)

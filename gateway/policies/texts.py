@@ -74,7 +74,10 @@ class Edit:
 
 
 def texts_of_request(document: Mapping[str, Any]) -> tuple[Text, ...]:
-    """Give every text of a request, in the order of the document."""
+    """Give every text of a request, in the order of the document.
+
+    What a model has thought and signed is left alone: it comes from the provider and is checked there.
+    """
     found: list[Text] = []
     for name, value in document.items():
         _walk(value, (name,), "system" if name in ("system", "instructions", "tools") else "user", found)
@@ -135,6 +138,8 @@ def _walk(value: Any, path: Path, channel: Channel, found: list[Text]) -> None:
         for name, item in value.items():
             if name == "input" and value.get("type") in ("tool_use", "server_tool_use", "mcp_tool_use"):
                 found.append(Text(path=(*path, name), channel="arguments", text=_dumped(item), json="value"))
+            elif name == "thinking" and "signature" in value and own == "assistant" and path[0] == "messages":
+                continue
             elif name != "logprobs":  # pieces of the words beside them: they go where those are edited
                 _walk(item, (*path, name), own, found)
 

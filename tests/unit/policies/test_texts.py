@@ -88,7 +88,7 @@ RESPONSES = {
 FOUND = [
     ("chat", CHAT, ["user", "user", "user", "system", "system", "system", "system", "user", "user", "user", "user",
                     "assistant", "arguments", "tool"]),
-    ("messages", MESSAGES, ["system", "document", "document", "tool", "arguments", "assistant"]),
+    ("messages", MESSAGES, ["system", "document", "document", "tool", "arguments"]),
     ("responses", RESPONSES, ["system", "user", "arguments", "tool"]),
     ("embeddings", {"model": "e", "input": ["SECRET", "SECRET"]}, ["user", "user"]),
     ("embeddings of tokens", {"model": "e", "input": [[1, 2]]}, []),

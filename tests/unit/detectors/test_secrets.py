@@ -301,7 +301,7 @@ IN_CONTEXT = [
     ("GENERIC_SECRET", 'setenv("SECRET_TOKEN", "{}")', TOKEN),
     ("GENERIC_SECRET", 'os.environ["API_KEY"] = "{}"', TOKEN),
     ("GENERIC_SECRET", "license key: {}", "ABCD1-EFGH2-" + "IJKL3-MNOP4"),
-    ("GENERIC_SECRET", "//registry.npmjs.org/:_authToken={}", uuid()),
+    ("GENERIC_SECRET", "//packages.example.com/:_authToken={}", uuid()),
     ("BASIC_AUTH", '{{"auths": {{"x": {{"auth": "{}"}}}}}}', b64encode(f"joe:{PW}".encode()).decode()),
     ("PRIVATE_KEY", "client-key-data: {}", b64encode(PEM.encode()).decode()),
     ("PASSWORD", "Mot de passe : {}", PW),

@@ -47,7 +47,7 @@ def seen(scanner: Scanner, text: str) -> list[Finding]:
 def _seen(scanner: Scanner, text: str, depth: int) -> list[Finding]:
     normalized = normalize(text)
     plain = normalized.text
-    escaped = "\\" in plain or "%" in plain
+    escaped = depth > 0 and ("\\" in plain or "%" in plain)
     found: list[Finding] = []
     runs: list[Finding] = []
     for one in scanner.scan(plain):

@@ -38,7 +38,10 @@ _HIDDEN: Final = (
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _MARKS: Final = "\u0300-\u034e\u0350-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_ORDINARY: Final = "(?<=[^\\x00-\\x7f])[\u200c\u200d\ufe0e\ufe0f]|\\A\ufeff|(?<=[0-9#*])\ufe0f|[\u200e\u200f\u061c]"
+_ORDINARY: Final = (
+    "[\u200c-\u200f\ufe0e\ufe0f\u061c\ufeff]"
+    "(?:(?<=[^\\x00-\\x7f][\u200c\u200d\ufe0e\ufe0f])|(?<=[0-9#*]\ufe0f)|(?<=[\u200e\u200f\u061c])|(?<=\\A\ufeff))"
+)
 """Hidden characters that scripts and emoji need."""
 
 _COSTUMES: Final = (
@@ -125,15 +128,18 @@ def normalize(text: str) -> Normalized:
 
 def _plain(text: str, tables: _Tables) -> tuple[str, Places | None]:
     """Leave out what has no look, and undress every character that is in costume; say where what is left stood."""
-    odd = tables.odd if tables.astral.search(text) is None else tables.odd_astral
-    parts = odd.split(text)
+    beyond = tables.astral.search(text) is not None
+    parts = (tables.odd_runs_astral if beyond else tables.odd_runs).split(text)
     if len(parts) == 1:
         return text, None
+    plain, undressed = tables.plain, tables.undressed
+    if tables.resized.isdisjoint("".join(parts[1::2])):
+        parts[1::2] = [plain.get(run) or run.translate(undressed) for run in parts[1::2]]
+        return "".join(parts), None
+    parts = (tables.odd_astral if beyond else tables.odd).split(text)
     given = parts[1::2]
-    parts[1::2] = map(tables.plain.get, given, given)
+    parts[1::2] = map(plain.get, given, given)
     folded = "".join(parts)
-    if tables.resized.isdisjoint(given):
-        return folded, None
     places = list(accumulate(map(len, parts)))
     parts[1::2] = given
     origins = list(accumulate(map(len, parts)))
@@ -168,8 +174,12 @@ class _Tables:
         self.several = frozenset(one for one, plain in self.plain.items() if len(plain) > 1)
         self.resized = self.several | frozenset(one for one, plain in self.plain.items() if not plain)
         within = [one for one in self.plain if one < _ASTRAL]
-        self.odd = re.compile(f"([{_class(within)}])")
-        self.odd_astral = re.compile(f"([{_class(within)}{_ODD_ASTRAL}])")
+        self.undressed = {ord(one): plain for one, plain in self.plain.items()}
+        odd = _class(within)
+        odd_astral = odd + _ODD_ASTRAL
+        self.odd, self.odd_astral = re.compile(f"([{odd}])"), re.compile(f"([{odd_astral}])")
+        self.odd_runs = re.compile(f"([{odd}][{odd}]*+)")
+        self.odd_runs_astral = re.compile(f"([{odd_astral}][{odd_astral}]*+)")
         self.astral = re.compile(f"[{_ASTRAL}-\U0010ffff]")
         self.hidden = re.compile(f"[{_HIDDEN}]")
         self.ordinary = re.compile(_ORDINARY)

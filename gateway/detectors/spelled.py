@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from typing import Final
 
 from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, Rule
@@ -13,15 +14,15 @@ _CLOSE: Final = r"\s{0,2}[\])}>]\s{0,2}"
 _AT: Final = r"(?:at|@|bei|arroba|chez)"
 _POINT: Final = r"(?:dot|\.|punkt|punto|ponto|point)"
 _LABEL: Final = r"[a-z0-9-]{1,63}"
-_NAME: Final = r"(?<![a-z0-9._%+-])[a-z0-9][a-z0-9._%+-]{0,63}"
+_NAME_CHARACTERS: Final = string.ascii_letters + string.digits + "._%+-"
+_LONGEST_NAME: Final = 64
 _DOT: Final = rf"(?:\.|{_OPEN}{_POINT}{_CLOSE}|\s{{1,2}}(?:dot|punkt)\s{{1,2}})"
 _BARE_DOT: Final = r"(?:\.|\s{1,2}(?:dot|punkt)\s{1,2})"
 _ENDINGS: Final = r"(?:com|org|net|edu|gov|info|io|dev|app|biz|ai|co|de|fr|es|it|nl|uk|eu|ch|at|be|br|in|jp|au|ca|us)"
-_BRACKETED: Final = re.compile(
-    rf"{_NAME}{_OPEN}{_AT}{_CLOSE}{_LABEL}(?:{_DOT}{_LABEL}){{0,4}}{_DOT}[a-z]{{2,24}}(?![a-z])", re.I
-)
-_IN_WORDS: Final = re.compile(
-    rf"{_NAME}\s{{1,2}}(?:at|@)\s{{1,2}}{_LABEL}(?:{_BARE_DOT}{_LABEL}){{0,3}}?\s{{1,2}}(?:dot|punkt)\s{{1,2}}{_ENDINGS}"
+_DOMAIN: Final = re.compile(rf"\s{{0,2}}{_LABEL}(?:{_DOT}{_LABEL}){{0,4}}{_DOT}[a-z]{{2,24}}(?![a-z])", re.I)
+_AT_WORD: Final = re.compile(r"\s(?:at|@)(?=\s)", re.I)
+_WORD_DOMAIN: Final = re.compile(
+    rf"\s{{1,2}}{_LABEL}(?:{_BARE_DOT}{_LABEL}){{0,3}}?\s{{1,2}}(?:dot|punkt)\s{{1,2}}{_ENDINGS}"
     rf"(?:\s{{1,2}}(?:dot|punkt)\s{{1,2}}{_ENDINGS})?(?![a-z0-9])",
     re.I,
 )
@@ -52,16 +53,29 @@ def spelled_email_rules() -> tuple[Rule, ...]:
 
 
 def _bracketed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    return _around(_BRACKETED, text, start, end)
+    """Give the address around a bracketed ``at``."""
+    begin = _name_before(text, start)
+    domain = _DOMAIN.match(text, end, end + _WINDOW) if begin is not None else None
+    return (begin, domain.end()) if begin is not None and domain is not None else None
 
 
 def _in_words(text: str, start: int, end: int) -> tuple[int, int] | None:
-    return _around(_IN_WORDS, text, start, end)
-
-
-def _around(pattern: re.Pattern[str], text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Find the address that a part of one is in."""
-    for match in pattern.finditer(text, max(0, start - _WINDOW), end + _WINDOW):
-        if match.start() < start and match.end() >= end:
-            return match.span()
+    """Give the address that ends in words for a dot and what is behind it."""
+    for at in _AT_WORD.finditer(text, max(0, start - _WINDOW // 2), start):
+        begin = _name_before(text, at.start())
+        domain = _WORD_DOMAIN.match(text, at.end(), end + _WINDOW // 2)
+        if begin is not None and domain is not None and domain.end() >= end:
+            return begin, domain.end()
     return None
+
+
+def _name_before(text: str, at: int) -> int | None:
+    """Give where the name begins that ends before a place, but for two blanks."""
+    before = text[max(0, at - _LONGEST_NAME - 2) : at]
+    name = before.rstrip()
+    if len(before) - len(name) > 2:
+        return None
+    begin = len(name.rstrip(_NAME_CHARACTERS))
+    while begin < len(name) and not name[begin].isalnum():
+        begin += 1
+    return at - len(before) + begin if begin < len(name) else None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import string
 from collections import Counter
 from math import log2
 from typing import Final
 
 _IN_PLACE: Final = re.compile(
-    r"abcdefghijklmnop|example|placeholder|changeme|change[_ -]me|replace|redacted|dummy|sample"
-    r"|insert[_ -]|removed|hidden|deadbeef|your[_ -]|[_-]your|[_-]here\b|\bmy[_-]|lorem|foobar|xxxx|\*\*\*|\.\.\.|…|•••|####|____|----"
-    r"|(?:not|no|a)[_-]?(?:real|secret)|todo|fixme|\btbd\b|(?:enter|put|add|paste|fill)[_ -]"
+    r"example|placeholder|changeme|change[_ -]me|replace|redacted|dummy|sample|insert[_ -]|removed|hidden|deadbeef"
+    r"|your[_ -]|[_-]your|[_-]here\b|\bmy[_-]|lorem|foobar|xxxx|\*\*\*|\.\.\.|…|•••|####|____|----"
+    r"|\b(?:not|no)[_-]|todo|fixme|\btbd\b|(?:enter|put|add|paste|fill)[_ -]"
 )
 """What a value in lower case holds that says itself that it is none."""
 _EXPANDED: Final = re.compile(
@@ -20,7 +21,9 @@ _EXPANDED: Final = re.compile(
 _SAID: Final = re.compile(
     r"(?i)example|placeholder|change_?me|your[_-]?|redacted|dummy|x{5}|\.\.\.|\*\*\*|_here|insert_|replace_"
 )
-_SINGLE: Final = re.compile(r"(.)\1{5}")
+_ALPHABET: Final = string.ascii_lowercase
+_SINGLE: Final = re.compile(r"([^/+=])\1{5}")
+_LICENCE: Final = re.compile(r"(?:[A-Z0-9]{4,6}-){2,}[A-Z0-9]{4,6}")
 
 
 def entropy(text: str) -> float:
@@ -38,6 +41,7 @@ def stands_in(value: str) -> bool:
         or "}}" in value
         or "${" in value
         or "<%" in value
+        or (_ALPHABET in value and _ALPHABET.upper() in value)
     )
 
 
@@ -75,17 +79,23 @@ _THING: Final = re.compile(
     r"(?i)(?:[a-z]+/[a-z0-9.+*-]+|[^@\s]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+|/+[a-z].*|v?\d+(?:[.:/-]\d+)+[a-z]*\d*|[a-z]:\\.*"
     r"|0x[0-9a-f]{1,8}|-?[\d.,]+(?:e[+-]?\d+|[a-z]{1,2}|px|ms|sec|min|%)?|\d{1,4}[-_]?[a-z]+(?:[-_][a-z]+)*"
     r"|(?:sha|md|aes|rs|hs|es|ps|ed|rsa|utf|base|oauth|pkcs|tls|ssl|http|python|x|iso|ascii|blake|argon|scram|p|cp|latin)"
-    r"[-_]?\d+(?:[-_]?[a-z0-9]{1,8})*)\Z"
+    r"[-_]?\d+[a-z]?(?:[-_][a-z0-9]{1,8})*)\Z"
 )
 _DIGIT: Final = re.compile(r"\d")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _BLANK: Final = re.compile(r"\s")
-_SEPARATORS: Final = re.compile(r"[-_.:/@+=|,~ ]+")
-_WORDLIKE: Final = re.compile(r"[A-Za-z]*[0-9]{0,3}")
+_WORDS_ALONE: Final = re.compile(
+    r"[-_.:/@+=|,~]*+(?:(?:[A-Za-z]++[0-9]{0,3}+|[0-9]{1,4}+|[A-Za-z]{3,}[0-9][A-Za-z]{3,})(?:[-_.:/@+=|,~]++|\Z))*+\Z"
+)
+"""Words, some numbered, with what joins words between them."""
 _TURNS: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
 _NAME: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|->|::)[A-Za-z_$][A-Za-z0-9_$]*)*")
 _SPECIAL: Final = frozenset("!@#$%^&*?~+=|")
 _SAYS_PASSWORD: Final = re.compile(r"(?i)pass|pwd|secret|token|credential")
+
+
+_TELLING: Final = 96
+"""Characters of a value that say what it is."""
 
 
 def is_secret(value: str, *, quoted: bool) -> bool:
@@ -93,12 +103,17 @@ def is_secret(value: str, *, quoted: bool) -> bool:
 
     What costs least is asked first, for most values are none.
     """
+    if not 10 <= len(value) <= 4096:
+        return False
+    value = value[:_TELLING]
     length = len(value)
-    if not 10 <= length <= 4096 or (length < 20 and _DIGIT.search(value) is None) or _BLANK.search(value) is not None:
+    if (length < 20 and _DIGIT.search(value) is None) or _BLANK.search(value) is not None:
         return False
     if value.isdigit() or _THING.fullmatch(value) is not None:
         return False
-    if all(map(_is_word, filter(None, _SEPARATORS.split(value)))):
+    if _LICENCE.fullmatch(value) is not None and len(_DIGIT.findall(value)) >= 3:
+        return not stands_in(value)
+    if _WORDS_ALONE.match(value) is not None and len(_TURNS.findall(value)) * 5 <= length:
         return False
     randomness = entropy(value)
     if randomness < (3.0 if length >= 16 else 2.7):
@@ -106,13 +121,6 @@ def is_secret(value: str, *, quoted: bool) -> bool:
     if not quoted and randomness < 4 and value.count(".") == 1 and _NAME.fullmatch(value) is not None:
         return False
     return not stands_in(value)
-
-
-def _is_word(piece: str) -> bool:
-    """Say whether a piece is a word, or some in camel case, perhaps numbered."""
-    if _WORDLIKE.fullmatch(piece) is None:
-        return piece.isdigit() and len(piece) <= 4
-    return len(_TURNS.findall(piece)) * 5 <= len(piece)
 
 
 def is_password(value: str, *, quoted: bool, loose: bool) -> bool:

@@ -12,6 +12,17 @@ _PASSWORDS: Final = (
     "password", "passwd", "passphrase", "passcode", "passwort", "kennwort", "contrase", "contrasena", "senha",
     "wachtwoord", "пароль", "密码", "口令", "パスワード", "비밀번호", "pwd",
 )  # fmt: skip
+_PASSWORDS_ELSEWHERE: Final = (
+    "contraseña",
+    "mot de passe",
+    "hasło",
+    "lösenord",
+    "пароль",
+    "密码",
+    "口令",
+    "パスワード",
+    "비밀번호",
+)
 _SHORT_PASSWORDS: Final = frozenset(("pass", "pw", "mdp", "pswd"))
 _SECRETS: Final = (
     "secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "credential", "credentials",
@@ -36,7 +47,8 @@ _BEHIND: Final = frozenset(
 )  # fmt: skip
 _HARMLESS: Final = frozenset(
     (
-        "next", "page", "continuation", "sync", "cursor", "pad", "eos", "bos", "unk", "sep", "cls", "mask", "special",
+        "next", "page", "lock", "grant", "starting", "pagination",
+        "revoke", "continuation", "sync", "cursor", "pad", "eos", "bos", "unk", "sep", "cls", "mask", "special",
         "public", "max", "min", "num", "count", "total", "limit", "per", "lookup", "idempotency", "cancellation",
         "name", "prompt", "completion", "input", "output", "cached", "reasoning", "publishable", "skip", "is", "has",
         "no", "add", "stop", "start", "end", "first", "last", "sort", "tokens", "csrfmiddleware", "label", "title",
@@ -47,13 +59,15 @@ _HARMLESS: Final = frozenset(
 
 def said_by(name: str) -> Said | None:
     """Say what the name of a variable, a field, a header or an option promises."""
+    if name.lower().endswith(_PASSWORDS_ELSEWHERE):
+        return "password"
     words = [word.lower() for word in _WORDS.findall(name)]
     while len(words) > 1 and (words[-1] in _BEHIND or (words[-1].isascii() and words[-1].isdigit())):
         words.pop()
     if not words or not _HARMLESS.isdisjoint(words):
         return None
     last = words[-1]
-    if last in _SHORT_PASSWORDS or last.endswith(_PASSWORDS) or (last == "a" and words[-2:-1] == ["contrase"]):
+    if last in _SHORT_PASSWORDS or last.endswith(_PASSWORDS):
         return "password"
     if last.endswith(_SECRETS) or (last in _SHORT_SECRETS and len(words) > 1):
         return "secret"

@@ -31,6 +31,8 @@ _MARKED: Final = (
     ("ATLASSIAN_TOKEN", "ATATT3", _WORD + "=", 40),
     ("ATLASSIAN_TOKEN", "ATCTT3", _WORD + "=", 40),
     ("ATLASSIAN_TOKEN", "ATBB", _ALNUM, 28),
+    ("AWS_SESSION_TOKEN", "IQoJb3JpZ2lu", _BASE64, 40),
+    ("AWS_SESSION_TOKEN", "FwoGZXIvYXdzE", _BASE64, 40),
     ("AZURE_DEVOPS_TOKEN", r"[A-Za-z0-9]{76}AZDO", _ALNUM, 4),
     ("AZURE_STORAGE_KEY", "AccountKey=", _BASE64, 40),
     ("AZURE_SHARED_KEY", "SharedAccessKey=", _BASE64, 40),
@@ -47,7 +49,7 @@ _MARKED: Final = (
     ("DOPPLER_TOKEN", r"dp\.(?:pt|st|sa|scim|audit|ct)\.", _WORD + ".", 30),
     ("DYNATRACE_TOKEN", r"dt0[a-z]\d\d\.[A-Z0-9]{24}\.", _CAPITALS, 60),
     ("EASYPOST_KEY", "EZ[AT]K", _ALNUM, 54),
-    ("FACEBOOK_TOKEN", "EAA", _ALNUM, 100),
+    ("FACEBOOK_TOKEN", "EAA", _ALNUM, 60),
     ("FIGMA_TOKEN", "fig[dopu]r?_", _WORD, 30),
     ("FLUTTERWAVE_KEY", "FLWSECK(?:_TEST)?-", _WORD, 20),
     ("FLY_TOKEN", "fo1_", _WORD, 40),
@@ -74,7 +76,7 @@ _MARKED: Final = (
     ("LAUNCHDARKLY_KEY", "(?:sdk|api)-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-", _HEX, 12),
     ("LINEAR_KEY", "lin_(?:api|oauth)_", _ALNUM, 30),
     ("MAILCHIMP_KEY", "[0-9a-f]{32}-us", string.digits, 1),
-    ("MAILGUN_KEY", "key-", _HEX, 32),
+    ("MAILGUN_KEY", "key-", _SMALL, 32),
     ("MAILGUN_KEY", "[0-9a-f]{32}-[0-9a-f]{8}-", _HEX, 8),
     ("MAPBOX_TOKEN", r"sk\.eyJ", _WORD + ".", 60),
     ("NETLIFY_TOKEN", "nfp_", _ALNUM, 36),
@@ -151,10 +153,19 @@ def _marked(name: str, kind: str, mark: str, characters: str, least: int) -> Rul
 def _run(token: re.Pattern[str], text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give a mark and all that is behind it, or None where it is an example."""
     match = token.match(text, start, start + _LONGEST)
-    if match is None:
+    if match is None or (_is_plain(text, start, match.start(1)) and _is_in_base64(text, start, match.end())):
         return None
     run = match[1].rstrip(".-")
     return (start, match.start(1) + len(run)) if len(run) < 8 or is_random(run) else None
+
+
+def _is_plain(text: str, start: int, end: int) -> bool:
+    """Say whether a mark is of letters and digits alone, as base64 may hold by chance."""
+    return text[start:end].isalnum()
+
+
+def _is_in_base64(text: str, start: int, end: int) -> bool:
+    return text[start - 1 : start] in ("+", "/") or text[end : end + 1] in ("+", "/")
 
 
 def _structured() -> tuple[Rule, ...]:
@@ -168,7 +179,10 @@ def _structured() -> tuple[Rule, ...]:
         _exact("azure-ai-key", "AZURE_AI_KEY", r"\b[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{10}AC[A-Za-z0-9]{6}\b"),
         _exact("azure-sas", "AZURE_SAS_TOKEN", r"[?&;]sig=[A-Za-z0-9%+/]{36,}(?:%3[dD]|=)", inner=_behind_equals),
         _exact(
-            "slack-webhook", "SLACK_WEBHOOK", r"hooks\.slack\.com/(?:services|workflows|triggers)/T[A-Za-z0-9_/]{20,}\b"
+            "slack-webhook",
+            "SLACK_WEBHOOK",
+            r"hooks\.slack\.com/(?:services|workflows|triggers)/T[A-Za-z0-9_/]{20,}\b",
+            check=_is_hook,
         ),
         _exact(
             "discord-webhook",
@@ -184,7 +198,7 @@ def _structured() -> tuple[Rule, ...]:
             r"\b[MNO][A-Za-z0-9_\-]{22,27}\.[A-Za-z0-9_\-]{6,7}\.[A-Za-z0-9_\-]{27,40}\b",
             check=_is_of_discord,
         ),
-        _exact("telegram-token", "TELEGRAM_TOKEN", r"\b[0-9]{8,10}:[A-Za-z0-9_\-]{35}\b", check=_is_mixed),
+        _exact("telegram-token", "TELEGRAM_TOKEN", r"\b[0-9]{8,10}:[A-Za-z0-9_\-]{34,36}\b", check=_is_mixed),
         _exact("asana-token", "ASANA_TOKEN", r"\b[0-9]/[0-9]{16}(?:/[0-9]{16})?:[a-f0-9]{32}\b"),
         _exact("onepassword-key", "ONEPASSWORD_KEY", r"\bA3-[A-Z0-9]{6}-[A-Z0-9]{6}-?[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3}\b"),
         *_beside_names(),
@@ -257,6 +271,10 @@ def _behind_name(value: re.Pattern[str], hexadecimal: bool, text: str, start: in
 
 def _is_access_key(key: str) -> bool:
     return not key.endswith("EXAMPLE") and is_random(key[4:]) and (key.startswith("AKIA") or not key.isalpha())
+
+
+def _is_hook(address: str) -> bool:
+    return is_random(address[address.rindex("/") + 1 :])
 
 
 def _is_mixed(text: str) -> bool:

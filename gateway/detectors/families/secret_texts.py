@@ -14,6 +14,10 @@ _LONGEST_KEY: Final = 32_768
 _LEAST_BODY: Final = 40
 _KEY_TEXT: Final = re.compile(r"(?:[A-Za-z0-9+/=\s,:\\\"']|-(?!-))*")
 _KEY_BODY: Final = re.compile(r"[A-Za-z0-9+/=]{16,}")
+_LONGEST_HEADER: Final = 2_048
+_AUTHORIZED: Final = re.compile(
+    r"(?i)[\"'\]]?\s{0,2}[:=,]\s{0,2}[\"'`]?(?:(?:token|api-?key|key|oauth)[ =]+)?([A-Za-z0-9._~+/=-]{16,}+)(?!\()"
+)
 _BEARER: Final = re.compile(r"(?i)(?:bearer|token)\s+")
 _DATABASES: Final = (
     "postgres", "postgresql", "mysql", "mariadb", "mongodb", "redis", "rediss", "valkey", "amqp", "amqps", "mssql",
@@ -81,6 +85,13 @@ def text_rules() -> tuple[Rule, ...]:
             inner=_basic,
         ),
         Rule(
+            id="registry-auth",
+            kind="BASIC_AUTH",
+            pattern=r"\"auth\"\s*:\s*\"[A-Za-z0-9+/]{8,}={0,2}\"",
+            joined=True,
+            inner=_registry_auth,
+        ),
+        Rule(
             id="user-option",
             kind="BASIC_AUTH",
             pattern=r"\s(?:-u|--user)[ =]?[\"']?[^\s:\"'/$<{\-][^\s:\"'/]*:[^\s\"'$<{][^\s\"']+(?:[\s\"']|\z)",
@@ -96,6 +107,15 @@ def text_rules() -> tuple[Rule, ...]:
             caseless=True,
             joined=True,
             inner=_bearer,
+        ),
+        Rule(
+            id="authorization",
+            kind="BEARER_TOKEN",
+            pattern=r"\bauthorization\b",
+            score=LIKELY + 5,
+            caseless=True,
+            joined=True,
+            seek=_authorized,
         ),
     )
 
@@ -147,7 +167,8 @@ def _password_in(address: str) -> tuple[int, int] | None:
     first = address.index(":", address.index("://") + 3) + 1
     last = address.rindex("@")
     password = address[first:last]
-    if password.lower() in _USUAL or stands_in(password) or password[0] in "$%:{<[" or len(password) < 3:
+    weak = len(password) < 4 or (len(password) < 6 and password.isalpha())
+    if weak or password.lower() in _USUAL or stands_in(password) or password[0] in "$%:{<[":
         return None
     return first, last
 
@@ -156,13 +177,22 @@ def _basic(match: str) -> tuple[int, int] | None:
     """Give what decodes to a name and a password."""
     start = _behind_blanks(match)
     end = len(match) if match[-1] in "+/=_-" or (match[-1].isascii() and match[-1].isalnum()) else len(match) - 1
+    return (start, end) if _is_login(match[start:end]) else None
+
+
+def _registry_auth(match: str) -> tuple[int, int] | None:
+    start = match.rindex('"', 0, -1) + 1
+    return (start, len(match) - 1) if _is_login(match[start:-1]) else None
+
+
+def _is_login(encoded: str) -> bool:
+    """Say whether a text in base64 is a name and a password."""
     try:
-        plain = urlsafe_b64decode(match[start:end].rstrip("=").replace("+", "-").replace("/", "_") + "==").decode()
+        plain = urlsafe_b64decode(encoded.rstrip("=").replace("+", "-").replace("/", "_") + "==").decode()
     except ValueError:
-        return None
+        return False
     name, colon, password = plain.partition(":")
-    good = bool(colon and name and password) and plain.isprintable() and password.lower() not in _USUAL
-    return (start, end) if good else None
+    return bool(colon and name and password) and plain.isprintable() and password.lower() not in _USUAL
 
 
 def _behind_blanks(match: str) -> int:
@@ -187,6 +217,14 @@ def _bearer(match: str) -> tuple[int, int] | None:
     if not is_random(token) or stands_in(token) or not any(map(str.isdigit, token)) or classes(token) < 2:
         return None
     return (start, start + len(token)) if any(map(str.isalpha, token)) and _is_no_name(token) else None
+
+
+def _authorized(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give the token of a header whose scheme is another word, or none."""
+    header = _AUTHORIZED.match(text, end, end + _LONGEST_HEADER)
+    if header is None or not is_random(header[1]) or stands_in(header[1]) or not any(map(str.isdigit, header[1])):
+        return None
+    return header.span(1) if _is_no_name(header[1]) else None
 
 
 def _is_no_name(token: str) -> bool:

@@ -62,6 +62,7 @@ FOUND = [
     ("a path of Windows", r"C:\new\table\joe@x.com", ["joe@x.com"]),
     ("percents", "100% of joe@x.com", ["joe@x.com"]),
     ("an invalid escape", "%ff%fe joe@x.com \\ud800 &nothing;", ["joe@x.com"]),
+    ("an escape deeper than is looked", "%252520joe@x.com", ["20joe@x.com"]),
     ("weak ones do not count", "1234", []),
 ]  # fmt: skip
 

@@ -10,6 +10,7 @@ import random
 import string
 import sysconfig
 from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,32 @@ def test_a_credential_in_base64_is_found(kind: str, mark: str, rest: str) -> Non
     assert kind in [one.kind for one in look(SCANNER, text)]
 
 
+def _wide(token: str) -> str:
+    return "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in token)
+
+
+DISGUISES = [
+    ("zero-width", lambda token: "\u200b".join(token)),
+    ("fullwidth", _wide),
+    ("soft hyphens", lambda token: f"{token[:9]}\u00ad{token[9:]}"),
+    ("marks", lambda token: "".join(one + "\u0336" for one in token)),
+    ("lookalikes", lambda token: token.translate(str.maketrans("AKIpoace", "АКІроасе"))),
+    ("mathematical", lambda token: token.translate({ord("0") + at: chr(0x1D7CE + at) for at in range(10)})),
+    ("percent signs", lambda token: "".join(f"%{ord(one):02x}" for one in token)),
+    ("escapes", lambda token: "".join(f"\\u{ord(one):04x}" for one in token)),
+    ("hexadecimal", lambda token: token.encode().hex()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("disguise", [row[1] for row in DISGUISES], ids=[row[0] for row in DISGUISES])
+def test_a_disguised_credential_is_found_whole(disguise: Callable[[str], str]) -> None:
+    for kind, mark, rest in TOKENS[:20]:
+        hidden = disguise(mark + rest)
+        text = f"see {hidden} there"
+        found = [(one.kind, text[one.start : one.end]) for one in look(SCANNER, text)]
+        assert (kind, hidden) in found, (kind, found)
+
+
 def armoured(name: str, lines: int = 12) -> str:
     body = "\n".join(some(BASE64, 64) for _ in range(lines))
     return f"-----BEGIN {name}-----\n{body}\n-----END {name}-----"
@@ -176,6 +203,20 @@ def test_a_private_key_is_found_whole(text: str, key: str | None) -> None:
 def test_two_private_keys_are_two_findings() -> None:
     text = f"{PEM}\nnothing to see here\n{PEM}"
     assert [text[one.start : one.end] for one in look(SCANNER, text)] == [PEM, PEM]
+
+
+def test_a_long_value_is_found_whole() -> None:
+    value = some(ALNUM, 1_500)
+    for place in (
+        'token = "{}"',
+        "token: {}",
+        "the api key is {} now",
+        "<secret>{}</secret>",
+        "tool --token {}",
+        "x?token={}&y=1",
+    ):
+        text = place.format(value)
+        assert [text[one.start : one.end] for one in look(SCANNER, text)] == [value], place
 
 
 PW = "k7" + "Rw!qz" + "94"
@@ -248,6 +289,28 @@ IN_CONTEXT = [
     ("PASSWORD", "machine x.example.com login joe password {}", PW),
     ("PASSWORD", "login with --password {} now", PW),
     ("PASSWORD", "password: \"{}\"", "correct-horse-" + "battery-staple"),
+    ("PASSWORD", "root password - {}", PW),
+    ("PASSWORD", "user deploy, password {} on staging", "Zk83" + "hfPq"),
+    ("PASSWORD", "db:\n  environment:\n    POSTGRES_PASSWORD: {}\n    POSTGRES_USER: app\n", "tricky_" + "pw_99"),
+    ("PASSWORD", "set password for 'joe'@'%' = '{}';", PW),
+    ("PASSWORD", "ConvertTo-SecureString '{}' -AsPlainText", PW),
+    ("PASSWORD", "define('DB_PASSWORD', '{}');", PW),
+    ("PASSWORD", 'let password: &str = "{}";', PW),
+    ("PASSWORD", '<property name="connection.password">{}</property>', PW),
+    ("PASSWORD", "kubectl create secret generic db --from-literal=password={}", PW),
+    ("GENERIC_SECRET", 'setenv("SECRET_TOKEN", "{}")', TOKEN),
+    ("GENERIC_SECRET", 'os.environ["API_KEY"] = "{}"', TOKEN),
+    ("GENERIC_SECRET", "license key: {}", "ABCD1-EFGH2-" + "IJKL3-MNOP4"),
+    ("GENERIC_SECRET", "//packages.example.com/:_authToken={}", uuid()),
+    ("BASIC_AUTH", '{{"auths": {{"x": {{"auth": "{}"}}}}}}', b64encode(f"joe:{PW}".encode()).decode()),
+    ("PRIVATE_KEY", "client-key-data: {}", b64encode(PEM.encode()).decode()),
+    ("PASSWORD", "Mot de passe : {}", PW),
+    ("PASSWORD", "Contraseña: {}", PW),
+    ("PASSWORD", "sshpass -p '{}' ssh root@10.0.0.1", PW),
+    ("PASSWORD", "mysql -u root -p{} db", PW),
+    ("GENERIC_SECRET", "here is the token for staging: {}", TOKEN),
+    ("GENERIC_SECRET", "use the secret `{}` to sign", TOKEN),
+    ("BEARER_TOKEN", "Authorization: token {}", TOKEN),
 ]  # fmt: skip
 
 
@@ -286,6 +349,10 @@ HARMLESS = [
     "max_tokens: 4096",
     'token_type: "bearer"',
     "if password == other.password: return",
+    'fields = ["username", "password", "email2"]',
+    "the password SHA256 digest; a token JWT2 claim; passwords and tokens",
+    "  password: string;\n  token: string;\n",
+    "password:\n  required: true\n",
     'errors: {password: "Password is required"}',
     "The password must be at least 12 characters long.",
     "The password is incorrect. Your token is expired.",

@@ -70,6 +70,10 @@ class Scanner:
         spans = sorted(self._spans(data, ends))
         if len(data) != len(text):
             spans = _in_characters(data, spans)
+        groups = self._groups
+        spans = [span for span in spans if not (groups[span[2]].alone and _is_joined(text, span[0], span[1]))]
+        if not spans:
+            return []
         return list(self._findings(text, spans, self._labels(text, spans)))
 
     def _labels(self, text: str, spans: Sequence[_Span]) -> Labels:
@@ -137,13 +141,15 @@ class _Known:
 class _Group:
     """Rules that look for the same pattern.
 
-    ``worded``: words near count for some; ``labelled``: all need one; ``apart``: some must stand alone.
+    ``worded``: words near count for some; ``labelled``: all need one; ``apart``: some must stand alone, but not all;
+    ``alone``: all must.
     """
 
     rules: tuple[_Known, ...]
     worded: bool
     labelled: bool
     apart: bool
+    alone: bool
 
     @classmethod
     def of(cls, rules: Sequence[_Known]) -> _Group:
@@ -151,7 +157,8 @@ class _Group:
             rules=tuple(rules),
             worded=any(known.words or known.against for known in rules),
             labelled=all(known.rule.score <= NOTHING for known in rules),
-            apart=not all(known.rule.joined for known in rules),
+            apart=any(not known.rule.joined for known in rules) and any(known.rule.joined for known in rules),
+            alone=not any(known.rule.joined for known in rules),
         )
 
 

@@ -197,8 +197,9 @@ def test_rbac_refuses_calls_without_team_and_role_before_any_other_policy(stack:
         assert attributed.status == 200
         row = seen.event(attributed)
         assert row["decision"] == "redact" and row["policy"] == "pii-detector"
-        [found] = [result for result in row["policies"] if result["kind"] == "pii-detector"]
-        assert found["findings"] == {"CREDIT_CARD": 1} and card not in json.dumps(row)
+        asked, answered = [result for result in row["policies"] if result["kind"] == "pii-detector"]
+        assert (asked["phase"], asked["findings"]) == ("input", {"CREDIT_CARD": 1})
+        assert (answered["phase"], answered["findings"]) == ("output", {}) and card not in json.dumps(row)
 
 
 def test_targeting_gives_each_team_its_own_chain(stack: Stack) -> None:
@@ -209,7 +210,10 @@ def test_targeting_gives_each_team_its_own_chain(stack: Stack) -> None:
         for team in ("engineering", "support", "legal")
     }
     with second_gateway(stack, "--config", str(SEEDS / "team-targeting.yaml")) as seen:
-        chains = {team: [p["kind"] for p in seen.event(seen.chat(key=key))["policies"]] for team, key in keys.items()}
+        rows = {team: seen.event(seen.chat(key=key)) for team, key in keys.items()}
+    chains = {
+        team: [result["kind"] for result in row["policies"] if result["phase"] == "input"] for team, row in rows.items()
+    }
     # rbac runs first wherever it stands; human-oversight is not built yet and ends the chain by failing closed.
     assert chains["engineering"] == ["rbac", "audit-logger"]
     assert chains["support"] == ["rbac", "audit-logger", "pii-detector"]

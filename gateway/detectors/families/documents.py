@@ -78,7 +78,10 @@ RULES: Final = (
     Rule(
         id="driver-license", kind="DRIVER_LICENSE", pattern=label_pattern(_LICENCE), score=LIKELY + 5, caseless=True,
         joined=True,
-        seek=after_label(r"[A-Za-z]{0,5}[ -]?[A-Za-z0-9]?\d[A-Za-z0-9]*(?:[ -][A-Za-z0-9]*\d[A-Za-z0-9]*){0,5}"),
+        seek=after_label(
+            r"[A-Za-z]{0,5}[ -]?[A-Za-z0-9]?\d[A-Za-z0-9]*(?:[ -][A-Za-z0-9]*\d[A-Za-z0-9]*){0,5}",
+            check=lambda text: sum(char.isalnum() for char in text) >= 6,
+        ),
     ),
     Rule(id="driver-license-uk", kind="DRIVER_LICENSE", pattern=_DVLA, score=LIKELY + 10, check=uk_licence),
     Rule(

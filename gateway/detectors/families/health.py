@@ -51,7 +51,7 @@ RULES: Final = (
         " number|medicare id|medicare number|mbi|hicn|payer id"
         "|krankenversichertennummer|versichertennummer|krankenkasse|numéro d'assuré|numéro de mutuelle|número de"
         " póliza|póliza"
-        "|tessera sanitaria|cartão sus|cns|保険証番号|被保険者番号|医保号",
+        "|tessera sanitaria|cartão sus|保険証番号|被保険者番号|医保号",
         _CODE,
         least_digits=5,
     ),

@@ -27,8 +27,8 @@ def after_label(value: str, *, least_digits: int = 4, check: Check | None = None
     case; the value holds ``least_digits`` digits, passes ``check``, and no letter or digit follows it."""
     pattern = re.compile(rf"{_FILLER}({value})(?![A-Za-z0-9])", re.IGNORECASE)
 
-    def seek(text: str, _start: int, end: int) -> tuple[int, int] | None:
-        if end < len(text) and text[end].isalpha() and text[end] < "\u0e00" and not text[end].isupper():
+    def seek(text: str, start: int, end: int) -> tuple[int, int] | None:
+        if _goes_on(text, start, end):
             return None
         match = pattern.match(text, end, end + REACH)
         if match is None:
@@ -39,6 +39,16 @@ def after_label(value: str, *, least_digits: int = 4, check: Check | None = None
         return match.span(1)
 
     return seek
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Say whether a label is only the beginning of a longer word, or a short one within random letters."""
+    following = text[end : end + 1]
+    if not following.isalnum() or following >= "\u0e00":
+        return False
+    if following.isdigit():
+        return end - start < 3
+    return not (following.isupper() and text[end - 1].islower())
 
 
 def label_pattern(words: str) -> str:

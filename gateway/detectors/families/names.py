@@ -14,7 +14,7 @@ Barry Beatrice Beatriz Ben Benedikt Benjamin Bernard Bernd Bernhard Beth Bethany
 Bonnie Brad Bradley Brandon Brenda Brendan Brent Brett Brian Bridget Brittany Bruce Bruno Bryan Caitlin Camila
 Camille Carl Carla Carlo Carlos Carmen Carol Carolina Caroline Carolyn Carsten Catalina Catarina Catherine Cathy
 Cecilia Cécile Céline Chantal Charles Charlie Cheryl Chiara Chloe Chloé Chris Christa Christian Christiane Christina
-Christine Christoph Christophe Christopher Cindy Claire Clara Claude Claudia Claudio Clément Colin Connor Conrad
+Christine Christoph Christophe Christopher Cindy Claire Clara Claudia Claudio Clément Colin Connor Conrad
 Cristian Cristina Cynthia Daisuke Damian Dan Dana Daniel Daniela Danielle Danny Darren Dave David Deborah Debra
 Deepak Denis Denise Dennis Derek Diana Diane Diego Dieter Dimitri Dirk Dmitri Dominic Dominik Dominique Donald Donna
 Dorothy Doug Douglas Duncan Dustin Dylan Edgar Eduardo Edward Edwin Eileen Elaine Elena Eleanor Elias Elisa

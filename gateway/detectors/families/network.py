@@ -97,6 +97,8 @@ def mac_place(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def url_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     """Give where a URL ends: before a blank or a quote, and without the signs of the sentence around it."""
+    if text[start - 1 : start] in ("/", ":") and start:
+        return None
     run = _URL_RUN.match(text, start, start + 2048)
     if run is None:
         return None

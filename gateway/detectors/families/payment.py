@@ -80,7 +80,7 @@ RULES: Final = (
     _cards("card-13", DIGITS_13, NOTHING),
     _cards("card-12", DIGITS_12, NOTHING),
     _cards("card-longer", r"\b\d{17,19}\b", NOTHING),
-    _cards("card-spaced", r"\b\d(?: \d){13,15}\b", LIKELY),
+    _cards("card-spaced", r"\b\d(?: \d){15}\b", LIKELY),
     Rule(
         id="card-labelled", kind="CREDIT_CARD", score=CERTAIN - 2, caseless=True, joined=True,
         pattern=label_pattern("card|credit card|debit card|card number|cc|visa|mastercard|amex|kreditkarte|carte"

@@ -99,6 +99,8 @@ _TITLE_WORDS: Final = frozenset(
     ]
 )
 _BLANK: Final = " \t\u00a0"
+_AFTER_TITLE: Final = re.compile(r"\.?[ \t]+")
+_BELOW: Final = re.compile(r"[,.!]?[ \t]*(?:\r?\n[ \t]*){1,3}(?:[-–—]+ ?)?|, ")
 _TO_NAME: Final = re.compile(r"[\s\"'`:=>*_\[(-]{0,8}")
 _JOINER: Final = re.compile(r"[ \t\u00a0]{1,2}")
 _CODE: Final = ("(", "[", "{", "_", "@", "/", "=", "<", "$", "&")
@@ -161,9 +163,12 @@ def _known(text: str) -> bool:
 
 
 def _after_titles(text: str, at: int) -> int:
-    """Give where a name begins behind titles such as ``Dr.``, which are no part of it."""
-    while (match := _WORD.match(text, at, at + 12)) is not None and match.group().lower() in _TITLE_WORDS:
-        blank = re.compile(r"\.?[ \t]+").match(text, match.end())
+    """Give where a name begins behind titles such as ``Dr.``, which are no part of it: three at most."""
+    for _ in range(3):
+        match = _WORD.match(text, at, at + 12)
+        if match is None or match.group().lower() not in _TITLE_WORDS:
+            break
+        blank = _AFTER_TITLE.match(text, match.end(), match.end() + 8)
         if blank is None:
             break
         at = blank.end()
@@ -222,7 +227,7 @@ def titled(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def signed(text: str, _start: int, end: int) -> tuple[int, int] | None:
     """Give where the name below a closing formula stands, alone in its line."""
-    gap = re.compile(r"[,.!]?[ \t]*(?:\r?\n[ \t]*){1,3}(?:[-–—]+ ?)?|, ").match(text, end)
+    gap = _BELOW.match(text, end, end + 40)
     if gap is None:
         return None
     first = _after_titles(text, gap.end())

@@ -43,18 +43,21 @@ _TYPES: Final = (
     "|Valley|Village|Wharf|Esplanade|Embankment"
 )
 _BEFORE: Final = re.compile(
-    r"(?<![\w.$€£#-])\d{1,6}(?:[A-Za-z]|-\d{1,5}|½| 1/2)?,? (?:(?:[NSEW]|N\.?[EW]|S\.?[EW]|North|South|East|West)\.? )?"
+    r"(?<![\w.$€£#-])(?!(?:19|20)\d\d[,-])\d{1,6}(?:[A-Za-z]|-\d{1,5}|½| 1/2)?,? "
+    r"(?:(?:[NSEW]|N\.?[EW]|S\.?[EW]|North|South|East|West)\.? )?"
     r"(?:(?:[A-ZÀ-Þ][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las) ){0,4}\Z"
 )
 _AFTER: Final = re.compile(
     rf"\.?(?: (?:NW|NE|SW|SE|North|South|East|West|[NSEW])\b\.?)?"
-    rf"(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Bldg|Building|Lot"
+    rf"(?:, (?:\d{{1,2}}(?:st|nd|rd|th)|[A-Z][a-z]+) [Ff]loor)?(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor"
+    rf"|Fl|Room|Rm|Bldg|Building|Lot"
     rf"|#)\.? ?#? ?[A-Za-z]?-?\d{{0,5}}[A-Za-z]?\b)?"
     rf"(?:(?:, ?|\n| )(?:[A-Z][\w'’.-]+ ?){{1,3}}(?=, ?(?:{_STATES}|{_STATE_NAMES}|[A-Z][a-z]+)\b"
     rf"|,? (?:{_STATES})\b|,? [A-Z]{{1,2}}\d|,? \d{{4,5}}\b))?"
     rf"(?:,? ?(?:{_STATE_NAMES}|{_STATES})\b\.?)?(?:,? ?\d{{5}}(?:-\d{{4}})?\b)?"
     r"(?:(?:, ?| )[A-Z][a-z]+(?=,? [A-Z]{1,2}\d))?(?:,? ?[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b)?"
 )
+_DIGIT: Final = re.compile("[0-9]")
 _UNIT_BEFORE: Final = re.compile(r"(?:Flat|Apartment|Apt|Unit|Suite)\.? ?\d{1,4}[A-Za-z]?, ?\Z")
 _CITY: Final = r"(?:,? ?(?:[A-Z]-?)?\d{4,5}(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’.-]+)(?:[ -][A-ZÀ-Þ][\w'’.-]+){0,2})?"
 _GERMANIC_BEFORE: Final = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.-]*[ -]){0,2})[A-ZÀ-Þ][\w-]*\Z|(?:[A-ZÀ-Þ][\w.-]*[ -]){1,2}\Z")
@@ -80,6 +83,8 @@ _NUMBERS: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 def street_place(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where an address stands around the kind of its street: a number before it, a unit, town and code behind."""
+    if _DIGIT.search(text, max(0, start - 70), start) is None:
+        return None
     window = text[max(0, start - 70) : start + 1]
     before = _BEFORE.search(window)
     if before is None or text[end : end + 1].isalnum():
@@ -102,7 +107,7 @@ def _trimmed(text: str, first: int, last: int) -> int:
 def germanic_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     """Give where an address stands whose number follows its street, as in Germany and the Netherlands."""
     after = _GERMANIC.match(text, start, start + 90)
-    if after is None:
+    if after is None or text[start : start + 2].isupper():
         return None
     before = _GERMANIC_BEFORE.search(text[max(0, start - 40) : start])
     if before is None:
@@ -133,6 +138,14 @@ def exact_pair(text: str) -> bool:
     return pair(text) and len(decimals) == 2 and abs(decimals[0] - decimals[1]) <= 1 and "," in text
 
 
+def no_list(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where a pair stands that is not within brackets or more numbers, as rows of a matrix are."""
+    before, after = text[max(0, start - 2) : start].strip(), text[end : end + 2]
+    if before[-1:] in ("[", ",", "(", "{") or after[:1] in (",", ";", "]") or after[1:2].isdigit():
+        return None
+    return start, end
+
+
 def on_earth(text: str) -> bool:
     """Say whether a number can be a latitude or longitude with decimals."""
     return abs(float(text)) <= 180
@@ -152,13 +165,12 @@ def after_mark(text: str) -> tuple[int, int] | None:
 
 RULES: Final = (
     Rule(
-        id="coordinates", kind="COORDINATES", score=PLAIN + 5, check=exact_pair, joined=True,
-        context=Context(words=_GEO, score=CERTAIN, before=40, after=16),
+        id="coordinates", kind="COORDINATES", score=PLAIN + 5, check=exact_pair, joined=True, seek=no_list,
         pattern=r"[+\-]?\b\d{1,2}\.\d{4,10}\xc2?\xb0?,[ ]?[+\-]?\d{1,3}\.\d{4,10}\b",
     ),
     Rule(
         id="coordinates-labelled", kind="COORDINATES", score=NOTHING, check=pair, joined=True,
-        context=Context(words=_GEO, score=LIKELY, before=40, after=16),
+        context=Context(words=_GEO, score=CERTAIN, before=40, after=16),
         pattern=r"[+\-]?\b\d{1,2}\.\d{2,10}[,;/ ] ?[+\-]?\d{1,3}\.\d{2,10}\b",
     ),
     Rule(
@@ -213,7 +225,7 @@ RULES: Final = (
     pattern=r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ \-]\d[ABCEGHJ-NPRSTV-Z]\d\b"),
     Rule(
         id="postal-state", kind="POSTAL_CODE", score=LIKELY, inner=last_part,
-        pattern=rf",? (?:{_STATES}|{_STATE_NAMES}),? \d{{5}}(?:-\d{{4}})?\b", joined=True,
+        pattern=rf"[a-z.,] (?:{_STATES}|{_STATE_NAMES}),? \d{{5}}(?:-\d{{4}})?\b", joined=True,
     ),
     Rule(id="postal-japan", kind="POSTAL_CODE", score=LIKELY, pattern=r"\xe3\x80\x92 ?\d{3}-?\d{4}\b",
     inner=after_mark, joined=True),

@@ -23,7 +23,8 @@ _ANY: Final = r"A-Za-z0-9+/_\-"
 _GROUP: Final = f"[ACI-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][{_ANY}]"
 """Three bytes of ASCII in base64: the high bit of each is 0, and few are below a blank."""
 _BASE64: Final = rf"(?:{_GROUP}){{3}}[{_ANY}]{{3,}}={{0,2}}"
-_BASE64_UTF8: Final = rf"[w-z0-6][{_ANY}]{{23,}}={{0,2}}"
+_BASE64_UTF8: Final = r"(?:[w-z0-9][I-LY-bo-r4-7]|[ACI-Za-f][A-HQ-Xg-nw-z0-3])[A-Za-z0-9+/]{22,}={0,2}"
+"""A longer text with other letters in its first bytes: the first two are ASCII, or begin a character of several."""
 _HEX: Final = r"(?:[2-7][0-9a-fA-F]|0[9aAdD]){6}(?:[0-9a-fA-F]{2})*"
 _HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
 _HEAD: Final = 24

@@ -141,11 +141,13 @@ def _assigned(text: str, begin: int, end: int, sought: Said, *, bare_words: bool
     loose = tight and (begin == 0 or text[begin - 1] in "\n;" or bare_words)
     most = _LONGEST if sought == "secret" else _LONGEST_PASSWORD
     value = _VALUE.match(text, at, at + most)
-    if value is not None and value.end() == at + most:
-        value = _VALUE.match(text, at, at + _LONGEST_OF_ALL)
     in_query = begin > 0 and text[begin - 1] in "?&"
     is_line = sign == ":" and value is not None and _is_line(text, begin, value.end())
-    return _checked(text, value, sought, loose=loose, in_query=in_query, is_line=is_line)
+    found = _checked(text, value, sought, loose=loose, in_query=in_query, is_line=is_line)
+    if found is None or found[1] < at + most:
+        return found
+    value = _VALUE.match(text, at, at + _LONGEST_OF_ALL)
+    return _checked(text, value, sought, loose=loose, in_query=in_query)
 
 
 def _is_line(text: str, begin: int, end: int) -> bool:
@@ -199,18 +201,22 @@ def _password_option(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def _password_said(text: str, start: int, end: int) -> tuple[int, int] | None:
-    return _said(text, start, end, "password")
+    found = _said(text, end, "password")
+    return found if found is not None and _promised(text, start, end) == "password" else None
 
 
 def _secret_said(text: str, start: int, end: int) -> tuple[int, int] | None:
-    return _said(text, start, end, "secret")
+    found = _said(text, end, "secret")
+    return found if found is not None and _promised(text, start, end) == "secret" else None
 
 
-def _said(text: str, start: int, end: int, sought: Said) -> tuple[int, int] | None:
+def _promised(text: str, start: int, end: int) -> Said | None:
+    return said_by(text[_name_begins(text, start) : end].rstrip(_BETWEEN + "是は为"))
+
+
+def _said(text: str, end: int, sought: Said) -> tuple[int, int] | None:
     """Give the first value that a sentence says behind the word for it."""
     at = end - 1
-    if said_by(text[_name_begins(text, start) : end].rstrip(_BETWEEN + "是は为")) != sought:
-        return None
     if text[end : end + 1] in ("'", "`", '"'):
         return _checked(text, _SAID.match(text, at, at + _LONGEST_OF_ALL), sought, loose=False)
     following = _FOLLOWING.match(text, end, end + _LONGEST_OF_ALL)
@@ -231,4 +237,4 @@ def _said(text: str, start: int, end: int, sought: Said) -> tuple[int, int] | No
 
 def _is_striking(value: str) -> bool:
     """Say whether a value needs no verb before it: nobody writes a word so."""
-    return len(value) >= 6 and classes(value) >= 3 and _DIGIT.search(value) is not None
+    return _DIGIT.search(value) is not None and classes(value) >= 3

@@ -41,6 +41,7 @@ FOUND = [
     ("base64 in a path", f"/files/{BASE64}", [BASE64]),
     ("base64 of UTF-16", b64encode("joe@x.com".encode("utf-16-le")).decode(), ["agBvAGUAQAB4AC4AYwBvAG0A"]),
     ("base64 that begins in Russian", b64encode("Пишите на joe@x.com".encode()).decode(), None),
+    ("base64 that begins with an accent", b64encode("naïve joe@example.com".encode()).decode(), None),
     ("base64 twice", f"see {TWICE} there", [TWICE]),
     ("base64 thrice is deeper than is looked", b64encode(TWICE.encode()).decode(), []),
     ("hexadecimal", f"see {HEX} there", [HEX]),

@@ -8,6 +8,7 @@ from keeptrusts.gateway.detectors.families import (
     dates,
     documents,
     email,
+    email_in_words,
     europe,
     health,
     network,
@@ -27,6 +28,7 @@ def personal_rules() -> tuple[Rule, ...]:
     return (
         *persons.RULES,
         *email.RULES,
+        *email_in_words.RULES,
         *phones.RULES,
         *network.RULES,
         *places.RULES,

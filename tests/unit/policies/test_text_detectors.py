@@ -62,6 +62,8 @@ def test_what_a_policy_looks_for(kind: str, options: str, gone: list[str], left:
     [
         ("ｊａｎｅ＠ａｃｍｅ．ｏｒｇ is mine", "ａｃｍｅ"),
         ("j\u200ban\u200be@acme.org", "acme"),
+        ("jane [at] acme [dot] org", "acme"),
+        ("jane at acme dot org", "acme"),
         ("amFuZUBhY21lLm9yZyBpcyBoZXIgbWFpbCBhZGRyZXNz", "YWNtZS5v"),
     ],
 )

@@ -1,4 +1,4 @@
-"""E-mail addresses that are written out so that programs do not see them: ``joe [at] example [dot] com``."""
+"""E-mail addresses in words, so that programs do not see them: ``joe at example dot com``."""
 
 from __future__ import annotations
 
@@ -6,57 +6,20 @@ import re
 import string
 from typing import Final
 
-from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, Rule
+from keeptrusts.gateway.detectors.rules import LIKELY, Rule
 
 _WINDOW: Final = 128
-_OPEN: Final = r"\s{0,2}[\[({<]\s{0,2}"
-_CLOSE: Final = r"\s{0,2}[\])}>]\s{0,2}"
-_AT: Final = r"(?:at|@|bei|arroba|chez)"
-_POINT: Final = r"(?:dot|\.|punkt|punto|ponto|point)"
 _LABEL: Final = r"[a-z0-9-]{1,63}"
 _NAME_CHARACTERS: Final = string.ascii_letters + string.digits + "._%+-"
 _LONGEST_NAME: Final = 64
-_DOT: Final = rf"(?:\.|{_OPEN}{_POINT}{_CLOSE}|\s{{1,2}}(?:dot|punkt)\s{{1,2}})"
 _BARE_DOT: Final = r"(?:\.|\s{1,2}(?:dot|punkt)\s{1,2})"
 _ENDINGS: Final = r"(?:com|org|net|edu|gov|info|io|dev|app|biz|ai|co|de|fr|es|it|nl|uk|eu|ch|at|be|br|in|jp|au|ca|us)"
-_DOMAIN: Final = re.compile(rf"\s{{0,2}}{_LABEL}(?:{_DOT}{_LABEL}){{0,4}}{_DOT}[a-z]{{2,24}}(?![a-z])", re.I)
 _AT_WORD: Final = re.compile(r"\s(?:at|@)(?=\s)", re.I)
 _WORD_DOMAIN: Final = re.compile(
     rf"\s{{1,2}}{_LABEL}(?:{_BARE_DOT}{_LABEL}){{0,3}}?\s{{1,2}}(?:dot|punkt)\s{{1,2}}{_ENDINGS}"
     rf"(?:\s{{1,2}}(?:dot|punkt)\s{{1,2}}{_ENDINGS})?(?![a-z0-9])",
     re.I,
 )
-
-
-def spelled_email_rules() -> tuple[Rule, ...]:
-    """Give the rules for addresses with a bracketed ``at``, and for such of words alone: ``joe at example dot com``."""
-    return (
-        Rule(
-            id="email-bracketed",
-            kind="EMAIL",
-            pattern=rf"[\[({{<]\s{{0,2}}{_AT}\s{{0,2}}[\])}}>]",
-            score=CERTAIN,
-            caseless=True,
-            joined=True,
-            seek=_bracketed,
-        ),
-        Rule(
-            id="email-in-words",
-            kind="EMAIL",
-            pattern=rf"\s(?:dot|punkt)\s{{1,2}}{_ENDINGS}\b",
-            score=LIKELY,
-            caseless=True,
-            joined=True,
-            seek=_in_words,
-        ),
-    )
-
-
-def _bracketed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Give the address around a bracketed ``at``."""
-    begin = _name_before(text, start)
-    domain = _DOMAIN.match(text, end, end + _WINDOW) if begin is not None else None
-    return (begin, domain.end()) if begin is not None and domain is not None else None
 
 
 def _in_words(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -79,3 +42,16 @@ def _name_before(text: str, at: int) -> int | None:
     while begin < len(name) and not name[begin].isalnum():
         begin += 1
     return at - len(before) + begin if begin < len(name) else None
+
+
+RULES: Final = (
+    Rule(
+        id="email-in-words",
+        kind="EMAIL",
+        pattern=rf"\s(?:dot|punkt)\s{{1,2}}{_ENDINGS}\b",
+        score=LIKELY,
+        caseless=True,
+        joined=True,
+        seek=_in_words,
+    ),
+)

@@ -59,7 +59,7 @@ _AFTER: Final = re.compile(
 )
 _DIGIT: Final = re.compile("[0-9]")
 _UNIT_BEFORE: Final = re.compile(r"(?:Flat|Apartment|Apt|Unit|Suite)\.? ?\d{1,4}[A-Za-z]?, ?\Z")
-_CITY: Final = r"(?:,? ?(?:[A-Z]-?)?\d{4,5}(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’.-]+)(?:[ -][A-ZÀ-Þ][\w'’.-]+){0,2})?"
+_CITY: Final = r"(?:,? ?(?:[A-Z]-?)?\d{4,5}(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
 _GERMANIC_BEFORE: Final = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.-]*[ -]){0,2})[A-ZÀ-Þ][\w-]*\Z|(?:[A-ZÀ-Þ][\w.-]*[ -]){1,2}\Z")
 _GERMANIC: Final = re.compile(
     r"(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade|dijk|singel|gatan"
@@ -122,6 +122,24 @@ def romance_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     if match is None or not any(char.isdigit() for char in match.group()):
         return None
     return match.start(), _trimmed(text, match.start(), match.end())
+
+
+def eastern_place(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where a Chinese or Japanese address stands that ends with the number of a house: the characters before it,
+    one of which names a kind of place."""
+    at = start
+    while at > 0 and start - at < 24 and (text[at - 1] in "0123456789" or "\u4e00" <= text[at - 1] <= "\u9fff"):
+        if text[at - 1] in "在于於是住到为為":
+            break
+        at -= 1
+    named = text[at:start]
+    return (at, end) if len(named) >= 4 and any(char in "省市区區县縣都道府県町村路街" for char in named) else None
+
+
+def japanese_place(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where a Japanese address stands that ends with numbers of block and house."""
+    place = eastern_place(text, start + 1, end)
+    return place if place is not None and any(char in "都道府県市区町村" for char in text[place[0] : start]) else None
 
 
 def pair(text: str) -> bool:
@@ -204,6 +222,14 @@ RULES: Final = (
             r"|[Ii]mpasse|[Aa]ll\xc3\xa9e|[Qq]uai|[Cc]ours|[Rr]oute) |(?:[Cc]alle|Avenida|Avda\.?|Plaza|Paseo"
             r"|Carrer|Carrera|Rua|Av\.|Travessa|Pra\xc3\xa7a|Alameda|Rodovia|Via|Viale|Piazza|Corso|Vicolo|Largo"
             r"|Piazzale|[Uu]l\.|[Uu]lica|[Rr]ue) |C/ ?)[A-Za-z0-9\xc3]",
+    ),
+    Rule(
+        id="address-east", kind="ADDRESS", score=LIKELY, joined=True, seek=eastern_place,
+        pattern=r"(?:\xe8\xb7\xaf|\xe8\xa1\x97|\xe9\x81\x93|\xe5\xb7\xb7)\d{1,5}(?:\xe5\x8f\xb7|\xe8\x99\x9f)",
+    ),
+    Rule(
+        id="address-japan", kind="ADDRESS", score=LIKELY, joined=True, seek=japanese_place,
+        pattern=r"[\xe4-\xe9][\x80-\xbf][\x80-\xbf]\d{1,4}-\d{1,4}(?:-\d{1,4})?\b",
     ),
     Rule(
         id="address-box", kind="ADDRESS", score=LIKELY, caseless=True, joined=True,

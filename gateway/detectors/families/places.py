@@ -177,6 +177,12 @@ def last_part(text: str) -> tuple[int, int] | None:
     return at, len(text)
 
 
+def after_town(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give a state and its code back where a town or a comma is before them."""
+    before = text[start - 1 : start] if start else ""
+    return (start, end) if before.islower() or before in (",", ".") else None
+
+
 def after_mark(text: str) -> tuple[int, int] | None:
     """Give where the code stands behind the Japanese postal mark."""
     at = next((at for at, char in enumerate(text) if char.isdigit()), None)
@@ -252,8 +258,8 @@ RULES: Final = (
     Rule(id="postal-canadian", kind="POSTAL_CODE", score=PLAIN + 10,
     pattern=r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ \-]\d[ABCEGHJ-NPRSTV-Z]\d\b"),
     Rule(
-        id="postal-state", kind="POSTAL_CODE", score=LIKELY, inner=last_part,
-        pattern=rf"[a-z.,] (?:{_STATES}|{_STATE_NAMES}),? \d{{5}}(?:-\d{{4}})?\b", joined=True,
+        id="postal-state", kind="POSTAL_CODE", score=LIKELY, inner=last_part, seek=after_town,
+        pattern=rf" (?:{_STATES}|{_STATE_NAMES}),? \d{{5}}(?:-\d{{4}})?\b", joined=True,
     ),
     Rule(id="postal-japan", kind="POSTAL_CODE", score=LIKELY, pattern=r"\xe3\x80\x92 ?\d{3}-?\d{4}\b",
     inner=after_mark, joined=True),

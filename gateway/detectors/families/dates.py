@@ -119,7 +119,7 @@ RULES: Final = (
     *_dates("date-plain", rf"\b{_YEAR}\d{{4}}\b", NOTHING, lambda text: numeric(f"{text[:4]}-{text[4:6]}-{text[6:]}")),
     *_dates(
         "date-day-month",
-        rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|er|\xc2\xba)?(?: of| de| do)?[ \-]{_MONTH_NAMES}\.?,?(?:[ \-](?:de |do "
+        rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|er|\xc2\xba)?(?: of| de| do)?[ \-/]{_MONTH_NAMES}\.?,?(?:[ \-/](?:de |do "
         rf"|del |of )?{_YEAR}\b|[ \-]\d{{2}}\b|\b)",
         LIKELY, written,
     ),

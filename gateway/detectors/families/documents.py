@@ -105,6 +105,6 @@ RULES: Final = (
     *identity(
         "VIN", vin_shape, ("vin", "vin number", "vin no", "chassis", "chassis number",
         "vehicle identification number", "fahrgestellnummer", "numéro de châssis", "bastidor", "telaio"),
-        (r"\b[A-HJ-NPR-Z0-9]{17}\b", ALONE), with_words=LIKELY + 5,
+        (r"\b[A-HJ-NPR-Z0-9]{17}\b", ALONE), with_words=LIKELY + 5, variant="shape",
     ),
 )  # fmt: skip

@@ -97,7 +97,7 @@ RULES: Final = (
     Rule(
         id="email",
         kind="EMAIL",
-        pattern=r"[A-Za-z0-9_%+'\-\x80-\xff]@[A-Za-z0-9\x80-\xff][A-Za-z0-9\-\x80-\xff]{0,62}\.[A-Za-z0-9\x80-\xff\-]{2}",
+        pattern=r"[A-Za-z0-9_%+'\-\x80-\xff]@[A-Za-z0-9\x80-\xff][A-Za-z0-9\-\x80-\xff]*\.[A-Za-z0-9\x80-\xff\-]{2}",
         score=CERTAIN,
         joined=True,
         seek=address,

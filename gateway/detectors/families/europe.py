@@ -102,7 +102,7 @@ RULES: Final = (
     40)),
     *identity(
         "DE_ID_CARD", lambda text: sum(char.isdigit() for char in text) >= 3, _DE_CARD,
-        (r"\b[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\b", ALONE), with_words=LIKELY,
+        (r"\b[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\b", ALONE), with_words=LIKELY, variant="unchecked",
     ),
     *identity(
         "FR_NIR", west.french_nir, _FR,
@@ -137,7 +137,7 @@ RULES: Final = (
         ALONE),
         (SIX_FOUR, ALONE), (r"\b(?:19|20)\d{6} \d{4}\b", ALONE),
     ),
-    *identity("DK_CPR", north.danish_cpr_checked, _DK, (r"\b\d{6}-\d{4}\b", LIKELY - 1)),
+    *identity("DK_CPR", north.danish_cpr_checked, _DK, (r"\b\d{6}-\d{4}\b", LIKELY - 1), variant="checked"),
     *identity("DK_CPR", north.danish_cpr, _DK, (r"\b\d{6}-\d{4}\b", PLAIN), (SIX_FOUR, ALONE), (DIGITS_10, ALONE)),
     *identity("FI_HETU", north.finnish_hetu, _FI, (r"\b\d{6}[+\-a-fu-y]\d{3}[0-9a-y]\b", CERTAIN), caseless=True),
     *identity("NO_FODSELSNUMMER", north.norwegian_number, _NO, (r"\b\d{6} \d{5}\b", LIKELY), (DIGITS_11, PLAIN)),

@@ -73,7 +73,8 @@ RULES: Final = (
     *identity("DEVICE_ID", imei, ("imei", "imei number", "imei no", "device", "device id", "phone id", "handset"),
     (DIGITS_15, 40),
               (r"\b\d{2}-\d{6}-\d{6}-\d\b", LIKELY)),
-    *identity("DEVICE_ID", luhn, ("iccid", "sim", "sim card", "sim number"), (r"\b89\d{16,18}\b", ALONE)),
+    *identity("DEVICE_ID", luhn, ("iccid", "sim", "sim card", "sim number"), (r"\b89\d{16,18}\b", ALONE),
+    variant="sim"),
     Rule(
         id="device-udi", kind="DEVICE_ID", score=CERTAIN, joined=True,
         pattern=r"\(01\)\d{14}(?:\((?:11|17|10|21)\)[A-Za-z0-9\-]{1,20}){0,4}",

@@ -18,12 +18,17 @@ def identity(
     *shapes: tuple[str, int],
     with_words: int = CERTAIN,
     caseless: bool = False,
+    variant: str = "",
 ) -> tuple[Rule, ...]:
-    """Give a rule for each shape: a pattern, and how sure its match is that passes the check with no word near."""
+    """Give a rule for each shape: a pattern, and how sure its match is that passes the check with no word near.
+
+    ``variant`` tells the ids of these rules from those of another call for the same kind.
+    """
+    name = "-".join(part for part in (kind.lower().replace("_", "-"), variant, "any-case" * caseless) if part)
     context = Context(words=words, score=with_words, before=60, after=24)
     return tuple(
         Rule(
-            id=f"{kind.lower().replace('_', '-')}-{number}",
+            id=f"{name}-{number}",
             kind=kind,
             pattern=pattern,
             score=score,

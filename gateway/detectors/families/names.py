@@ -54,6 +54,18 @@ Travis Trevor Tyler Udo Ulrich Ulrike Ursula Uta Uwe Valentina Valeria Valérie 
 Véronique Vicente Victor Victoria Vijay Vikram Viktor Vincent Vincenzo Vinod Viola Vivian Vladimir Volker Walter
 Wanda Wei Wendy Werner Wilhelm William Winston Wojciech Wolfgang Xavier Yan Yannick Yasmin Yolanda Yuki Yuri Yusuf
 Yves Yvonne Zachary Zoe Zoë
+Kwame Kofi Kwesi Amina Chidi Chinedu Chinwe Ngozi Nkechi Obinna Emeka Adebayo Oluwaseun Folake Thandiwe Sipho Thabo
+Lerato Fatou Mamadou Zainab Hussein Layla Tariq Khalid Nasser Farah Rania Yousef Salma Karim Nguyet Minh Siti Budi
+Dewi Arif Haruki Kaito Naoko Keiko Yoko Kazuo Ichiro Sakura Minjun Jiwoo Seojun Sandeep Nikhil Aditya Ananya Deepika
+Divya Gaurav Harish Manish Meena Mohan Mukesh Naveen Nisha Pradeep Preeti Ramesh Rekha Sachin Shreya Shweta
+Siddharth Swati Vivek Vikas Xiaoming Xiaohong Jiawei Yuxuan Haoran Olena Oksana Mykola Bohdan Anya Ilya Kateryna
+Milan Zoran Dragan Jovana Nikola Zuzana Tereza Radek Lukáš Jiří Petr Zsolt László István Gábor Ágnes Ioana Andreea
+Mihai Bogdan Elif Ayşe Emre Burak Zeynep Dimitris Giorgos Eleni Kostas Aoife Ciara Niamh Siobhan Eoin Saoirse
+Pieter Willem Hendrik Joost Sander Bram Daan Femke Sanne Anneke Marieke Maarten Wouter Jeroen Ruud Sjoerd Kees Lotte
+Søren Mette Rasmus Freja Kari Øystein Sigrid Kjell Ingeborg Jukka Pekka Aino Mikko Timo Sanna Zbigniew Stanisław
+Grzegorz Paweł Marek Dorota Beata Halina Jadwiga Vinícius Letícia Caio Rui Tiago Inês Mathilde Léa Manon Théo
+Quentin Bastien Océane Nuria Marisol Iker Begoña Montserrat Lourdes Federica Ilaria Alessia Davide Nicolò Elisabetta
+Donatella
 """
 _FAMILY: Final = """
 Smith Johnson Williams Jones Davis Miller Wilson Moore Taylor Anderson Jackson Thompson Garcia García Martinez

@@ -437,7 +437,7 @@ RULES: Final = (
     _person("person-letters", r"[a-z], (?:MD|M\.D\.|RN|R\.N\.|PhD|Ph\.D\.|DDS|DO|NP|PA-C|Esq|LCSW|DVM|CPA|FNP"
         r"|PharmD)\b", LIKELY, credentialed, caseless=False),
     _person("person-east-label", r"姓名|名前|氏名|お名前|이름|성명|성함|患者名|联系人|收件人"
-        "|我叫|我的名字是|我是|私は|私の名前は|제 이름은|저는", LIKELY, eastern,
+        "|我叫|他叫|她叫|名叫|我的名字是|我是|私は|私の名前は|제 이름은|저는", LIKELY, eastern,
     caseless=False),
     _person("person-east-title", r"さん|様|先生|女士|小姐|씨|님", PLAIN + 5, honoured, caseless=False),
 )  # fmt: skip

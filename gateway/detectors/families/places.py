@@ -59,7 +59,9 @@ _AFTER: Final = re.compile(
 )
 _DIGIT: Final = re.compile("[0-9]")
 _UNIT_BEFORE: Final = re.compile(r"(?:Flat|Apartment|Apt|Unit|Suite)\.? ?\d{1,4}[A-Za-z]?, ?\Z")
-_CITY: Final = r"(?:,? ?(?:[A-Z]-?)?\d{4,5}(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’.-]+)(?:[ -][A-ZÀ-Þ][\w'’.-]+){0,2})?"
+_CITY: Final = (
+    r"(?:,? ?(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
+)
 _GERMANIC_BEFORE: Final = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.-]*[ -]){0,2})[A-ZÀ-Þ][\w-]*\Z|(?:[A-ZÀ-Þ][\w.-]*[ -]){1,2}\Z")
 _GERMANIC: Final = re.compile(
     r"(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade|dijk|singel|gatan"
@@ -75,7 +77,7 @@ _ROMANCE: Final = re.compile(
     r"(?: (?:de|du|des|la|le|les|del|della|delle|dei|di|da|do|dos|das|d'|l'|los|las|el|e|y|en|aux?|San|Santa|St\.?))*"
     r" ?[A-ZÀ-Þ0-9][\w'’.-]*(?: (?:de|du|des|la|le|del|della|di|da|do|dos|das|e|y)? ?[A-ZÀ-Þ][\w'’.-]*){0,4}"
     r"(?:,? (?:n[º°.]? ?)?\d{1,4}(?!\d)(?:[-/]\d{1,4})?(?: ?[a-zA-Z]\b)?)?"
-    r"(?:,? \d{1,2}(?!\d)[º°]?(?: ?[A-Za-z]\b)?)?(?:,? (?:\d{2}-\d{3}"
+    r"(?:,? \d{1,2}(?![\d-])[º°]?(?: ?[A-Za-z]\b)?)?(?:,? (?:\d{2}-\d{3}"
     r"|\d{4,5}(?:-\d{3})?) [A-ZÀ-Þ][\w'’-]+(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
 )
 _NUMBERS: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -124,6 +126,24 @@ def romance_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     return match.start(), _trimmed(text, match.start(), match.end())
 
 
+def eastern_place(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where a Chinese or Japanese address stands that ends with the number of a house: the characters before it,
+    one of which names a kind of place."""
+    at = start
+    while at > 0 and start - at < 24 and (text[at - 1] in "0123456789" or "\u4e00" <= text[at - 1] <= "\u9fff"):
+        if text[at - 1] in "在于於是住到为為":
+            break
+        at -= 1
+    named = text[at:start]
+    return (at, end) if len(named) >= 4 and any(char in "省市区區县縣都道府県町村路街" for char in named) else None
+
+
+def japanese_place(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where a Japanese address stands that ends with numbers of block and house."""
+    place = eastern_place(text, start + 1, end)
+    return place if place is not None and any(char in "都道府県市区町村" for char in text[place[0] : start]) else None
+
+
 def pair(text: str) -> bool:
     """Say whether two numbers are a latitude and a longitude (ISO 6709), and not both small."""
     numbers = [float(number) for number in _NUMBERS.findall(text)]
@@ -155,6 +175,12 @@ def last_part(text: str) -> tuple[int, int] | None:
     """Give where the code stands behind a state."""
     at = text.rfind(" ") + 1
     return at, len(text)
+
+
+def after_town(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give a state and its code back where a town or a comma is before them."""
+    before = text[start - 1 : start] if start else ""
+    return (start, end) if before.islower() or before in (",", ".") else None
 
 
 def after_mark(text: str) -> tuple[int, int] | None:
@@ -206,6 +232,14 @@ RULES: Final = (
             r"|Piazzale|[Uu]l\.|[Uu]lica|[Rr]ue) |C/ ?)[A-Za-z0-9\xc3]",
     ),
     Rule(
+        id="address-east", kind="ADDRESS", score=LIKELY, joined=True, seek=eastern_place,
+        pattern=r"(?:\xe8\xb7\xaf|\xe8\xa1\x97|\xe9\x81\x93|\xe5\xb7\xb7)\d{1,5}(?:\xe5\x8f\xb7|\xe8\x99\x9f)",
+    ),
+    Rule(
+        id="address-japan", kind="ADDRESS", score=LIKELY, joined=True, seek=japanese_place,
+        pattern=r"[\xe4-\xe9][\x80-\xbf][\x80-\xbf]\d{1,4}-\d{1,4}(?:-\d{1,4})?\b",
+    ),
+    Rule(
         id="address-box", kind="ADDRESS", score=LIKELY, caseless=True, joined=True,
         pattern=r"\bp\.? ?o\.? ?box \d{1,6}\b|\bpost office box \d{1,6}\b|\bpostfach \d{1,6}\b"
             r"|\bbo\xc3\xaete postale \d{1,6}\b",
@@ -224,8 +258,8 @@ RULES: Final = (
     Rule(id="postal-canadian", kind="POSTAL_CODE", score=PLAIN + 10,
     pattern=r"\b[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ \-]\d[ABCEGHJ-NPRSTV-Z]\d\b"),
     Rule(
-        id="postal-state", kind="POSTAL_CODE", score=LIKELY, inner=last_part,
-        pattern=rf"[a-z.,] (?:{_STATES}|{_STATE_NAMES}),? \d{{5}}(?:-\d{{4}})?\b", joined=True,
+        id="postal-state", kind="POSTAL_CODE", score=LIKELY, inner=last_part, seek=after_town,
+        pattern=rf" (?:{_STATES}|{_STATE_NAMES}),? \d{{5}}(?:-\d{{4}})?\b", joined=True,
     ),
     Rule(id="postal-japan", kind="POSTAL_CODE", score=LIKELY, pattern=r"\xe3\x80\x92 ?\d{3}-?\d{4}\b",
     inner=after_mark, joined=True),

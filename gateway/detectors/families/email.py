@@ -18,8 +18,8 @@ _PATH: Final = re.compile(r":(?:~|\.{0,2}/|[\w.-]+/|\d+/)")
 _MACHINES: Final = frozenset({"git", "hg", "svn", "ec2-user"})
 _TOP_LEVELS: Final = top_levels()
 _SPELLED: Final = re.compile(
-    r"([\w.+-]{1,64}) ?[\[({<] ?(?:at|@) ?[\])}>] ?([\w-]{1,63}(?: ?(?:[\[({<] ?(?:dot|\.) ?[\])}>]"
-    r"|\.) ?[\w-]{1,63}){1,4})",
+    r"([\w.+-]{1,64}) ?[\[({<] ?(?:at|@|bei|arroba|chez) ?[\])}>] ?"
+    r"([\w-]{1,63}(?: ?(?:[\[({<] ?(?:dot|punkt|punto|ponto|point|\.) ?[\])}>]|\.) ?[\w-]{1,63}){1,4})",
     re.IGNORECASE,
 )
 
@@ -105,7 +105,7 @@ RULES: Final = (
     Rule(
         id="email-spelled",
         kind="EMAIL",
-        pattern=r"[a-z0-9] ?[\[({<] ?(?:at|@) ?[\])}>] ?[a-z0-9]",
+        pattern=r"[a-z0-9] ?[\[({<] ?(?:at|@|bei|arroba|chez) ?[\])}>] ?[a-z0-9]",
         score=LIKELY,
         caseless=True,
         joined=True,

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keeptrusts.gateway.detectors.families import email, email_in_words
 from keeptrusts.gateway.detectors.look import look, looking, seen
 from keeptrusts.gateway.detectors.rules import LIKELY, PLAIN, WEAK, Rule
-from keeptrusts.gateway.detectors.spelled import spelled_email_rules
 
 MAIL = Rule(id="mail", kind="MAIL", pattern=r"[a-z0-9.]+@[a-z0-9.]+\.[a-z]{2,}", caseless=True, joined=True)
 PIN = Rule(id="pin", kind="PIN", pattern=r"\b[0-9]{4}\b", score=WEAK)
@@ -112,7 +112,7 @@ SPELLED = [
 
 @pytest.mark.parametrize(("text", "expected"), [row[1:] for row in SPELLED], ids=[row[0] for row in SPELLED])
 def test_addresses_that_are_written_out(text: str, expected: list[str]) -> None:
-    scanner = looking(spelled_email_rules())
+    scanner = looking((*email.RULES, *email_in_words.RULES))
     assert [text[one.start : one.end] for one in look(scanner, text)] == expected
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
+from keeptrusts.cli.kept_patterns import patterns_kept_for
 
 if TYPE_CHECKING:
     from keeptrusts.gateway.pipeline.services import Configuration
@@ -70,7 +71,9 @@ def load_configuration(
     before = None if share.before is None else share.before.compiled
     return LoadedConfiguration(
         configuration=Configuration.of(
-            compile_document(report.document, share.workers, share.worker, before),
+            compile_document(
+                report.document, share.workers, share.worker, before, patterns_kept_for(upstreams.environment)
+            ),
             resolve_targets(report.document, upstreams.environment, upstreams.provider_url),
         ),
         notes=text if report.findings else "",

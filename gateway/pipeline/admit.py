@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from keeptrusts.gateway.pipeline.route import routes_of
+from keeptrusts.gateway.pipeline.inspect import edited_call, with_texts
+from keeptrusts.gateway.pipeline.route import prepare, routes_of
 from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.values import Admission, Caller, IncomingCall, ModelCall, Routes
 from keeptrusts.gateway.policies.compile import CompiledChain
@@ -40,11 +41,16 @@ def admit(
         facts = replace(facts, candidate_model=chosen)
         if chain.spending and asked.metered:  # a limit may be aimed at models
             payers = services.payers.payers(services.directory, facts, chain, compiled.version)
+    facts = with_texts(services, asked, facts, chain.scanner)
     outcome = _with_key_models(run_chain(chain, facts, services.now_ns), caller, facts)
+    sent = edited_call(asked, facts, outcome)
+    if sent is not asked and not isinstance(routes, Problem):
+        again = prepare(routes.first.route, call, sent, services.now(), limit)
+        routes = again if isinstance(again, Problem) else Routes(first=again, fallbacks=routes.fallbacks)
     if not isinstance(routes, Problem) and routes.fallbacks:
         left = tuple(one for one in routes.fallbacks if one.model == chosen or _may_use(one, chain, facts, caller))
         routes = Routes(first=routes.first, fallbacks=left)
-    return Admission(outcome=outcome, routes=routes, facts=facts, chain=chain, payers=payers)
+    return Admission(asked=sent, outcome=outcome, routes=routes, facts=facts, chain=chain, payers=payers)
 
 
 def cheaper_routes(

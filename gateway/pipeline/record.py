@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, Settlement
+from keeptrusts.gateway.policies.run import ChainOutcome, severity
 from keeptrusts.gateway.routing.route import Route
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.errors import Problem
@@ -37,6 +40,21 @@ class Decided:
     ticket: str | None = None
     input_hash: str | None = None
     client_gone: bool = False
+    output_policies: tuple[PolicyResult, ...] = ()
+
+    def after(self, output: ChainOutcome) -> Decided:
+        """Give the same with what the output policies said; the more severe verdict stands, with its reason."""
+        if not output.results:
+            return self
+        if severity(output.verdict) <= severity(self.verdict):
+            return replace(self, output_policies=output.results)
+        return replace(
+            self,
+            output_policies=output.results,
+            verdict=output.verdict,
+            reason=output.reason,
+            policy=output.policy,
+        )
 
 
 def decision_event(services: Services, call: IncomingCall, decided: Decided) -> Event:
@@ -185,7 +203,7 @@ def completion_event(
                 "provider_us": invocation.provider_us,
                 "first_token_us": invocation.first_token_us,
                 "output_bytes": invocation.output_bytes,
-                "output_policies": (),
+                "output_policies": decided.output_policies,
                 "verdict": decided.verdict,
                 "reason": decided.reason,
                 "policy": decided.policy,

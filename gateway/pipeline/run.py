@@ -1,7 +1,7 @@
 """The path of a call, in order:
 
 authenticate -> claim an idempotency key -> admit (input policies) -> route -> reserve -> record decision -> invoke
--> settle -> record completion -> answer
+-> inspect (output policies) -> settle -> record completion -> answer
 
 A call is dispatched only after its decision, which holds its money, is acknowledged, and answered only after its
 completion is: of a stream the end is held back until then. A refusal is sent only after both its events are
@@ -20,7 +20,9 @@ from keeptrusts.gateway.pipeline.admit import admit, request_facts
 from keeptrusts.gateway.pipeline.appending import append, append_completion, append_decision
 from keeptrusts.gateway.pipeline.authenticate import NotAuthenticated, authenticate, identify, ignores_identity
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
+from keeptrusts.gateway.pipeline.held_stream import held_stream
 from keeptrusts.gateway.pipeline.input_hash import input_hash
+from keeptrusts.gateway.pipeline.inspect import inspect
 from keeptrusts.gateway.pipeline.invoke import invoke
 from keeptrusts.gateway.pipeline.read_call import read_call
 from keeptrusts.gateway.pipeline.record import (
@@ -38,6 +40,7 @@ from keeptrusts.gateway.pipeline.settle import count_invocation, settle
 from keeptrusts.gateway.pipeline.spending import Spending
 from keeptrusts.gateway.pipeline.stream import pass_stream
 from keeptrusts.gateway.pipeline.values import (
+    Admission,
     Answer,
     Caller,
     IncomingCall,
@@ -153,7 +156,12 @@ async def _admit_and_go(
             refused = _refused(configuration, caller.identity, routes, asked, outcome.results)
             return await _refuse(services, call, refused, routes)
         asking = Asking(
-            services=services, configuration=configuration, call=call, caller=caller, asked=asked, admission=admission
+            services=services,
+            configuration=configuration,
+            call=call,
+            caller=caller,
+            asked=admission.asked,
+            admission=admission,
         )
         money = reserve(asking, routes)
         if isinstance(money, Waiting):
@@ -161,7 +169,7 @@ async def _admit_and_go(
         if isinstance(money, Unfunded):
             return await _refuse(services, call, _not_paid(services, configuration, asking, money), money.problem)
         decided = _decided(configuration, caller, asked, money.outcome, money)
-        answer, used = await _dispatch(services, configuration, call, asked, decided, money, connection)
+        answer, used = await _dispatch(services, configuration, call, admission, decided, money, connection)
         return answer
     finally:
         tokens = 0 if used is None else used.input_tokens + used.output_tokens
@@ -172,13 +180,13 @@ async def _dispatch(
     services: Services,
     configuration: Configuration,
     call: IncomingCall,
-    asked: ModelCall,
+    admission: Admission,
     decided: Decided,
     money: Funded,
     connection: CallerConnection,
 ) -> tuple[Answer, Usage | None]:
     """Record the decision, call the provider, record the completion, answer; gives the answer and what was used."""
-    asked_ns = services.now_ns()
+    asked, asked_ns = admission.asked, services.now_ns()
     ack = await append_decision(services, call, decided, decision_event(services, call, decided))
     acked_ns = services.now_ns()
     services.counters.took("decide_ack", acked_ns - asked_ns)
@@ -200,21 +208,23 @@ async def _dispatch(
 
     result = await invoke(services, configuration, call, asked, money.routes, record_attempt)
     if isinstance(result, OpenedStream):
-        return await _stream(services, call, asked, decided, result, connection, ack, spending)
+        return await _stream(services, call, admission, decided, result, connection, ack, spending)
     settlement = _settled(services, result, asked, spending)
     count_invocation(services.counters, call.span, result, settlement)
-    completion = completion_event(services, call, decided, result, settlement, client_gone=connection.is_gone())
+    inspected = inspect(services, admission, result)
+    result, ended = inspected.invocation, decided.after(inspected.outcome)
+    completion = completion_event(services, call, ended, result, settlement, client_gone=connection.is_gone())
     completed = await append_completion(services, call, completion, spending)
     if isinstance(completed, Problem):
         return unrecorded(services, call, completed), result.usage
     shown = None if spending is None else spending.shown
-    return answers.provided(call, result, settlement, decided.verdict, completed, shown), result.usage
+    return answers.provided(call, result, settlement, ended.verdict, completed, shown), result.usage
 
 
 async def _stream(
     services: Services,
     call: IncomingCall,
-    asked: ModelCall,
+    admission: Admission,
     decided: Decided,
     opened: OpenedStream,
     connection: CallerConnection,
@@ -222,15 +232,15 @@ async def _stream(
     spending: Spending | None,
 ) -> tuple[Answer, Usage | None]:
     """Pass a stream on, record its completion, and only then end it."""
-    model = opened.prepared.route.model
+    asked, model = admission.asked, opened.prepared.route.model
     services.counters.streams_open += 1
     try:
         shown = None if spending is None else spending.shown
         await connection.begin(answers.stream_headers(call, model, decided.verdict, decision, shown))
-        streamed = await pass_stream(services, call, opened, connection)
+        streamed = await pass_stream(services, call, opened, connection, held_stream(services, admission))
     finally:
         services.counters.streams_open -= 1
-    invocation = streamed.invocation
+    invocation, decided = streamed.invocation, decided.after(streamed.outcome)
     settlement = _settled(services, invocation, asked, spending)
     count_invocation(services.counters, call.span, invocation, settlement)
     gone = streamed.client_gone

@@ -10,8 +10,11 @@ import asyncio
 from typing import Final
 
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
+from keeptrusts.gateway.pipeline.held_stream import HeldStream, Released, TooMuchHeldError
+from keeptrusts.gateway.pipeline.inspect import NOTHING_TO_SAY
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, OpenedStream
+from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.gateway.providers.protocol import ProviderFailure, ProviderStream
 from keeptrusts.gateway.providers.translate.aws_eventstream import EventStreamParser
 from keeptrusts.gateway.providers.translate.protocol import StreamEnd, StreamTranslation
@@ -34,12 +37,14 @@ class Streamed:
     invocation: Invocation
     tail: bytes
     client_gone: bool
+    outcome: ChainOutcome = NOTHING_TO_SAY
 
 
 class _Reading:
     """One stream on its way from the provider to the caller."""
 
-    def __init__(self, services: Services, call: IncomingCall, opened: OpenedStream) -> None:
+    def __init__(self, services: Services, call: IncomingCall, opened: OpenedStream, held: HeldStream | None) -> None:
+        self._held = held
         prepared = opened.prepared
         self._services = services
         self._call = call
@@ -72,8 +77,16 @@ class _Reading:
                     billed=True,
                     elapsed_us=stream.elapsed_us,
                 )
-            if frames:
-                await self._send(connection, frames)
+            try:
+                if frames:
+                    await self._send(connection, frames)
+            except TooMuchHeldError:
+                return ProviderFailure(
+                    kind="too_large",
+                    reason="its answer is too large to be looked at",
+                    billed=True,
+                    elapsed_us=stream.elapsed_us,
+                )
             if piece is None:
                 return None
             if (failure := self._too_long()) is not None:
@@ -93,15 +106,32 @@ class _Reading:
     async def _send(self, connection: CallerConnection, frames: bytes) -> None:
         if self.first_token_us is None:
             self.first_token_us = max(0, (self._services.now_ns() - self._call.started_ns) // 1_000)
+        if self._held is not None:
+            self._held.hold(frames)
+            return
         self.sent_bytes += len(frames)
         await connection.send(frames)
 
+    async def release(self, connection: CallerConnection, tail: bytes) -> Released:
+        """Send what the output policies leave of a stream that was held, but for its end. Raises CallerGoneError."""
+        if self._held is None:
+            return Released(frames=b"", tail=tail, outcome=NOTHING_TO_SAY)
+        released = self._held.release(tail)
+        if released.frames:
+            self.sent_bytes += len(released.frames)
+            await connection.send(released.frames)
+        return released
+
 
 async def pass_stream(
-    services: Services, call: IncomingCall, opened: OpenedStream, connection: CallerConnection
+    services: Services,
+    call: IncomingCall,
+    opened: OpenedStream,
+    connection: CallerConnection,
+    held: HeldStream | None = None,
 ) -> Streamed:
     """Pass a stream on up to its end, which the caller of this sends. Never raises for what either side does."""
-    reading = _Reading(services, call, opened)
+    reading = _Reading(services, call, opened, held)
     connection.when_gone(opened.stream.close)  # a provider that nobody listens to any more must stop working
     # Also while nothing comes: closing it wakes whoever reads.
     latest = asyncio.get_running_loop().call_later(reading.left_s(), opened.stream.close)
@@ -117,7 +147,13 @@ async def pass_stream(
         opened.stream.close()
     gone = gone or connection.is_gone()
     end = reading.translation.end()
-    problem = None if gone and not end.complete else _problem(opened, failure, end)
+    released = Released(frames=b"", tail=end.tail, outcome=NOTHING_TO_SAY)
+    if not gone:
+        try:
+            released = await reading.release(connection, end.tail)
+        except CallerGoneError:
+            gone = True
+    problem = None if gone and not end.complete else _problem(opened, failure, end) or released.outcome.problem
     _note(services, opened, failure, end, gone=gone)
     invocation = Invocation(
         route=opened.prepared.route,
@@ -133,7 +169,7 @@ async def pass_stream(
         output_bytes=reading.sent_bytes,
         first_token_us=reading.first_token_us,
     )
-    return Streamed(invocation=invocation, tail=end.tail, client_gone=gone)
+    return Streamed(invocation=invocation, tail=released.tail, client_gone=gone, outcome=released.outcome)
 
 
 async def _soon(stream: ProviderStream) -> bytes | ProviderFailure | None:

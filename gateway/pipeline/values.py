@@ -94,8 +94,12 @@ class Routes:
 
 @frozen
 class Admission:
-    """What the input policies said, what they knew, where the call would go if it may, and who must agree to pay."""
+    """What the input policies said, what they knew, where the call would go if it may, and who must agree to pay.
 
+    ``asked`` is the call as it may be sent: its texts are edited where a policy says so.
+    """
+
+    asked: ModelCall
     outcome: ChainOutcome
     routes: Routes | Problem
     facts: RequestFacts

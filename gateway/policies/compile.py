@@ -2,7 +2,13 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
+from keeptrusts.gateway.detectors.database import Keeper
+from keeptrusts.gateway.detectors.look import looking
+from keeptrusts.gateway.detectors.rules import Rule
+from keeptrusts.gateway.detectors.scanner import Scanner
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
 from keeptrusts.gateway.policies.globs import Globs
 from keeptrusts.gateway.policies.model_access import ModelAccess
@@ -11,12 +17,16 @@ from keeptrusts.gateway.policies.rate_limit import WorkerShare
 from keeptrusts.gateway.policies.rbac import Rbac, header_names
 from keeptrusts.gateway.policies.registry import build_policy
 from keeptrusts.gateway.policies.spend_limit import SpendLimit
+from keeptrusts.gateway.policies.text_detector import TextDetector
 from keeptrusts.schemas.policy_document.document import ChainEntry, FailMode, Mode, PolicyDocument, Targeting
 from keeptrusts.schemas.policy_document.fingerprint import fingerprint
 from keeptrusts.schemas.policy_document.kinds.access import RbacOptions
+from keeptrusts.schemas.policy_document.kinds.content import Phase
 from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions
 
 Condition = Callable[[RequestFacts], bool]
+MOST_SCANNERS: Final = 16
+"""Sets of rules whose scanners are kept; a document with more compiles some again at a reload."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,23 +39,30 @@ class CompiledPolicy:
     fail_mode: FailMode
     policy: Policy
     applies: Condition | None = None
+    phase: Phase = "input"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledChain:
     """The policies of one team in the order they run. `audit` is the first audit-logger's options, if any.
 
-    `spending` are the spend-limits among them: they decide once a call's cost has a bound.
+    `policies` judge a request, `output` its answer; a policy may be among both. `spending` are the spend-limits among
+    them: they decide once a call's cost has a bound. `scanner` and `output_scanner` look for everything that the
+    policies of a phase want found; None where none of them looks at texts.
     """
 
     policies: tuple[CompiledPolicy, ...] = ()
+    output: tuple[CompiledPolicy, ...] = ()
+    scanner: Scanner | None = None
+    output_scanner: Scanner | None = None
     spending: tuple[tuple[CompiledPolicy, SpendLimit], ...] = ()
     model_rules: tuple[tuple[Condition | None, ModelRule], ...] = ()
     audit: AuditLoggerOptions | None = None
 
     def kinds(self) -> tuple[str, ...]:
-        """The kinds in running order."""
-        return tuple(policy.kind for policy in self.policies)
+        """The kinds in running order, those that only judge answers last."""
+        only_output = (policy for policy in self.output if policy not in self.policies)
+        return tuple(policy.kind for policy in (*self.policies, *only_output))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +141,11 @@ class CompiledDocument:
 
 
 def compile_document(
-    document: PolicyDocument, workers: int = 1, worker: int = 0, before: CompiledDocument | None = None
+    document: PolicyDocument,
+    workers: int = 1,
+    worker: int = 0,
+    before: CompiledDocument | None = None,
+    keeper: Keeper | None = None,
 ) -> CompiledDocument:
     """Compiles every chain once. `worker` of `workers` (from 0) enforces its share of each rate limit.
 
@@ -144,8 +165,8 @@ def compile_document(
         document=document,
         version=fingerprint(document),
         header_names=frozenset().union(*headers),
-        _by_team={slug: _chain(built, slug) for slug in document.named_teams()},
-        _others=_chain(built, None),
+        _by_team={slug: _chain(built, slug, keeper) for slug in document.named_teams()},
+        _others=_chain(built, None, keeper),
         _built=built,
     )
 
@@ -166,21 +187,41 @@ def _compile_entry(entry: ChainEntry, share: WorkerShare, predecessors: _Predece
         fail_mode=entry.fail_mode,
         policy=policy,
         applies=_condition(entry.targeting),
+        phase=policy.phase if isinstance(policy, TextDetector) else "input",
     )
     return _Built(compiled=compiled, aim=aim, meaning=meaning)
 
 
-def _chain(built: tuple[_Built, ...], team: str | None) -> CompiledChain:
+def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -> CompiledChain:
     """The team's entries, rbac first, equal ones once."""
     chosen: dict[Hashable, CompiledPolicy] = {}
     for one in built:
         if one.aim.teams is None or team in one.aim.teams:
             chosen.setdefault(one.meaning, one.compiled)
-    policies = tuple(sorted(chosen.values(), key=lambda compiled: compiled.kind != "rbac"))
-    spending = tuple((one, one.policy) for one in policies if isinstance(one.policy, SpendLimit))
+    ordered = tuple(sorted(chosen.values(), key=lambda compiled: compiled.kind != "rbac"))
+    policies = tuple(one for one in ordered if one.phase != "output")
+    output = tuple(one for one in ordered if one.phase != "input")
     return CompiledChain(
-        policies=policies, spending=spending, model_rules=_model_rules(policies), audit=_audit(policies)
+        policies=policies,
+        output=output,
+        scanner=_scanner(policies, keeper),
+        output_scanner=_scanner(output, keeper),
+        spending=tuple((one, one.policy) for one in policies if isinstance(one.policy, SpendLimit)),
+        model_rules=_model_rules(policies),
+        audit=_audit(policies),
     )
+
+
+def _scanner(policies: tuple[CompiledPolicy, ...], keeper: Keeper | None) -> Scanner | None:
+    """The scanner for all that these policies look for."""
+    rules = {rule.id: rule for one in policies if isinstance(one.policy, TextDetector) for rule in one.policy.rules}
+    return _shared(tuple(sorted(rules.values(), key=lambda rule: rule.id)), keeper) if rules else None
+
+
+@lru_cache(maxsize=MOST_SCANNERS)
+def _shared(rules: tuple[Rule, ...], keeper: Keeper | None) -> Scanner:
+    """Chains that look for the same share one scanner, also over reloads: to compile one takes seconds."""
+    return looking(rules, keeper)
 
 
 def _model_rules(policies: tuple[CompiledPolicy, ...]) -> tuple[tuple[Condition | None, ModelRule], ...]:

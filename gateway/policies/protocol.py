@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import field
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
+from keeptrusts.gateway.policies.review import Review
+from keeptrusts.gateway.policies.texts import Edit
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import PolicyOutcome, Role
 from keeptrusts.schemas.frozen import frozen
@@ -19,7 +21,8 @@ class RequestFacts:
 
     `team` is the slug, `user` a member id, `external:<id>` or `key:<name>`. `headers` has lower-case names and
     holds at least those of `CompiledDocument.header_names`. `candidate_model` is the model that would be called
-    when routing chose another one than requested. `input_bytes` is the size of the body.
+    when routing chose another one than requested. `input_bytes` is the size of the body. `review` has the texts of the
+    `phase` that is judged, the request's or the answer's, where the chain has policies that look at them.
     """
 
     org: str
@@ -39,6 +42,8 @@ class RequestFacts:
     input_bytes: int = 0
     tools: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
+    phase: Literal["input", "output"] = "input"
+    review: Review | None = field(default=None, compare=False)
 
     @property
     def model(self) -> str | None:
@@ -58,7 +63,8 @@ class Permit(Protocol):
 class Decision:
     """A policy's answer. `problem` is what a caller is told if this refuses; it never holds content.
 
-    `reason` is a stable code, `findings` counts by type, `permit` must be finished when the call is over.
+    `reason` is a stable code, `findings` counts by type, `permit` must be finished when the call is over. `edits` are
+    made in the texts under review when the result is redact and in force.
     """
 
     result: PolicyOutcome
@@ -66,6 +72,7 @@ class Decision:
     problem: Problem | None = None
     findings: Mapping[str, int] = field(default_factory=lambda: NO_FINDINGS)
     permit: Permit | None = None
+    edits: tuple[Edit, ...] = ()
 
 
 ALLOW: Final = Decision(result="allow")

@@ -1,7 +1,10 @@
 """From a chain entry to its compiled policy; kinds without one here fail closed."""
 
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
+from keeptrusts.gateway.policies.dlp_filter import dlp_filter
+from keeptrusts.gateway.policies.hipaa_phi_detector import hipaa_phi_detector
 from keeptrusts.gateway.policies.model_access import ModelAccess
+from keeptrusts.gateway.policies.pii_detector import pii_detector
 from keeptrusts.gateway.policies.protocol import Policy
 from keeptrusts.gateway.policies.rate_limit import RateLimit, WorkerShare
 from keeptrusts.gateway.policies.rbac import Rbac
@@ -9,6 +12,11 @@ from keeptrusts.gateway.policies.spend_limit import SpendLimit
 from keeptrusts.gateway.policies.unavailable import Unavailable
 from keeptrusts.schemas.policy_document.document import ChainEntry
 from keeptrusts.schemas.policy_document.kinds.access import ModelAccessOptions, RbacOptions
+from keeptrusts.schemas.policy_document.kinds.content import (
+    DlpFilterOptions,
+    HipaaPhiDetectorOptions,
+    PiiDetectorOptions,
+)
 from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions, SpendLimitOptions
 from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions
 
@@ -26,5 +34,11 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return SpendLimit(options, entry.mode)
         case AuditLoggerOptions() as options:
             return AuditLogger(options)
+        case PiiDetectorOptions() as options:
+            return pii_detector(options)
+        case HipaaPhiDetectorOptions() as options:
+            return hipaa_phi_detector(options)
+        case DlpFilterOptions() as options:
+            return dlp_filter(options)
         case _:
             return Unavailable(entry.kind, entry.mode)

@@ -7,6 +7,7 @@ from typing import Final
 
 from keeptrusts.gateway.policies.compile import CompiledChain, CompiledPolicy
 from keeptrusts.gateway.policies.protocol import Decision, Permit, RequestFacts
+from keeptrusts.gateway.policies.texts import Edit
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import PolicyOutcome, PolicyResult, Verdict
 from keeptrusts.schemas.frozen import frozen
@@ -26,7 +27,8 @@ class ChainOutcome:
     """What the chain says about a call.
 
     `problem` is set exactly when `verdict` is block: its code gives the HTTP status. `reason` and `policy` are
-    those of the policy that decided the verdict. Call `finish` once when an allowed call is over.
+    those of the policy that decided the verdict. `edits` are to be made in the texts that were under review. Call
+    `finish` once when an allowed call is over.
     """
 
     verdict: Verdict
@@ -35,6 +37,7 @@ class ChainOutcome:
     policy: str | None = None
     problem: Problem | None = None
     permits: tuple[Permit, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
     def finish(self, *, tokens: int, now_ns: int) -> None:
         """Gives back what policies lent to the call; `tokens` is what it used."""
@@ -43,13 +46,14 @@ class ChainOutcome:
 
 
 def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainOutcome:
-    """Evaluates policies until one blocks in enforce. Never raises for a policy's own failure."""
+    """Evaluates the policies of the facts' phase until one blocks in enforce. Never raises for a policy's failure."""
     verdict: Verdict = "allow"
     deciding: tuple[CompiledPolicy, Decision] | None = None
     results: list[PolicyResult] = []
     permits: list[Permit] = []
+    edits: tuple[Edit, ...] = ()
     started = clock()
-    for compiled in chain.policies:
+    for compiled in chain.policies if facts.phase == "input" else chain.output:
         if compiled.applies is not None and not compiled.applies(facts):
             continue
         try:
@@ -71,12 +75,14 @@ def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainO
         effect = _effect(compiled, decision)
         if _SEVERITY.index(effect) > _SEVERITY.index(verdict):
             verdict, deciding = effect, (compiled, decision)
+        if effect == "redact":
+            edits += decision.edits
         started = ended
         if effect == "block":
             break
     if deciding is None:
         return ChainOutcome(verdict=verdict, results=tuple(results), permits=tuple(permits))
-    return _outcome(verdict, *deciding, results, permits, started)
+    return _outcome(verdict, *deciding, results, permits, edits, started)
 
 
 def judged_later(outcome: ChainOutcome, compiled: CompiledPolicy, decision: Decision) -> ChainOutcome:
@@ -102,6 +108,11 @@ def judged_later(outcome: ChainOutcome, compiled: CompiledPolicy, decision: Deci
         problem=(decision.problem or _problem(compiled, decision)) if effect == "block" else None,
         permits=outcome.permits,
     )
+
+
+def severity(verdict: Verdict) -> int:
+    """Give how much a verdict is: of two, the greater stands."""
+    return _SEVERITY.index(verdict) if verdict in _SEVERITY else len(_SEVERITY)
 
 
 def may_use_model(chain: CompiledChain, facts: RequestFacts, model: str) -> bool:
@@ -144,6 +155,7 @@ def _outcome(
     decision: Decision,
     results: list[PolicyResult],
     permits: list[Permit],
+    edits: tuple[Edit, ...],
     now_ns: int,
 ) -> ChainOutcome:
     outcome = ChainOutcome(
@@ -153,6 +165,7 @@ def _outcome(
         policy=compiled.kind,
         problem=(decision.problem or _problem(compiled, decision)) if verdict == "block" else None,
         permits=() if verdict == "block" else tuple(permits),
+        edits=() if verdict == "block" else edits,
     )
     if verdict == "block":
         for permit in permits:

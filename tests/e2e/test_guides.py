@@ -192,8 +192,14 @@ def test_rbac_refuses_calls_without_team_and_role_before_any_other_policy(stack:
         row = seen.event(refused)
         assert (row["decision"], row["policy"]) == ("block", "rbac")
         assert [result["kind"] for result in row["policies"]] == ["rbac"]
-        attributed = seen.chat(key=key)  # pii-detector is not built yet: it fails closed
-        assert attributed.status == 409 and attributed.json()["code"] == "policy_unavailable"
+        card = "4111 1111 1111 1111"
+        attributed = seen.chat(key=key, messages=[{"role": "user", "content": f"my card is {card}"}])
+        assert attributed.status == 200
+        row = seen.event(attributed)
+        assert row["decision"] == "redact" and row["policy"] == "pii-detector"
+        asked, answered = [result for result in row["policies"] if result["kind"] == "pii-detector"]
+        assert (asked["phase"], asked["findings"]) == ("input", {"CREDIT_CARD": 1})
+        assert (answered["phase"], answered["findings"]) == ("output", {}) and card not in json.dumps(row)
 
 
 def test_targeting_gives_each_team_its_own_chain(stack: Stack) -> None:
@@ -204,11 +210,14 @@ def test_targeting_gives_each_team_its_own_chain(stack: Stack) -> None:
         for team in ("engineering", "support", "legal")
     }
     with second_gateway(stack, "--config", str(SEEDS / "team-targeting.yaml")) as seen:
-        chains = {team: [p["kind"] for p in seen.event(seen.chat(key=key))["policies"]] for team, key in keys.items()}
-    # rbac runs first wherever it stands; pii-detector is not built yet and ends the chain by failing closed.
+        rows = {team: seen.event(seen.chat(key=key)) for team, key in keys.items()}
+    chains = {
+        team: [result["kind"] for result in row["policies"] if result["phase"] == "input"] for team, row in rows.items()
+    }
+    # rbac runs first wherever it stands; human-oversight is not built yet and ends the chain by failing closed.
     assert chains["engineering"] == ["rbac", "audit-logger"]
     assert chains["support"] == ["rbac", "audit-logger", "pii-detector"]
-    assert chains["legal"] == ["audit-logger", "pii-detector"]
+    assert chains["legal"] == ["audit-logger", "pii-detector", "hipaa-phi-detector", "human-oversight"]
 
 
 def test_a_file_with_errors_is_refused_with_line_and_suggestion(stack: Stack) -> None:

@@ -1,8 +1,11 @@
 """Options of the kinds that look at text: personal data, secrets, injections, categories."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
+from pydantic import AfterValidator
+
+from keeptrusts.schemas.policy_document.kinds.entities import entities_named
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions, Section
 from keeptrusts.schemas.policy_document.kinds.scalars import (
     Count,
@@ -19,6 +22,14 @@ from keeptrusts.schemas.policy_document.kinds.scalars import (
 Phase = Literal["input", "output", "both"]
 
 
+def _known(names: tuple[str, ...]) -> tuple[str, ...]:
+    entities_named(names)
+    return names
+
+
+Entities = Annotated[Names, AfterValidator(_known)]
+
+
 class Redaction(Section):
     """How a finding is written over."""
 
@@ -30,10 +41,10 @@ class Redaction(Section):
 
 
 class PiiDetectorOptions(KindOptions):
-    """Personal data; card data counts by default."""
+    """Personal data; card data counts by default. `entities` are the kinds that count; if it is absent, the usual."""
 
     action: Literal["warn", "redact", "block"] = "redact"
-    entities: Names | None = None
+    entities: Entities | None = None
     pci_mode: Flag = True
     healthcare_mode: Flag = False
     detect_patterns: Patterns = ()

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
+import re2
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from keeptrusts.schemas.money import format_usd, parse_usd
@@ -31,10 +32,19 @@ def _name(value: object) -> object:
 
 
 def _pattern(value: str) -> str:
+    """Take what RE2 takes: a pattern that could be slow, or that nothing here can scan for, is refused at once."""
+    options = re2.Options()
+    options.log_errors = False
     try:
-        re.compile(value)
-    except (re.error, OverflowError, RecursionError):
-        raise ValueError("not a regular expression; check brackets, groups and escapes") from None
+        compiled = re2.compile(value, options)
+    except re2.error as error:
+        reason = error.args[0].decode("utf-8", "replace") if error.args and isinstance(error.args[0], bytes) else ""
+        raise ValueError(
+            "not a regular expression that can be scanned for; check brackets, groups and escapes, and leave out "
+            f"look-around and back-references ({reason[:80]})"
+        ) from None
+    if compiled.match("") is not None:
+        raise ValueError("matches the empty text, so it would be found everywhere; require at least one character")
     return value
 
 

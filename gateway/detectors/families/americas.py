@@ -1,0 +1,41 @@
+"""Numbers of people and companies in Brazil and Canada."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from keeptrusts.gateway.detectors.checks.americas import cnpj, cpf, sin
+from keeptrusts.gateway.detectors.families.identity import ALONE, identity
+from keeptrusts.gateway.detectors.families.shapes import DIGITS_9, DIGITS_11, DIGITS_14
+from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, PLAIN
+
+_CPF: Final = (
+    "cpf",
+    "cpf nº",
+    "cadastro de pessoas",
+    "cadastro de pessoa física",
+    "contribuinte",
+    "brazilian tax",
+    "cpf mf",
+)
+_CNPJ: Final = ("cnpj", "cadastro nacional", "empresa", "pessoa jurídica")
+_SIN: Final = (
+    "sin", "sin number", "social insurance", "social insurance number", "nas", "numéro d'assurance sociale", "canadian",
+    "assurance sociale",
+)  # fmt: skip
+
+RULES: Final = (
+    *identity(
+        "BR_CPF", cpf, _CPF,
+        (r"\b\d{3}\.\d{3}\.\d{3}-\d{2}\b", CERTAIN), (r"\b\d{9}-\d{2}\b", LIKELY), (DIGITS_11, 40),
+        (r"\b\d{3}[ .\-]\d{3}[ .\-]\d{3}[ .\-/]\d{2}\b", LIKELY),
+    ),
+    *identity(
+        "BR_CNPJ", cnpj, _CNPJ,
+        (r"\b\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}\b", CERTAIN), (r"\b\d{8}/\d{4}-\d{2}\b", CERTAIN), (DIGITS_14, PLAIN - 10),
+    ),
+    *identity(
+        "CA_SIN", sin, _SIN,
+        (r"\b\d{3}-\d{3}-\d{3}\b", PLAIN + 5), (r"\b\d{3} \d{3} \d{3}\b", ALONE), (DIGITS_9, ALONE),
+    ),
+)  # fmt: skip

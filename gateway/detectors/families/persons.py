@@ -1,0 +1,443 @@
+"""Names of people, by what stands beside them: titles, labels, greetings, signatures, and common given names.
+
+There is no model here. A name that nothing announces, and whose parts are not common ones, is not found. Another
+engine is a Rule as well: a pattern for where to look, and a Seek that says where a name stands.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from keeptrusts.gateway.detectors.families.names import family_names, given_names, not_names
+from keeptrusts.gateway.detectors.rules import LIKELY, PLAIN, Rule, Seek
+
+MOST_PARTS: Final = 5
+_GIVEN: Final = frozenset(name.lower() for name in given_names())
+_FAMILY: Final = frozenset(name.lower() for name in family_names())
+_NO_NAMES: Final = not_names()
+_WORD: Final = re.compile(r"[^\W\d_][^\W\d_]*(?:['’-][^\W\d_]+)*")
+_PARTICLES: Final = frozenset(
+    [
+        "van",
+        "von",
+        "de",
+        "da",
+        "del",
+        "della",
+        "di",
+        "der",
+        "den",
+        "la",
+        "le",
+        "las",
+        "los",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "y",
+        "e",
+        "dos",
+        "das",
+        "do",
+        "du",
+        "des",
+        "ter",
+        "ten",
+        "zu",
+        "zur",
+        "af",
+        "av",
+        "st",
+        "mac",
+    ]
+)
+_TITLE_WORDS: Final = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "prof",
+        "professor",
+        "doctor",
+        "sir",
+        "madam",
+        "herr",
+        "frau",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "señor",
+        "señora",
+        "sr",
+        "sra",
+        "srta",
+        "don",
+        "doña",
+        "signor",
+        "signora",
+        "dott",
+        "dottor",
+        "senhor",
+        "senhora",
+        "rev",
+        "fr",
+        "capt",
+        "lt",
+        "sgt",
+        "hon",
+        "judge",
+        "officer",
+        "detective",
+        "nurse",
+        "attorney",
+    ]
+)
+_BLANK: Final = " \t\u00a0"
+_AFTER_TITLE: Final = re.compile(r"\.?[ \t]+")
+_BELOW: Final = re.compile(r"[,.!]?[ \t]*(?:\r?\n[ \t]*){1,3}(?:[-–—]+ ?)?|, ")
+_TO_NAME: Final = re.compile(r"[\s\"'`:=>*_\[(-]{0,8}")
+_JOINER: Final = re.compile(r"[ \t\u00a0]{1,2}")
+_CODE: Final = ("(", "[", "{", "_", "@", "/", "=", "<", "$", "&")
+_POSSESSIVE: Final = re.compile(r"['’]s\Z")
+
+
+def name_end(text: str, start: int, *, least: int = 1, loose: bool = False) -> int | None:
+    """Give where a name ends that begins at ``start``: words with capitals, initials, and small words between them.
+
+    ``least`` is how many parts it has at least. ``loose`` takes lower-case words when a common given name is first.
+    """
+    at, last, parts = start, start, 0
+    small = False
+    limit = min(len(text), start + 80)
+    while parts < MOST_PARTS and (match := _WORD.match(text, at, limit)) is not None:
+        word = _POSSESSIVE.sub("", match.group())
+        lower = word.lower()
+        if _is_part(word, lower, first=parts == 0, small=small):
+            parts, last = parts + 1, match.start() + len(word)
+            if len(word) == 1 and text[last : last + 1] == ".":
+                last += 1
+            if len(word) != match.end() - match.start():
+                break
+        elif parts and lower in _PARTICLES:
+            last_small = match.end()
+            blank = _JOINER.match(text, last_small)
+            if blank is None:
+                break
+            at = blank.end()
+            continue
+        elif loose and word.islower() and lower not in _NO_NAMES and (parts or lower in _GIVEN) and parts < 2:
+            parts, last, small = parts + 1, match.end(), True
+        else:
+            break
+        blank = _JOINER.match(text, last)
+        if blank is None:
+            break
+        at = blank.end()
+    return last if parts >= least else None
+
+
+def _is_part(word: str, lower: str, *, first: bool, small: bool) -> bool:
+    if small or not word[0].isupper() or lower in _NO_NAMES:
+        return False
+    if len(word) == 1:
+        return True
+    if word.isupper() and len(word) > 2:
+        return len(word) >= 4 or lower in _GIVEN or lower in _FAMILY
+    return (
+        not any(char.isupper() for char in word[1:])
+        or "-" in word
+        or "'" in word
+        or word.startswith(("Mc", "Mac", "De", "O’", "Di"))
+    )
+
+
+def _known(text: str) -> bool:
+    """Say whether one of the words of a name is a common one."""
+    return any(word.lower() in _GIVEN or word.lower() in _FAMILY for word in _WORD.findall(text))
+
+
+def _after_titles(text: str, at: int) -> int:
+    """Give where a name begins behind titles such as ``Dr.``, which are no part of it: three at most."""
+    for _ in range(3):
+        match = _WORD.match(text, at, at + 12)
+        if match is None or match.group().lower() not in _TITLE_WORDS:
+            break
+        blank = _AFTER_TITLE.match(text, match.end(), match.end() + 8)
+        if blank is None:
+            break
+        at = blank.end()
+    return at
+
+
+def announced(
+    *, least: int = 1, known: bool = False, loose: bool = False, closed: bool = False, sure: bool = False
+) -> Seek:
+    """Give a seeker for the name right behind what announces it. ``known`` asks for a common name in it, ``closed`` for
+    a sign or the end of the line behind it, as a greeting has; ``sure`` for two parts or a common name."""
+
+    def seek(text: str, _start: int, end: int) -> tuple[int, int] | None:
+        if text.startswith(("=", ">"), end):
+            return None
+        gap = _TO_NAME.match(text, end)
+        first = _after_titles(text, gap.end() if gap is not None else end)
+        last = name_end(text, first, least=least, loose=loose)
+        if last is None:
+            return None
+        last = _surname_first(text, first, last)
+        if (known or (sure and " " not in text[first:last])) and not _known(text[first:last]):
+            return None
+        if text[last : last + 1] in _CODE or (text[last : last + 1] == "." and text[last + 1 : last + 2].isalnum()):
+            return None
+        if closed and not _closes(text, last):
+            return None
+        return first, last
+
+    return seek
+
+
+def _surname_first(text: str, first: int, last: int) -> int:
+    """Give where a name ends that may be written as ``Smith, John``."""
+    if text[last : last + 2] != ", " or " " in text[first:last]:
+        return last
+    word = _WORD.match(text, last + 2)
+    if word is None or word.group().lower() not in _GIVEN:
+        return last
+    return name_end(text, last + 2) or last
+
+
+def _closes(text: str, last: int) -> bool:
+    following = text[last : last + 3]
+    return not following.strip(_BLANK) or following[0] in ",!:;.\n\r-–—\"'\\<"
+
+
+def titled(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where the name behind a title stands; a title behind a street's name is none."""
+    if text[max(0, start - 24) : start].rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")[-1:].isdigit():
+        return None
+    first = _after_titles(text, end - 1)
+    last = name_end(text, first)
+    return None if last is None or last - first < 2 else (first, last)
+
+
+def signed(text: str, _start: int, end: int) -> tuple[int, int] | None:
+    """Give where the name below a closing formula stands, alone in its line."""
+    gap = _BELOW.match(text, end, end + 40)
+    if gap is None:
+        return None
+    first = _after_titles(text, gap.end())
+    last = name_end(text, first)
+    if last is None or not (_closes(text, last) or text[last : last + 1] in ("(", "|")):
+        return None
+    if text[first:last].lower() in ("best", "thanks", "regards"):
+        return None
+    return first, last
+
+
+def common(text: str, start: int, _end: int) -> tuple[int, int] | None:
+    """Give where a name stands that begins with a common given name and goes on with another part."""
+    if start and (text[start - 1] in "-_./@#$&'’\\" or text[start - 1].isalnum()):
+        return None
+    last = name_end(text, start, least=2)
+    if last is None or text[last : last + 1] in ("(", "_", "@", "/") or text[last : last + 2] in ("--",):
+        return None
+    first = _with_given_before(text, start)
+    return first, last
+
+
+def _word_start(text: str, end: int) -> int:
+    """Give where the word begins that ends at ``end``; at most thirty characters before it."""
+    at = end
+    least = max(0, end - 30)
+    while at > least and (text[at - 1].isalpha() or text[at - 1] in "'’-"):
+        at -= 1
+    return at
+
+
+def _with_given_before(text: str, start: int) -> int:
+    """Give where a name begins: a common given name right before one is its beginning."""
+    if start < 3 or text[start - 1] != " " or not text[start - 2].isalpha():
+        return start
+    first = _word_start(text, start - 1)
+    word = text[first : start - 1]
+    return first if word[0].isupper() and word.lower() in _GIVEN else start
+
+
+def by_family(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where a name stands that ends with a common family name: a capital word or an initial before it."""
+    if text[end : end + 1] in ("_", "@", "(") or (end < len(text) and text[end].isalnum()):
+        return None
+    dotted = text[start] == "."
+    first = _word_start(text, start if dotted else start + 1)
+    given = text[first : start if dotted else start + 1]
+    if not given or not given[0].isupper() or ((dotted or given.isupper()) and len(given) > 1):
+        return None
+    lower = given.lower()
+    if lower in _NO_NAMES or lower in _TITLE_WORDS or (len(given) == 1 and not dotted):
+        return None
+    first = _with_given_before(text, first)
+    if first and (text[first - 1] in "-_./@#$&'" or text[first - 1].isalnum()):
+        return None
+    return first, name_end(text, first, least=2) or end
+
+
+def credentialed(text: str, start: int, _end: int) -> tuple[int, int] | None:
+    """Give where the name stands before letters such as ``, MD``."""
+    first = end = start + 1
+    for _ in range(4):
+        word = _word_start(text, end - 1 if text[end - 1] == "." else end)
+        if word == end or not text[word].isupper():
+            break
+        first, end = word, word - 1
+        if end < 2 or text[end] != " ":
+            break
+    first = _after_titles(text, first)
+    return (first, start + 1) if name_end(text, first, least=2) is not None else None
+
+
+def eastern(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where a name of two to four Chinese characters stands behind its label."""
+    match = re.compile(
+        r"[：:\s]{0,2}(?:是|は|：)?([\u4e00-\u9fff·]{2,4}|[\u30a0-\u30ff]{2,8}"
+        r"|[\uac00-\ud7a3]{2,4})(?=[\s,，。.;；、!！)）]|先生|女士|さん|様|です|と申|입니다|이고|$)"
+    ).match(text, end, end + 24)
+    return match.span(1) if match is not None else None
+
+
+def honoured(text: str, start: int, _end: int) -> tuple[int, int] | None:
+    """Give where a name stands before a Chinese, Japanese or Korean title."""
+    before = re.search(
+        r"(?:[\u4e00-\u9fff]{2,4}|[\u30a0-\u30ff]{2,8}|[\uac00-\ud7a3]{2,4} ?)\Z", text[max(0, start - 8) : start]
+    )
+    if before is None:
+        return None
+    found = before.group().rstrip()
+    return (
+        (start - len(before.group()), start - len(before.group()) + len(found)) if found not in _EASTERN_WORDS else None
+    )
+
+
+_EASTERN_WORDS: Final = frozenset(
+    {"お客", "皆", "奥", "お母", "お父", "各位", "尊敬的", "亲爱的", "고객", "医生", "神"}
+)
+_TITLES: Final = (
+    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|Se\xc3\xb1or(?:a|ita)?"
+    r"|Sr|Sra|Srta|Don"
+    r"|Do\xc3\xb1a|Signor(?:a|ina)?|Sig|Dott|Dottor|Senhora?|Dhr|Mevrouw|Mevr|Pani|Rev|Capt|Lt|Sgt|Judge|Officer"
+    r"|Detective"
+    r"|Nurse|Attorney|Senator|President|Chancellor|Shri|Smt|Mwst|\xd0\x93-\xd0\xbd)"
+)
+_SAYS: Final = (
+    "my name is|my full name is|my name's|name is|i am called|they call me|you can call me|ich heiße|mein name ist"
+    "|je m'appelle|mon nom est"
+    "|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|me chamo|chamo-me|mijn naam is|ik heet|nazywam się"
+    "|mam na imię|jag heter|mitt namn är|jeg hedder|jeg heter|mit navn er|nimeni on|меня зовут|моё имя"
+)
+_WEAK_SAYS: Final = (
+    "i am|i'm|this is|it's|speaking with|spoke with|spoke to|met with|meet with|signed by|written"
+    " by|prepared by|approved by|reviewed by|reported by|submitted by|requested by|assigned to|contact|call|ask for"
+    "|regards to|on behalf of|cc|attn|regarding|ich bin|je suis|soy|sono|eu sou|ik ben"
+)
+_LABELS: Final = (
+    "patient name|patient's name|patient|full name|first name|last name|middle name|given name|surname|"
+    "family name|maiden name|client name|employee name|contact person|applicant name|applicant|insured|"
+    "insured name|beneficiary name|cardholder|cardholder name|card holder|account holder|name on card|"
+    "provider name|attending physician|attending|physician|referring physician|doctor|nurse|surgeon|"
+    "therapist|spouse|husband|wife|mother|father|mother's maiden name|emergency contact|next of kin|"
+    "guardian|subscriber name|tenant|landlord|passenger|passenger name|student name|student|teacher|"
+    "guest name|plaintiff|defendant|billing name|shipping name|fullname|firstname|lastname|interviewer|"
+    "candidate name|attendees|participants|nachname|vorname|familienname|kundin|patientin|ansprechpartner|"
+    "prénom|nom et prénom|nom complet|nombre completo|apellidos?|nombre y apellidos|paciente|cognome|"
+    "nome completo|sobrenome|paziente|achternaam|voornaam|imię|nazwisko|imię i nazwisko|förnamn|efternamn|"
+    "fornavn|etternavn|etunimi|sukunimi|фио|фамилия|пациент"
+)
+_WEAK_LABELS: Final = (
+    "name|contact|holder|nom|nome|nombre|naam|namn|navn|nimi|displayname|guest|client|customer|parent|"
+    "witness|guarantor|manager|reporter|assignee|supervisor|attention|sender|recipient|buyer|seller|attn|"
+    "signed|candidate|employee|имя|клиент|kunde|user name|owner name|account name|contact name|legal name|"
+    "customer name"
+)
+_RELATIONS: Final = (
+    "patient|patient named|client|employee|colleague|coworker|co-worker|customer|husband|wife|son|daughter|brother"
+    "|sister|mother|father|boss|manager|supervisor|nurse|doctor|attorney|lawyer|friend|partner|girlfriend|boyfriend"
+    "|roommate|neighbor|neighbour|landlord|tenant"
+    "|uncle|aunt|cousin|grandmother|grandfather|teacher|professor|therapist|physician|surgeon|named|name|names"
+    "|kollege|kollegin|patientin|freund|freundin|collègue|ami|amie|colega|amigo|amiga|paciente|collega|paziente|mi"
+    " esposa|mi esposo|mon mari|ma femme|mein mann|meine frau"
+)
+_GREETINGS: Final = (
+    r"\b(?:Dear|Hi|Hello|Hey|Hiya|Good (?:morning|afternoon|evening)|Liebe[rs]?|Hallo|Sehr geehrte[rs]?"
+    r"|Guten (?:Tag|Morgen)|Cher|Ch\xc3\xa8re|Bonjour|Bonsoir"
+    r"|Estimad[oa]|Querid[oa]|Hola|Buenos d\xc3\xadas|Gentile|Car[oa]|Ciao|Buongiorno|Egregio|Beste|Geachte"
+    r"|Prezad[oa]|Ol\xc3\xa1|Bom dia|Drog[ia]|Szanown[ya]|Hej|K\xc3\xa4ra?|Hei)[ ]+"
+)
+_CLOSINGS: Final = (
+    "regards|best regards|kind regards|warm regards|warmly|sincerely|yours sincerely|yours truly|sincerely yours"
+    "|yours faithfully|respectfully|best|best wishes|all the best|cheers|thanks|many thanks|thank you|thanks again"
+    "|with thanks|love|cordially|take care"
+    "|mit freundlichen grüßen|freundliche grüße|viele grüße|liebe grüße|beste grüße|herzliche grüße|mfg"
+    "|cordialement|bien cordialement|bien à vous|salutations|saludos|saludos cordiales|atentamente|un saludo"
+    "|cordiali saluti|distinti saluti|saluti|atenciosamente|abraços|abraço|met vriendelijke groet|groeten"
+    "|pozdrawiam|z poważaniem|med vänliga hälsningar|mvh|hälsningar|vennlig hilsen|med venlig hilsen|с уважением"
+)
+
+
+def _words(words: str, after: str) -> str:
+    forms = words.replace(" ", "[ _-]?").split("|")
+    plain = [form for form in forms if form[0].isascii()]
+    other = [form for form in forms if not form[0].isascii()]
+    return rf"(?:\b|_)(?:{'|'.join(plain)}){after}" + (rf"|(?:{'|'.join(other)}){after}" if other else "")
+
+
+def _spoken(words: str, after: str) -> str:
+    return rf"\b(?:{words}){after}"
+
+
+def _person(id: str, pattern: str, score: int, seek: Seek, *, caseless: bool = True) -> Rule:
+    return Rule(id=id, kind="PERSON", pattern=pattern, score=score, caseless=caseless, joined=True, seek=seek)
+
+
+def _commons() -> tuple[Rule, ...]:
+    """Give a rule for the given names of each length: patterns of one width cost no memory of where they began."""
+    lengths: dict[int, list[str]] = {}
+    for name in given_names():
+        lengths.setdefault(len(name.encode()), []).append(name)
+    return tuple(
+        _person(
+            f"person-common-{length}",
+            rf"\b(?:{'|'.join(names)})[ \-][A-Zdv\xc3-\xd0]",
+            LIKELY - 10,
+            common,
+            caseless=False,
+        )
+        for length, names in sorted(lengths.items())
+    )
+
+
+RULES: Final = (
+    _person("person-title", rf"\b{_TITLES}\.? [A-Z\xc3-\xd0]", LIKELY, titled, caseless=False),
+    _person("person-says", _spoken(_SAYS, r"[ ]+\S").replace(r"\S", ""), LIKELY, announced(loose=True)),
+    _person("person-says-weak", _spoken(_WEAK_SAYS, r"[ ]+"), LIKELY - 15, announced(known=True)),
+    _person("person-label", _words(_LABELS, r"['\"]?\]? ?[:=>]"), LIKELY, announced(loose=True)),
+    _person("person-label-weak", _words(_WEAK_LABELS, r"['\"]?\]? ?[:=>]"), LIKELY, announced(closed=True, sure=True)),
+    _person("person-relation", _spoken(_RELATIONS, r",? "), LIKELY - 15, announced(known=True)),
+    _person("person-greeting", _GREETINGS, LIKELY, announced(closed=True), caseless=False),
+    _person("person-closing", _spoken(_CLOSINGS, r"[,.!\r\n]"), LIKELY, lambda text, start, end: signed(text, start,
+    end - 1)),
+    *_commons(),
+    _person(
+        "person-family", rf"[A-Za-z\x80-\xff.] (?:{'|'.join(family_names())})\b", LIKELY - 15,
+        by_family, caseless=False,
+    ),
+    _person("person-letters", r"[a-z], (?:MD|M\.D\.|RN|R\.N\.|PhD|Ph\.D\.|DDS|DO|NP|PA-C|Esq|LCSW|DVM|CPA|FNP"
+        r"|PharmD)\b", LIKELY, credentialed, caseless=False),
+    _person("person-east-label", r"姓名|名前|氏名|お名前|이름|성명|성함|患者名|联系人|收件人"
+        "|我叫|他叫|她叫|名叫|我的名字是|我是|私は|私の名前は|제 이름은|저는", LIKELY, eastern,
+    caseless=False),
+    _person("person-east-title", r"さん|様|先生|女士|小姐|씨|님", PLAIN + 5, honoured, caseless=False),
+)  # fmt: skip

@@ -1,0 +1,80 @@
+"""What policies call: everything that a chain's rules find in a text, whatever it is dressed or wrapped in."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+from typing import Final
+
+from keeptrusts.gateway.detectors.database import Keeper
+from keeptrusts.gateway.detectors.encoded import RUN, Piece, begins_in_escape, pieces, run_rules
+from keeptrusts.gateway.detectors.normalize import normalize
+from keeptrusts.gateway.detectors.overlaps import resolved
+from keeptrusts.gateway.detectors.rules import PLAIN, Finding, Rule
+from keeptrusts.gateway.detectors.scanner import Scanner
+
+DEPTH: Final = 2
+"""How many wrappings are undone: base64 in a JSON string in a string is two."""
+_APART: Final = "\n" * 8
+
+
+def looking(rules: Iterable[Rule], keeper: Keeper | None = None) -> Scanner:
+    """Compile a chain's rules, and what the scan must report besides so that encoded runs are looked into.
+
+    Raises BadPatternError.
+    """
+    return Scanner((*rules, *run_rules()), keeper)
+
+
+def look(scanner: Scanner, text: str, *, least_score: int = PLAIN) -> list[Finding]:
+    """Give what counts, in the order of its place; findings never overlap. Offsets are those of the text.
+
+    Raises TooManyMatchesError.
+    """
+    return resolved(seen(scanner, text), least_score=least_score)
+
+
+def seen(scanner: Scanner, text: str) -> list[Finding]:
+    """Give all that may be something, overlapping and weak ones too, for callers that count some rules only.
+
+    What is found in an encoded run is a finding of the whole run; what is found among escapes, of the part that they
+    stand for. Raises TooManyMatchesError.
+    """
+    return _seen(scanner, text, DEPTH)
+
+
+def _seen(scanner: Scanner, text: str, depth: int) -> list[Finding]:
+    normalized = normalize(text)
+    plain = normalized.text
+    escaped = depth > 0 and ("\\" in plain or "%" in plain)
+    found: list[Finding] = []
+    runs: list[Finding] = []
+    for one in scanner.scan(plain):
+        if one.kind == RUN:
+            runs.append(one)
+        elif not (escaped and begins_in_escape(plain, one.start)):
+            found.append(one)
+    if depth:
+        found += _inside(scanner, list(pieces(plain, runs)), depth - 1)
+    if normalized.starts is None:
+        return found
+    return [_at(one, normalized.original_span(one.start, one.end)) for one in found]
+
+
+def _inside(scanner: Scanner, parts: list[Piece], depth: int) -> Iterator[Finding]:
+    """Look into pieces, all at once: each scan has a cost of its own. They stand too far apart to be read together."""
+    if not parts:
+        return
+    ends = list(accumulate(len(part.text) + len(_APART) for part in parts))
+    for one in _seen(scanner, _APART.join(part.text for part in parts), depth):
+        number = bisect_right(ends, one.start)
+        part = parts[number]
+        begin = ends[number] - len(_APART) - len(part.text)
+        last = min(one.end - begin, len(part.text))
+        if one.start - begin < last:
+            yield _at(one, part.span(one.start - begin, last))
+
+
+def _at(one: Finding, place: tuple[int, int]) -> Finding:
+    return Finding(kind=one.kind, start=place[0], end=place[1], score=one.score, rule=one.rule)

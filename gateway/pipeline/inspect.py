@@ -1,0 +1,73 @@
+"""Step 6: the output policies over an answer, before anything of it is recorded or sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import orjson
+
+from keeptrusts.gateway.detectors.scanner import Scanner
+from keeptrusts.gateway.pipeline.services import Services
+from keeptrusts.gateway.pipeline.values import Admission, Invocation, ModelCall
+from keeptrusts.gateway.policies.protocol import RequestFacts
+from keeptrusts.gateway.policies.review import Review
+from keeptrusts.gateway.policies.run import ChainOutcome, run_chain
+from keeptrusts.gateway.policies.texts import Text, edited, texts_of_answer, texts_of_request
+from keeptrusts.schemas.frozen import frozen
+
+NOTHING_TO_SAY: Final = ChainOutcome(verdict="allow")
+
+
+@frozen
+class Inspected:
+    """An answer as the caller may get it, and what the output policies said about it."""
+
+    invocation: Invocation
+    outcome: ChainOutcome
+
+
+def review_of(services: Services, texts: tuple[Text, ...], scanner: Scanner) -> Review:
+    """Put texts under review. Hashes in markers are keyed by the oldest key secret, so that they stay the same."""
+    secrets = services.settings.key_secrets
+    return Review(texts, scanner, secrets[min(secrets)] if secrets else b"")
+
+
+def inspect(services: Services, admission: Admission, invocation: Invocation) -> Inspected:
+    """Judge a whole answer: it is passed on, edited, or replaced by a refusal. What it cost stays what it cost."""
+    if not admission.chain.output or invocation.problem is not None or invocation.status != 200:
+        return Inspected(invocation=invocation, outcome=NOTHING_TO_SAY)
+    document: Mapping[str, Any] = orjson.loads(invocation.body)
+    texts = texts_of_answer(document)
+    outcome = judge(services, admission, texts)
+    if outcome.problem is not None:
+        refused = replace(invocation, status=outcome.problem.status, body=b"", problem=outcome.problem, output_bytes=0)
+        return Inspected(invocation=refused, outcome=outcome)
+    if not outcome.edits:
+        return Inspected(invocation=invocation, outcome=outcome)
+    body = orjson.dumps(edited(document, texts, outcome.edits))
+    return Inspected(invocation=replace(invocation, body=body, output_bytes=len(body)), outcome=outcome)
+
+
+def judge(services: Services, admission: Admission, texts: tuple[Text, ...]) -> ChainOutcome:
+    """Run the output policies over texts."""
+    scanner = admission.chain.output_scanner
+    review = None if scanner is None else review_of(services, texts, scanner)
+    facts: RequestFacts = replace(admission.facts, phase="output", review=review)
+    return run_chain(admission.chain, facts, services.now_ns)
+
+
+def with_texts(services: Services, asked: ModelCall, facts: RequestFacts, scanner: Scanner | None) -> RequestFacts:
+    """Put a request's texts under review, where its chain has policies that look at them."""
+    if scanner is None:
+        return facts
+    return replace(facts, review=review_of(services, texts_of_request(asked.document), scanner))
+
+
+def edited_call(asked: ModelCall, facts: RequestFacts, outcome: ChainOutcome) -> ModelCall:
+    """Give the call with its texts edited as the input policies say."""
+    if not outcome.edits or facts.review is None:
+        return asked
+    document = edited(asked.document, facts.review.texts, outcome.edits)
+    return replace(asked, document=document, body=orjson.dumps(document))

@@ -1,0 +1,37 @@
+"""The texts of one request or answer under review: looked at once, whatever number of policies asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keeptrusts.gateway.detectors.look import seen
+from keeptrusts.gateway.detectors.overlaps import resolved
+from keeptrusts.gateway.detectors.rules import PLAIN, Finding
+from keeptrusts.gateway.detectors.scanner import Scanner
+from keeptrusts.gateway.policies.texts import Text
+
+
+class Review:
+    """Texts and the scanner of their chain. ``secret`` keys the hashes that stand for findings."""
+
+    __slots__ = ("_found", "_scanner", "secret", "texts")
+
+    def __init__(self, texts: Sequence[Text], scanner: Scanner, secret: bytes) -> None:
+        self.texts = tuple(texts)
+        self.secret = secret
+        self._scanner = scanner
+        self._found: tuple[tuple[int, list[Finding]], ...] | None = None
+
+    def findings(self, rules: frozenset[str], *, least_score: int = PLAIN) -> list[tuple[int, Finding]]:
+        """Give what rules with these ids find, each with the number of its text; of one text they never overlap.
+
+        Raises TooManyMatchesError.
+        """
+        if self._found is None:
+            looked = ((number, seen(self._scanner, text.text)) for number, text in enumerate(self.texts))
+            self._found = tuple((number, found) for number, found in looked if found)
+        return [
+            (number, finding)
+            for number, found in self._found
+            for finding in resolved((one for one in found if one.rule in rules), least_score=least_score)
+        ]

@@ -1,0 +1,81 @@
+"""What the policies share that look for something in texts: warn about it, write over it, or refuse."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+from keeptrusts.gateway.detectors.rules import Rule
+from keeptrusts.gateway.policies.markers import Markers
+from keeptrusts.gateway.policies.protocol import ALLOW, Decision, RequestFacts
+from keeptrusts.gateway.policies.texts import Edit
+from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.policy_document.kinds.content import Phase, Redaction
+
+Action = Literal["warn", "redact", "block", "escalate"]
+_SHOWN_KINDS = 5
+
+
+class TextDetector:
+    """One entry's rules and what follows when they find something. ``what`` names it in reasons and messages."""
+
+    __slots__ = ("_action", "_ids", "_kind", "_message", "_redaction", "_what", "phase", "rules")
+
+    def __init__(
+        self,
+        *,
+        kind: str,
+        what: str,
+        rules: Sequence[Rule],
+        action: Action,
+        phase: Phase,
+        redaction: Redaction,
+        message: str = "",
+    ) -> None:
+        self.phase: Phase = phase
+        self.rules: tuple[Rule, ...] = tuple(rules)
+        self._kind = kind
+        self._what = what
+        self._action: Action = action
+        self._redaction = redaction
+        self._message = message
+        self._ids = frozenset(rule.id for rule in self.rules)
+
+    def evaluate(self, facts: RequestFacts, now_ns: int) -> Decision:
+        """Allow texts in which nothing is found. Counts by kind are in the decision, never what was found."""
+        review = facts.review
+        found = [] if review is None else review.findings(self._ids)
+        if review is None or not found:
+            return ALLOW
+        counts = dict(sorted(Counter(finding.kind for _, finding in found).items()))
+        reason = self._what.replace(" ", "_")
+        if self._action == "warn":
+            return Decision(result="warn", reason=reason, findings=counts)
+        if self._action != "redact":
+            return Decision(
+                result=self._action, reason=reason, findings=counts, problem=self._problem(facts.phase, counts)
+            )
+        markers = Markers(self._redaction, review.secret)
+        edits = tuple(
+            Edit(
+                text=number,
+                start=finding.start,
+                end=finding.end,
+                replacement=markers.of(finding.kind, review.texts[number].text[finding.start : finding.end]),
+            )
+            for number, finding in found
+        )
+        return Decision(result="redact", reason=reason, findings=counts, edits=edits)
+
+    def _problem(self, phase: Literal["input", "output"], counts: dict[str, int]) -> Problem:
+        shown = ", ".join(f"{count} {kind}" for kind, count in list(counts.items())[:_SHOWN_KINDS])
+        more = "" if len(counts) <= _SHOWN_KINDS else " and more"
+        where = "the request" if phase == "input" else "the answer"
+        fix = "Remove it and send the request again" if phase == "input" else "Ask for an answer without it"
+        return Problem(
+            code=f"{phase}_blocked",
+            message=self._message or f"{where} holds {self._what}: {shown}{more}",
+            fix=f"{fix}, or ask an admin",
+            policy=self._kind,
+        )

@@ -1,0 +1,230 @@
+"""The texts of a request or an answer: found in the JSON of any API that is served, and written back where they were.
+
+Every string is a text unless it is known to be none: a name that is not known yet is looked at rather than let through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Literal
+
+import orjson
+
+from keeptrusts.schemas.frozen import frozen
+
+Channel = Literal["system", "user", "assistant", "tool", "document", "arguments"]
+"""Whose words a text is: ``tool`` is what a tool answered, ``arguments`` what it was called with."""
+Path = tuple[str | int, ...]
+
+MOST_DEPTH: Final = 256
+"""Deeper JSON cannot be written, so it is never sent on."""
+_ROLES: Final[Mapping[str, Channel]] = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "assistant": "assistant",
+    "model": "assistant",
+    "tool": "tool",
+    "function": "tool",
+}
+_TYPES: Final[Mapping[str, Channel]] = {
+    "tool_result": "tool",
+    "function_call_output": "tool",
+    "custom_tool_call_output": "tool",
+    "document": "document",
+    "search_result": "document",
+    "input_file": "document",
+    "file": "document",
+}
+_NO_TEXT: Final = frozenset(
+    {
+        "cache_control", "call_id", "detail", "encoding_format", "encrypted_content", "file_id", "format", "id",
+        "item_id", "media_type", "mime_type", "model", "object", "previous_response_id", "role", "service_tier",
+        "signature", "status", "tool_call_id", "tool_use_id", "type",
+    }
+)  # fmt: skip
+"""Names whose values are ids, kinds and settings in every API: a marker there would make the call invalid."""
+_BYTES: Final = frozenset({"data", "file_data", "b64_json", "bytes"})
+_ARGUMENTS: Final = frozenset({"arguments", "partial_json"})
+_ANSWERS: Final = ("choices", "content", "output", "output_text")
+_DATA_URL: Final = re.compile(r"data:[\w.+/-]+(?:;[\w=.+-]+)*;base64,[\w+/=-]*\Z")
+_ENCODED: Final = re.compile(r"[\w+/-]{40,}={0,2}\Z")
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*')
+
+
+@frozen
+class Text:
+    """One text. ``json``: it is JSON, as a string (``"string"``) or as a part of the document (``"value"``)."""
+
+    path: Path
+    channel: Channel
+    text: str
+    json: Literal["", "string", "value"] = ""
+
+
+@frozen
+class Edit:
+    """Characters ``start`` to ``end`` of the text with this number are written over."""
+
+    text: int
+    start: int
+    end: int
+    replacement: str
+
+
+def texts_of_request(document: Mapping[str, Any]) -> tuple[Text, ...]:
+    """Give every text of a request, in the order of the document.
+
+    What a model has thought and signed is left alone: it comes from the provider and is checked there.
+    """
+    found: list[Text] = []
+    for name, value in document.items():
+        _walk(value, (name,), "system" if name in ("system", "instructions", "tools") else "user", found)
+    return tuple(found)
+
+
+def texts_of_answer(document: Mapping[str, Any]) -> tuple[Text, ...]:
+    """Give every text of an answer, in the order of the document."""
+    found: list[Text] = []
+    for name in _ANSWERS:
+        if name in document:
+            _walk(document[name], (name,), "assistant", found)
+    return tuple(found)
+
+
+def texts_of_event(document: Mapping[str, Any]) -> tuple[Text, ...]:
+    """Give every text of one event of a streamed answer: pieces of texts, mostly."""
+    found: list[Text] = []
+    arguments = "arguments" in str(document.get("type"))
+    for name, value in document.items():
+        if name == "delta" and arguments and isinstance(value, str):
+            found.append(Text(path=(name,), channel="arguments", text=value, json="string"))
+        else:
+            _walk(value, (name,), "assistant", found)
+    return tuple(found)
+
+
+def edited(document: Mapping[str, Any], texts: Sequence[Text], edits: Iterable[Edit]) -> dict[str, Any]:
+    """Give the document with its texts edited; what is not edited is shared with the one given.
+
+    Edits that overlap become one, with the replacement of the longer. Probabilities of the words of an edited answer
+    are left out: they would repeat it.
+    """
+    by_text: dict[int, list[Edit]] = {}
+    for edit in edits:
+        by_text.setdefault(edit.text, []).append(edit)
+    changed = dict(document)
+    for number, own in by_text.items():
+        text = texts[number]
+        value: Any
+        if text.json:
+            written = _edited_json(text.text, _apart(own))
+            value = orjson.loads(written) if text.json == "value" else written
+        else:
+            value = _edited_text(text.text, _apart(own))
+        _put(changed, text.path, value)
+    return changed
+
+
+def _walk(value: Any, path: Path, channel: Channel, found: list[Text]) -> None:
+    if isinstance(value, str):
+        _string(value, path, channel, found)
+    elif isinstance(value, list) and len(path) < MOST_DEPTH:
+        for index, item in enumerate(value):
+            _walk(item, (*path, index), channel, found)
+    elif isinstance(value, dict) and len(path) < MOST_DEPTH:
+        own = _channel_of(value, channel)
+        for name, item in value.items():
+            if name == "input" and value.get("type") in ("tool_use", "server_tool_use", "mcp_tool_use"):
+                found.append(Text(path=(*path, name), channel="arguments", text=_dumped(item), json="value"))
+            elif name == "thinking" and "signature" in value and own == "assistant" and path[0] == "messages":
+                continue
+            elif name != "logprobs":  # pieces of the words beside them: they go where those are edited
+                _walk(item, (*path, name), own, found)
+
+
+def _string(value: str, path: Path, channel: Channel, found: list[Text]) -> None:
+    name = path[-1]
+    if not value or name in _NO_TEXT or _DATA_URL.match(value) or (name in _BYTES and _ENCODED.match(value)):
+        return
+    if name in _ARGUMENTS:
+        found.append(Text(path=path, channel="arguments", text=value, json="string"))
+    else:
+        found.append(Text(path=path, channel=channel, text=value))
+
+
+def _channel_of(value: Mapping[str, Any], channel: Channel) -> Channel:
+    role, kind = value.get("role"), value.get("type")
+    if isinstance(kind, str) and kind in _TYPES:
+        return _TYPES[kind]
+    return _ROLES.get(role, channel) if isinstance(role, str) else channel
+
+
+def _apart(edits: Iterable[Edit]) -> list[Edit]:
+    """Give edits that do not overlap, in order."""
+    apart: list[Edit] = []
+    for edit in sorted(edits, key=lambda one: (one.start, -one.end)):
+        last = apart[-1] if apart else None
+        if last is None or edit.start >= last.end:
+            apart.append(edit)
+            continue
+        longer = last if last.end - last.start >= edit.end - edit.start else edit
+        apart[-1] = Edit(text=last.text, start=last.start, end=max(last.end, edit.end), replacement=longer.replacement)
+    return apart
+
+
+def _edited_text(text: str, edits: Sequence[Edit]) -> str:
+    pieces: list[str] = []
+    at = 0
+    for edit in edits:
+        pieces += (text[at : edit.start], edit.replacement)
+        at = edit.end
+    return "".join([*pieces, text[at:]])
+
+
+def _edited_json(text: str, edits: Sequence[Edit]) -> str:
+    """Write over parts of JSON so that it stays JSON: a marker within a string is escaped, one for a number quoted.
+
+    What is no JSON, such as arguments that a model made up, is edited as plain text.
+    """
+    tokens = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    fitted: list[Edit] = []
+    for edit in edits:
+        touched = [one for one in tokens if one[0] < edit.end and one[1] > edit.start]
+        replacement = _dumped(edit.replacement)[1:-1]
+        start, end = edit.start, edit.end
+        if len(touched) == 1 and text[touched[0][0]] == '"':
+            start, end = max(start, touched[0][0] + 1), min(end, touched[0][1] - 1)
+        elif touched:
+            start, end = min(start, touched[0][0]), max(end, touched[-1][1])
+            replacement = f'"{replacement}"'
+        fitted.append(Edit(text=edit.text, start=start, end=end, replacement=replacement))
+    written = _edited_text(text, _apart(fitted))
+    if _is_json(text) and not _is_json(written):
+        return _dumped({"redacted": sorted({edit.replacement for edit in edits})})  # no part of it is sure to be safe
+    return written
+
+
+def _put(document: dict[str, Any], path: Path, value: Any) -> None:
+    """Put a value at a path, copying what leads there."""
+    at: Any = document
+    for here in path[:-1]:
+        inner = at[here]
+        at[here] = inner = dict(inner) if isinstance(inner, dict) else list(inner)
+        if isinstance(inner, dict) and inner.get("logprobs") is not None:
+            inner["logprobs"] = None
+        at = inner
+    at[path[-1]] = value
+
+
+def _dumped(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _is_json(text: str) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""What the policies on texts cost: a chain of them over prose with code, by size, and over texts made to be slow.
+
+Not counted: reading the request's JSON and writing it anew, which every call pays.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from benchmarks.results import record
+from keeptrusts.gateway.policies.compile import CompiledChain, compile_document
+from keeptrusts.gateway.policies.protocol import RequestFacts
+from keeptrusts.gateway.policies.review import Review
+from keeptrusts.gateway.policies.run import run_chain
+from keeptrusts.gateway.policies.texts import texts_of_request
+from keeptrusts.schemas.policy_document.lint import lint_text
+
+KIB = 1024
+BARS_US = {KIB: 60.0, 10 * KIB: 400.0}
+LARGE, LARGE_TO_MIDDLE = 1024 * KIB, 1.5
+SLOW_SIZE, SLOW_TIMES = 32 * KIB, 3.0
+SAMPLES, LEAST_S = 9, 0.2
+POLICY = """
+policies: {chain: [rbac, rate-limit, pii-detector, dlp-filter, audit-logger]}
+policy: {rate-limit: {requests_per_minute: 1000000000}}
+"""
+PROSE = (
+    "Please summarise the quarterly report for the platform team and list the three most important risks. We shipped "
+    "version 2.14.3 on Tuesday after order 4471 failed twice; the retry took 350 ms and the p99 rose to 1.2 seconds.\n"
+    "def handler(event, context): return {'statusCode': 200, 'body': json.dumps(event)}  # see docs/handler.md\n"
+)
+MADE_TO_BE_SLOW = {
+    "digits": "1234567890",
+    "digits and blanks": "123 456 7890 ",
+    "at signs": "a@",
+    "dots": "a.b.c.",
+    "hexadecimal": "deadbeef0123456789abcdef",
+    "capital words": "Aaa Bbb Ccc ",
+    "dashes": "12-34-",
+    "slashes": "a/b/c/1/2/3/",
+    "base64": "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=\n",
+    "escapes": "\\u0041\\n",
+    "percent": "%41%42",
+    "labels": "ssn: card number: password= ",
+    "zero widths": "a\u200bb\u200d",
+    "fullwidth": "１２３ ａｂｃ ",
+}
+
+
+@pytest.fixture(scope="module")
+def chain() -> CompiledChain:
+    report = lint_text(POLICY, "policy")
+    assert report.document is not None
+    return compile_document(report.document).chain_for(None)
+
+
+def fastest_us(chain: CompiledChain, text: str) -> float:
+    """CPU of one judgement, in microseconds: the fastest of several samples."""
+    document = {"model": "m", "messages": [{"role": "user", "content": text}]}
+    assert chain.scanner is not None
+
+    def once() -> None:
+        review = Review(texts_of_request(document), chain.scanner, b"secret")  # type: ignore[arg-type]  # asserted above
+        facts = RequestFacts(org="o", team="t", role="member", review=review)
+        run_chain(chain, facts, time.monotonic_ns)
+
+    once()
+    began = time.process_time()
+    once()
+    times = max(1, int(LEAST_S / SAMPLES / max(time.process_time() - began, 1e-6)))
+    fastest = float("inf")
+    for _ in range(SAMPLES):
+        began = time.process_time()
+        for _ in range(times):
+            once()
+        fastest = min(fastest, (time.process_time() - began) / times * 1e6)
+    return fastest
+
+
+def sized(piece: str, size: int) -> str:
+    return (piece * (size // len(piece) + 1))[:size]
+
+
+def test_a_chain_over_texts_by_size(chain: CompiledChain) -> None:
+    taken = {size: fastest_us(chain, sized(PROSE, size)) for size in (*BARS_US, LARGE)}
+    for size, bar in BARS_US.items():
+        record(f"policies over {size // KIB} KiB of prose and code", taken[size], "us", bar)
+    growth = taken[LARGE] / LARGE / (taken[10 * KIB] / (10 * KIB))
+    record("a byte of 1 MiB against a byte of 10 KiB", growth, "times", LARGE_TO_MIDDLE)
+    assert all(taken[size] <= bar for size, bar in BARS_US.items())
+    assert growth <= LARGE_TO_MIDDLE
+
+
+def test_no_text_is_slow(chain: CompiledChain) -> None:
+    prose = fastest_us(chain, sized(PROSE, SLOW_SIZE))
+    slow = {name: fastest_us(chain, sized(piece, SLOW_SIZE)) / prose for name, piece in MADE_TO_BE_SLOW.items()}
+    for name, times in sorted(slow.items(), key=lambda one: -one[1]):
+        print(f"{name}: {times:.2f} times prose")
+    record("the slowest text made for it against prose", max(slow.values()), "times", SLOW_TIMES)
+    assert max(slow.values()) <= SLOW_TIMES

@@ -155,8 +155,8 @@ class Settlement:
 class MoneyShown:
     """What a caller is told beside the cost, where a wallet pays.
 
-    ``remaining``, in nano-USD, is the least that the wallet has left as far as this gateway knows: what its leases have
-    left, and what it was last told to be free. ``shrunk_to`` is the output limit that the call was given to be covered.
+    ``remaining``, in nano-USD, is what the wallet has left as far as this gateway knows: what its leases have left, and
+    what it was last told to be free. ``shrunk_to`` is the output limit that the call was given to be covered.
     """
 
     remaining: int | None = None

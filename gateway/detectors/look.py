@@ -12,7 +12,7 @@ from keeptrusts.gateway.detectors.encoded import RUN, Piece, begins_in_escape, p
 from keeptrusts.gateway.detectors.normalize import normalize
 from keeptrusts.gateway.detectors.overlaps import resolved
 from keeptrusts.gateway.detectors.rules import PLAIN, Finding, Rule
-from keeptrusts.gateway.detectors.scanner import Scanner
+from keeptrusts.gateway.detectors.scanner import Budget, Scanner
 
 DEPTH: Final = 2
 """How many wrappings are undone: base64 in a JSON string in a string is two."""
@@ -35,39 +35,39 @@ def look(scanner: Scanner, text: str, *, least_score: int = PLAIN) -> list[Findi
     return resolved(seen(scanner, text), least_score=least_score)
 
 
-def seen(scanner: Scanner, text: str) -> list[Finding]:
+def seen(scanner: Scanner, text: str, budget: Budget | None = None) -> list[Finding]:
     """Give all that may be something, overlapping and weak ones too, for callers that count some rules only.
 
     What is found in an encoded run is a finding of the whole run; what is found among escapes, of the part that they
     stand for. Raises TooManyMatchesError.
     """
-    return _seen(scanner, text, DEPTH)
+    return _seen(scanner, text, DEPTH, budget or Budget())
 
 
-def _seen(scanner: Scanner, text: str, depth: int) -> list[Finding]:
+def _seen(scanner: Scanner, text: str, depth: int, budget: Budget) -> list[Finding]:
     normalized = normalize(text)
     plain = normalized.text
     escaped = depth > 0 and ("\\" in plain or "%" in plain)
     found: list[Finding] = []
     runs: list[Finding] = []
-    for one in scanner.scan(plain):
+    for one in scanner.scan(plain, budget):
         if one.kind == RUN:
             runs.append(one)
         elif not (escaped and begins_in_escape(plain, one.start)):
             found.append(one)
     if depth:
-        found += _inside(scanner, list(pieces(plain, runs)), depth - 1)
+        found += _inside(scanner, list(pieces(plain, runs)), depth - 1, budget)
     if normalized.starts is None:
         return found
     return [_at(one, normalized.original_span(one.start, one.end)) for one in found]
 
 
-def _inside(scanner: Scanner, parts: list[Piece], depth: int) -> Iterator[Finding]:
+def _inside(scanner: Scanner, parts: list[Piece], depth: int, budget: Budget) -> Iterator[Finding]:
     """Look into pieces, all at once: each scan has a cost of its own. They stand too far apart to be read together."""
     if not parts:
         return
     ends = list(accumulate(len(part.text) + len(_APART) for part in parts))
-    for one in _seen(scanner, _APART.join(part.text for part in parts), depth):
+    for one in _seen(scanner, _APART.join(part.text for part in parts), depth, budget):
         number = bisect_right(ends, one.start)
         part = parts[number]
         begin = ends[number] - len(_APART) - len(part.text)

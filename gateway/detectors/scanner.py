@@ -15,7 +15,7 @@ from keeptrusts.gateway.detectors.rules import NOTHING, Finding, Rule
 from keeptrusts.schemas.frozen import frozen
 
 MOST_MATCHES: Final = 200_000
-"""Matches of one text that are looked at; what has more is noise of one kind, made to be slow."""
+"""Matches that are looked at together; what has more is noise of one kind, made to be slow."""
 _CONTINUING: Final = bytes(range(0x80, 0xC0))
 """The bytes of UTF-8 that do not begin a character."""
 _JOINING: Final = frozenset("-./_")
@@ -25,7 +25,16 @@ _Span = tuple[int, int, int]
 
 
 class TooManyMatchesError(RuntimeError):
-    """A text in which more matches than may be looked at. Never holds the text."""
+    """Texts in which more matches than may be looked at. Never holds the text."""
+
+
+class Budget:
+    """How many matches may still be looked at, in all texts of one request or answer together."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = MOST_MATCHES) -> None:
+        self.left = left
 
 
 class Scanner:
@@ -42,23 +51,22 @@ class Scanner:
         self._reach = max((known.reach for group in self._groups for known in group.rules), default=0)
         self._database = database(firsts, keeper) if rules else None
 
-    def scan(self, text: str) -> list[Finding]:
+    def scan(self, text: str, budget: Budget | None = None) -> list[Finding]:
         """Give every match that may be something, in the order of its place; they may overlap.
 
-        Raises TooManyMatchesError.
+        Raises TooManyMatchesError when the ``budget``, one of its own if none is given, is used up.
         """
         if not self.rules or not text:
             return []
         data = text.encode("utf-8", "surrogatepass")
         ends: dict[tuple[int, int], int] = {(0, number): 0 for number in self._by_re2}
-        left = MOST_MATCHES
+        budget = budget or Budget()
 
         def matched(number: int, start: int, end: int, _flags: int, _context: object) -> bool:
-            nonlocal left
-            left -= 1
+            budget.left -= 1
             if end > ends.get((start, number), -1):
                 ends[(start, number)] = end
-            return left <= 0
+            return budget.left <= 0
 
         try:
             if self._database is not None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from keeptrusts.gateway.detectors.look import seen
 from keeptrusts.gateway.detectors.overlaps import resolved
 from keeptrusts.gateway.detectors.rules import PLAIN, Finding
-from keeptrusts.gateway.detectors.scanner import Scanner
+from keeptrusts.gateway.detectors.scanner import Budget, Scanner
 from keeptrusts.gateway.policies.texts import Text
 
 
@@ -28,7 +28,8 @@ class Review:
         Raises TooManyMatchesError.
         """
         if self._found is None:
-            looked = ((number, seen(self._scanner, text.text)) for number, text in enumerate(self.texts))
+            budget = Budget()
+            looked = ((number, seen(self._scanner, text.text, budget)) for number, text in enumerate(self.texts))
             self._found = tuple((number, found) for number, found in looked if found)
         return [
             (number, finding)

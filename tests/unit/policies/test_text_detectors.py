@@ -72,6 +72,20 @@ def test_disguises_and_wrappings_are_seen_through(disguised: str, value: str) ->
     assert value not in text and counts == {"EMAIL": 1} and text.startswith("see ") and text.endswith(" there")
 
 
+def test_many_texts_together_may_not_be_slower_than_one_and_are_refused_when_they_would_be() -> None:
+    report = lint_text("policies: {chain: [pii-detector]}\n", "file")
+    assert report.document is not None
+    chain = compile_document(report.document).chain_for(None)
+    assert chain.scanner is not None
+    one = "12-34-" * 5_000
+    texts = tuple(Text(path=(number,), channel="user", text=one) for number in range(20))
+    for some, verdict in ((texts[:2], "allow"), (texts, "block")):
+        facts = RequestFacts(org="o", review=Review(some, chain.scanner, b"secret"))
+        outcome = run_chain(chain, facts, lambda: 0)
+        assert outcome.verdict == verdict
+    assert outcome.reason == "policy_error" and outcome.problem is not None and "12-34" not in outcome.problem.text
+
+
 def test_policies_can_name_every_kind_that_is_found() -> None:
     assert set(kinds()) == ENTITIES
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from keeptrusts.gateway.detectors.rules import Rule
+from keeptrusts.gateway.detectors.scanner import TooManyMatchesError
 from keeptrusts.gateway.policies.markers import Markers
 from keeptrusts.gateway.policies.protocol import ALLOW, Decision, RequestFacts
 from keeptrusts.gateway.policies.texts import Edit
@@ -45,7 +46,10 @@ class TextDetector:
     def evaluate(self, facts: RequestFacts, now_ns: int) -> Decision:
         """Allow texts in which nothing is found. Counts by kind are in the decision, never what was found."""
         review = facts.review
-        found = [] if review is None else review.findings(self._ids)
+        try:
+            found = [] if review is None else review.findings(self._ids)
+        except TooManyMatchesError:
+            return self._given_up(facts.phase)
         if review is None or not found:
             return ALLOW
         counts = dict(sorted(Counter(finding.kind for _, finding in found).items()))
@@ -67,6 +71,17 @@ class TextDetector:
             for number, finding in found
         )
         return Decision(result="redact", reason=reason, findings=counts, edits=edits)
+
+    def _given_up(self, phase: Literal["input", "output"]) -> Decision:
+        """Say that texts were not judged: what follows is the fail mode's to say."""
+        where = "the request" if phase == "input" else "the answer"
+        problem = Problem(
+            code=f"{phase}_blocked",
+            message=f"{where} holds more that looks like {self._what} than can be looked at",
+            fix="Send less at once, or ask an admin",
+            policy=self._kind,
+        )
+        return Decision(result="error", reason="too_many_matches", problem=problem)
 
     def _problem(self, phase: Literal["input", "output"], counts: dict[str, int]) -> Problem:
         shown = ", ".join(f"{count} {kind}" for kind, count in list(counts.items())[:_SHOWN_KINDS])

@@ -83,7 +83,9 @@ def test_many_texts_together_may_not_be_slower_than_one_and_are_refused_when_the
         facts = RequestFacts(org="o", review=Review(some, chain.scanner, b"secret"))
         outcome = run_chain(chain, facts, lambda: 0)
         assert outcome.verdict == verdict
-    assert outcome.reason == "policy_error" and outcome.problem is not None and "12-34" not in outcome.problem.text
+    assert outcome.reason == "too_many_matches" and [one.result for one in outcome.results] == ["error"]
+    assert outcome.problem is not None and outcome.problem.code == "input_blocked"
+    assert "more that looks like personal data than can be looked at" in outcome.problem.text
 
 
 def test_policies_can_name_every_kind_that_is_found() -> None:

@@ -12,6 +12,7 @@ KIND = "dlp-filter"
 
 def dlp_filter(options: DlpFilterOptions) -> TextDetector:
     """Compile the options: the credentials of the public rule sets, and what the file names itself."""
+    assert options.action != "escalate", "the registry leaves what asks a person to Unavailable"
     patterns = (*options.detect_patterns, *((options.pattern,) if options.pattern is not None else ()))
     return TextDetector(
         kind=KIND,

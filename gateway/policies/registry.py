@@ -38,7 +38,7 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return pii_detector(options)
         case HipaaPhiDetectorOptions() as options:
             return hipaa_phi_detector(options)
-        case DlpFilterOptions() as options:
+        case DlpFilterOptions() as options if options.action != "escalate":  # nobody can be asked yet
             return dlp_filter(options)
         case _:
             return Unavailable(entry.kind, entry.mode)

@@ -14,7 +14,7 @@ from keeptrusts.gateway.policies.texts import Edit
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.policy_document.kinds.content import Phase, Redaction
 
-Action = Literal["warn", "redact", "block", "escalate"]
+Action = Literal["warn", "redact", "block"]
 _SHOWN_KINDS = 5
 
 
@@ -56,10 +56,8 @@ class TextDetector:
         reason = self._what.replace(" ", "_")
         if self._action == "warn":
             return Decision(result="warn", reason=reason, findings=counts)
-        if self._action != "redact":
-            return Decision(
-                result=self._action, reason=reason, findings=counts, problem=self._problem(facts.phase, counts)
-            )
+        if self._action == "block":
+            return Decision(result="block", reason=reason, findings=counts, problem=self._problem(facts.phase, counts))
         markers = Markers(self._redaction, review.secret)
         edits = tuple(
             Edit(

@@ -6,6 +6,7 @@ Whatever the pieces were, the text that is sent is the text that a plain answer 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -14,7 +15,7 @@ from keeptrusts.gateway.pipeline.inspect import judge
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import Admission
 from keeptrusts.gateway.policies.run import ChainOutcome
-from keeptrusts.gateway.policies.texts import Edit, Text, edited, texts_of_event
+from keeptrusts.gateway.policies.texts import Edit, Text, by_text, rewritten, texts_of_event, with_value
 from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
 from keeptrusts.gateway.providers.translate.sse import SseParser
 from keeptrusts.schemas.frozen import frozen
@@ -22,14 +23,9 @@ from keeptrusts.schemas.frozen import frozen
 _PLACES: Final = ("index", "output_index", "content_index", "summary_index", "item_id")
 """What tells the texts of a stream apart in the APIs' events, beside where they stand in an event."""
 
-
 _Lane = tuple[Hashable, ...]
 _Pieces = list[tuple[int, Text]]
 """The pieces of a text: the number of the event that holds each."""
-
-
-class TooMuchHeldError(Exception):
-    """A stream is longer than an answer may be."""
 
 
 @frozen
@@ -63,12 +59,11 @@ class HeldStream:
         self._frames: list[bytes] = []
         self._left = services.settings.max_answer_bytes
 
-    def hold(self, frames: bytes) -> None:
-        """Keep frames. Raises TooMuchHeldError."""
+    def hold(self, frames: bytes) -> bool:
+        """Keep frames; False once the stream is longer than an answer may be."""
         self._left -= len(frames)
-        if self._left < 0:
-            raise TooMuchHeldError("longer than an answer may be")
         self._frames.append(frames)
+        return self._left >= 0
 
     def release(self, tail: bytes) -> Released:
         """Judge everything held, and the frames that end the stream, as one answer."""
@@ -133,33 +128,15 @@ def _told_again(texts: Iterable[Text], lane: _Lane, whole: Text) -> Text | None:
 
 def _edit(held: list[_Held], texts: list[tuple[Text, list[_Pieces]]], edits: Iterable[Edit]) -> None:
     """Put each edited text into the first of its pieces, and nothing into the others."""
-    by_text: dict[int, list[Edit]] = {}
-    for edit in edits:
-        by_text.setdefault(edit.text, []).append(edit)
-    for index, own in by_text.items():
+    for index, own in by_text(edits).items():
         text, lanes = texts[index]
-        whole = edited({"": text.text}, [_at_root(text)], [_first(edit) for edit in own])[""]
+        whole = rewritten(text, own)
         for lane in lanes:
             for position, (number, piece) in enumerate(lane):
-                _replace(held, number, piece, whole if position == 0 else "")
-
-
-def _replace(held: list[_Held], number: int, piece: Text, text: str) -> None:
-    event, document = held[number].event, held[number].document
-    assert document is not None, "a text was found in it"
-    plain = Text(path=piece.path, channel=piece.channel, text=piece.text)
-    replaced = Edit(text=0, start=0, end=len(piece.text), replacement=text)
-    held[number] = _Held(
-        event=event, document=edited(document, [plain], [replaced]), ends=held[number].ends, is_edited=True
-    )
-
-
-def _at_root(text: Text) -> Text:
-    return Text(path=("",), channel=text.channel, text=text.text, json=text.json)
-
-
-def _first(edit: Edit) -> Edit:
-    return Edit(text=0, start=edit.start, end=edit.end, replacement=edit.replacement)
+                document = held[number].document
+                assert document is not None, "a text was found in it"
+                changed = with_value(document, piece.path, whole if position == 0 else "")
+                held[number] = replace(held[number], document=changed, is_edited=True)
 
 
 def _frame(one: _Held) -> bytes:

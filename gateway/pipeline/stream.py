@@ -10,12 +10,12 @@ import asyncio
 from typing import Final
 
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
-from keeptrusts.gateway.pipeline.held_stream import HeldStream, Released, TooMuchHeldError
+from keeptrusts.gateway.pipeline.held_stream import HeldStream, Released
 from keeptrusts.gateway.pipeline.inspect import NOTHING_TO_SAY
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, OpenedStream
 from keeptrusts.gateway.policies.run import ChainOutcome
-from keeptrusts.gateway.providers.protocol import ProviderFailure, ProviderStream
+from keeptrusts.gateway.providers.protocol import FailureKind, ProviderFailure, ProviderStream
 from keeptrusts.gateway.providers.translate.aws_eventstream import EventStreamParser
 from keeptrusts.gateway.providers.translate.protocol import StreamEnd, StreamTranslation
 from keeptrusts.gateway.providers.translate.sse import SseParser
@@ -71,22 +71,9 @@ class _Reading:
                 events = self._parser.finish() if piece is None else self._parser.feed(piece)
                 frames = b"".join([self.translation.feed(event) for event in events])
             except ValueError:
-                return ProviderFailure(
-                    kind="garbage",
-                    reason="its stream holds what is no event of its API",
-                    billed=True,
-                    elapsed_us=stream.elapsed_us,
-                )
-            try:
-                if frames:
-                    await self._send(connection, frames)
-            except TooMuchHeldError:
-                return ProviderFailure(
-                    kind="too_large",
-                    reason="its answer is too large to be looked at",
-                    billed=True,
-                    elapsed_us=stream.elapsed_us,
-                )
+                return self._failure("garbage", "its stream holds what is no event of its API")
+            if frames and not await self._pass(connection, frames):
+                return self._failure("too_large", "its answer is too large to be looked at")
             if piece is None:
                 return None
             if (failure := self._too_long()) is not None:
@@ -100,15 +87,21 @@ class _Reading:
     def _too_long(self) -> ProviderFailure | None:
         if self.left_s() > 0:
             return None
-        elapsed_us = self._opened.stream.elapsed_us
-        return ProviderFailure(kind="timeout", reason=_TOO_LONG, billed=True, elapsed_us=elapsed_us)
+        return self._failure("timeout", _TOO_LONG)
 
-    async def _send(self, connection: CallerConnection, frames: bytes) -> None:
+    def _failure(self, kind: FailureKind, reason: str) -> ProviderFailure:
+        return ProviderFailure(kind=kind, reason=reason, billed=True, elapsed_us=self._opened.stream.elapsed_us)
+
+    async def _pass(self, connection: CallerConnection, frames: bytes) -> bool:
+        """Send frames, or have them held; False when no more can be held."""
         if self.first_token_us is None:
             self.first_token_us = max(0, (self._services.now_ns() - self._call.started_ns) // 1_000)
         if self._held is not None:
-            self._held.hold(frames)
-            return
+            return self._held.hold(frames)
+        await self._send(connection, frames)
+        return True
+
+    async def _send(self, connection: CallerConnection, frames: bytes) -> None:
         self.sent_bytes += len(frames)
         await connection.send(frames)
 
@@ -118,8 +111,7 @@ class _Reading:
             return Released(frames=b"", tail=tail, outcome=NOTHING_TO_SAY)
         released = self._held.release(tail)
         if released.frames:
-            self.sent_bytes += len(released.frames)
-            await connection.send(released.frames)
+            await self._send(connection, released.frames)
         return released
 
 

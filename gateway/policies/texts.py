@@ -106,24 +106,47 @@ def texts_of_event(document: Mapping[str, Any]) -> tuple[Text, ...]:
 
 
 def edited(document: Mapping[str, Any], texts: Sequence[Text], edits: Iterable[Edit]) -> dict[str, Any]:
-    """Give the document with its texts edited; what is not edited is shared with the one given.
-
-    Edits that overlap become one, with the replacement of the longer. Probabilities of the words of an edited answer
-    are left out: they would repeat it.
-    """
-    by_text: dict[int, list[Edit]] = {}
-    for edit in edits:
-        by_text.setdefault(edit.text, []).append(edit)
+    """Give the document with its texts edited; what is not edited is shared with the one given."""
     changed = dict(document)
-    for number, own in by_text.items():
-        text = texts[number]
-        value: Any
-        if text.json:
-            written = _edited_json(text.text, _apart(own))
-            value = orjson.loads(written) if text.json == "value" else written
-        else:
-            value = _edited_text(text.text, _apart(own))
-        _put(changed, text.path, value)
+    for number, own in by_text(edits).items():
+        changed = with_value(changed, texts[number].path, rewritten(texts[number], own))
+    return changed
+
+
+def by_text(edits: Iterable[Edit]) -> dict[int, list[Edit]]:
+    """Give the edits of each text by its number."""
+    found: dict[int, list[Edit]] = {}
+    for edit in edits:
+        found.setdefault(edit.text, []).append(edit)
+    return found
+
+
+def rewritten(text: Text, edits: Iterable[Edit]) -> Any:
+    """Give what stands in a text's place once it is edited: a string, or a value where the text is a value's JSON.
+
+    Edits that overlap become one, with the replacement of the longer.
+    """
+    apart = _apart(edits)
+    if not text.json:
+        return _edited_text(text.text, apart)
+    written = _edited_json(text.text, apart)
+    return orjson.loads(written) if text.json == "value" else written
+
+
+def with_value(document: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    """Give the document with another value at a path, sharing all that does not lead there.
+
+    Probabilities of the words of an answer that is changed are left out: they would repeat it.
+    """
+    changed = dict(document)
+    at: Any = changed
+    for here in path[:-1]:
+        inner = at[here]
+        at[here] = inner = dict(inner) if isinstance(inner, dict) else list(inner)
+        if isinstance(inner, dict) and inner.get("logprobs") is not None:
+            inner["logprobs"] = None
+        at = inner
+    at[path[-1]] = value
     return changed
 
 
@@ -204,18 +227,6 @@ def _edited_json(text: str, edits: Sequence[Edit]) -> str:
     if _is_json(text) and not _is_json(written):
         return _dumped({"redacted": sorted({edit.replacement for edit in edits})})  # no part of it is sure to be safe
     return written
-
-
-def _put(document: dict[str, Any], path: Path, value: Any) -> None:
-    """Put a value at a path, copying what leads there."""
-    at: Any = document
-    for here in path[:-1]:
-        inner = at[here]
-        at[here] = inner = dict(inner) if isinstance(inner, dict) else list(inner)
-        if isinstance(inner, dict) and inner.get("logprobs") is not None:
-            inner["logprobs"] = None
-        at = inner
-    at[path[-1]] = value
 
 
 def _dumped(value: Any) -> str:

@@ -227,3 +227,14 @@ async def test_a_stream_too_long_to_be_held_is_not_shown() -> None:
     made.provider.pieces = [data({"choices": [{"index": 0, "delta": {"content": "x" * 1_000_000}}]})] * 40
     connection, _ = await streamed(made, CHAT)
     assert connection.last is not None and b"too large" in connection.last
+
+
+async def test_a_tools_whole_input_in_a_stream_stays_a_value() -> None:
+    made = made_for("redact", "output")
+    block = {"type": "tool_use", "id": "t", "name": "f", "input": {"a": WORD, "b": 1}}
+    started = event({"type": "content_block_start", "index": 0, "content_block": block})
+    made.provider.pieces = [ANTHROPIC.pieces[0], started, *ANTHROPIC.pieces[3:]]
+    connection, _ = await streamed(made, ANTHROPIC)
+    sent = [json.loads(line[6:]) for line in b"".join(connection.sent).split(b"\n") if line.startswith(b"data: {")]
+    [got] = [one["content_block"]["input"] for one in sent if one["type"] == "content_block_start"]
+    assert got == {"a": "[TERM]", "b": 1}

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from keeptrusts.stream_processors.runtime.closing import closed
 from keeptrusts.stream_processors.settings import ProcessorSettings
 
-logger = logging.getLogger(__name__)
-
 POLL_MS = 200
-STOP_S = 5.0
 MAX_POLL_RECORDS = 2_000
 
 
@@ -83,8 +80,4 @@ async def log_reader(settings: ProcessorSettings) -> AsyncIterator[LogReader]:
     try:
         yield LogReader(consumer=consumer)
     finally:
-        try:
-            async with asyncio.timeout(STOP_S):
-                await consumer.stop()
-        except TimeoutError:
-            logger.warning("a reader of the log did not close within %g s", STOP_S)
+        await closed(consumer.stop(), "a reader of the log")

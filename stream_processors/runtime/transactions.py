@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterable
-from typing import Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
@@ -15,13 +13,9 @@ from aiokafka.errors import (
     ProducerFenced,
 )
 
+from keeptrusts.stream_processors.runtime.closing import closed
 from keeptrusts.stream_processors.runtime.protocol import OutputRecord
 from keeptrusts.stream_processors.settings import ProcessorSettings
-
-logger = logging.getLogger(__name__)
-
-STOP_S: Final = 5.0
-"""How long a producer may take to close; what it has not sent by then belongs to no transaction any more."""
 
 
 class FencedError(Exception):
@@ -66,11 +60,7 @@ class FencedProducer:
 
     async def stop(self) -> None:
         """Close the connection; what is left of a transaction is aborted by whoever starts next."""
-        try:
-            async with asyncio.timeout(STOP_S):
-                await self._producer.stop()
-        except TimeoutError:
-            logger.warning("the producer of partition %d did not close within %g s", self._partition, STOP_S)
+        await closed(self._producer.stop(), f"the producer of partition {self._partition}")
 
     async def write(self, records: Iterable[OutputRecord]) -> dict[str, int]:
         """Write records in one transaction; gives the offset after the last one of each topic.

@@ -19,6 +19,7 @@ from faust.types import TP
 from mode import CrashingSupervisor
 
 from keeptrusts.schemas.topics import EVENTS
+from keeptrusts.stream_processors.runtime.closing import closed
 from keeptrusts.stream_processors.runtime.faust_app import FETCH_BYTES, MembershipApp
 from keeptrusts.stream_processors.runtime.partition import PartitionRunner
 from keeptrusts.stream_processors.runtime.protocol import OutputRecord, PartitionFold
@@ -103,7 +104,7 @@ class Worker:
         await self._stop_runners(list(self._runners))
         await self.app.stop()
         if self._ticker is not None:
-            await self._ticker.stop()
+            await closed(self._ticker.stop(), "the producer of ticks")
 
     @property
     def crashed(self) -> bool:

@@ -17,9 +17,10 @@ from keeptrusts.cli.topics import ensure_topics
 from keeptrusts.schemas.ids import Ids
 from keeptrusts.schemas.topics import LEDGER, PARTITIONS_SINGLE_NODE, partition_of
 from keeptrusts.stream_processors.authority.agent import AuthorityFold
+from keeptrusts.stream_processors.runtime.closing import STOP_S
 from keeptrusts.stream_processors.runtime.partition import PartitionRunner
 from keeptrusts.stream_processors.runtime.protocol import OutputRecord
-from keeptrusts.stream_processors.runtime.transactions import STOP_S, FencedProducer, WriteFailedError
+from keeptrusts.stream_processors.runtime.transactions import FencedProducer, WriteFailedError
 from keeptrusts.stream_processors.settings import ProcessorSettings
 
 TRANSACTION_S = 2.0

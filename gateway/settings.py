@@ -57,6 +57,11 @@ class GatewaySettings:
     """Most completions that may wait for the log to return after a decision's ack was unknown."""
     late_record_deadline_s: float = 600.0
 
+    @property
+    def oldest_secret(self) -> bytes:
+        """The key secret that keyed hashes of texts are made with: it stays the same when a newer one comes."""
+        return self.key_secrets[min(self.key_secrets)] if self.key_secrets else b""
+
     def topic(self, name: str) -> str:
         """Give the name of a topic under this installation's prefix."""
         return f"{self.topic_prefix}{name}"

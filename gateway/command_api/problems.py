@@ -18,7 +18,6 @@ SEND_ACCESS_KEY: Final = (
     "send an access key as 'Authorization: Bearer kt_ak_...' (kt env prints one, kt key create --access makes one)"
 )
 RETRY_AFTER_S: Final = 1
-_NOTHING_HAPPENED: Final = "nothing happened; try again in a moment"
 
 _CODE_OF_REASON: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -127,31 +126,23 @@ def not_recorded(error: PublishError, event_id: str) -> Refused:
     """Answer for an intent that is not known to be in the log."""
     if isinstance(error, RecordTooLargeError):
         return Refused(Problem(code="request_too_large", message=error.reason, fix="send less text"))
+    details = {"event_id": event_id}
     if isinstance(error, AckUnknownError):
         fix = f"GET /v1/outcomes/{event_id} tells whether it happened; with an Idempotency-Key it is safe to repeat"
-        message = f"{error.reason}: the command may or may not be carried out"
-    else:
-        fix, message = _NOTHING_HAPPENED, f"the log takes nothing now: {error.reason}"
-    return NothingToRecord(
-        Problem(
-            code="audit_unavailable",
-            message=message,
-            fix=fix,
-            retry_after_s=RETRY_AFTER_S,
-            details={"event_id": event_id},
-        )
+        return _unavailable(f"{error.reason}: the command may or may not be carried out", fix, details)
+    return nothing_recorded(error, details)
+
+
+def nothing_recorded(error: PublishError, details: Mapping[str, str] | None = None) -> NothingToRecord:
+    """Answer when the log took nothing, neither an intent nor a refusal: whatever was asked, nothing happened."""
+    return _unavailable(
+        f"the log takes nothing now: {error.reason}", "nothing happened; try again in a moment", details
     )
 
 
-def refusal_not_recorded(error: PublishError) -> Refused:
-    """Answer instead of a refusal that is not known to be in the log: whatever the reason was, nothing happened."""
-    return Refused(
-        Problem(
-            code="audit_unavailable",
-            message=f"the log takes nothing now: {error.reason}",
-            fix=_NOTHING_HAPPENED,
-            retry_after_s=RETRY_AFTER_S,
-        )
+def _unavailable(message: str, fix: str, details: Mapping[str, str] | None) -> NothingToRecord:
+    return NothingToRecord(
+        Problem(code="audit_unavailable", message=message, fix=fix, retry_after_s=RETRY_AFTER_S, details=details)
     )
 
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from keeptrusts.gateway.command_api.authentication import Caller
 from keeptrusts.gateway.command_api.context import CommandContext
 from keeptrusts.gateway.command_api.operations import Operation
-from keeptrusts.gateway.command_api.problems import NothingToRecord, refusal_not_recorded
+from keeptrusts.gateway.command_api.problems import NothingToRecord, nothing_recorded
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.errors import Problem, Refused
 from keeptrusts.schemas.events.command import CommandRefused
@@ -38,7 +38,7 @@ async def record_refusal(
     try:
         await context.publisher.append(event, deadline_s=context.append_timeout_s)
     except PublishError as error:
-        raise refusal_not_recorded(error) from error
+        raise nothing_recorded(error) from error
 
 
 def _fact(problem: Problem, operation: Operation, request_id: str) -> CommandRefused:

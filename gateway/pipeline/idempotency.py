@@ -35,7 +35,7 @@ async def claim(services: Services, call: IncomingCall, caller: Caller, asked: M
         call,
         caller.identity,
         IdempotencyClaimed(
-            key=key, input_hash=input_hash(services.settings.key_secrets, call, asked), request=call.request
+            key=key, input_hash=input_hash(services.settings.oldest_secret, call, asked), request=call.request
         ),
     )
     verdict = services.desk.expect_verdict(call.request)

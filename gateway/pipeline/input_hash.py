@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
 
 from keeptrusts.gateway.pipeline.values import IncomingCall, ModelCall
 
 
-def input_hash(secrets: Mapping[int, bytes], call: IncomingCall, asked: ModelCall) -> str:
-    """Give the HMAC-SHA256 of endpoint and body under the oldest key secret that is kept, in hexadecimal."""
-    secret = secrets[min(secrets)] if secrets else b""
+def input_hash(secret: bytes, call: IncomingCall, asked: ModelCall) -> str:
+    """Give the HMAC-SHA256 of endpoint and body under a secret that all gateways have, in hexadecimal."""
     return hmac.digest(secret, b"input\n%b\n%b" % (call.endpoint.encode(), asked.body), "sha256").hex()
 
 

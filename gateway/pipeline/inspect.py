@@ -30,8 +30,7 @@ class Inspected:
 
 def review_of(services: Services, texts: tuple[Text, ...], scanner: Scanner) -> Review:
     """Put texts under review. Hashes in markers are keyed by the oldest key secret, so that they stay the same."""
-    secrets = services.settings.key_secrets
-    return Review(texts, scanner, secrets[min(secrets)] if secrets else b"")
+    return Review(texts, scanner, services.settings.oldest_secret)
 
 
 def inspect(services: Services, admission: Admission, invocation: Invocation) -> Inspected:

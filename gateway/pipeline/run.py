@@ -1,7 +1,7 @@
 """The path of a call, in order:
 
 authenticate -> claim an idempotency key -> admit (input policies) -> route -> reserve -> record decision -> invoke
--> inspect (output policies) -> settle -> record completion -> answer
+-> settle -> inspect (output policies) -> record completion -> answer
 
 A call is dispatched only after its decision, which holds its money, is acknowledged, and answered only after its
 completion is: of a stream the end is held back until then. A refusal is sent only after both its events are
@@ -378,7 +378,7 @@ def _not_paid(services: Services, configuration: Configuration, asking: Asking, 
     outcome, problem, asked = money.outcome, money.problem, asking.asked
     hashed = None
     if money.ticket is not None:
-        hashed = input_hash(services.settings.key_secrets, asking.call, asked)
+        hashed = input_hash(services.settings.oldest_secret, asking.call, asked)
     decided = _refused(configuration, asking.caller.identity, problem, asked, outcome.results)
     return replace(
         decided,

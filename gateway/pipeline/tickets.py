@@ -129,7 +129,7 @@ async def redeem(services: Services, who: Claimant, ticket: str) -> Held | Refus
         TicketRedeemed(
             ticket=ticket,
             principal=principal(identity.user, identity.key_id),
-            input_hash=input_hash(services.settings.key_secrets, who.call, who.asked),
+            input_hash=input_hash(services.settings.oldest_secret, who.call, who.asked),
             incarnation=desk.incarnation,
             request=who.call.request,
             need=who.need,
@@ -180,7 +180,7 @@ async def _open(services: Services, who: Claimant, ticket: str) -> Problem | Non
         request=who.call.request,
         cascade=who.payers.cascade,
         need=who.need,
-        input_hash=input_hash(services.settings.key_secrets, who.call, who.asked),
+        input_hash=input_hash(services.settings.oldest_secret, who.call, who.asked),
         principal=principal(identity.user, identity.key_id),
         deadline_at=services.now() + timedelta(seconds=who.wait_s),
         incarnation=services.desk.incarnation,

@@ -13,6 +13,7 @@ from keeptrusts.cli.kept_patterns import patterns_kept_for
 
 if TYPE_CHECKING:
     from keeptrusts.gateway.pipeline.services import Configuration
+    from keeptrusts.schemas.policy_document.document import PolicyDocument
     from keeptrusts.schemas.policy_document.lint import SourceFile
 
 SHIPPED = "observe-only.yaml"
@@ -49,35 +50,48 @@ def read_sources(files: Sequence[Path]) -> tuple[SourceFile, ...]:
     return tuple(_source(path) for path in files) or (_shipped(),)
 
 
-def load_configuration(
-    sources: Sequence[SourceFile], upstreams: Upstreams, share: Share | None = None
-) -> LoadedConfiguration:
-    """Lint, merge and compile what was read; later files override earlier ones.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedDocument:
+    """What files say together, and what the linter had to say about them without refusing them."""
+
+    document: PolicyDocument
+    notes: str
+
+
+def check_document(sources: Sequence[SourceFile]) -> CheckedDocument:
+    """Lint and merge what was read; later files override earlier ones.
 
     Raises CommandFailed with the findings and exit code 2 when no gateway must run on it.
     """
-    share = share or Share()
-    from keeptrusts.gateway.pipeline.services import Configuration
-    from keeptrusts.gateway.policies.compile import compile_document
-    from keeptrusts.gateway.providers.targets import resolve_targets
     from keeptrusts.schemas.policy_document.lint import merge_sources
     from keeptrusts.schemas.policy_document.render import LintedFile, as_text
 
     report = merge_sources(sources)
-    names = tuple(source.file for source in sources)
-    text = as_text([LintedFile(file=", ".join(names), report=report)])
+    text = as_text([LintedFile(file=", ".join(source.file for source in sources), report=report)])
     if report.document is None:
         raise CommandFailed(f"the policy file has errors; no gateway runs on it\n{text}", ExitCode.USAGE)
+    return CheckedDocument(document=report.document, notes=text if report.findings else "")
+
+
+def load_configuration(
+    sources: Sequence[SourceFile], upstreams: Upstreams, share: Share | None = None
+) -> LoadedConfiguration:
+    """Check a document and compile it. Raises CommandFailed as ``check_document`` does."""
+    from keeptrusts.gateway.pipeline.services import Configuration
+    from keeptrusts.gateway.policies.compile import compile_document
+    from keeptrusts.gateway.providers.targets import resolve_targets
+
+    share = share or Share()
+    checked = check_document(sources)
     before = None if share.before is None else share.before.compiled
+    kept = patterns_kept_for(upstreams.environment)
     return LoadedConfiguration(
         configuration=Configuration.of(
-            compile_document(
-                report.document, share.workers, share.worker, before, patterns_kept_for(upstreams.environment)
-            ),
-            resolve_targets(report.document, upstreams.environment, upstreams.provider_url),
+            compile_document(checked.document, share.workers, share.worker, before, kept),
+            resolve_targets(checked.document, upstreams.environment, upstreams.provider_url),
         ),
-        notes=text if report.findings else "",
-        names=names,
+        notes=checked.notes,
+        names=tuple(source.file for source in sources),
     )
 
 

@@ -17,8 +17,10 @@ MOST_FILES: Final = 32
 
 def patterns_kept_for(environment: Mapping[str, str]) -> KeptPatterns | None:
     """Give the user's cache, where there is a place for one (https://specifications.freedesktop.org/basedir-spec)."""
-    base = environment.get("XDG_CACHE_HOME") or (environment.get("HOME", "") and f"{environment['HOME']}/.cache")
-    return KeptPatterns(Path(base) / "keeptrusts" / "patterns") if base else None
+    own, home = environment.get("XDG_CACHE_HOME"), environment.get("HOME")
+    if not own and not home:
+        return None
+    return KeptPatterns((Path(own) if own else Path(home or "", ".cache")) / "keeptrusts" / "patterns")
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,14 +77,13 @@ def _of_table(model: str, provider: str | None, table: PriceTable) -> list[Row]:
 
 def _of_targets(model: str, provider: str | None, files: Sequence[Path], table: PriceTable, on: datetime) -> list[Row]:
     """One price a target that serves the model, or what the model is an alias of."""
-    from keeptrusts.cli.gateway_configuration import Upstreams, load_configuration, read_sources
+    from keeptrusts.cli.gateway_configuration import check_document, read_sources
     from keeptrusts.gateway.providers.targets import resolve_targets
     from keeptrusts.gateway.routing.candidates import RoutingRules, routes_of
     from keeptrusts.gateway.routing.priced import priced
 
     environment = dict(os.environ)
-    loaded = load_configuration(read_sources(files), Upstreams(environment=environment))
-    document = loaded.configuration.compiled.document
+    document = check_document(read_sources(files)).document
     rules = RoutingRules.of(document, resolve_targets(document, environment))
     wanted = _vendor(provider)
     routes = [route for route in routes_of(model, rules, table) if wanted in (None, route.target.vendor)]

@@ -177,11 +177,12 @@ def _apply_change(state: LedgerState, change: Change) -> None:
             state.key_by_prefix[change.prefix] = change.id
         case WalletValue():
             state.wallets[change.id] = change
+        case BudgetPeriodClosed():
+            state.money.absorb(change, state.ledger_time_ms)
+            _net(state, change.full)
         case _:
             known = state.money.absorb(change, state.ledger_time_ms)
             assert known, f"{change.kind} is not known"
-            if isinstance(change, BudgetPeriodClosed):
-                _net(state, change.full)
 
 
 def _net(state: LedgerState, full: str) -> None:

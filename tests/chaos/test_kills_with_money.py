@@ -57,7 +57,7 @@ def gateways(stack: Stack, tmp_path: Path) -> Iterator[list[OwnGateway]]:
             gateway.start()
         deadline = time.monotonic() + STARTED_S
         while not all(gateway.ready() for gateway in own):
-            assert time.monotonic() < deadline, [(stack.directory / f"{one.name}.log").read_text() for one in own]
+            assert time.monotonic() < deadline, "\n".join(one.account() for one in own)
             time.sleep(0.1)
         yield own
     finally:

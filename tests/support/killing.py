@@ -22,6 +22,7 @@ from support.ports import free_port
 from support.stack import KT, Stack, request
 
 RECOVERY_S = 180.0
+LOGGED_CHARS = 4_000
 ADMIN_DISTANCE = 10
 AGAIN_S = 5.0
 """So long the broker or the ledger may need after they run again until they have caught up; counted to their outage."""
@@ -63,6 +64,16 @@ class OwnGateway:
             return request("GET", f"http://127.0.0.1:{self.port + ADMIN_DISTANCE}/readyz", timeout_s=5).status == 200
         except OSError:
             return False
+
+    def account(self) -> str:
+        """What it says of itself, and the end of what it has logged: for whoever asks why it is not ready."""
+        try:
+            answer = request("GET", f"http://127.0.0.1:{self.port + ADMIN_DISTANCE}/readyz", timeout_s=5)
+            said = f"{answer.status} {answer.body.decode()}"
+        except OSError as error:
+            said = repr(error)
+        log = (self.stack.directory / f"{self.name}.log").read_text()
+        return f"{self.name} at {self.port}: {said}\n{log[-LOGGED_CHARS:]}"
 
     def kill(self) -> None:
         """Kill the parent and the workers at once: none of them writes a last word."""

@@ -10,6 +10,7 @@ from keeptrusts.gateway.detectors.look import looking
 from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.gateway.detectors.scanner import Scanner
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
+from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
 from keeptrusts.gateway.policies.globs import Globs
 from keeptrusts.gateway.policies.model_access import ModelAccess
 from keeptrusts.gateway.policies.protocol import ModelRule, Policy, RequestFacts
@@ -47,7 +48,8 @@ class CompiledChain:
     """The policies of one team in the order they run. `audit` is the first audit-logger's options, if any.
 
     `policies` judge a request, `output` its answer; a policy may be among both. `spending` are the spend-limits among
-    them: they decide once a call's cost has a bound. `scanner` and `output_scanner` look for everything that the
+    them: they decide once a call's cost has a bound. `routing` are those that say where a call's data may go.
+    `scanner` and `output_scanner` look for everything that the
     policies of a phase want found; None where none of them looks at texts.
     """
 
@@ -56,6 +58,7 @@ class CompiledChain:
     scanner: Scanner | None = None
     output_scanner: Scanner | None = None
     spending: tuple[tuple[CompiledPolicy, SpendLimit], ...] = ()
+    routing: tuple[tuple[CompiledPolicy, DataRoutingPolicy], ...] = ()
     model_rules: tuple[tuple[Condition | None, ModelRule], ...] = ()
     audit: AuditLoggerOptions | None = None
 
@@ -207,6 +210,7 @@ def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -
         scanner=_scanner(policies, keeper),
         output_scanner=_scanner(output, keeper),
         spending=tuple((one, one.policy) for one in policies if isinstance(one.policy, SpendLimit)),
+        routing=tuple((one, one.policy) for one in policies if isinstance(one.policy, DataRoutingPolicy)),
         model_rules=_model_rules(policies),
         audit=_audit(policies),
     )

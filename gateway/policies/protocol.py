@@ -10,6 +10,7 @@ from keeptrusts.gateway.policies.texts import Edit
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import PolicyOutcome, Role
 from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.policy_document.document import DataPolicy
 
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 NO_FINDINGS: Final[Mapping[str, int]] = MappingProxyType({})
@@ -23,6 +24,7 @@ class RequestFacts:
     holds at least those of `CompiledDocument.header_names`. `candidate_model` is the model that would be called
     when routing chose another one than requested. `input_bytes` is the size of the body. `review` has the texts of the
     `phase` that is judged, the request's or the answer's, where the chain has policies that look at them.
+    `data_policies` are what the targets that serve the call have declared, where the chain has policies that ask.
     """
 
     org: str
@@ -44,6 +46,7 @@ class RequestFacts:
     headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
     phase: Literal["input", "output"] = "input"
     review: Review | None = field(default=None, compare=False)
+    data_policies: tuple[DataPolicy, ...] = field(default=(), compare=False)
 
     @property
     def model(self) -> str | None:

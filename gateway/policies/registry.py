@@ -1,6 +1,7 @@
 """From a chain entry to its compiled policy; kinds without one here fail closed."""
 
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
+from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
 from keeptrusts.gateway.policies.dlp_filter import dlp_filter
 from keeptrusts.gateway.policies.hipaa_phi_detector import hipaa_phi_detector
 from keeptrusts.gateway.policies.model_access import ModelAccess
@@ -18,7 +19,7 @@ from keeptrusts.schemas.policy_document.kinds.content import (
     PiiDetectorOptions,
 )
 from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions, SpendLimitOptions
-from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions
+from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions, DataRoutingPolicyOptions
 
 
 def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = None) -> Policy:
@@ -34,6 +35,8 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return SpendLimit(options, entry.mode)
         case AuditLoggerOptions() as options:
             return AuditLogger(options)
+        case DataRoutingPolicyOptions() as options:
+            return DataRoutingPolicy(options)
         case PiiDetectorOptions() as options:
             return pii_detector(options)
         case HipaaPhiDetectorOptions() as options:

@@ -9,6 +9,7 @@ from keeptrusts.gateway.pipeline.inspect import edited_call, with_texts
 from keeptrusts.gateway.pipeline.route import prepare, routes_of, serving
 from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.values import Admission, Caller, IncomingCall, ModelCall, Routes
+from keeptrusts.gateway.policies.actions import actions_of
 from keeptrusts.gateway.policies.compile import CompiledChain
 from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.gateway.policies.run import ChainOutcome, may_use_model, run_chain
@@ -38,6 +39,8 @@ def admit(
         payers = services.payers.payers(services.directory, facts, chain, compiled.version)
         if asked.with_output and (payers is not None or chain.spending):
             limit = compiled.document.wallets.default_max_output_tokens
+    if chain.asks_for_actions:
+        facts = replace(facts, actions=actions_of(asked.document))
     permits: Permits | None = None
     if chain.routing:
         offered = serving(services, configuration, asked, group)

@@ -5,6 +5,7 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import Final, Literal, Protocol
 
+from keeptrusts.gateway.policies.actions import Actions
 from keeptrusts.gateway.policies.review import Review
 from keeptrusts.gateway.policies.texts import Edit
 from keeptrusts.schemas.errors import Problem
@@ -14,6 +15,7 @@ from keeptrusts.schemas.policy_document.document import DataPolicy
 
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 NO_FINDINGS: Final[Mapping[str, int]] = MappingProxyType({})
+NO_ACTIONS: Final = Actions(count=0, fresh=())
 
 
 @frozen
@@ -24,7 +26,8 @@ class RequestFacts:
     holds at least those of `CompiledDocument.header_names`. `candidate_model` is the model that would be called
     when routing chose another one than requested. `input_bytes` is the size of the body. `review` has the texts of the
     `phase` that is judged, the request's or the answer's, where the chain has policies that look at them.
-    `data_policies` are what the targets that serve the call have declared, where the chain has policies that ask.
+    `data_policies` are what the targets that serve the call have declared, and `actions` what the agent has done so
+    far, where the chain has policies that ask.
     """
 
     org: str
@@ -47,6 +50,7 @@ class RequestFacts:
     phase: Literal["input", "output"] = "input"
     review: Review | None = field(default=None, compare=False)
     data_policies: tuple[DataPolicy, ...] = field(default=(), compare=False)
+    actions: Actions = field(default=NO_ACTIONS, compare=False)
 
     @property
     def model(self) -> str | None:

@@ -1,5 +1,6 @@
 """From a chain entry to its compiled policy; kinds without one here fail closed."""
 
+from keeptrusts.gateway.policies.agent_firewall import AgentFirewall
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
 from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
 from keeptrusts.gateway.policies.dlp_filter import dlp_filter
@@ -12,7 +13,7 @@ from keeptrusts.gateway.policies.rbac import Rbac
 from keeptrusts.gateway.policies.spend_limit import SpendLimit
 from keeptrusts.gateway.policies.unavailable import Unavailable
 from keeptrusts.schemas.policy_document.document import ChainEntry
-from keeptrusts.schemas.policy_document.kinds.access import ModelAccessOptions, RbacOptions
+from keeptrusts.schemas.policy_document.kinds.access import AgentFirewallOptions, ModelAccessOptions, RbacOptions
 from keeptrusts.schemas.policy_document.kinds.content import (
     DlpFilterOptions,
     HipaaPhiDetectorOptions,
@@ -23,7 +24,7 @@ from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOption
 
 
 def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = None) -> Policy:
-    """The policy of an entry. A rate limit that takes the place of `before` goes on with its counts."""
+    """The policy of an entry. What counts goes on with the counts of `before`, whose place it takes."""
     match entry.options:
         case RbacOptions() as options:
             return Rbac(options)
@@ -35,6 +36,8 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return SpendLimit(options, entry.mode)
         case AuditLoggerOptions() as options:
             return AuditLogger(options)
+        case AgentFirewallOptions() as options if options.action != "escalate":  # nobody can be asked yet
+            return AgentFirewall(options, share, before if isinstance(before, AgentFirewall) else None)
         case DataRoutingPolicyOptions() as options:
             return DataRoutingPolicy(options)
         case PiiDetectorOptions() as options:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from keeptrusts.gateway.policies.globs import AllowDeny
-from keeptrusts.gateway.policies.protocol import ALLOW, Decision, RequestFacts
+from keeptrusts.gateway.policies.protocol import ALLOW, Decision, Escalation, RequestFacts
 from keeptrusts.gateway.policies.rate_limit import MAX_CALLERS, WorkerShare
 from keeptrusts.gateway.policies.rate_windows import SECOND_NS, Counter, Counters
 from keeptrusts.schemas.errors import Problem
@@ -15,12 +15,13 @@ from keeptrusts.schemas.policy_document.kinds.access import AgentFirewallOptions
 KIND: Final = "agent-firewall"
 EVERY_ROLE: Final = "*"
 EVERY_TOOL: Final = "default"
+_ESCALATION: Final = Escalation(type="tool_use", severity="high")
 
 
 class AgentFirewall:
     """The compiled rules: names first, then the session's length, then how often each tool was used lately."""
 
-    __slots__ = ("_counters", "_lists", "_most", "_per_minute", "_roles", "_share", "_warns")
+    __slots__ = ("_action", "_counters", "_lists", "_most", "_per_minute", "_roles", "_share")
 
     def __init__(self, options: AgentFirewallOptions, share: WorkerShare, before: AgentFirewall | None = None) -> None:
         """Counts begin empty, except those of ``before``, which this one takes the place of."""
@@ -29,11 +30,11 @@ class AgentFirewall:
         self._most = options.max_actions_per_session
         self._per_minute: Mapping[str, int] = options.rate_limits
         self._share = share
-        self._warns = options.action == "warn"
+        self._action = options.action
         self._counters: Counters = Counters(MAX_CALLERS) if before is None else before._counters
 
     def evaluate(self, facts: RequestFacts, now_ns: int) -> Decision:
-        """Block or warn with tool_not_allowed, too_many_actions or tool_rate; count what was done otherwise."""
+        """Block, warn or escalate with tool_not_allowed or too_many_actions, block or warn with tool_rate, or count."""
         refusal = self._by_name(facts) or self._by_length(facts)
         if refusal is not None:
             return refusal
@@ -85,7 +86,7 @@ class AgentFirewall:
 
     def _too_often(self, wait_ns: int) -> Decision:
         seconds = -(-wait_ns // SECOND_NS)
-        if self._warns:
+        if self._action == "warn":
             return Decision(result="warn", reason="tool_rate")
         problem = Problem(
             code="rate_limited",
@@ -97,7 +98,9 @@ class AgentFirewall:
         return Decision(result="block", reason="tool_rate", problem=problem)
 
     def _refused(self, reason: str, message: str, fix: str) -> Decision:
-        if self._warns:
+        if self._action == "warn":
             return Decision(result="warn", reason=reason)
+        if self._action == "escalate":
+            return Decision(result="escalate", reason=reason, escalation=_ESCALATION)
         problem = Problem(code="input_blocked", message=message, fix=fix, policy=KIND, param="tools")
         return Decision(result="block", reason=reason, problem=problem)

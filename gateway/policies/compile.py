@@ -13,6 +13,7 @@ from keeptrusts.gateway.policies.agent_firewall import AgentFirewall
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
 from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
 from keeptrusts.gateway.policies.globs import Globs
+from keeptrusts.gateway.policies.human_oversight import HumanOversight
 from keeptrusts.gateway.policies.model_access import ModelAccess
 from keeptrusts.gateway.policies.protocol import ModelRule, Policy, RequestFacts
 from keeptrusts.gateway.policies.rate_limit import WorkerShare
@@ -193,7 +194,7 @@ def _compile_entry(entry: ChainEntry, share: WorkerShare, predecessors: _Predece
         fail_mode=entry.fail_mode,
         policy=policy,
         applies=_condition(entry.targeting),
-        phase=policy.phase if isinstance(policy, TextDetector) else "input",
+        phase=policy.phase if isinstance(policy, TextDetector | HumanOversight) else "input",
     )
     return _Built(compiled=compiled, aim=aim, meaning=meaning)
 

@@ -67,11 +67,21 @@ class Permit(Protocol):
 
 
 @frozen
+class Escalation:
+    """What a person is asked to decide about: how grave it is, how long the call waits, when a decision is due."""
+
+    type: str
+    severity: Literal["low", "medium", "high", "critical"]
+    wait_s: int = 1800
+    due_s: int = 1800
+
+
+@frozen
 class Decision:
     """A policy's answer. `problem` is what a caller is told if this refuses; it never holds content.
 
     `reason` is a stable code, `findings` counts by type, `permit` must be finished when the call is over. `edits` are
-    made in the texts under review when the result is redact and in force.
+    made in the texts under review when the result is redact and in force. `escalation` belongs to the result escalate.
     """
 
     result: PolicyOutcome
@@ -80,6 +90,7 @@ class Decision:
     findings: Mapping[str, int] = field(default_factory=lambda: NO_FINDINGS)
     permit: Permit | None = None
     edits: tuple[Edit, ...] = ()
+    escalation: Escalation | None = None
 
 
 ALLOW: Final = Decision(result="allow")

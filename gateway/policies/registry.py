@@ -5,6 +5,7 @@ from keeptrusts.gateway.policies.audit_logger import AuditLogger
 from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
 from keeptrusts.gateway.policies.dlp_filter import dlp_filter
 from keeptrusts.gateway.policies.hipaa_phi_detector import hipaa_phi_detector
+from keeptrusts.gateway.policies.human_oversight import HumanOversight, is_decidable
 from keeptrusts.gateway.policies.model_access import ModelAccess
 from keeptrusts.gateway.policies.pii_detector import pii_detector
 from keeptrusts.gateway.policies.protocol import Policy
@@ -20,7 +21,11 @@ from keeptrusts.schemas.policy_document.kinds.content import (
     PiiDetectorOptions,
 )
 from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions, SpendLimitOptions
-from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions, DataRoutingPolicyOptions
+from keeptrusts.schemas.policy_document.kinds.oversight import (
+    AuditLoggerOptions,
+    DataRoutingPolicyOptions,
+    HumanOversightOptions,
+)
 
 
 def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = None) -> Policy:
@@ -36,7 +41,7 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return SpendLimit(options, entry.mode)
         case AuditLoggerOptions() as options:
             return AuditLogger(options)
-        case AgentFirewallOptions() as options if options.action != "escalate":  # nobody can be asked yet
+        case AgentFirewallOptions() as options:
             return AgentFirewall(options, share, before if isinstance(before, AgentFirewall) else None)
         case DataRoutingPolicyOptions() as options:
             return DataRoutingPolicy(options)
@@ -44,7 +49,9 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return pii_detector(options)
         case HipaaPhiDetectorOptions() as options:
             return hipaa_phi_detector(options)
-        case DlpFilterOptions() as options if options.action != "escalate":  # nobody can be asked yet
+        case DlpFilterOptions() as options:
             return dlp_filter(options)
+        case HumanOversightOptions() as options if is_decidable(options):
+            return HumanOversight(options)
         case _:
             return Unavailable(entry.kind, entry.mode)

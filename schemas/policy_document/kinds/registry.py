@@ -72,7 +72,7 @@ KINDS: Final[Mapping[str, KindSpec]] = _kinds(
     ),
     KindSpec(name="disclaimer", options=DisclaimerOptions, phases=("output",)),
     KindSpec(name="data-routing-policy", options=DataRoutingPolicyOptions, phases=("route",), enforced=True),
-    KindSpec(name="human-oversight", options=HumanOversightOptions, phases=("input", "output")),
+    KindSpec(name="human-oversight", options=HumanOversightOptions, phases=("input", "output"), enforced=True),
     KindSpec(name="agent-firewall", options=AgentFirewallOptions, phases=("tools",), enforced=True),
     KindSpec(
         name="audit-logger",

@@ -61,6 +61,8 @@ async def test_a_session_that_goes_on_too_long_is_ended_or_marked(action: str, s
     assert [one.reason for one in decided] == [None, "too_many_actions"]
 
 
-async def test_an_action_that_needs_a_person_is_refused_until_there_is_one_to_ask() -> None:
+async def test_an_action_may_need_a_person() -> None:
     made = gateway(POLICY.replace("ACTION", "escalate"))
-    assert await asked(made, tools=[FUNCTION]) == 409
+    assert await asked(made, tools=[FUNCTION]) == 200
+    made.publisher.refusing = True
+    assert await asked(made, tools=[{"type": "web_search"}]) == 503, "its escalation cannot be recorded"

@@ -1,4 +1,4 @@
-"""`kt policy`: checks policy documents and prints their JSON Schema. Needs no stack and no network."""
+"""`kt policy`: checks and tries out policy documents, prints their JSON Schema. Needs no stack and no network."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STDIN_NAME = "<stdin>"
 
 @click.group()
 def policy() -> None:
-    """Check policy documents."""
+    """Check policy documents and try them out."""
 
 
 @policy.command()
@@ -46,6 +46,37 @@ def schema() -> None:
     from keeptrusts.schemas.policy_document.json_schema import policy_schema
 
     click.echo(_json(policy_schema()))
+
+
+@policy.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--format", "output", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@click.option("--case", "wanted", metavar="TEXT", default="", help="Only cases whose name holds this.")
+@click.option("--verbose", "-v", is_flag=True, help="Show cases that pass, too.")
+@click.pass_context
+def test(ctx: click.Context, paths: tuple[str, ...], output: str, wanted: str, verbose: bool) -> None:
+    """Run cases: calls, and what policies must say of them.
+
+    The cases of policy.yaml stand beside it in policy.tests.yaml (or .yml, .json). PATH is a policy file, a file of
+    cases, or a folder, whose files of cases are all run; without one, the working folder. A file of cases that names
+    its policy files (policy: FILE) may stand anywhere, and - reads one from standard input.
+
+    Exit 0 when all pass, 1 when one fails, 2 when a file cannot be run.
+    """
+    from keeptrusts.cli.policy_trials import case_reports
+    from keeptrusts.cli.policy_trials.testing import exit_code, results_of
+
+    if paths.count(STDIN) > 1:
+        raise click.UsageError("standard input can be read once: keep one -")
+    files = results_of(paths or (".",), wanted)
+    match output:
+        case "json":
+            click.echo(_json(case_reports.as_json(files)))
+        case "junit":
+            click.echo(case_reports.as_junit(files))
+        case _:
+            click.echo(case_reports.as_text(files, every=verbose))
+    ctx.exit(int(exit_code(files)))
 
 
 def _lint(name: str) -> LintedFile:

@@ -20,7 +20,7 @@ class LintedFile:
 
 def as_text(files: Sequence[LintedFile]) -> str:
     """Findings like a compiler prints them, and one summary line."""
-    parts = [_finding_text(finding) for linted in files for finding in linted.report.findings]
+    parts = [finding_text(finding) for linted in files for finding in linted.report.findings]
     return "\n".join([*parts, _summary(files)])
 
 
@@ -44,7 +44,8 @@ def as_sarif(files: Sequence[LintedFile], version: str) -> dict[str, Any]:
     return {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _finding_text(finding: Finding) -> str:
+def finding_text(finding: Finding) -> str:
+    """A finding as a compiler prints it: place, code and message, and below them the line with a suggestion."""
     place = f"{finding.file}:{finding.line}:{finding.column}"
     lines = [f"{place}  {finding.severity}  {finding.code.value}  {finding.message}"]
     if finding.excerpt:
@@ -83,11 +84,12 @@ def _file_json(linted: LintedFile, *, strict: bool) -> dict[str, Any]:
         "valid": linted.report.exit_code(strict=strict) == 0,
         "pack": {"name": pack.name, "version": pack.version, "enabled": pack.enabled} if pack else None,
         "chain": [entry.kind for entry in document.chain] if document else [],
-        "findings": [_finding_json(finding) for finding in linted.report.findings],
+        "findings": [finding_json(finding) for finding in linted.report.findings],
     }
 
 
-def _finding_json(finding: Finding) -> dict[str, Any]:
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding's fields, but for its width."""
     return {
         "code": finding.code.value,
         "severity": finding.severity,

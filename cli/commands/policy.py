@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keeptrusts.cli.commands.policy_explain import explain
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,6 +20,9 @@ STDIN_NAME = "<stdin>"
 @click.group()
 def policy() -> None:
     """Check policy documents and try them out."""
+
+
+policy.add_command(explain)
 
 
 @policy.command()

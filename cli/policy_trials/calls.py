@@ -7,7 +7,7 @@ from dataclasses import field, replace
 from typing import Any, Final, Literal
 
 from keeptrusts.gateway.detectors.scanner import Scanner
-from keeptrusts.gateway.policies.compile import CompiledChain, CompiledDocument, CompiledPolicy
+from keeptrusts.gateway.policies.compile import CompiledChain
 from keeptrusts.gateway.policies.protocol import Decision, RequestFacts
 from keeptrusts.gateway.policies.review import Review
 from keeptrusts.gateway.policies.run import ChainOutcome, judged_later, run_chain, severity
@@ -16,7 +16,6 @@ from keeptrusts.gateway.policies.texts import Text, edited, texts_of_answer, tex
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import PolicyResult, Verdict
 from keeptrusts.schemas.frozen import frozen
-from keeptrusts.schemas.policy_document.document import ChainEntry
 
 HASH_SECRET: Final = b"kt policy test"
 """Keys the hashes of markers here, so that a case can say what it expects; a gateway's own key is another."""
@@ -92,12 +91,11 @@ class Judged:
         self.asked.finish(tokens=presumed if call.tokens is None else call.tokens, now_ns=now_ns)
 
 
-def judge(compiled: CompiledDocument, call: TrialCall) -> Judged:
+def judge(chain: CompiledChain, call: TrialCall) -> Judged:
     """Run the input policies, the caps on spending, and the output policies over what is left to judge.
 
     ``finish`` is to be called on what comes of it.
     """
-    chain = compiled.chain_for(call.facts.team)
     texts = texts_of_request(call.body)
     facts = _with_review(replace(call.facts, phase="input"), texts, chain.scanner)
     asked = run_chain(chain, facts, lambda: call.at_ns)
@@ -118,11 +116,6 @@ def _with_answer(chain: CompiledChain, call: TrialCall, answer: str, asked: Chai
     if answered.problem is None:
         shown = edited(document, texts, answered.edits)["choices"][0]["message"]["content"]
     return Judged(asked=asked, answered=answered, body=call.body, answer=shown)
-
-
-def applies(entry: ChainEntry, facts: RequestFacts, compiled: CompiledPolicy) -> bool:
-    """Whether a call is one that an entry is for."""
-    return entry.applies_to_team(facts.team) and (compiled.applies is None or compiled.applies(facts))
 
 
 def _with_review(facts: RequestFacts, texts: tuple[Text, ...], scanner: Scanner | None) -> RequestFacts:

@@ -80,7 +80,7 @@ def _run(compiled: CompiledDocument, calls: Iterable[ExpectedCall]) -> Iterator[
     for number, one in enumerate(calls, start=1):
         while under_way and under_way[0][0] <= one.call.at_ns:
             _finish(heapq.heappop(under_way))
-        judged = judge(compiled, one.call)
+        judged = judge(compiled.chain_for(one.call.facts.team), one.call)
         heapq.heappush(under_way, (one.call.at_ns + one.call.lasts_ns, number, judged, one.call))
         got = outcome_of(judged, one)
         yield CallResult(number=number, mark=one.mark, differences=tuple(_differences(one.expect, got)), got=got)

@@ -139,6 +139,11 @@ class CompiledDocument:
         """The chain of a team by slug; None and teams that no targeting names share one chain."""
         return self._by_team.get(team, self._others) if team is not None else self._others
 
+    def compiled_entries(self) -> tuple[tuple[ChainEntry, CompiledPolicy], ...]:
+        """Every entry in the order printed with what it was compiled to; none where the pack is switched off."""
+        entries = self.document.chain if self.document.enabled else ()
+        return tuple((entry, one.compiled) for entry, one in zip(entries, self._built, strict=True))
+
 
 def compile_document(
     document: PolicyDocument,

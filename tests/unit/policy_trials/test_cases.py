@@ -221,3 +221,10 @@ def test_junit_and_json_hold_every_case(kt: Kt, tmp_path: Path) -> None:
     assert report["files"][0]["cases"][1]["calls"][0]["differences"] == [
         {"field": "verdict", "expected": "block", "got": "allow"}
     ]
+
+
+def test_the_documented_cases_can_be_read() -> None:
+    page = Path(__file__).parents[3] / "docs" / "policy-tests.md"
+    [block] = [part.split("```")[0] for part in page.read_text("utf-8").split("```yaml\n")[1:]]
+    file = read_case_file(block.encode(), "page")
+    assert (file.valid, len(file.cases)) == (True, 4), file.findings

@@ -11,6 +11,7 @@ from keeptrusts.cli.commands.policy_explain import explain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keeptrusts.schemas.policy_document.placed import Surroundings
     from keeptrusts.schemas.policy_document.render import LintedFile
 
 STDIN = "-"
@@ -30,7 +31,9 @@ policy.add_command(explain)
     "--file", "-f", "files", multiple=True, metavar="FILE", help="A policy file; may be repeated. - reads stdin."
 )
 @click.argument("more_files", nargs=-1, metavar="[FILE]...")
-@click.option("--format", "output", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
+@click.option(
+    "--format", "output", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True
+)
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.pass_context
 def lint(ctx: click.Context, files: tuple[str, ...], more_files: tuple[str, ...], output: str, strict: bool) -> None:
@@ -40,7 +43,8 @@ def lint(ctx: click.Context, files: tuple[str, ...], more_files: tuple[str, ...]
         raise click.UsageError("name a file: kt policy lint --file FILE (- reads standard input)")
     if names.count(STDIN) > 1:
         raise click.UsageError("standard input can be read once: keep one -")
-    linted = tuple(_lint(name) for name in names)
+    surroundings = _surroundings()
+    linted = tuple(_lint(name, surroundings) for name in names)
     click.echo(_rendered(linted, output, strict=strict))
     ctx.exit(max(one.report.exit_code(strict=strict) for one in linted))
 
@@ -84,12 +88,24 @@ def test(ctx: click.Context, paths: tuple[str, ...], output: str, wanted: str, v
     ctx.exit(int(exit_code(files)))
 
 
-def _lint(name: str) -> LintedFile:
+def _surroundings() -> Surroundings:
+    """Prices of today and this machine's variables; a document is linted for where the linter runs."""
+    import os
+    from datetime import UTC, datetime
+
+    from keeptrusts.cli.policy_trials.surroundings import GatewaySurroundings
+    from keeptrusts.gateway.wallets.prices import PriceTable
+
+    now = datetime.now(UTC)
+    return GatewaySurroundings(prices=PriceTable.load(on=now.date()), environment=os.environ, now=now)
+
+
+def _lint(name: str, surroundings: Surroundings) -> LintedFile:
     from keeptrusts.schemas.policy_document.lint import lint_bytes
     from keeptrusts.schemas.policy_document.render import LintedFile
 
     shown = STDIN_NAME if name == STDIN else name
-    return LintedFile(file=shown, report=lint_bytes(_read(name), shown))
+    return LintedFile(file=shown, report=lint_bytes(_read(name), shown, surroundings=surroundings))
 
 
 def _read(name: str) -> bytes:
@@ -106,7 +122,7 @@ def _read(name: str) -> bytes:
 
 
 def _rendered(linted: Sequence[LintedFile], output: str, *, strict: bool) -> str:
-    from keeptrusts.schemas.policy_document.render import as_json, as_sarif, as_text
+    from keeptrusts.schemas.policy_document.render import as_github, as_json, as_sarif, as_text
 
     if output == "json":
         return _json(as_json(linted, strict=strict))
@@ -114,6 +130,8 @@ def _rendered(linted: Sequence[LintedFile], output: str, *, strict: bool) -> str
         from importlib.metadata import version
 
         return _json(as_sarif(linted, version("keeptrusts")))
+    if output == "github":
+        return as_github(linted)
     return as_text(linted)
 
 

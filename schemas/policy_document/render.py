@@ -1,13 +1,16 @@
-"""Lint reports as text for people, JSON for scripts and SARIF for code review tools."""
+"""Lint reports as text for people, JSON for scripts, SARIF and annotations for code review tools."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from keeptrusts.schemas.policy_document.findings import MEANINGS, Code, Finding, LintReport
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _SARIF_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+_GITHUB_LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
+CODES_PAGE = "docs/lint.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +38,23 @@ def as_json(files: Sequence[LintedFile], *, strict: bool) -> dict[str, Any]:
     }
 
 
+def as_github(files: Sequence[LintedFile]) -> str:
+    """Workflow commands that GitHub shows at the lines of a change; the summary is an ordinary line."""
+    lines = [_annotation(finding) for linted in files for finding in linted.report.findings]
+    return "\n".join([*lines, _summary(files)])
+
+
 def as_sarif(files: Sequence[LintedFile], version: str) -> dict[str, Any]:
     """A SARIF 2.1.0 log with one run; `version` is the linter's."""
-    rules = [{"id": code.value, "shortDescription": {"text": MEANINGS[code]}} for code in Code]
+    rules = [
+        {
+            "id": code.value,
+            "name": code.name.replace("_", " ").title().replace(" ", ""),
+            "shortDescription": {"text": MEANINGS[code]},
+            "help": {"text": f"{MEANINGS[code]} See {page_of(code)}."},
+        }
+        for code in Code
+    ]
     driver = {"name": "kt policy lint", "version": version, "rules": rules}
     results = [_sarif_result(finding) for linted in files for finding in linted.report.findings]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
@@ -57,6 +74,26 @@ def finding_text(finding: Finding) -> str:
     elif finding.suggestion:
         lines.append(f"        {finding.suggestion}")
     return "\n".join(lines)
+
+
+def page_of(code: Code) -> str:
+    """Where a code is documented: a page of the documentation and its heading."""
+    return f"{CODES_PAGE}#{code.value.lower()}"
+
+
+def _annotation(finding: Finding) -> str:
+    text = f"{finding.message}. {finding.suggestion}" if finding.suggestion else finding.message
+    place = f"file={_property(finding.file)},line={finding.line},col={finding.column}"
+    title = f"{finding.code.value}, see {page_of(finding.code)}"
+    return f"::{_GITHUB_LEVELS[finding.severity]} {place},title={_property(title)}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _summary(files: Sequence[LintedFile]) -> str:
@@ -99,6 +136,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "column": finding.column,
         "excerpt": finding.excerpt,
         "suggestion": finding.suggestion,
+        "page": page_of(finding.code),
     }
 
 
@@ -109,9 +147,11 @@ def _sarif_result(finding: Finding) -> dict[str, Any]:
         "startColumn": finding.column,
         "endColumn": finding.column + finding.width,
     }
-    location = {"artifactLocation": {"uri": finding.file.replace("\\", "/")}, "region": region}
+    uri = quote(finding.file.replace("\\", "/"), safe="/")
+    location = {"artifactLocation": {"uri": uri}, "region": region}
     return {
         "ruleId": finding.code.value,
+        "ruleIndex": list(Code).index(finding.code),
         "level": _SARIF_LEVELS[finding.severity],
         "message": {"text": text},
         "locations": [{"physicalLocation": location}],

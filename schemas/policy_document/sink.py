@@ -12,6 +12,7 @@ MAX_FINDINGS = 200
 MAX_EXCERPT = 200
 
 _SECRET = re.compile(r"\b(sk-|kt_[a-z]{2}_|ghp_|gho_|xox[a-z]-|AKIA|AIza|gsk_)[A-Za-z0-9_\-]{8,}")
+_IN_ADDRESS = re.compile(r"(?i)(://[^\s/:@]*:|[?&](?:api[_-]?key|key|token|secret|password|sig)=)([^\s@&\"'#]+)")
 _SECRET_KEY = re.compile(r"(?i)([\"']?[\w-]*(api_?key|secret|password|token)[\"']?\s*:\s+)([^\s#,}{][^#,}]*)")
 
 
@@ -76,9 +77,15 @@ def did_you_mean(written: str, candidates: Iterable[str]) -> str:
     return f'did you mean "{near[0]}"?' if near else ""
 
 
+def looks_like_a_secret(text: str) -> bool:
+    """Whether a value holds a credential of a well-known shape."""
+    return _SECRET.search(text) is not None
+
+
 def hide_secrets(line: str) -> str:
     """The line with everything that looks like a secret written over, same length."""
     hidden = _SECRET.sub(lambda match: "*" * len(match.group()), line)
+    hidden = _IN_ADDRESS.sub(lambda match: match.group(1) + "*" * len(match.group(2)), hidden)
     return _SECRET_KEY.sub(lambda match: match.group(1) + _stars(match.group(1), match.group(3)), hidden)
 
 
@@ -98,14 +105,18 @@ def _finding(severity: Severity, problem: Problem, lines: Mapping[str, list[str]
     return Finding(
         code=problem.code,
         severity=severity,
-        message=problem.message,
+        message=_without_secrets(problem.message),
         file=mark.file,
         line=mark.line,
         column=mark.column,
         width=mark.width,
         excerpt=hide_secrets(line[:MAX_EXCERPT]).rstrip(),
-        suggestion=problem.suggestion,
+        suggestion=_without_secrets(problem.suggestion),
     )
+
+
+def _without_secrets(words: str) -> str:
+    return _SECRET.sub("***", words)
 
 
 def quoted(text: str) -> str:

@@ -121,7 +121,9 @@ def _kind(spec: KindSpec, definitions: Mapping[str, Any]) -> dict[str, Any]:
     properties = {**definitions["EntrySettings"]["properties"], **options.get("properties", {})}
     own = options.get("properties", {}).get("mode", {})
     own_modes = own.get("enum", [own["const"]] if "const" in own else [])
-    properties["mode"] = {"enum": [*ROLLOUT_MODES, *own_modes]}
+    meaning = "observe records what the policy says, guide makes it a warning, enforce acts on it"
+    meaning += f"; or this kind's own: {own['description']}" if "description" in own else "."
+    properties["mode"] = {"enum": [*ROLLOUT_MODES, *own_modes], "description": meaning}
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 

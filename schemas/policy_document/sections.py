@@ -266,21 +266,28 @@ class WalletsSection(Section):
 class TargetingSection(Section):
     """Whom an entry applies to; the list is named after the scope."""
 
-    scope: Literal["team", "user", "role", "consumer_group", "model", "gateway"] | None = None
-    teams: Names | None = None
-    users: Names | None = None
-    roles: tuple[Role, ...] | None = None
-    consumer_groups: Names | None = None
-    models: Names | None = None
-    gateways: Names | None = None
+    scope: Literal["team", "user", "role", "consumer_group", "model", "gateway"] | None = Field(
+        None, description="What callers are chosen by; may be left out where one list is given."
+    )
+    teams: Names | None = Field(None, description="Slugs of teams.")
+    users: Names | None = Field(None, description="Ids of users.")
+    roles: tuple[Role, ...] | None = Field(None, description="Roles: owner, admin, member.")
+    consumer_groups: Names | None = Field(None, description="Names of consumer groups.")
+    models: Names | None = Field(None, description='Names of models; "*" stands for any text.')
+    gateways: Names | None = Field(None, description="Names of gateways.")
 
 
 class EntrySettings(Section):
     """What every policy entry may say besides its kind's options. `enforcement` is the rollout mode."""
 
-    name: Name | None = None
-    enabled: Flag = True
-    description: Text = ""
-    enforcement: Literal["observe", "guide", "enforce"] = "enforce"
-    fail_mode: Literal["block", "allow"] | None = None
-    targeting: TargetingSection | None = None
+    name: Name | None = Field(None, description="What records call the entry; the kind, if nothing is said.")
+    enabled: Flag = Field(True, description="False leaves the entry out.")
+    description: Text = Field("", description="A remark for readers of the file.")
+    enforcement: Literal["observe", "guide", "enforce"] = Field(
+        "enforce",
+        description="observe records what the policy says, guide makes it a warning, enforce acts on it; also: mode.",
+    )
+    fail_mode: Literal["block", "allow"] | None = Field(
+        None, description="What becomes of calls when the policy itself fails; gateway.fail_mode, if nothing is said."
+    )
+    targeting: TargetingSection | None = Field(None, description="Whose calls the entry is for; absent: everyone's.")

@@ -110,13 +110,18 @@ def _finding(severity: Severity, problem: Problem, lines: Mapping[str, list[str]
         line=mark.line,
         column=mark.column,
         width=mark.width,
-        excerpt=hide_secrets(line[:MAX_EXCERPT]).rstrip(),
+        excerpt=_printable(hide_secrets(line[:MAX_EXCERPT])).rstrip(),
         suggestion=_without_secrets(problem.suggestion),
     )
 
 
 def _without_secrets(words: str) -> str:
-    return _SECRET.sub("***", words)
+    return _printable(_SECRET.sub("***", words))
+
+
+def _printable(words: str) -> str:
+    """A file's bytes must not steer the terminal that shows them; the length stays the same."""
+    return "".join(letter if letter.isprintable() or letter == "\t" else "\ufffd" for letter in words)
 
 
 def quoted(text: str) -> str:

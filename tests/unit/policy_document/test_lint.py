@@ -225,3 +225,11 @@ def test_a_chain_is_bounded(entries: int, code: int) -> None:
     report = lint_text("policies:\n  chain:\n" + "    - audit-logger\n" * entries, "f.yaml")
     assert report.exit_code() == code
     assert [one.line for one in report.findings if one.code == "KT110"] == ([503] if code else [])
+
+
+def test_what_a_file_holds_does_not_steer_the_terminal() -> None:
+    report = lint_bytes(b'policies: {chain: ["\\e[2J\\u202e", \x1b]}\n', "f.yaml")
+    said = "".join(one.message + one.suggestion + one.excerpt for one in report.findings)
+    assert report.findings and said.isprintable()
+    report = lint_text('policies: {chain: ["\\e[2J\\u202e"]}\n', "f.yaml")
+    assert "".join(one.message + one.excerpt for one in report.findings).isprintable()

@@ -191,7 +191,7 @@ def _compile_entry(entry: ChainEntry, share: WorkerShare, predecessors: _Predece
         mode=entry.mode,
         fail_mode=entry.fail_mode,
         policy=policy,
-        applies=_condition(entry.targeting),
+        applies=condition_of(entry.targeting),
         phase=policy.phase if isinstance(policy, TextDetector) else "input",
     )
     return _Built(compiled=compiled, aim=aim, meaning=meaning)
@@ -241,7 +241,7 @@ def _audit(policies: tuple[CompiledPolicy, ...]) -> AuditLoggerOptions | None:
     return next((one.policy.options for one in policies if isinstance(one.policy, AuditLogger)), None)
 
 
-def _condition(targeting: Targeting | None) -> Condition | None:
+def condition_of(targeting: Targeting | None) -> Condition | None:
     """A test for targeting that is not decided by the team."""
     if targeting is None:
         return None

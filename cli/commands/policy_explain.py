@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,8 +62,8 @@ def explain(files: tuple[str, ...], output: str, **described: Any) -> None:
         click.echo(orjson.dumps(explanations.as_json(explained), option=orjson.OPT_INDENT_2))
         return
     click.echo(explanations.as_text(explained))
-    if report.findings:
-        click.echo(f"\nkt policy lint --file {files[0]} has notes about this file", err=True)
+    if report.count("warning"):
+        click.echo(f"\nkt policy lint --file {files[0]} has warnings about this file", err=True)
 
 
 def _call(described: Mapping[str, Any]) -> TrialCall:
@@ -98,6 +99,9 @@ def _call(described: Mapping[str, Any]) -> TrialCall:
         raise click.UsageError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
     if isinstance(call, Problem):
         raise click.UsageError(f"the gateway would not read this call: {call.message}")
+    if described["model"] is None:
+        # Nobody said a model, so no entry is aimed at the one that stands in the body for the sake of its shape.
+        call = replace(call, facts=replace(call.facts, requested_model=None))
     return call
 
 

@@ -158,10 +158,18 @@ class ChainReader:
         if isinstance(config, Table):
             entries = {**config.entries, **entries}
         for name, text in spec.list_defaults.get(type_node.text, {}).items():
+            self._check_default(type_node.text, name, text, entries)
             value = Scalar(mark=type_node.mark, text=text, plain=text)
             entries.setdefault(name, Entry(key_mark=type_node.mark, value=value))
         settings = Table(mark=node.mark, entries={name: _list_word(name, entry) for name, entry in entries.items()})
         return _Item(spec=spec, mark=type_node.mark, settings=settings)
+
+    def _check_default(self, type_name: str, name: str, text: str, entries: Mapping[str, Entry]) -> None:
+        """What a word of the list form implies is not to be taken back beside it."""
+        entry = entries.get(name)
+        if entry is not None and _text(entry.value) not in (text, "both"):
+            message = f"{quoted(type_name)} means {name}: {text}, and {quoted(_text(entry.value))} takes that back"
+            self.sink.warning(Code.CANNOT_FIRE, entry.value.mark, message, f"leave {name} out, or choose another type")
 
     def _with_block(self, item: _Item) -> Table | None:
         """The kind's block under `policy`, overridden key by key by the item's own settings."""

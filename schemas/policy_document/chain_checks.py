@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 import re2
 
@@ -20,6 +20,7 @@ MOST_COMPARED: Final = 100
 """Entries that are compared with each other; a longer chain is only checked entry by entry."""
 _STRENGTHS: Final = ("warn", "redact", "escalate", "block")
 _FIRST_COUNTS: Final = "audit-logger"
+_CONSEQUENCES: Final = {"action", "message", "redaction", "response"}
 
 
 def check_chain(document: PolicyDocument, places: Places, sink: FindingSink) -> None:
@@ -93,13 +94,15 @@ def _check_difference(first: PlacedEntry, second: PlacedEntry, sink: FindingSink
             sink.warning(Code.CONFLICTING_TARGETING, second.mark, message, fix)
         return
     general, special = (first, second) if one.targeting is None else (second, first)
-    if general.entry.targeting is None and _strength(special.entry) < _strength(general.entry):
+    if general.entry.targeting is None:
+        if _subject(one) != _subject(two) or _strength(special.entry) >= _strength(general.entry):
+            return
         message = (
             f"{two.kind} in line {general.mark.line} is for everyone and stricter: both run, so this loosens nothing"
         )
         fix = "target the strict one at the others, or leave this one out"
         sink.warning(Code.CONFLICTING_TARGETING, special.mark, message, fix)
-    elif general.entry.targeting is not None and one.name == two.name:
+    elif one.name == two.name:
         shared = sorted(set(one.targeting.names) & set(two.targeting.names)) if one.targeting and two.targeting else []
         message = f"{', '.join(shared[:5])}: also in line {first.mark.line} with other options of {two.kind}; both run"
         fix = "name each of them once, or give each entry a name"
@@ -111,6 +114,11 @@ def _overlap(one: Targeting | None, two: Targeting | None) -> bool:
     if one is None or two is None:
         return True
     return one.scope == two.scope and not set(one.names).isdisjoint(two.names)
+
+
+def _subject(entry: ChainEntry) -> dict[str, Any]:
+    """What an entry is about, whatever follows from it."""
+    return entry.options.model_dump(exclude=_CONSEQUENCES)
 
 
 def _strength(entry: ChainEntry) -> int:

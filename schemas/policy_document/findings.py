@@ -116,7 +116,8 @@ MEANINGS: dict[Code, str] = {
 class Finding:
     """One statement about one place; `line` and `column` count from 1, `width` is in characters.
 
-    `excerpt` is the line itself with secrets masked, empty when there is no such line.
+    `excerpt` is the line itself with secrets masked, from the column `excerpt_from` on where it is long; empty when
+    there is no such line.
     """
 
     code: Code
@@ -127,6 +128,7 @@ class Finding:
     column: int
     width: int = 1
     excerpt: str = ""
+    excerpt_from: int = 1
     suggestion: str = ""
 
 

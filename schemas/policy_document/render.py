@@ -67,8 +67,9 @@ def finding_text(finding: Finding) -> str:
     lines = [f"{place}  {finding.severity}  {finding.code.value}  {finding.message}"]
     if finding.excerpt:
         number = f"{finding.line:>5}"
-        indent = " " * (finding.column - 1)
-        carets = "^" * max(1, min(finding.width, len(finding.excerpt) - finding.column + 1))
+        at = finding.column - finding.excerpt_from
+        indent = " " * at
+        carets = "^" * max(1, min(finding.width, len(finding.excerpt) - at))
         lines.append(f"{number} | {finding.excerpt.replace(chr(9), ' ')}")
         lines.append(f"{' ' * len(number)} | {indent}{carets} {finding.suggestion}".rstrip())
     elif finding.suggestion:
@@ -135,6 +136,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "line": finding.line,
         "column": finding.column,
         "excerpt": finding.excerpt,
+        "excerpt_from": finding.excerpt_from,
         "suggestion": finding.suggestion,
         "page": page_of(finding.code),
     }

@@ -10,6 +10,9 @@ from keeptrusts.schemas.policy_document.source import Mark, Problem, shorten
 
 MAX_FINDINGS = 200
 MAX_EXCERPT = 200
+_BEFORE = 60
+"""How much of a long line is shown before the place."""
+_AROUND = 2_000
 
 _SECRET = re.compile(r"\b(sk-|kt_[a-z]{2}_|ghp_|gho_|xox[a-z]-|AKIA|AIza|gsk_)[A-Za-z0-9_\-]{8,}")
 _IN_ADDRESS = re.compile(r"(?i)(://[^\s/:@]*:|[?&](?:api[_-]?key|key|token|secret|password|sig)=)([^\s@&\"'#]+)")
@@ -102,6 +105,7 @@ def _finding(severity: Severity, problem: Problem, lines: Mapping[str, list[str]
     mark = problem.mark
     of_file = lines.get(mark.file, [])
     line = of_file[mark.line - 1] if mark.line <= len(of_file) else ""
+    begin = max(0, mark.column - 1 - _BEFORE) if mark.column > MAX_EXCERPT - _BEFORE else 0
     return Finding(
         code=problem.code,
         severity=severity,
@@ -110,9 +114,17 @@ def _finding(severity: Severity, problem: Problem, lines: Mapping[str, list[str]
         line=mark.line,
         column=mark.column,
         width=mark.width,
-        excerpt=_printable(hide_secrets(line[:MAX_EXCERPT])).rstrip(),
+        excerpt=_excerpt(line, begin),
+        excerpt_from=begin + 1,
         suggestion=_without_secrets(problem.suggestion),
     )
+
+
+def _excerpt(line: str, begin: int) -> str:
+    """A part of a line; what stands around it is read too, for a secret may begin or end there."""
+    around = max(0, begin - _AROUND)
+    hidden = hide_secrets(line[around : begin + MAX_EXCERPT + _AROUND])
+    return _printable(hidden[begin - around : begin - around + MAX_EXCERPT]).rstrip()
 
 
 def _without_secrets(words: str) -> str:

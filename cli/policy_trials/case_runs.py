@@ -14,7 +14,7 @@ from keeptrusts.cli.policy_trials.case_sections import ExpectSection
 from keeptrusts.gateway.policies.compile import CompiledDocument
 from keeptrusts.schemas.policy_document.source import Mark
 
-BETWEEN_CASES_NS: Final = 48 * 3_600 * 1_000_000_000
+BETWEEN_CASES_NS: Final = 72 * 3_600 * 1_000_000_000
 """Longer than a case can take and than anything is counted."""
 
 

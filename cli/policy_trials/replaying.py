@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,6 +25,13 @@ from keeptrusts.schemas.policy_document.not_yet import refused_action
 BY_FACTS: Final = frozenset({"rbac", "model-access", "rate-limit", "spend-limit", "audit-logger"})
 """Kinds that judge by what is recorded of every call."""
 NO_CONTENT: Final = "no captured content"
+NOT_RECORDED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "agent-firewall": "tools and what was done with them are not recorded",
+        "data-routing-policy": "what targets had declared is not recorded",
+    }
+)
+"""What kinds need that judge neither by facts nor by texts."""
 NO_HEADERS: Final = "headers are not recorded"
 NO_TOOLS: Final = "tools are not recorded"
 BYTES_PER_TOKEN: Final = 4
@@ -178,7 +186,7 @@ class Replay:
     def _doubts(self, facts: RequestFacts) -> Iterator[Doubt]:
         for entry in self._by_content:
             if entry.mode != "observe" and _applies(entry, facts):
-                yield Doubt(policy=entry.kind, why=NO_CONTENT)
+                yield Doubt(policy=entry.kind, why=NOT_RECORDED.get(entry.kind, NO_CONTENT))
         for entry in self._rbac:
             if entry.mode == "observe" or not isinstance(entry.options, RbacOptions) or not _applies(entry, facts):
                 continue

@@ -13,7 +13,7 @@ NODE_READY := $(NODE_SDKS)/node_modules/.ready
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test chaos bench lint schemas clean pins tools
+.PHONY: help setup demo test chaos bench lint schemas docs clean pins tools
 
 help:
 	@echo "make setup   install everything into .venv and .cache"
@@ -22,6 +22,7 @@ help:
 	@echo "make chaos   larger models, every fault under load for CHAOS_SECONDS (600) with CHAOS_SEED, then an audit of what is left"
 	@echo "make lint    ruff, mypy and the import rules only"
 	@echo "make schemas write the JSON Schemas of all record types again, after a change of the models"
+	@echo "make docs    write the reference pages of policy files again, after a change of their options or of the linter"
 	@echo "make bench   measure everything that has a bar, and write docs/benchmarks.md and its plot"
 	@echo "make pins    renew requirements/dev.txt after a change of dependencies in pyproject.toml"
 	@echo "make clean   remove what the other commands made"
@@ -46,6 +47,9 @@ lint: setup
 
 schemas: setup
 	@$(BIN)/python -m keeptrusts.schemas.jsonschema
+
+docs: setup
+	@$(BIN)/python -m keeptrusts.cli.policy_reference
 
 bench: setup
 	@mkdir -p .cache && rm -f .cache/bench.jsonl

@@ -20,7 +20,7 @@ _COMMANDS = {
     "status": _command("stack", "status", "Show what is running."),
     "logs": _command("stack", "logs", "Show the log of one of the processes."),
     "doctor": _command("doctor", "doctor", "Check everything, with a fix for what is wrong."),
-    "policy": _command("policy", "policy", "Check policy documents."),
+    "policy": _command("policy", "policy", "Check policy documents and try them out."),
     "gateway": _command("gateway", "gateway", "Run a gateway."),
     "events": _command("events", "events", "List and follow recorded requests."),
     "usage": _command("usage", "usage", "Requests, tokens and cost by team, user or model."),

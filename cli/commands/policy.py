@@ -1,14 +1,19 @@
-"""`kt policy`: checks policy documents and prints their JSON Schema. Needs no stack and no network."""
+"""`kt policy`: checks and tries out policy documents, prints their JSON Schema. Needs no stack and no network."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from keeptrusts.cli.client.options import Api, api_options
+from keeptrusts.cli.commands.policy_explain import explain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keeptrusts.cli.policy_trials.impact_reports import Compared
+    from keeptrusts.schemas.policy_document.placed import Surroundings
     from keeptrusts.schemas.policy_document.render import LintedFile
 
 STDIN = "-"
@@ -17,7 +22,10 @@ STDIN_NAME = "<stdin>"
 
 @click.group()
 def policy() -> None:
-    """Check policy documents."""
+    """Check policy documents and try them out."""
+
+
+policy.add_command(explain)
 
 
 @policy.command()
@@ -25,18 +33,46 @@ def policy() -> None:
     "--file", "-f", "files", multiple=True, metavar="FILE", help="A policy file; may be repeated. - reads stdin."
 )
 @click.argument("more_files", nargs=-1, metavar="[FILE]...")
-@click.option("--format", "output", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
+@click.option(
+    "--format", "output", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True
+)
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option(
+    "--against",
+    metavar="TIME|FILE",
+    help="Also judge recorded calls by the file: those since 30d or 2026-04-01, or of a file of kt events list.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1, 1_000_000), default=100_000, show_default=True, help="With --against: most calls."
+)
+@api_options
 @click.pass_context
-def lint(ctx: click.Context, files: tuple[str, ...], more_files: tuple[str, ...], output: str, strict: bool) -> None:
-    """Check files, each on its own: exit 0 without errors, 2 with."""
+def lint(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    more_files: tuple[str, ...],
+    output: str,
+    strict: bool,
+    against: str | None,
+    limit: int,
+    api: Api,
+) -> None:
+    """Check files, each on its own: exit 0 without errors, 2 with.
+
+    With --against also show which recorded calls would have ended otherwise, by team and policy, and of which that
+    cannot be said. Nothing is changed.
+    """
     names = files + more_files
     if not names:
         raise click.UsageError("name a file: kt policy lint --file FILE (- reads standard input)")
     if names.count(STDIN) > 1:
         raise click.UsageError("standard input can be read once: keep one -")
-    linted = tuple(_lint(name) for name in names)
-    click.echo(_rendered(linted, output, strict=strict))
+    surroundings = _surroundings()
+    if against is not None:
+        _check_against(names, output, against)
+    linted = tuple(_lint(name, surroundings) for name in names)
+    compared = None if against is None else _compared(linted[0], against, limit, api)
+    click.echo(_rendered(linted, output, compared, strict=strict))
     ctx.exit(max(one.report.exit_code(strict=strict) for one in linted))
 
 
@@ -48,12 +84,55 @@ def schema() -> None:
     click.echo(_json(policy_schema()))
 
 
-def _lint(name: str) -> LintedFile:
+@policy.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--format", "output", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True)
+@click.option("--case", "wanted", metavar="TEXT", default="", help="Only cases whose name holds this.")
+@click.option("--verbose", "-v", is_flag=True, help="Show cases that pass, too.")
+@click.pass_context
+def test(ctx: click.Context, paths: tuple[str, ...], output: str, wanted: str, verbose: bool) -> None:
+    """Run cases: calls, and what policies must say of them.
+
+    The cases of policy.yaml stand beside it in policy.tests.yaml (or .yml, .json). PATH is a policy file, a file of
+    cases, or a folder, whose files of cases are all run; without one, the working folder. A file of cases that names
+    its policy files (policy: FILE) may stand anywhere, and - reads one from standard input.
+
+    Exit 0 when all pass, 1 when one fails, 2 when a file cannot be run.
+    """
+    from keeptrusts.cli.policy_trials import case_reports
+    from keeptrusts.cli.policy_trials.testing import exit_code, results_of
+
+    if paths.count(STDIN) > 1:
+        raise click.UsageError("standard input can be read once: keep one -")
+    files = results_of(paths or (".",), wanted)
+    match output:
+        case "json":
+            click.echo(_json(case_reports.as_json(files)))
+        case "junit":
+            click.echo(case_reports.as_junit(files))
+        case _:
+            click.echo(case_reports.as_text(files, every=verbose))
+    ctx.exit(int(exit_code(files)))
+
+
+def _surroundings() -> Surroundings:
+    """Prices of today and this machine's variables; a document is linted for where the linter runs."""
+    import os
+    from datetime import UTC, datetime
+
+    from keeptrusts.cli.policy_trials.surroundings import GatewaySurroundings
+    from keeptrusts.gateway.wallets.prices import PriceTable
+
+    now = datetime.now(UTC)
+    return GatewaySurroundings(prices=PriceTable.load(on=now.date()), environment=os.environ, now=now)
+
+
+def _lint(name: str, surroundings: Surroundings) -> LintedFile:
     from keeptrusts.schemas.policy_document.lint import lint_bytes
     from keeptrusts.schemas.policy_document.render import LintedFile
 
     shown = STDIN_NAME if name == STDIN else name
-    return LintedFile(file=shown, report=lint_bytes(_read(name), shown))
+    return LintedFile(file=shown, report=lint_bytes(_read(name), shown, surroundings=surroundings))
 
 
 def _read(name: str) -> bytes:
@@ -69,16 +148,45 @@ def _read(name: str) -> bytes:
         raise click.UsageError(f"{name} cannot be read: {reason}. Check the path and its permissions.") from None
 
 
-def _rendered(linted: Sequence[LintedFile], output: str, *, strict: bool) -> str:
-    from keeptrusts.schemas.policy_document.render import as_json, as_sarif, as_text
+def _check_against(names: Sequence[str], output: str, against: str) -> None:
+    if len(names) > 1:
+        raise click.UsageError("--against judges by one file; name one")
+    if output not in ("text", "json"):
+        raise click.UsageError("--against goes with --format text or json")
+    if against == STDIN and STDIN in names:
+        raise click.UsageError("standard input can be read once: keep one -")
+
+
+def _compared(linted: LintedFile, against: str, limit: int, api: Api) -> Compared | None:
+    """What the document would change; None for one with errors."""
+    from keeptrusts.cli.policy_trials.backtest import compare
+
+    document = linted.report.document
+    return None if document is None else compare(document, against, limit, api)
+
+
+def _rendered(linted: Sequence[LintedFile], output: str, compared: Compared | None, *, strict: bool) -> str:
+    from keeptrusts.schemas.policy_document.render import as_github, as_json, as_sarif, as_text
 
     if output == "json":
-        return _json(as_json(linted, strict=strict))
+        return _json({**as_json(linted, strict=strict), **({} if compared is None else {"against": _impact(compared)})})
     if output == "sarif":
         from importlib.metadata import version
 
         return _json(as_sarif(linted, version("keeptrusts")))
+    if output == "github":
+        return as_github(linted)
+    if compared is not None:
+        from keeptrusts.cli.policy_trials.impact_reports import as_text as impact_text
+
+        return f"{as_text(linted)}\n\n{impact_text(compared)}"
     return as_text(linted)
+
+
+def _impact(compared: Compared) -> dict[str, Any]:
+    from keeptrusts.cli.policy_trials.impact_reports import as_json
+
+    return as_json(compared)
 
 
 def _json(value: object) -> str:

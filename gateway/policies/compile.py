@@ -146,6 +146,11 @@ class CompiledDocument:
         """The chain of a team by slug; None and teams that no targeting names share one chain."""
         return self._by_team.get(team, self._others) if team is not None else self._others
 
+    def compiled_entries(self) -> tuple[tuple[ChainEntry, CompiledPolicy], ...]:
+        """Every entry in the order printed with what it was compiled to; none where the pack is switched off."""
+        entries = self.document.chain if self.document.enabled else ()
+        return tuple((entry, one.compiled) for entry, one in zip(entries, self._built, strict=True))
+
 
 def compile_document(
     document: PolicyDocument,
@@ -193,7 +198,7 @@ def _compile_entry(entry: ChainEntry, share: WorkerShare, predecessors: _Predece
         mode=entry.mode,
         fail_mode=entry.fail_mode,
         policy=policy,
-        applies=_condition(entry.targeting),
+        applies=condition_of(entry.targeting),
         phase=policy.phase if isinstance(policy, TextDetector | HumanOversight) else "input",
     )
     return _Built(compiled=compiled, aim=aim, meaning=meaning)
@@ -245,7 +250,7 @@ def _audit(policies: tuple[CompiledPolicy, ...]) -> AuditLoggerOptions | None:
     return next((one.policy.options for one in policies if isinstance(one.policy, AuditLogger)), None)
 
 
-def _condition(targeting: Targeting | None) -> Condition | None:
+def condition_of(targeting: Targeting | None) -> Condition | None:
     """A test for targeting that is not decided by the team."""
     if targeting is None:
         return None

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from keeptrusts.schemas.policy_document.checking import ROLLOUT_MODES, check_section, describe
 from keeptrusts.schemas.policy_document.document import ChainEntry, FailMode, Scope, Targeting
 from keeptrusts.schemas.policy_document.findings import Code
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions
-from keeptrusts.schemas.policy_document.kinds.registry import KINDS, KindSpec, kind_of_chain_item, kind_of_type
+from keeptrusts.schemas.policy_document.kinds.registry import KINDS, KindSpec, Phase, kind_of_chain_item, kind_of_type
+from keeptrusts.schemas.policy_document.placed import PlacedEntry
 from keeptrusts.schemas.policy_document.sections import EntrySettings, TargetingSection
 from keeptrusts.schemas.policy_document.sink import FindingSink, did_you_mean, quoted
 from keeptrusts.schemas.policy_document.source import Entry, Mark, Node, Scalar, Sequence, Table
@@ -22,6 +24,11 @@ _SCOPE_LISTS: tuple[tuple[Scope, str], ...] = (
     ("consumer_group", "consumer_groups"),
     ("model", "models"),
     ("gateway", "gateways"),
+)
+
+
+_JUDGED: Mapping[Phase, str] = MappingProxyType(
+    {"input": "requests", "output": "answers", "route": "targets", "tools": "tools"}
 )
 
 
@@ -44,7 +51,7 @@ class ChainReader:
     used: set[str] = field(default_factory=set)
     noted: set[tuple[Code, str]] = field(default_factory=set)
 
-    def read(self, items: Sequence) -> tuple[ChainEntry, ...]:
+    def read(self, items: Sequence) -> tuple[PlacedEntry, ...]:
         """Entries in the order printed, without those that are switched off or wrong."""
         if len(items.items) > MAX_ENTRIES:
             message = f"the chain has {len(items.items)} entries, and {MAX_ENTRIES} are the most"
@@ -67,7 +74,7 @@ class ChainReader:
                     message = f"{quoted(key)} has options but is not in the chain: it never runs"
                     self.sink.warning(Code.NEVER_RUNS, entry.key_mark, message, f"add - {key} to policies.chain")
 
-    def _entry(self, node: Node) -> ChainEntry | None:
+    def _entry(self, node: Node) -> PlacedEntry | None:
         item = self._item(node)
         if item is None:
             return None
@@ -93,7 +100,7 @@ class ChainReader:
             description=settings.description,
         )
         self._note(entry, item)
-        return entry
+        return PlacedEntry(entry=entry, mark=item.mark, written=table)
 
     def _item(self, node: Node) -> _Item | None:
         if isinstance(node, Scalar) and isinstance(node.plain, str):
@@ -151,10 +158,18 @@ class ChainReader:
         if isinstance(config, Table):
             entries = {**config.entries, **entries}
         for name, text in spec.list_defaults.get(type_node.text, {}).items():
+            self._check_default(type_node.text, name, text, entries)
             value = Scalar(mark=type_node.mark, text=text, plain=text)
             entries.setdefault(name, Entry(key_mark=type_node.mark, value=value))
         settings = Table(mark=node.mark, entries={name: _list_word(name, entry) for name, entry in entries.items()})
         return _Item(spec=spec, mark=type_node.mark, settings=settings)
+
+    def _check_default(self, type_name: str, name: str, text: str, entries: Mapping[str, Entry]) -> None:
+        """What a word of the list form implies is not to be taken back beside it."""
+        entry = entries.get(name)
+        if entry is not None and _text(entry.value) not in (text, "both"):
+            message = f"{quoted(type_name)} means {name}: {text}, and {quoted(_text(entry.value))} takes that back"
+            self.sink.warning(Code.CANNOT_FIRE, entry.value.mark, message, f"leave {name} out, or choose another type")
 
     def _with_block(self, item: _Item) -> Table | None:
         """The kind's block under `policy`, overridden key by key by the item's own settings."""
@@ -170,7 +185,7 @@ class ChainReader:
         return Table(mark=block.mark, entries={**kept, **item.settings.entries})
 
     def _check(self, spec: KindSpec, table: Table, mark: Mark) -> tuple[EntrySettings, KindOptions] | None:
-        split = self._split(spec, table)
+        split = self._split(spec, self._in_its_phase(spec, table))
         if split is None:
             return None
         settings = check_section(EntrySettings, split[0], self.sink, spec.name)
@@ -182,6 +197,16 @@ class ChainReader:
             message = "immutable: false has no effect; records are always immutable"
             self.sink.warning(Code.IMMUTABLE_FALSE, immutable.value.mark, message, "remove the line")
         return settings, options
+
+    def _in_its_phase(self, spec: KindSpec, table: Table) -> Table:
+        """A kind with one phase cannot be told another."""
+        entry = table.entries.get("apply_to")
+        if entry is None or "apply_to" in spec.options.model_fields:
+            return table
+        judged = " and ".join(_JUDGED[phase] for phase in spec.phases)
+        message = f'{spec.name} judges {judged}, and "apply_to" cannot change that'
+        self.sink.error(Code.CANNOT_FIRE, entry.key_mark, message, "remove the line")
+        return Table(mark=table.mark, entries={key: one for key, one in table.entries.items() if key != "apply_to"})
 
     def _split(self, spec: KindSpec, table: Table) -> tuple[Table, Table] | None:
         """Settings and options. `mode` is the rollout mode where its value is one, else the kind's own option."""

@@ -83,7 +83,9 @@ def _report(model: type[Section], root: Table, complaint: ErrorDetails, sink: Fi
             Code.WRONG_TYPE, place.node.mark, message, "" if key in _SECRET_FIELDS else _fix_type(kind, place.node)
         )
     else:
-        sink.error(Code.INVALID_VALUE, place.node.mark, f"{_named(loc, what)}: {_reason(complaint)}")
+        zero = kind == "greater_than_equal" and context.get("ge") == 1 and describe(place.node) == quoted("0")
+        fix = "0 would refuse every call; leave it out for no limit" if zero else ""
+        sink.error(Code.INVALID_VALUE, place.node.mark, f"{_named(loc, what)}: {_reason(complaint)}", fix)
 
 
 def _report_word(place: "_Place", key: str, expected: str, sink: FindingSink) -> None:

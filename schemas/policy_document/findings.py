@@ -10,7 +10,7 @@ Severity = Literal["error", "warning", "info"]
 
 
 class Code(StrEnum):
-    """Stable codes of findings; errors first, then warnings (from 120), then notes (from 140)."""
+    """Stable codes of findings: errors first, then warnings (from 120), notes (from 140), and warnings again (150)."""
 
     SYNTAX = "KT101"
     UNKNOWN_VALUE = "KT102"
@@ -42,11 +42,23 @@ class Code(StrEnum):
     UNSERVED_ALIAS = "KT133"
     TIMEOUT_CUT = "KT134"
     SHORT_WAIT = "KT135"
+    UNREACHABLE = "KT136"
+    REPEATED = "KT137"
+    CONFLICTING_TARGETING = "KT138"
+    CANNOT_FIRE = "KT139"
     DEFAULTS_USED = "KT140"
     PART_OF_A_FILE = "KT142"
     NO_PROVIDERS = "KT143"
     NO_PACK = "KT144"
     NOT_USED = "KT145"
+    NESTED_REPEAT = "KT146"
+    UNSERVED_MODEL = "KT150"
+    NO_PRICE = "KT151"
+    NO_SECRET = "KT152"
+    WIDE_PATTERN = "KT153"
+    ZERO_LIMIT = "KT154"
+    UNKNOWN_GROUP = "KT155"
+    NEVER_ALLOWED = "KT156"
 
 
 MEANINGS: dict[Code, str] = {
@@ -69,7 +81,7 @@ MEANINGS: dict[Code, str] = {
     Code.UNKNOWN_TEAM: "The directory has no team with this slug.",
     Code.AUDIT_ONLY_TEAM: "A team ends up with no policy but audit-logger.",
     Code.IMMUTABLE_FALSE: "Records are always immutable.",
-    Code.NOT_ENFORCED: "This version cannot enforce the kind and refuses the calls it applies to.",
+    Code.NOT_ENFORCED: "This version cannot enforce the kind, or its action, and refuses the calls it applies to.",
     Code.NO_ENDPOINT: "The target needs an endpoint and is unavailable without one.",
     Code.CLEAR_TEXT_SECRET: "A secret is written into the file.",
     Code.NEVER_RUNS: "A policy is described but not part of the chain.",
@@ -80,11 +92,23 @@ MEANINGS: dict[Code, str] = {
     Code.UNSERVED_ALIAS: "No target is known to serve what the alias stands for.",
     Code.TIMEOUT_CUT: "The time for one attempt is longer than the time for the whole call.",
     Code.SHORT_WAIT: "Calls stop waiting for money before what a failed gateway held is back.",
+    Code.UNREACHABLE: "An entry before it refuses every call that would come to it.",
+    Code.REPEATED: "An entry says the same as another one for the same callers, and runs once.",
+    Code.CONFLICTING_TARGETING: "Entries of one kind are for the same callers and say different things.",
+    Code.CANNOT_FIRE: "The policy has nothing to act on, or is for callers that do not exist.",
     Code.DEFAULTS_USED: "The kind runs with its default options.",
     Code.PART_OF_A_FILE: "The text is a part of a document and was checked as that part.",
     Code.NO_PROVIDERS: "Providers come from the standard environment variables.",
     Code.NO_PACK: "The document has no pack section.",
     Code.NOT_USED: "The key is read and checked, but this version does not act on it.",
+    Code.NESTED_REPEAT: "A pattern repeats what repeats, which other engines need exponential time for.",
+    Code.UNSERVED_MODEL: "No target serves the model.",
+    Code.NO_PRICE: "No price is known for the model at the target.",
+    Code.NO_SECRET: "The target's secret is not there, so the target is unavailable.",
+    Code.WIDE_PATTERN: "The pattern is found in ordinary text.",
+    Code.ZERO_LIMIT: "A limit of 0 refuses every call that it counts.",
+    Code.UNKNOWN_GROUP: "The document declares no consumer group of this name.",
+    Code.NEVER_ALLOWED: "A model is allowed in one place and kept out by another, which wins.",
 }
 
 
@@ -92,7 +116,8 @@ MEANINGS: dict[Code, str] = {
 class Finding:
     """One statement about one place; `line` and `column` count from 1, `width` is in characters.
 
-    `excerpt` is the line itself with secrets masked, empty when there is no such line.
+    `excerpt` is the line itself with secrets masked, from the column `excerpt_from` on where it is long; empty when
+    there is no such line.
     """
 
     code: Code
@@ -103,6 +128,7 @@ class Finding:
     column: int
     width: int = 1
     excerpt: str = ""
+    excerpt_from: int = 1
     suggestion: str = ""
 
 

@@ -1,6 +1,7 @@
 """The JSON Schema of policy documents, generated from the models, for editors."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
@@ -25,6 +26,30 @@ from keeptrusts.schemas.policy_document.sections import (
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ANY_TEXT = {"type": "string"}
+_TOP_MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "version": "The version of the file's form; read, and not needed.",
+        "pack": "Name, version and switch of the file.",
+        "gateway": "What gateways do that load the file.",
+        "wallets": "How calls are paid for.",
+        "providers": "Where calls go, and how they are spread.",
+        "models": "Aliases of models; the same as providers.aliases.",
+        "consumer_groups": "Kinds of applications; the same as providers.consumer_groups.",
+        "policies": "The policies in the order in which they run, rbac first.",
+        "policy": "Options by kind, for every entry of that kind.",
+    }
+)
+_PROVIDER_MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "targets": "Where calls may go.",
+        "consumer_groups": "Kinds of applications, and the models that each may get.",
+        "strategy": "Another word for routing.",
+        "routing": "How a target is chosen: the name of a strategy, or a strategy with its settings.",
+        "fallback": "When another target is tried.",
+        "circuit_breaker": "When a target that fails is left alone.",
+        "aliases": "Names that callers may ask for, and the model that each stands for.",
+    }
+)
 
 
 def policy_schema() -> dict[str, Any]:
@@ -55,7 +80,7 @@ def policy_schema() -> dict[str, Any]:
         "title": "Keeptrusts policy document",
         "type": "object",
         "additionalProperties": False,
-        "properties": _top_level(),
+        "properties": _described(_top_level(), _TOP_MEANINGS),
         "$defs": definitions,
     }
 
@@ -78,8 +103,16 @@ def _top_level() -> dict[str, Any]:
         "pack": _reference("PackSection"),
         "gateway": _reference("GatewayFileSection"),
         "wallets": _reference("WalletsSection"),
-        "providers": {"type": "object", "additionalProperties": False, "properties": providers},
-        "models": {"type": "object", "additionalProperties": False, "properties": {"aliases": aliases}},
+        "providers": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": _described(providers, _PROVIDER_MEANINGS),
+        },
+        "models": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": _described({"aliases": aliases}, _PROVIDER_MEANINGS),
+        },
         "consumer_groups": groups,
         "policies": {"anyOf": [chain, _items()]},
         "policy": {
@@ -88,6 +121,10 @@ def _top_level() -> dict[str, Any]:
             "properties": {name: _nullable(name) for name in KINDS} | {"safety-filter": _nullable("content-filter")},
         },
     }
+
+
+def _described(properties: Mapping[str, Any], meanings: Mapping[str, str]) -> dict[str, Any]:
+    return {name: {**schema, "description": meanings[name]} for name, schema in properties.items()}
 
 
 def _items() -> dict[str, Any]:
@@ -121,7 +158,9 @@ def _kind(spec: KindSpec, definitions: Mapping[str, Any]) -> dict[str, Any]:
     properties = {**definitions["EntrySettings"]["properties"], **options.get("properties", {})}
     own = options.get("properties", {}).get("mode", {})
     own_modes = own.get("enum", [own["const"]] if "const" in own else [])
-    properties["mode"] = {"enum": [*ROLLOUT_MODES, *own_modes]}
+    meaning = "observe records what the policy says, guide makes it a warning, enforce acts on it"
+    meaning += f"; or this kind's own: {own['description']}" if "description" in own else "."
+    properties["mode"] = {"enum": [*ROLLOUT_MODES, *own_modes], "description": meaning}
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
@@ -132,6 +171,8 @@ def _target(section: Mapping[str, Any]) -> dict[str, Any]:
         "provider": {"anyOf": [_ANY_TEXT, {"type": "object"}]},
         "pricing": {"anyOf": [_reference("PricingSection"), section["properties"]["pricing"]]},
     }
+    for name in ("secret_key_ref", "provider", "pricing"):
+        properties[name]["description"] = section["properties"][name]["description"]
     return {"anyOf": [_ANY_TEXT, {**section, "properties": properties}]}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from keeptrusts.schemas.policy_document.aliases import read_aliases
 from keeptrusts.schemas.policy_document.chain import LIST_KEYS, ChainReader
+from keeptrusts.schemas.policy_document.chain_checks import check_chain
 from keeptrusts.schemas.policy_document.checking import check_section, describe
 from keeptrusts.schemas.policy_document.document import (
     ChainEntry,
@@ -15,10 +16,13 @@ from keeptrusts.schemas.policy_document.document import (
     PolicyDocument,
     Target,
 )
+from keeptrusts.schemas.policy_document.entry_checks import check_entry
 from keeptrusts.schemas.policy_document.findings import Code
 from keeptrusts.schemas.policy_document.kinds.registry import kind_of_chain_item
+from keeptrusts.schemas.policy_document.placed import PlacedEntry, Places, Surroundings
 from keeptrusts.schemas.policy_document.providers import PROVIDER_KEYS, read_groups, read_targets
 from keeptrusts.schemas.policy_document.routing import read_circuit_breaker, read_routing, warn_about_targets
+from keeptrusts.schemas.policy_document.secret_checks import check_secrets
 from keeptrusts.schemas.policy_document.sections import GatewayFileSection, PackSection
 from keeptrusts.schemas.policy_document.sink import FindingSink, did_you_mean, quoted
 from keeptrusts.schemas.policy_document.source import Entry, Mark, Node, Scalar, Sequence, Table
@@ -38,8 +42,8 @@ TOP_LEVEL_KEYS = (
 _SEMVER = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}([-+][0-9A-Za-z.+-]{1,60})?")
 
 
-def normalize(root: Node, sink: FindingSink) -> PolicyDocument | None:
-    """The document of a tree; None when the sink holds an error."""
+def normalize(root: Node, sink: FindingSink, surroundings: Surroundings | None = None) -> PolicyDocument | None:
+    """The document of a tree; None when the sink holds an error. What loads is looked at once more, as a whole."""
     table = _as_document(root, sink)
     if table is None:
         return None
@@ -49,10 +53,24 @@ def normalize(root: Node, sink: FindingSink) -> PolicyDocument | None:
             sink.error(Code.UNKNOWN_KEY, entry.key_mark, f"unknown key {quoted(key)} in the document", suggestion)
     pack = _read_pack(table, sink)
     gateway, fail_mode = _read_gateway(table, sink)
-    chain = _read_policies(table, fail_mode, sink)
-    document = _with_providers(table, pack, gateway, fail_mode, chain, sink)
+    placed = _read_policies(table, fail_mode, sink)
+    document = _with_providers(table, pack, gateway, fail_mode, tuple(one.entry for one in placed), sink)
     _note_whole_file(document, table, sink)
-    return None if sink.has_errors else document
+    if sink.has_errors:
+        return None
+    _look_at_the_whole(document, Places(root=table, entries=placed), sink, surroundings)
+    return document
+
+
+def _look_at_the_whole(
+    document: PolicyDocument, places: Places, sink: FindingSink, surroundings: Surroundings | None
+) -> None:
+    for one in places.entries:
+        check_entry(one, sink)
+    check_chain(document, places, sink)
+    check_secrets(places, sink)
+    if surroundings is not None:
+        surroundings.look(document, places, sink)
 
 
 def _as_document(root: Node, sink: FindingSink) -> Table | None:
@@ -147,7 +165,7 @@ def _read_gateway(table: Table, sink: FindingSink) -> tuple[GatewaySection, Fail
     return GatewaySection(anonymous=section.anonymous, unknown_price=section.unknown_price), section.fail_mode
 
 
-def _read_policies(table: Table, fail_mode: FailMode, sink: FindingSink) -> tuple[ChainEntry, ...]:
+def _read_policies(table: Table, fail_mode: FailMode, sink: FindingSink) -> tuple[PlacedEntry, ...]:
     blocks: Mapping[str, Entry] = {}
     block_node = table.value("policy")
     if isinstance(block_node, Table):
@@ -157,11 +175,11 @@ def _read_policies(table: Table, fail_mode: FailMode, sink: FindingSink) -> tupl
     reader = ChainReader(sink=sink, fail_mode=fail_mode, blocks=blocks)
     policies = table.value("policies")
     items = _items(policies, sink) if policies is not None else None
-    entries = reader.read(items) if items is not None else ()
+    placed = reader.read(items) if items is not None else ()
     reader.check_blocks(chain_present=items is not None)
     if items is not None:
-        _warn_audit_only(entries, items.mark, sink)
-    return entries
+        _warn_audit_only(tuple(one.entry for one in placed), items.mark, sink)
+    return placed
 
 
 def _items(policies: Node, sink: FindingSink) -> Sequence | None:

@@ -94,19 +94,19 @@ StoreName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-
 class PackSection(Section):
     """Name, version and switch of a document."""
 
-    name: Annotated[Name, Field(max_length=200)]
-    version: Name | None = None
-    enabled: Flag | None = None
-    id: Name | None = None
-    author: Annotated[str, Field(max_length=200)] = ""
-    description: Annotated[str, Field(max_length=2000)] = ""
+    name: Annotated[Name, Field(max_length=200)] = Field(description="What the file is called.")
+    version: Name | None = Field(None, description="MAJOR.MINOR.PATCH.")
+    enabled: Flag | None = Field(None, description="False switches off every policy of the file.")
+    id: Name | None = Field(None, description="A second name that stays; the name, if nothing is said.")
+    author: Annotated[str, Field(max_length=200)] = Field("", description="Who wrote it.")
+    description: Annotated[str, Field(max_length=2000)] = Field("", description="A remark for readers of the file.")
 
 
 class SecretSection(Section):
     """Exactly one place where a secret is kept."""
 
-    env: EnvName | None = None
-    store: StoreName | None = None
+    env: EnvName | None = Field(None, description="The environment variable that holds the secret.")
+    store: StoreName | None = Field(None, description="The entry of a secret store that holds it.")
 
 
 class PricingSection(Section):
@@ -125,21 +125,27 @@ class PricingSection(Section):
         "cache_write_per_1m": "cache_write_per_million",
         "reasoning_per_1m": "reasoning_per_million",
     }
-    since: Day | None = Field(default=None, alias="from")
-    input_per_million: PicoPerToken | None = None
-    output_per_million: PicoPerToken | None = None
-    cache_read_per_million: PicoPerToken | None = None
-    cache_write_per_million: PicoPerToken | None = None
-    reasoning_per_million: PicoPerToken | None = None
+    since: Day | None = Field(
+        default=None, alias="from", description="The day (UTC) from whose beginning on these prices hold."
+    )
+    input_per_million: PicoPerToken | None = Field(None, description="US dollars a million input tokens.")
+    output_per_million: PicoPerToken | None = Field(None, description="US dollars a million output tokens.")
+    cache_read_per_million: PicoPerToken | None = Field(
+        None, description="US dollars a million input tokens that come from a cache."
+    )
+    cache_write_per_million: PicoPerToken | None = Field(
+        None, description="US dollars a million input tokens that are written to a cache."
+    )
+    reasoning_per_million: PicoPerToken | None = Field(None, description="US dollars a million reasoning tokens.")
 
 
 class DataPolicySection(Section):
     """What the operator declares about data at a target."""
 
-    zero_data_retention: Flag | None = None
-    training_opt_out: Flag | None = None
-    retention_days: Whole | None = None
-    region: Name | None = None
+    zero_data_retention: Flag | None = Field(None, description="Nothing is kept there.")
+    training_opt_out: Flag | None = Field(None, description="Nothing is trained on there.")
+    retention_days: Whole | None = Field(None, description="Days for which data is kept there.")
+    region: Name | None = Field(None, description="Where data is processed.")
 
 
 class TargetSection(Section):
@@ -155,78 +161,104 @@ class TargetSection(Section):
         "provider_type": "format",
         "timeout": "timeout_seconds",
     }
-    id: Name | None = None
-    provider: Name | None = None
-    model: Name | None = None
-    models: Names = ()
-    base_url: Url | None = None
-    secret_key_ref: Annotated[SecretSection | None, BeforeValidator(_secret_place)] = None
-    api_key: Annotated[str | None, Field(max_length=2000)] = None
-    weight: Weight = 1
-    pricing: Annotated[tuple[PricingSection, ...], Field(max_length=100)] = ()
-    data_policy: DataPolicySection = DataPolicySection()
-    zdr: Flag | None = None
-    azure_api_version: Name | None = None
-    azure_deployment: Name | None = None
-    aws_region: RegionName | None = None
-    format: Wire | None = None
-    timeout_seconds: Seconds | None = None
-    enabled: Flag = True
-    description: Text = ""
+    id: Name | None = Field(None, description="What records call the target, unique in the file.")
+    provider: Name | None = Field(None, description="The vendor, such as openai; read from the id, if nothing is said.")
+    model: Name | None = Field(None, description="The model that is served.")
+    models: Names = Field((), description="The models that are served; none: what the vendor is known to serve.")
+    base_url: Url | None = Field(None, description="Where the target is, if not at the vendor's usual address.")
+    secret_key_ref: Annotated[SecretSection | None, BeforeValidator(_secret_place)] = Field(
+        None, description="Where its key is kept; the vendor's usual variable, if nothing is said."
+    )
+    api_key: Annotated[str | None, Field(max_length=2000)] = Field(
+        None, description="The key itself, which everybody who reads the file can use."
+    )
+    weight: Weight = Field(1, description="Its share among targets that serve the same; 0: only as a fallback.")
+    pricing: Annotated[tuple[PricingSection, ...], Field(max_length=100)] = Field(
+        (), description="Prices of its own, in place of the price list's."
+    )
+    data_policy: DataPolicySection = Field(
+        DataPolicySection(), description="What its operator has declared about data."
+    )
+    zdr: Flag | None = Field(None, description="Another way to say data_policy.zero_data_retention.")
+    azure_api_version: Name | None = Field(None, description="The API version of Azure.")
+    azure_deployment: Name | None = Field(
+        None, description="The deployment of Azure, if it is not called as the model."
+    )
+    aws_region: RegionName | None = Field(None, description="The region of Bedrock.")
+    format: Wire | None = Field(None, description="The wire that is spoken there, if not the vendor's own.")
+    timeout_seconds: Seconds | None = Field(None, description="Seconds that one attempt may take.")
+    enabled: Flag = Field(True, description="False leaves the target out.")
+    description: Text = Field("", description="A remark for readers of the file.")
 
 
 class GroupModelSection(Section):
     """One model of a consumer group."""
 
-    provider: Name | None = None
-    model: Name
-    weight: Weight = 1
+    provider: Name | None = Field(None, description="The vendor; known from the model's name, if nothing is said.")
+    model: Name = Field(description="The model.")
+    weight: Weight = Field(1, description="Its share among the models of the group.")
 
 
 class ConsumerGroupSection(Section):
     """A kind of application and the models it may get."""
 
     aliases: ClassVar[Mapping[str, str]] = {"strategy": "routing", "cheaper_at_cap": "budget_fallbacks"}
-    name: Name
-    models: tuple[GroupModelSection, ...] = ()
-    routing: StrategyName | None = None
-    strict: Flag = False
-    budget_fallbacks: Fallbacks = ()
-    description: Text = ""
+    name: Name = Field(description="What keys and the header X-Keeptrusts-Consumer-Group say.")
+    models: tuple[GroupModelSection, ...] = Field((), description="The models that calls of the group may get.")
+    routing: StrategyName | None = Field(
+        None, description="How one of them is chosen; as in providers.routing, if nothing is said."
+    )
+    strict: Flag = Field(False, description="Refuse models outside the group.")
+    budget_fallbacks: Fallbacks = Field((), description="Models that calls go to once their budget is reached.")
+    description: Text = Field("", description="A remark for readers of the file.")
 
 
 class FallbackSection(Section):
     """When another target is tried."""
 
     aliases: ClassVar[Mapping[str, str]] = {"retry_on": "triggers", "max_retries": "max_fallback_attempts"}
-    enabled: Flag = True
-    triggers: tuple[TriggerName, ...] = ("rate_limit", "server_error", "timeout")
-    max_fallback_attempts: Annotated[int, Field(strict=True, ge=0, le=10)] = 3
-    retry_percent: Percent = 20
+    enabled: Flag = Field(True, description="Whether another target is tried at all.")
+    triggers: tuple[TriggerName, ...] = Field(
+        ("rate_limit", "server_error", "timeout"), description="What another target is tried after."
+    )
+    max_fallback_attempts: Annotated[int, Field(strict=True, ge=0, le=10)] = Field(
+        3, description="The most further attempts of one call."
+    )
+    retry_percent: Percent = Field(20, description="The largest share of calls that may be tried again.")
 
 
 class RoutingSection(Section):
     """The strategy, alone or with its fallback; `timeout_seconds` is for a call with all its attempts."""
 
     aliases: ClassVar[Mapping[str, str]] = {"timeout": "timeout_seconds", "cheaper_at_cap": "budget_fallbacks"}
-    strategy: StrategyName = "ordered"
-    fallback: FallbackSection | None = None
-    timeout_seconds: Seconds | None = None
-    exploration_percent: Percent = 5
-    budget_fallbacks: Fallbacks = ()
+    strategy: StrategyName = Field("ordered", description="How a target is chosen among those that serve a call.")
+    fallback: FallbackSection | None = Field(None, description="When another target is tried.")
+    timeout_seconds: Seconds | None = Field(None, description="Seconds that a call may take with all its attempts.")
+    exploration_percent: Percent = Field(
+        5, description="The share of calls with which lowest_latency looks at other targets."
+    )
+    budget_fallbacks: Fallbacks = Field((), description="Models that calls go to once their budget is reached.")
 
 
 class CircuitBreakerSection(Section):
     """When calls stop going to a target that fails, and how it is tried again."""
 
-    enabled: Flag = True
-    failure_threshold: Annotated[int, Field(strict=True, ge=1, le=1_000)] = 5
-    failure_percent: Annotated[int, Field(strict=True, ge=1, le=100)] = 50
-    minimum_requests: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 20
-    window_seconds: Seconds = 30
-    cooldown_seconds: Seconds = 5
-    max_cooldown_seconds: Seconds = 60
-    probes: Annotated[int, Field(strict=True, ge=1, le=10)] = 1
+    enabled: Flag = Field(True, description="Whether failing targets are left alone for a while.")
+    failure_threshold: Annotated[int, Field(strict=True, ge=1, le=1_000)] = Field(
+        5, description="Failures in a row after which a target is left alone."
+    )
+    failure_percent: Annotated[int, Field(strict=True, ge=1, le=100)] = Field(
+        50, description="Failures of a hundred calls after which it is."
+    )
+    minimum_requests: Annotated[int, Field(strict=True, ge=1, le=100_000)] = Field(
+        20, description="Calls without which failure_percent does not count."
+    )
+    window_seconds: Seconds = Field(30, description="Seconds over which calls are counted.")
+    cooldown_seconds: Seconds = Field(5, description="Seconds for which it is left alone at first.")
+    max_cooldown_seconds: Seconds = Field(60, description="The most seconds, after several times in a row.")
+    probes: Annotated[int, Field(strict=True, ge=1, le=10)] = Field(
+        1, description="Calls that must succeed before it is used again."
+    )
 
     @model_validator(mode="after")
     def _cooldown_fits(self) -> Self:
@@ -238,16 +270,20 @@ class CircuitBreakerSection(Section):
 class AliasSection(Section):
     """What an alias stands for: a model, at one target or wherever it is served."""
 
-    target: Name | None = None
-    model: Name
+    target: Name | None = Field(None, description="The target that serves the model; any, if nothing is said.")
+    model: Name = Field(description="The model that the alias stands for.")
 
 
 class GatewayFileSection(Section):
     """Behaviour of gateways that load the document."""
 
-    anonymous: Flag = False
-    fail_mode: Literal["block", "allow"] = "block"
-    unknown_price: Literal["allow", "refuse"] = "allow"
+    anonymous: Flag = Field(False, description="Let calls in without a key.")
+    fail_mode: Literal["block", "allow"] = Field(
+        "block", description="What becomes of calls when a policy itself fails, unless its entry says otherwise."
+    )
+    unknown_price: Literal["allow", "refuse"] = Field(
+        "allow", description="What becomes of calls for a model without a known price."
+    )
 
 
 class WalletsSection(Section):
@@ -257,30 +293,45 @@ class WalletsSection(Section):
         "max_wait": "max_wait_seconds",
         "default_max_tokens": "default_max_output_tokens",
     }
-    max_wait_seconds: Annotated[int, Field(strict=True, ge=0, le=600)] = 30
-    default_max_output_tokens: Annotated[int, Field(strict=True, ge=16, le=1_000_000)] = 4_096
-    shrink_to_fit: Flag = False
-    estimate: Literal["bounded", "typical"] = "bounded"
+    max_wait_seconds: Annotated[int, Field(strict=True, ge=0, le=600)] = Field(
+        30, description="Seconds that a call waits for money; 0 refuses at once."
+    )
+    default_max_output_tokens: Annotated[int, Field(strict=True, ge=16, le=1_000_000)] = Field(
+        4_096, description="The longest answer of a call that names no limit."
+    )
+    shrink_to_fit: Flag = Field(
+        False, description="Lower a call's longest answer to what is covered, rather than refuse it."
+    )
+    estimate: Literal["bounded", "typical"] = Field(
+        "bounded", description="bounded refuses calls whose cost has no bound, typical lets them through."
+    )
 
 
 class TargetingSection(Section):
     """Whom an entry applies to; the list is named after the scope."""
 
-    scope: Literal["team", "user", "role", "consumer_group", "model", "gateway"] | None = None
-    teams: Names | None = None
-    users: Names | None = None
-    roles: tuple[Role, ...] | None = None
-    consumer_groups: Names | None = None
-    models: Names | None = None
-    gateways: Names | None = None
+    scope: Literal["team", "user", "role", "consumer_group", "model", "gateway"] | None = Field(
+        None, description="What callers are chosen by; may be left out where one list is given."
+    )
+    teams: Names | None = Field(None, description="Slugs of teams.")
+    users: Names | None = Field(None, description="Ids of users.")
+    roles: tuple[Role, ...] | None = Field(None, description="Roles: owner, admin, member.")
+    consumer_groups: Names | None = Field(None, description="Names of consumer groups.")
+    models: Names | None = Field(None, description='Names of models; "*" stands for any text.')
+    gateways: Names | None = Field(None, description="Names of gateways.")
 
 
 class EntrySettings(Section):
     """What every policy entry may say besides its kind's options. `enforcement` is the rollout mode."""
 
-    name: Name | None = None
-    enabled: Flag = True
-    description: Text = ""
-    enforcement: Literal["observe", "guide", "enforce"] = "enforce"
-    fail_mode: Literal["block", "allow"] | None = None
-    targeting: TargetingSection | None = None
+    name: Name | None = Field(None, description="What records call the entry; the kind, if nothing is said.")
+    enabled: Flag = Field(True, description="False leaves the entry out.")
+    description: Text = Field("", description="A remark for readers of the file.")
+    enforcement: Literal["observe", "guide", "enforce"] = Field(
+        "enforce",
+        description="observe records what the policy says, guide makes it a warning, enforce acts on it; also: mode.",
+    )
+    fail_mode: Literal["block", "allow"] | None = Field(
+        None, description="What becomes of calls when the policy itself fails; gateway.fail_mode, if nothing is said."
+    )
+    targeting: TargetingSection | None = Field(None, description="Whose calls the entry is for; absent: everyone's.")

@@ -10,8 +10,12 @@ from keeptrusts.schemas.policy_document.source import Mark, Problem, shorten
 
 MAX_FINDINGS = 200
 MAX_EXCERPT = 200
+_BEFORE = 60
+"""How much of a long line is shown before the place."""
+_AROUND = 2_000
 
 _SECRET = re.compile(r"\b(sk-|kt_[a-z]{2}_|ghp_|gho_|xox[a-z]-|AKIA|AIza|gsk_)[A-Za-z0-9_\-]{8,}")
+_IN_ADDRESS = re.compile(r"(?i)(://[^\s/:@]*:|[?&](?:api[_-]?key|key|token|secret|password|sig)=)([^\s@&\"'#]+)")
 _SECRET_KEY = re.compile(r"(?i)([\"']?[\w-]*(api_?key|secret|password|token)[\"']?\s*:\s+)([^\s#,}{][^#,}]*)")
 
 
@@ -76,9 +80,15 @@ def did_you_mean(written: str, candidates: Iterable[str]) -> str:
     return f'did you mean "{near[0]}"?' if near else ""
 
 
+def looks_like_a_secret(text: str) -> bool:
+    """Whether a value holds a credential of a well-known shape."""
+    return _SECRET.search(text) is not None
+
+
 def hide_secrets(line: str) -> str:
     """The line with everything that looks like a secret written over, same length."""
     hidden = _SECRET.sub(lambda match: "*" * len(match.group()), line)
+    hidden = _IN_ADDRESS.sub(lambda match: match.group(1) + "*" * len(match.group(2)), hidden)
     return _SECRET_KEY.sub(lambda match: match.group(1) + _stars(match.group(1), match.group(3)), hidden)
 
 
@@ -95,17 +105,35 @@ def _finding(severity: Severity, problem: Problem, lines: Mapping[str, list[str]
     mark = problem.mark
     of_file = lines.get(mark.file, [])
     line = of_file[mark.line - 1] if mark.line <= len(of_file) else ""
+    begin = max(0, mark.column - 1 - _BEFORE) if mark.column > MAX_EXCERPT - _BEFORE else 0
     return Finding(
         code=problem.code,
         severity=severity,
-        message=problem.message,
+        message=_without_secrets(problem.message),
         file=mark.file,
         line=mark.line,
         column=mark.column,
         width=mark.width,
-        excerpt=hide_secrets(line[:MAX_EXCERPT]).rstrip(),
-        suggestion=problem.suggestion,
+        excerpt=_excerpt(line, begin),
+        excerpt_from=begin + 1,
+        suggestion=_without_secrets(problem.suggestion),
     )
+
+
+def _excerpt(line: str, begin: int) -> str:
+    """A part of a line; what stands around it is read too, for a secret may begin or end there."""
+    around = max(0, begin - _AROUND)
+    hidden = hide_secrets(line[around : begin + MAX_EXCERPT + _AROUND])
+    return _printable(hidden[begin - around : begin - around + MAX_EXCERPT]).rstrip()
+
+
+def _without_secrets(words: str) -> str:
+    return _printable(_SECRET.sub("***", words))
+
+
+def _printable(words: str) -> str:
+    """A file's bytes must not steer the terminal that shows them; the length stays the same."""
+    return "".join(letter if letter.isprintable() or letter == "\t" else "\ufffd" for letter in words)
 
 
 def quoted(text: str) -> str:

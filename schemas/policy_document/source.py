@@ -1,7 +1,7 @@
 """Reading YAML into a tree whose every key and value knows its file, line and column."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -14,6 +14,9 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_NODES = 20_000
 
+Events = Callable[[str], Iterator[yaml.Event]]
+"""How a text is taken apart; raises yaml.YAMLError."""
+
 Plain = str | int | bool | Decimal | None | list["Plain"] | dict[str, "Plain"]
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9_]{0,18})")
@@ -24,6 +27,23 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _CORE = "tag:yaml.org,2002:"
 _SCALAR_TAGS = frozenset({None, "!", f"{_CORE}str", f"{_CORE}int", f"{_CORE}float", f"{_CORE}bool", f"{_CORE}null"})
 _COLLECTION_TAGS = frozenset({None, "!", f"{_CORE}map", f"{_CORE}seq"})
+
+
+def plain_events(text: str) -> Iterator[yaml.Event]:
+    """The events of a text by the reader that is the same on every machine, and whose complaints people know."""
+    return yaml.parse(text, Loader=yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingLimits:
+    """How much is read, and by what; these are the limits of policy documents."""
+
+    max_bytes: int = MAX_BYTES
+    max_nodes: int = MAX_NODES
+    events: Events = plain_events
+
+
+POLICY_LIMITS = ReadingLimits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +131,10 @@ class SourceTree:
     problems: tuple[Problem, ...]
 
 
-def decode_source(data: bytes, file: str) -> str:
+def decode_source(data: bytes, file: str, limits: ReadingLimits = POLICY_LIMITS) -> str:
     """Bytes of a file as text. Raises UnreadableSource when too large or not UTF-8."""
-    if len(data) > MAX_BYTES:
-        raise _too_large(file)
+    if len(data) > limits.max_bytes:
+        raise _too_large(file, limits)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -127,15 +147,15 @@ def decode_source(data: bytes, file: str) -> str:
         ) from None
 
 
-def read_source(text: str, file: str) -> SourceTree:
+def read_source(text: str, file: str, limits: ReadingLimits = POLICY_LIMITS) -> SourceTree:
     """The tree of one YAML document. Raises UnreadableSource for what is no such document."""
-    if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise _too_large(file)
+    if len(text) > limits.max_bytes or len(text.encode("utf-8", "surrogatepass")) > limits.max_bytes:
+        raise _too_large(file, limits)
     try:
-        events = list(_bounded_events(text.removeprefix("\ufeff"), file))
+        events = list(_bounded_events(text.removeprefix("\ufeff"), file, limits))
     except yaml.YAMLError as error:
         raise UnreadableSource(_syntax_problem(error, text, file)) from None
-    return _Composer(file=file, events=events).compose()
+    return _Composer(file=file, events=events, max_nodes=limits.max_nodes).compose()
 
 
 def plain_value(node: Node) -> Plain:
@@ -147,12 +167,12 @@ def plain_value(node: Node) -> Plain:
     return {key: plain_value(entry.value) for key, entry in node.entries.items()}
 
 
-def _bounded_events(text: str, file: str) -> Iterator[yaml.Event]:
+def _bounded_events(text: str, file: str, limits: ReadingLimits) -> Iterator[yaml.Event]:
     # Events instead of yaml.compose: its recursion could be driven to a crash by nesting alone.
     depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
-        if count > MAX_NODES:
-            raise _too_many(_mark(event.start_mark, None, file))
+    for count, event in enumerate(limits.events(text)):
+        if count > limits.max_nodes:
+            raise _too_many(_mark(event.start_mark, None, file), limits.max_nodes)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -170,6 +190,7 @@ class _Composer:
 
     file: str
     events: list[yaml.Event]
+    max_nodes: int
     index: int = 0
     expanded: int = 0
     anchors: dict[str, tuple[Node, int]] = field(default_factory=dict)
@@ -216,8 +237,8 @@ class _Composer:
 
     def count(self, event: yaml.Event, nodes: int = 1) -> None:
         self.expanded += nodes
-        if self.expanded > MAX_NODES:
-            raise _too_many(self.mark(event))
+        if self.expanded > self.max_nodes:
+            raise _too_many(self.mark(event), self.max_nodes)
 
     def alias(self, event: yaml.AliasEvent) -> Node:
         known = self.anchors.get(str(event.anchor))
@@ -230,11 +251,21 @@ class _Composer:
 
     def scalar(self, event: yaml.ScalarEvent) -> Scalar:
         self.check_tag(event, event.tag, _SCALAR_TAGS)
-        text = str(event.value)
+        text = self.whole_characters(str(event.value), event)
         is_text = event.tag in ("!", f"{_CORE}str") or not event.implicit[0]
         if event.tag in (f"{_CORE}int", f"{_CORE}float", f"{_CORE}bool", f"{_CORE}null"):
             is_text = False
         return Scalar(mark=self.mark(event), text=text, plain=text if is_text else _resolve(text))
+
+    def whole_characters(self, text: str, event: yaml.Event) -> str:
+        """JSON writes a character beyond U+FFFF as two escapes, of which YAML makes two halves of a character."""
+        if text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text):
+            return text
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            message = "half of a surrogate pair is no character"
+            raise UnreadableSource(Problem(code=Code.SYNTAX, mark=self.mark(event), message=message)) from None
 
     def sequence(self, event: yaml.Event) -> Sequence:
         self.check_tag(event, getattr(event, "tag", None), _COLLECTION_TAGS)
@@ -346,14 +377,14 @@ def _empty(file: str) -> Problem:
     return Problem(code=Code.EMPTY, mark=mark, message=message, suggestion=suggestion)
 
 
-def _too_large(file: str) -> UnreadableSource:
+def _too_large(file: str, limits: ReadingLimits) -> UnreadableSource:
     mark = Mark(file=file, line=1, column=1)
-    message = f"the file is larger than {MAX_BYTES} bytes"
+    message = f"the file is larger than {limits.max_bytes} bytes"
     return UnreadableSource(Problem(code=Code.TOO_LARGE, mark=mark, message=message, suggestion="split it"))
 
 
-def _too_many(mark: Mark) -> UnreadableSource:
-    message = f"more than {MAX_NODES} values (aliases counted as often as they are used)"
+def _too_many(mark: Mark, max_nodes: int) -> UnreadableSource:
+    message = f"more than {max_nodes} values (aliases counted as often as they are used)"
     return UnreadableSource(Problem(code=Code.TOO_LARGE, mark=mark, message=message))
 
 

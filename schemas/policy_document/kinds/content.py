@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from keeptrusts.schemas.policy_document.kinds.entities import entities_named
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions, Section
@@ -33,126 +33,167 @@ Entities = Annotated[Names, AfterValidator(_known)]
 class Redaction(Section):
     """How a finding is written over."""
 
-    marker_format: Literal["label", "mask", "hash", "asterisks", "partial"] = "label"
-    include_metadata: Flag = True
-    preserve_length: Flag = False
-    custom_markers: Mapping[Name, Name] = {}
-    reversible: Flag = False
+    marker_format: Literal["label", "mask", "hash", "asterisks", "partial"] = Field(
+        "label",
+        description="What stands in place of a finding: its kind ([EMAIL]), stars for its letters and digits (mask), "
+        "a keyed hash that is equal for equal values, or all but its last four characters hidden (partial).",
+    )
+    include_metadata: Flag = Field(True, description="Record counts by kind.")
+    preserve_length: Flag = Field(False, description="Cut or fill markers to the length of what they stand for.")
+    custom_markers: Mapping[Name, Name] = Field({}, description="Markers of your own, by kind.")
+    reversible: Flag = Field(False, description="Put the values back where the answer repeats a placeholder.")
 
 
 class PiiDetectorOptions(KindOptions):
     """Personal data; card data counts by default. `entities` are the kinds that count; if it is absent, the usual."""
 
-    action: Literal["warn", "redact", "block"] = "redact"
-    entities: Entities | None = None
-    pci_mode: Flag = True
-    healthcare_mode: Flag = False
-    detect_patterns: Patterns = ()
-    redaction: Redaction = Redaction()
-    apply_to: Phase = "both"
+    action: Literal["warn", "redact", "block"] = Field("redact", description="What becomes of a text with findings.")
+    entities: Entities | None = Field(
+        None,
+        description="The kinds that count, or groups of them (contact, health ...). Absent: all usual ones.",
+    )
+    pci_mode: Flag = Field(True, description="Card numbers count, whatever entities say.")
+    healthcare_mode: Flag = Field(
+        False, description="Record, plan, device and account numbers of health care count too."
+    )
+    detect_patterns: Patterns = Field(
+        (), description="Regular expressions of your own; findings are counted as CUSTOM."
+    )
+    redaction: Redaction = Field(Redaction(), description="How findings are written over.")
+    apply_to: Phase = Field("both", description="Judge requests, answers, or both.")
 
 
 class HipaaPhiDetectorOptions(KindOptions):
     """The 18 Safe Harbor identifiers."""
 
-    mode: Literal["hipaa_18"] = "hipaa_18"
-    action: Literal["redact", "block"] = "redact"
-    safe_harbor_method: Flag = True
-    redaction: Redaction = Redaction()
-    apply_to: Phase = "both"
+    mode: Literal["hipaa_18"] = Field(
+        "hipaa_18", description="The list of identifiers: the 18 of the Safe Harbor method."
+    )
+    action: Literal["redact", "block"] = Field("redact", description="What becomes of a text with findings.")
+    safe_harbor_method: Flag = Field(
+        True, description="False leaves dates, ages and postal codes, as a limited data set may have them."
+    )
+    redaction: Redaction = Field(Redaction(), description="How findings are written over.")
+    apply_to: Phase = Field("both", description="Judge requests, answers, or both.")
 
 
 class DlpFilterOptions(KindOptions):
     """Secrets, terms and patterns that must not leave."""
 
     aliases: ClassVar[Mapping[str, str]] = {"patterns": "detect_patterns", "terms": "blocked_terms"}
-    action: Literal["warn", "redact", "block", "escalate"] = "redact"
-    detect_patterns: Patterns = ()
-    pattern: Pattern | None = None
-    blocked_terms: Names = ()
-    secrets: Flag = True
-    fuzzy_matching: Flag = False
-    max_distance: Distance = 1
-    sensitivity_level: Literal["standard", "high", "restricted"] = "standard"
-    redaction: Redaction = Redaction()
-    apply_to: Phase = "both"
-    message: Text = ""
+    action: Literal["warn", "redact", "block", "escalate"] = Field(
+        "redact", description="What becomes of a text with findings; escalate asks a person."
+    )
+    detect_patterns: Patterns = Field(
+        (), description="Regular expressions of your own; findings are counted as PATTERN."
+    )
+    pattern: Pattern | None = Field(None, description="One more of them.")
+    blocked_terms: Names = Field(
+        (), description="Words and phrases, found as whole words in any case; counted as TERM."
+    )
+    secrets: Flag = Field(
+        True, description="Look for credentials: keys, tokens and passwords of more than a hundred issuers."
+    )
+    fuzzy_matching: Flag = Field(False, description="Find blocked_terms with wrong letters, too.")
+    max_distance: Distance = Field(1, description="The most wrong letters; never more than one of each four.")
+    sensitivity_level: Literal["standard", "high", "restricted"] = Field(
+        "standard", description="How sensitive the data is."
+    )
+    redaction: Redaction = Field(Redaction(), description="How findings are written over.")
+    apply_to: Phase = Field("both", description="Judge requests, answers, or both.")
+    message: Text = Field("", description="What a refused caller is told, in place of the kinds found.")
 
 
 class InjectionEncoding(Section):
     """Which disguises are undone before looking."""
 
-    decode_base64: Flag = True
-    normalize_unicode: Flag = True
-    detect_homoglyphs: Flag = True
+    decode_base64: Flag = Field(True, description="Look into base64.")
+    normalize_unicode: Flag = Field(True, description="Undo lookalike and invisible characters.")
+    detect_homoglyphs: Flag = Field(True, description="Undo letters of other scripts that look alike.")
 
 
 class InjectionBoundaries(Section):
     """Whether fake system or tool boundaries count as an attack."""
 
-    enforce_delimiters: Flag = True
-    reject_fake_boundaries: Flag = True
+    enforce_delimiters: Flag = Field(True, description="Treat text that closes its own delimiter as an attack.")
+    reject_fake_boundaries: Flag = Field(True, description="Treat made-up system or tool messages as an attack.")
 
 
 class InjectionDetection(Section):
     """Patterns of the user, and the similarity from which text counts."""
 
-    attack_patterns: Patterns = ()
-    embedding_threshold: Share | None = None
+    attack_patterns: Patterns = Field((), description="Regular expressions of your own.")
+    embedding_threshold: Share | None = Field(None, description="The similarity from which a text counts.")
 
 
 class InjectionResponse(Section):
     """What happens on detection, and what the caller is told."""
 
-    action: Literal["block", "warn", "escalate"] = "block"
-    message: Text = ""
-    log_level: Literal["debug", "info", "warn", "error"] = "warn"
+    action: Literal["block", "warn", "escalate"] = Field(
+        "block", description="What becomes of a request with an attack."
+    )
+    message: Text = Field("", description="What a refused caller is told.")
+    log_level: Literal["debug", "info", "warn", "error"] = Field(
+        "warn", description="The level at which a finding is logged."
+    )
 
 
 class PromptInjectionOptions(KindOptions):
     """Attempts to override instructions, in user, tool and document text apart."""
 
-    action: Literal["block", "warn", "escalate"] = "block"
-    threshold: Share | None = None
-    embedding_threshold: Share | None = None
-    backend: Literal["local"] = "local"
-    attack_patterns: Patterns = ()
-    detection: InjectionDetection = InjectionDetection()
-    encoding: InjectionEncoding = InjectionEncoding()
-    boundaries: InjectionBoundaries = InjectionBoundaries()
-    response: InjectionResponse = InjectionResponse()
+    action: Literal["block", "warn", "escalate"] = Field(
+        "block", description="What becomes of a request with an attack."
+    )
+    threshold: Share | None = Field(None, description="How sure the detector must be, from 0 to 1.")
+    embedding_threshold: Share | None = Field(None, description="The similarity from which a text counts.")
+    backend: Literal["local"] = Field("local", description="Where texts are judged: in the gateway.")
+    attack_patterns: Patterns = Field((), description="Regular expressions of your own.")
+    detection: InjectionDetection = Field(InjectionDetection(), description="The same under another name.")
+    encoding: InjectionEncoding = Field(
+        InjectionEncoding(), description="What is undone before looking: encodings and lookalikes."
+    )
+    boundaries: InjectionBoundaries = Field(InjectionBoundaries(), description="Whether made-up boundaries count.")
+    response: InjectionResponse = Field(
+        InjectionResponse(), description="The same as action, with what the caller is told."
+    )
 
 
 class ContentFilterOptions(KindOptions):
     """Categories and terms that are not wanted."""
 
     aliases: ClassVar[Mapping[str, str]] = {"block_if": "terms", "blocked_terms": "terms"}
-    action: Literal["block", "warn", "escalate"] = "block"
-    mode: Literal["general", "critical_infrastructure", "automotive", "education", "law_enforcement"] = "general"
-    categories: Names = ()
-    terms: Names = ()
-    pattern: Pattern | None = None
-    fuzzy_matching: Flag = False
-    max_distance: Distance = 1
-    apply_to: Phase = "both"
-    message: Text = ""
+    action: Literal["block", "warn", "escalate"] = Field("block", description="What becomes of a text with findings.")
+    mode: Literal["general", "critical_infrastructure", "automotive", "education", "law_enforcement"] = Field(
+        "general", description="The field whose categories hold."
+    )
+    categories: Names = Field((), description="Categories that are not wanted.")
+    terms: Names = Field((), description="Words and phrases that are not wanted.")
+    pattern: Pattern | None = Field(None, description="A regular expression of your own.")
+    fuzzy_matching: Flag = Field(False, description="Find terms with wrong letters, too.")
+    max_distance: Distance = Field(1, description="The most wrong letters.")
+    apply_to: Phase = Field("both", description="Judge requests, answers, or both.")
+    message: Text = Field("", description="What a refused caller is told.")
 
 
 class ModerationSecret(Section):
     """Where the service's key is kept: an environment variable or a stored secret."""
 
-    env: Name | None = None
-    store: Name | None = None
+    env: Name | None = Field(None, description="The environment variable that holds the key.")
+    store: Name | None = Field(None, description="The entry of a secret store that holds it.")
 
 
 class ExternalModerationOptions(KindOptions):
     """Another service's judgement, with a deadline in milliseconds."""
 
-    provider: Literal["webhook", "openai-moderation"] = "webhook"
-    endpoint: Name | None = None
-    secret_key_ref: ModerationSecret | None = None
-    categories: Names = ()
-    threshold: Share | None = None
-    timeout_ms: Count = 2000
-    action: Literal["block", "warn", "escalate"] = "block"
-    apply_to: Phase = "both"
+    provider: Literal["webhook", "openai-moderation"] = Field(
+        "webhook", description="Who judges: a web hook of yours, or OpenAI's moderation."
+    )
+    endpoint: Name | None = Field(None, description="The address of the web hook.")
+    secret_key_ref: ModerationSecret | None = Field(None, description="Where the service's key is kept.")
+    categories: Names = Field((), description="Categories that count; none: all that the service names.")
+    threshold: Share | None = Field(None, description="The score from which a category counts, from 0 to 1.")
+    timeout_ms: Count = Field(2000, description="Milliseconds until fail_mode decides.")
+    action: Literal["block", "warn", "escalate"] = Field(
+        "block", description="What becomes of a text that the service does not like."
+    )
+    apply_to: Phase = Field("both", description="Judge requests, answers, or both.")

@@ -21,9 +21,9 @@ class RateTier(Section):
     """Limits of one tier; an absent limit does not limit."""
 
     aliases: ClassVar[Mapping[str, str]] = _RATE_SPELLINGS
-    requests_per_minute: Count | None = None
-    tokens_per_minute: Count | None = None
-    max_parallel_requests: Count | None = None
+    requests_per_minute: Count | None = Field(None, description="Requests within any 60 seconds.")
+    tokens_per_minute: Count | None = Field(None, description="Tokens within any 60 seconds, of requests and answers.")
+    max_parallel_requests: Count | None = Field(None, description="Requests under way at the same time.")
 
 
 class RateLimitOptions(KindOptions):
@@ -35,15 +35,23 @@ class RateLimitOptions(KindOptions):
         "user": "per_user",
         "team": "per_team",
     }
-    requests_per_minute: Count | None = None
-    tokens_per_minute: Count | None = None
-    max_parallel_requests: Count | None = None
-    per: Literal["key", "user", "team", "global"] = "key"
-    per_key: RateTier = RateTier()
-    per_user: RateTier = RateTier()
-    per_team: RateTier = RateTier()
-    global_: RateTier = Field(default=RateTier(), alias="global")
-    action: Literal["block"] = "block"
+    requests_per_minute: Count | None = Field(
+        None, description="Requests within any 60 seconds, for each owner that per names."
+    )
+    tokens_per_minute: Count | None = Field(
+        None, description="Tokens within any 60 seconds, of requests and answers, for each owner that per names."
+    )
+    max_parallel_requests: Count | None = Field(
+        None, description="Requests under way at the same time, for each owner that per names."
+    )
+    per: Literal["key", "user", "team", "global"] = Field(
+        "key", description="Whose limits these are: each key's, user's or team's, or everybody's together."
+    )
+    per_key: RateTier = Field(RateTier(), description="Limits of each key.")
+    per_user: RateTier = Field(RateTier(), description="Limits of each user.")
+    per_team: RateTier = Field(RateTier(), description="Limits of each team.")
+    global_: RateTier = Field(default=RateTier(), alias="global", description="Limits of all calls together.")
+    action: Literal["block"] = Field("block", description="Calls over a limit are refused, with the time to wait.")
 
 
 class SpendLimitOptions(KindOptions):
@@ -53,10 +61,14 @@ class SpendLimitOptions(KindOptions):
         "max_cost_per_request": "per_request_limit",
         "request_limit": "per_request_limit",
     }
-    monthly_limit: UsdAmount | None = None
-    daily_limit: UsdAmount | None = None
-    per_request_limit: UsdAmount | None = None
-    per: Literal["organization", "team", "user", "key"] = "team"
-    currency: Currency = "USD"
-    time_zone: Name = "UTC"
-    action: Literal["block", "warn"] = "block"
+    monthly_limit: UsdAmount | None = Field(None, description="US dollars a calendar month.")
+    daily_limit: UsdAmount | None = Field(None, description="US dollars a day.")
+    per_request_limit: UsdAmount | None = Field(
+        None, description="US dollars that one request may cost at most, by its size and its longest answer."
+    )
+    per: Literal["organization", "team", "user", "key"] = Field(
+        "team", description="Whose limits these are: of all together, or of each team, user or key."
+    )
+    currency: Currency = Field("USD", description="The currency of the limits.")
+    time_zone: Name = Field("UTC", description="Where days and months begin, such as Europe/Berlin.")
+    action: Literal["block", "warn"] = Field("block", description="Refuse calls over a limit, or only mark them.")

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions, Section
 from keeptrusts.schemas.policy_document.kinds.scalars import Count, Days, Flag, Name, Names, Share, Text, Whole
 
@@ -10,48 +12,56 @@ from keeptrusts.schemas.policy_document.kinds.scalars import Count, Days, Flag, 
 class Disclaimer(Section):
     """One text and the topic it belongs to."""
 
-    topic: Name
-    text: Text
+    topic: Name = Field(description="When the text is used.")
+    text: Text = Field(description="What is appended.")
 
 
 class DisclaimerOptions(KindOptions):
     """Text appended once to an answer."""
 
-    text: Text = "This answer was produced by an AI model and may be wrong."
-    topics: Names = ()
-    disclaimers: tuple[Disclaimer, ...] = ()
+    text: Text = Field(
+        "This answer was produced by an AI model and may be wrong.", description="What is appended to every answer."
+    )
+    topics: Names = Field((), description="Topics whose answers get it; none: all answers.")
+    disclaimers: tuple[Disclaimer, ...] = Field((), description="Texts by topic.")
 
 
 class DataRoutingPolicyOptions(KindOptions):
     """What a target must have declared about data before calls may go there."""
 
-    require_zero_data_retention: Flag = False
-    require_no_training: Flag = False
-    max_retention_days: Whole | None = None
-    allowed_regions: Names | None = None
-    on_no_compliant_provider: Literal["block", "warn"] = "block"
-    log_provider_selection: Flag = True
+    require_zero_data_retention: Flag = Field(False, description="Only targets that keep nothing.")
+    require_no_training: Flag = Field(False, description="Only targets that do not train on data.")
+    max_retention_days: Whole | None = Field(None, description="Only targets that keep data for at most so many days.")
+    allowed_regions: Names | None = Field(None, description="Only targets in these regions; absent: all.")
+    on_no_compliant_provider: Literal["block", "warn"] = Field(
+        "block", description="What becomes of a call that no target may take."
+    )
+    log_provider_selection: Flag = Field(True, description="Record why targets were left out.")
 
 
 class HumanOversightOptions(KindOptions):
     """Which calls a person decides about, and for how many seconds they wait."""
 
-    require_review: Flag = False
-    require_human_for: Names = ()
-    action: Literal["escalate", "block"] = "escalate"
-    confidence_threshold: Share | None = None
-    default_assignee: Name | None = None
-    timeout_seconds: Count = 3600
-    phase: Literal["input", "output", "both"] = "input"
+    require_review: Flag = Field(False, description="A person decides about every call.")
+    require_human_for: Names = Field((), description="A person decides about calls of these topics.")
+    action: Literal["escalate", "block"] = Field("escalate", description="Hold the call for a person, or refuse it.")
+    confidence_threshold: Share | None = Field(
+        None, description="A person decides where a detector is less sure, from 0 to 1."
+    )
+    default_assignee: Name | None = Field(None, description="Who is asked.")
+    timeout_seconds: Count = Field(3600, description="Seconds until a held call is refused.")
+    phase: Literal["input", "output", "both"] = Field("input", description="Hold the request, the answer, or both.")
 
 
 class AuditLoggerOptions(KindOptions):
     """What is kept of a call beyond its decision. Records are immutable whatever is written here."""
 
     aliases: ClassVar[Mapping[str, str]] = {"retention": "retention_days"}
-    immutable: Flag = True
-    retention_days: Days = 365
-    log_all_access: Flag = True
-    hipaa_audit_controls: Flag = False
-    capture: Literal["none", "redacted", "full"] = "none"
-    action: Literal["log"] = "log"
+    immutable: Flag = Field(True, description="Records cannot be changed; false is read, and changes nothing.")
+    retention_days: Days = Field(365, description="Days for which captured content is kept.")
+    log_all_access: Flag = Field(True, description="Record every call.")
+    hipaa_audit_controls: Flag = Field(False, description="Record what HIPAA's audit controls ask for.")
+    capture: Literal["none", "redacted", "full"] = Field(
+        "none", description="Keep texts: none, after redaction, or in full."
+    )
+    action: Literal["log"] = Field("log", description="Calls are recorded.")

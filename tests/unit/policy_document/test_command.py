@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
 from keeptrusts.cli.commands.policy import policy
+from keeptrusts.schemas.policy_document.findings import Code
 
 CLEAN = (
     "pack: {name: a, version: 1.0.0, enabled: true}\nproviders: {targets: [{id: openai}]}\npolicies: {chain: [rbac]}\n"
@@ -92,3 +94,129 @@ def test_the_schema_is_printed() -> None:
     result = kt("schema")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["title"] == "Keeptrusts policy document"
+
+
+AWKWARD = "policies:\n  chain: [rbacc]\npolicy:\n  rbac: {a: 1}\n  rate-limit: {rpm: 1}\n"
+
+
+def test_github_shows_findings_at_their_lines(folder: Path) -> None:
+    (folder / "a,b%.yaml").write_text(AWKWARD, "utf-8")
+    result = kt("lint", "--format", "github", "--file", str(folder / "a,b%.yaml"))
+    assert result.exit_code == 2
+    lines = result.stdout.splitlines()
+    place = f"{str(folder).replace(':', '%3A').replace(',', '%2C')}/a%2Cb%25.yaml"
+    title = "title=KT104%2C see docs/lint.md#kt104"
+    start = f"::error file={place},line=2,col=11,{title}::"
+    assert f'{start}unknown policy kind "rbacc". did you mean "rbac"?' in lines
+    assert {line.split(" ")[0] for line in lines[:-1]} == {"::error", "::warning", "::notice"}
+    assert lines[-1].startswith("2 errors, ")
+
+
+def test_sarif_has_the_shape_of_version_2_1_0(folder: Path) -> None:
+    (folder / "a b.yaml").write_text(AWKWARD, "utf-8")
+    files = ["-", str(folder / "a b.yaml"), str(folder / "warns.yaml")]
+    log = json.loads(kt("lint", "--format", "sarif", *files, stdin=WARNS).stdout)
+    jsonschema.validate(log, SARIF)
+    (run,) = log["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert len(set(rules)) == len(rules) == len(Code)
+    assert all(rules[one["ruleIndex"]] == one["ruleId"] for one in run["results"])
+    uris = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in run["results"]}
+    assert {Path(uri).name for uri in uris} == {"%3Cstdin%3E", "a%20b.yaml", "warns.yaml"}
+
+
+_TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
+_FROM_1 = {"type": "integer", "minimum": 1}
+SARIF = {
+    "type": "object",
+    "required": ["version", "runs"],
+    "additionalProperties": False,
+    "properties": {
+        "$schema": {"type": "string", "format": "uri"},
+        "version": {"const": "2.1.0"},
+        "runs": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["tool"],
+                "additionalProperties": False,
+                "properties": {
+                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                    "tool": {
+                        "type": "object",
+                        "required": ["driver"],
+                        "properties": {
+                            "driver": {
+                                "type": "object",
+                                "required": ["name"],
+                                "additionalProperties": False,
+                                "properties": {
+                                    "name": {"type": "string"},
+                                    "version": {"type": "string"},
+                                    "rules": {
+                                        "type": "array",
+                                        "uniqueItems": True,
+                                        "items": {
+                                            "type": "object",
+                                            "required": ["id"],
+                                            "additionalProperties": False,
+                                            "properties": {
+                                                "id": {"type": "string"},
+                                                "name": {"type": "string"},
+                                                "shortDescription": _TEXT,
+                                                "help": _TEXT,
+                                            },
+                                        },
+                                    },
+                                },
+                            }
+                        },
+                    },
+                    "results": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["message"],
+                            "additionalProperties": False,
+                            "properties": {
+                                "ruleId": {"type": "string"},
+                                "ruleIndex": {"type": "integer", "minimum": 0},
+                                "level": {"enum": ["none", "note", "warning", "error"]},
+                                "message": _TEXT,
+                                "locations": {
+                                    "type": "array",
+                                    "items": {
+                                        "type": "object",
+                                        "additionalProperties": False,
+                                        "properties": {
+                                            "physicalLocation": {
+                                                "type": "object",
+                                                "additionalProperties": False,
+                                                "properties": {
+                                                    "artifactLocation": {
+                                                        "type": "object",
+                                                        "properties": {"uri": {"type": "string", "format": "uri"}},
+                                                    },
+                                                    "region": {
+                                                        "type": "object",
+                                                        "additionalProperties": False,
+                                                        "properties": {
+                                                            "startLine": _FROM_1,
+                                                            "startColumn": _FROM_1,
+                                                            "endColumn": _FROM_1,
+                                                        },
+                                                    },
+                                                },
+                                            }
+                                        },
+                                    },
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+"""The part of the published schema of SARIF 2.1.0 that logs of the linter use; names beyond it are refused."""

@@ -3,6 +3,7 @@
 import pytest
 
 from keeptrusts.schemas.policy_document.lint import SourceFile, lint_bytes, lint_text, merge_sources
+from keeptrusts.schemas.policy_document.render import finding_text
 
 CHAIN = "policies:\n  chain:\n    - audit-logger\n"
 
@@ -225,3 +226,23 @@ def test_a_chain_is_bounded(entries: int, code: int) -> None:
     report = lint_text("policies:\n  chain:\n" + "    - audit-logger\n" * entries, "f.yaml")
     assert report.exit_code() == code
     assert [one.line for one in report.findings if one.code == "KT110"] == ([503] if code else [])
+
+
+def test_what_a_file_holds_does_not_steer_the_terminal() -> None:
+    report = lint_bytes(b'policies: {chain: ["\\e[2J\\u202e", \x1b]}\n', "f.yaml")
+    said = "".join(one.message + one.suggestion + one.excerpt for one in report.findings)
+    assert report.findings and said.isprintable()
+    report = lint_text('policies: {chain: ["\\e[2J\\u202e"]}\n', "f.yaml")
+    assert "".join(one.message + one.excerpt for one in report.findings).isprintable()
+
+
+def test_of_a_long_line_the_part_at_the_place_is_shown() -> None:
+    key = "sk-" + "a" * 60
+    text = "policies: {chain: [" + "rbac, " * 100 + f"{key}, pii-detectr, " + "rbac, " * 100 + "]}\n"
+    report = lint_text(text, "f.yaml")
+    near = next(one for one in report.findings if "pii-detectr" in one.message)
+    at = near.column - near.excerpt_from
+    assert near.excerpt[at : at + near.width] == "pii-detectr" and len(near.excerpt) <= 200
+    assert "a" * 10 not in str(report.findings)
+    shown = finding_text(near).splitlines()
+    assert shown[1].index("pii-detectr") == shown[2].index("^")

@@ -1,0 +1,85 @@
+"""What this version reads and checks but does not do: actions it refuses, and options without an effect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from keeptrusts.schemas.policy_document.kinds.content import (
+    DlpFilterOptions,
+    HipaaPhiDetectorOptions,
+    PiiDetectorOptions,
+)
+from keeptrusts.schemas.policy_document.kinds.options import KindOptions
+from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithoutEffect:
+    """An option, by its path, of some kinds; it is told of when written with such a value.
+
+    A warning where somebody may rely on it, else a note.
+    """
+
+    kinds: tuple[type[KindOptions], ...]
+    path: tuple[str, ...]
+    words: str
+    severity: Literal["warning", "info"]
+    when: Callable[[Any], bool] = bool
+
+
+_DETECTORS: Final = (DlpFilterOptions, HipaaPhiDetectorOptions, PiiDetectorOptions)
+
+WITHOUT_EFFECT: Final = (
+    WithoutEffect(
+        kinds=(DlpFilterOptions,),
+        path=("sensitivity_level",),
+        words="changes nothing in this version: all levels find the same",
+        severity="warning",
+        when=lambda value: value != "standard",
+    ),
+    WithoutEffect(
+        kinds=_DETECTORS,
+        path=("redaction", "reversible"),
+        words="has no effect in this version: what is written over stays so in the answer",
+        severity="warning",
+    ),
+    WithoutEffect(
+        kinds=_DETECTORS,
+        path=("redaction", "include_metadata"),
+        words="has no effect in this version: counts by kind are always recorded, and nothing else is",
+        severity="info",
+        when=lambda value: True,
+    ),
+    WithoutEffect(
+        kinds=(AuditLoggerOptions,),
+        path=("capture",),
+        words="has no effect in this version: texts are never recorded",
+        severity="warning",
+        when=lambda value: value != "none",
+    ),
+    WithoutEffect(
+        kinds=(AuditLoggerOptions,),
+        path=("retention_days",),
+        words="has no effect in this version: records stay as long as the log keeps them",
+        severity="info",
+        when=lambda value: True,
+    ),
+    WithoutEffect(
+        kinds=(AuditLoggerOptions,),
+        path=("hipaa_audit_controls",),
+        words="has no effect in this version: every call is recorded in the same way",
+        severity="info",
+    ),
+    WithoutEffect(
+        kinds=(AuditLoggerOptions,),
+        path=("log_all_access",),
+        words="has no effect in this version: every call is recorded",
+        severity="info",
+        when=lambda value: value is False,
+    ),
+)
+
+
+def refused_action(options: KindOptions) -> bool:
+    """Whether the action is one that asks a person, which nobody can be yet: such an entry refuses in enforce."""
+    return getattr(options, "action", None) == "escalate"

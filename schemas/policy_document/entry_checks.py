@@ -17,8 +17,7 @@ from keeptrusts.schemas.policy_document.kinds.content import (
 from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions, RateTier, SpendLimitOptions
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions
 from keeptrusts.schemas.policy_document.kinds.oversight import DataRoutingPolicyOptions, HumanOversightOptions
-from keeptrusts.schemas.policy_document.kinds.registry import KINDS
-from keeptrusts.schemas.policy_document.not_yet import WITHOUT_EFFECT, refused_action
+from keeptrusts.schemas.policy_document.not_yet import WITHOUT_EFFECT, refused_option
 from keeptrusts.schemas.policy_document.placed import PlacedEntry
 from keeptrusts.schemas.policy_document.sink import FindingSink, quoted
 from keeptrusts.schemas.policy_document.source import Mark, Node, Scalar, Sequence
@@ -97,21 +96,21 @@ def _idle(options: KindOptions) -> str:
             limits = options.max_retention_days is not None or options.allowed_regions is not None
             return "" if flags or limits else "requires nothing of a target"
         case HumanOversightOptions():
-            asks = options.require_review or options.require_human_for or options.confidence_threshold is not None
+            asks = options.asks_always or options.require_human_for or options.confidence_threshold is not None
             return "" if asks else "asks for no review"
         case _:
             return ""
 
 
 def _check_action(one: PlacedEntry, sink: FindingSink) -> None:
-    if not refused_action(one.entry.options) or not KINDS[one.entry.kind].enforced:
+    option = refused_option(one.entry.options)
+    if option is None:
         return
+    outcome = "it is recorded as not_evaluated"
     if one.entry.mode == "enforce":
-        outcome, fix = "every call it applies to is refused (409 policy_unavailable)", "use block, redact or warn"
-    else:
-        outcome, fix = "it is recorded as not_evaluated", "use block, redact or warn, which can be evaluated"
-    message = f"action: escalate asks a person, which this version cannot do: {outcome}"
-    sink.warning(Code.NOT_ENFORCED, one.mark_of("action"), message, fix)
+        outcome = "every call it applies to is refused (409 policy_unavailable)"
+    message = f"{option} needs a judgement that this version cannot make: {outcome}"
+    sink.warning(Code.NOT_ENFORCED, one.mark_of(option), message, "use require_review: true, which holds every call")
 
 
 def _check_without_effect(one: PlacedEntry, sink: FindingSink) -> None:

@@ -1,4 +1,4 @@
-"""What this version reads and checks but does not do: actions it refuses, and options without an effect."""
+"""What this version reads and checks but does not do: options it refuses, and options without an effect."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from keeptrusts.schemas.policy_document.kinds.content import (
     PiiDetectorOptions,
 )
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions
-from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions
+from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions, HumanOversightOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +80,10 @@ WITHOUT_EFFECT: Final = (
 )
 
 
-def refused_action(options: KindOptions) -> bool:
-    """Whether the action is one that asks a person, which nobody can be yet: such an entry refuses in enforce."""
-    return getattr(options, "action", None) == "escalate"
+def refused_option(options: KindOptions) -> str | None:
+    """Give the option that this version cannot carry out, so that such an entry refuses in enforce; None mostly."""
+    if not isinstance(options, HumanOversightOptions):
+        return None
+    if options.require_human_for:
+        return "require_human_for"
+    return None if options.confidence_threshold is None else "confidence_threshold"

@@ -42,7 +42,7 @@ class DataRoutingPolicyOptions(KindOptions):
 class HumanOversightOptions(KindOptions):
     """Which calls a person decides about, and for how many seconds they wait."""
 
-    require_review: Flag = Field(False, description="A person decides about every call.")
+    require_review: Flag = Field(False, description="A person decides about every call; so too if nothing is said.")
     require_human_for: Names = Field((), description="A person decides about calls of these topics.")
     action: Literal["escalate", "block"] = Field("escalate", description="Hold the call for a person, or refuse it.")
     confidence_threshold: Share | None = Field(
@@ -51,6 +51,12 @@ class HumanOversightOptions(KindOptions):
     default_assignee: Name | None = Field(None, description="Who is asked.")
     timeout_seconds: Count = Field(3600, description="Seconds until a held call is refused.")
     phase: Literal["input", "output", "both"] = Field("input", description="Hold the request, the answer, or both.")
+
+    @property
+    def asks_always(self) -> bool:
+        """Whether every call is held: also where nothing is said, since to ask a person is what the kind is for."""
+        said = self.model_fields_set & {"require_review", "require_human_for", "confidence_threshold"}
+        return self.require_review or not said
 
 
 class AuditLoggerOptions(KindOptions):

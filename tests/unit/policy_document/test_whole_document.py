@@ -79,7 +79,7 @@ DOUBTS = [
     ("a content filter of nothing", chain("content-filter: {action: warn}"), W, "KT139", 4),
     ("a firewall of nothing", chain("agent-firewall: {action: warn}"), W, "KT139", 4),
     ("routing that requires nothing", chain("data-routing-policy: {require_no_training: false}"), W, "KT139", 4),
-    ("oversight of nothing", chain("human-oversight: {action: block}"), W, "KT139", 4),
+    ("oversight of nothing", chain("human-oversight: {require_review: false}"), W, "KT139", 4),
     ("a name that is no slug", chain("rbac: {require_auth: true, targeting: {teams: [Data Science]}}"), W, "KT139", 4),
     ("a star among teams", chain("rbac: {require_auth: true, targeting: {teams: ['a*']}}"), W, "KT139", 4),
     ("a star among models", chain("rbac: {require_auth: true, targeting: {models: ['gpt-*']}}"), None, "KT139", 4),
@@ -154,6 +154,8 @@ ESCALATES = [name for name, spec in KINDS.items() if "escalate" in str(spec.opti
 SAMPLES = [
     *(f"{kind}: {{mode: {mode}}}" for kind, mode in product(KINDS, ("enforce", "guide"))),
     *(f"{kind}: {{action: escalate, mode: {mode}}}" for kind, mode in product(ESCALATES, ("enforce", "guide"))),
+    "human-oversight: {require_human_for: [legal_opinions]}",
+    "human-oversight: {require_review: true, confidence_threshold: 0.5}",
 ]
 
 

@@ -15,6 +15,7 @@ from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.gateway.policies.review import Review
 from keeptrusts.gateway.policies.run import ChainOutcome, run_chain
 from keeptrusts.gateway.policies.texts import Text, edited, texts_of_answer, texts_of_request
+from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
 
 NOTHING_TO_SAY: Final = ChainOutcome(verdict="allow")
@@ -41,12 +42,16 @@ def inspect(services: Services, admission: Admission, invocation: Invocation) ->
     texts = texts_of_answer(document)
     outcome = judge(services, admission, texts)
     if outcome.problem is not None:
-        refused = replace(invocation, status=outcome.problem.status, body=b"", problem=outcome.problem, output_bytes=0)
-        return Inspected(invocation=refused, outcome=outcome)
+        return Inspected(invocation=refused(invocation, outcome.problem), outcome=outcome)
     if not outcome.edits:
         return Inspected(invocation=invocation, outcome=outcome)
     body = orjson.dumps(edited(document, texts, outcome.edits))
     return Inspected(invocation=replace(invocation, body=body, output_bytes=len(body)), outcome=outcome)
+
+
+def refused(invocation: Invocation, problem: Problem) -> Invocation:
+    """Put a refusal in the place of an answer."""
+    return replace(invocation, status=problem.status, body=b"", problem=problem, output_bytes=0)
 
 
 def judge(services: Services, admission: Admission, texts: tuple[Text, ...]) -> ChainOutcome:

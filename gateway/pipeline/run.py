@@ -22,8 +22,9 @@ from keeptrusts.gateway.pipeline.authenticate import NotAuthenticated, authentic
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
 from keeptrusts.gateway.pipeline.held_stream import held_stream
 from keeptrusts.gateway.pipeline.input_hash import input_hash
-from keeptrusts.gateway.pipeline.inspect import Inspected, inspect
+from keeptrusts.gateway.pipeline.inspect import Inspected, inspect, refused
 from keeptrusts.gateway.pipeline.invoke import invoke
+from keeptrusts.gateway.pipeline.moderate import moderated
 from keeptrusts.gateway.pipeline.read_call import read_call
 from keeptrusts.gateway.pipeline.record import (
     Decided,
@@ -52,6 +53,7 @@ from keeptrusts.gateway.pipeline.values import (
     Settlement,
 )
 from keeptrusts.gateway.policies.run import ChainOutcome, may_use_model
+from keeptrusts.gateway.policies.texts import texts_of_answer, texts_of_request
 from keeptrusts.gateway.providers.translate.protocol import ClientApi
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity, PolicyResult
@@ -156,6 +158,14 @@ async def _admit_and_go(
         if isinstance(routes, Problem):
             refused = _refused(configuration, caller.identity, routes, asked, outcome.results)
             return await _refuse(services, call, refused, routes)
+        if admission.chain.external:
+            texts = texts_of_request(admission.asked.document)
+            outcome = await moderated(
+                services, configuration, admission.chain, call.request, admission.facts, texts, outcome
+            )
+            admission = replace(admission, outcome=outcome)
+            if outcome.problem is not None:
+                return await _refuse(services, call, _decided(configuration, caller, asked, outcome), outcome.problem)
         if outcome.escalation is not None:
             refusal = await _held_for_person(services, configuration, call, caller, asked, outcome, connection)
             if refusal is not None:
@@ -239,7 +249,7 @@ async def _dispatch(
         return await _stream(services, call, admission, decided, result, connection, ack, spending)
     settlement = _settled(services, result, asked, spending)
     count_invocation(services.counters, call.span, result, settlement)
-    inspected = inspect(services, admission, result)
+    inspected = await _moderated_answer(services, configuration, call, admission, inspect(services, admission, result))
     if inspected.outcome.escalation is not None:
         inspected = await _answer_held_for_person(services, call, decided, inspected, connection)
     result, ended = inspected.invocation, decided.after(inspected.outcome)
@@ -249,6 +259,21 @@ async def _dispatch(
         return unrecorded(services, call, completed), result.usage
     shown = None if spending is None else spending.shown
     return answers.provided(call, result, settlement, ended.verdict, completed, shown), result.usage
+
+
+async def _moderated_answer(
+    services: Services, configuration: Configuration, call: IncomingCall, admission: Admission, inspected: Inspected
+) -> Inspected:
+    """Ask the chain's services about an answer as it would be sent; one that they refuse is replaced by the refusal."""
+    invocation = inspected.invocation
+    if not admission.chain.external or invocation.problem is not None or invocation.status != 200:
+        return inspected
+    texts = texts_of_answer(orjson.loads(invocation.body))
+    facts = replace(admission.facts, phase="output")
+    outcome = await moderated(services, configuration, admission.chain, call.request, facts, texts, inspected.outcome)
+    if outcome.problem is None:
+        return Inspected(invocation=invocation, outcome=outcome)
+    return Inspected(invocation=refused(invocation, outcome.problem), outcome=outcome)
 
 
 async def _answer_held_for_person(
@@ -262,7 +287,7 @@ async def _answer_held_for_person(
     problem = reviewed.problem
     reason = outcome.reason if problem.kind.verdict == "escalate" else "review_denied"
     return Inspected(
-        invocation=replace(inspected.invocation, status=problem.status, body=b"", problem=problem, output_bytes=0),
+        invocation=refused(inspected.invocation, problem),
         outcome=replace(outcome, verdict=problem.kind.verdict, reason=reason),
     )
 

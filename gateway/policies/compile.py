@@ -12,6 +12,7 @@ from keeptrusts.gateway.detectors.scanner import Scanner
 from keeptrusts.gateway.policies.agent_firewall import AgentFirewall
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
 from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
+from keeptrusts.gateway.policies.external_moderation import ExternalModeration
 from keeptrusts.gateway.policies.globs import Globs
 from keeptrusts.gateway.policies.human_oversight import HumanOversight
 from keeptrusts.gateway.policies.model_access import ModelAccess
@@ -51,7 +52,8 @@ class CompiledChain:
 
     `policies` judge a request, `output` its answer; a policy may be among both. `spending` are the spend-limits among
     them: they decide once a call's cost has a bound. `routing` are those that say where a call's data may go;
-    `asks_for_actions`: one of them wants to know what an agent has done.
+    `asks_for_actions`: one of them wants to know what an agent has done. `external` are those that ask another service,
+    about requests or answers; they are in neither phase's list, since they are asked after all others.
     `scanner` and `output_scanner` look for everything that the
     policies of a phase want found; None where none of them looks at texts.
     """
@@ -63,13 +65,15 @@ class CompiledChain:
     spending: tuple[tuple[CompiledPolicy, SpendLimit], ...] = ()
     routing: tuple[tuple[CompiledPolicy, DataRoutingPolicy], ...] = ()
     asks_for_actions: bool = False
+    external: tuple[tuple[CompiledPolicy, ExternalModeration], ...] = ()
     model_rules: tuple[tuple[Condition | None, ModelRule], ...] = ()
     audit: AuditLoggerOptions | None = None
 
     def kinds(self) -> tuple[str, ...]:
-        """The kinds in running order, those that only judge answers last."""
+        """The kinds in running order: those that only judge answers behind, and those that ask another service last."""
         only_output = (policy for policy in self.output if policy not in self.policies)
-        return tuple(policy.kind for policy in (*self.policies, *only_output))
+        external = (compiled for compiled, _ in self.external)
+        return tuple(policy.kind for policy in (*self.policies, *only_output, *external))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +214,9 @@ def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -
     for one in built:
         if one.aim.teams is None or team in one.aim.teams:
             chosen.setdefault(one.meaning, one.compiled)
-    ordered = tuple(sorted(chosen.values(), key=lambda compiled: compiled.kind != "rbac"))
+    first_rbac = sorted(chosen.values(), key=lambda compiled: compiled.kind != "rbac")
+    external = tuple((one, one.policy) for one in first_rbac if isinstance(one.policy, ExternalModeration))
+    ordered = tuple(one for one in first_rbac if not isinstance(one.policy, ExternalModeration))
     policies = tuple(one for one in ordered if one.phase != "output")
     output = tuple(one for one in ordered if one.phase != "input")
     return CompiledChain(
@@ -221,6 +227,7 @@ def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -
         spending=tuple((one, one.policy) for one in policies if isinstance(one.policy, SpendLimit)),
         routing=tuple((one, one.policy) for one in policies if isinstance(one.policy, DataRoutingPolicy)),
         asks_for_actions=any(isinstance(one.policy, AgentFirewall) for one in policies),
+        external=external,
         model_rules=_model_rules(policies),
         audit=_audit(policies),
     )

@@ -64,7 +64,7 @@ ONE_CALL = [
      {"requested_model": "auto"}, "block"),
     ("the model that was asked for", chain("model-access: {denied_models: [gpt-4o]}"), {"model": None}, "block"),
     ("a team's models", chain("model-access: {teams: {support: {allow: [gpt-4o-mini]}}}"), {}, "block"),
-    ("a kind that refuses all", chain("external-moderation: {provider: webhook}"), {}, "block"),
+    ("a kind that refuses all", chain("human-oversight: {require_human_for: [x]}"), {}, "block"),
     ("dearer than one may be", chain("spend-limit: {per_request_limit: 0.05}"), {}, "block"),
     ("what was refused for its text passes", chain("audit-logger"),
      {"decision": "block", "policy": "dlp-filter"}, "allow"),

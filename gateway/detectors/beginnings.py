@@ -29,19 +29,19 @@ _CATEGORIES: Final = {
 def beginnings(pattern: str, after: str = "", before: str = "", *, caseless: bool = False) -> str:
     """Give the pattern of all that begins a match of ``before``, ``pattern`` and ``after`` in a row, without being one.
 
-    ``pattern`` is Hyperscan's, over bytes; the others are of Python's ``re``, and what they look ahead for is left out.
+    ``pattern`` is Hyperscan's, over bytes, and in any case if it is ``caseless``; the others are of Python's ``re``, and
+    what they look ahead for is left out.
     """
     rest = _Writer(unicode=True)
     own = _Writer(unicode=False)
     links: list[tuple[Callable[[], str], str | None]] = []
-    for writer, given in ((rest, before), (own, pattern), (rest, after)):
+    for writer, given in ((rest, before), (own, f"(?i:{pattern})" if caseless else pattern), (rest, after)):
         if given:
-            links += writer.links(_parsed(given, writer.unicode))
-    begun = _chained(links)
-    return f"(?i:{begun})" if caseless else str(begun)
+            links += writer.links(_parsed(given, unicode=writer.unicode))
+    return str(_chained(links))
 
 
-def _parsed(pattern: str, unicode: bool) -> Sequence[tuple[Any, Any]]:
+def _parsed(pattern: str, *, unicode: bool) -> Sequence[tuple[Any, Any]]:
     pattern = pattern.replace(r"\z", r"\Z")
     return list(parser.parse(pattern if unicode else pattern.encode()))
 

@@ -60,7 +60,7 @@ class Openings:
         begun = dict.fromkeys(_begun(rule, ends[rule.id]) for rule in scanner.rules if ends[rule.id].behind is None)
         begun.update(dict.fromkeys((beginnings(_LINES), beginnings("", ESCAPE))))
         self._begun = _compiled(rf"(?:{'|'.join(begun)})\z")
-        compiled: dict[tuple[str, bool], Any] = {}
+        compiled: dict[str, Any] = {}
         self._asked = tuple(_asked(rules, ends, compiled) for rules in scanner.patterns)
 
     def first(self, text: str, at: int) -> Opening:
@@ -142,7 +142,7 @@ def _begun(rule: Rule, ends: Ends) -> str:
 
 
 def _asked(
-    rules: Sequence[Rule], ends: dict[str, Ends], compiled: dict[tuple[str, bool], Any]
+    rules: Sequence[Rule], ends: dict[str, Ends], compiled: dict[str, Any]
 ) -> tuple[tuple[int | None, Any], ...]:
     """Give from where a match of a pattern is held, and the pattern of what follows it for so long."""
     asked: dict[tuple[int | None, Any], None] = {}
@@ -154,10 +154,9 @@ def _asked(
             "" if rule.joined or rule.kind == RUN else _ALONE,
             rf"[\s\S]{{0,{words + _LONGEST_LABEL}}}" if words else "",
         ):
-            key = (after, rule.caseless)
-            if after and key not in compiled:
-                compiled[key] = _compiled(beginnings("", after, caseless=rule.caseless))
-            asked[(own.behind, compiled.get(key))] = None
+            if after and after not in compiled:
+                compiled[after] = _compiled(beginnings("", after))
+            asked[(own.behind, compiled.get(after))] = None
     return tuple(asked)
 
 

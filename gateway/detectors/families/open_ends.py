@@ -59,12 +59,12 @@ _ENDS: Final = {
     "email": Ends(before=r"[\wÀ.%+'&-]*", after=rf"[\w.-]*(?::[\w.~/-]*)?{_ANY}"),
     "email-spelled": Ends(
         before=r"[\wÀ.%+'&-]*",
-        after=r"[\w-]*(?: ?(?:[\[({<] ?(?:dot|punkt|punto|ponto|point|\.) ?[\])}>]|\.) ?[\w-]+){0,4}" + _ANY,
+        after=r"(?i:[\w-]*(?: ?(?:[\[({<] ?(?:dot|punkt|punto|ponto|point|\.) ?[\])}>]|\.) ?[\w-]+){0,4})" + _ANY,
     ),
     "email-in-words": Ends(
-        before=r"[A-Za-z0-9._%+-]+\s{1,3}(?:at|@)\s{1,2}[a-z0-9-]+"
-        r"(?:(?:\.|\s{1,2}(?:dot|punkt)\s{1,2})[a-z0-9-]+){0,3}\s?",
-        after=r"(?:\s{1,2}(?:dot|punkt)\s{1,2}[a-z]{2,4})?" + _ANY,
+        before=r"(?i:[A-Za-z0-9._%+-]+\s{1,3}(?:at|@)\s{1,2}[a-z0-9-]+"
+        r"(?:(?:\.|\s{1,2}(?:dot|punkt)\s{1,2})[a-z0-9-]+){0,3}\s?)",
+        after=r"(?i:(?:\s{1,2}(?:dot|punkt)\s{1,2}[a-z]{2,4})?)" + _ANY,
     ),
     "phone-plus": Ends(after=_GROUPS),
     "phone-prefix": Ends(after=_GROUPS),
@@ -91,8 +91,8 @@ _ENDS: Final = {
     ),
     "address-germanic": Ends(
         before=r"(?:[A-ZÀ][\w.-]*[ -]){0,2}(?:[A-ZÀ][\w-]*)?",
-        after=r"(?: ?[a-zA-Z])?(?:[-/]\d{1,4})?(?:,? ?(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? "
-        rf"(?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){{0,2}})?{_ANY}{_ANY}",
+        after=r"(?i:(?: ?[a-zA-Z])?(?:[-/]\d{1,4})?(?:,? ?(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? "
+        rf"(?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){{0,2}})?){_ANY}{_ANY}",
     ),
     "address-romance": Ends(after=rf"[\w'’.,º°/ -]{{0,130}}{_ANY}{_ANY}"),
     "address-east": Ends(before=r"[0-9一]{0,24}"),
@@ -143,7 +143,7 @@ def ends_of(rule: Rule) -> Ends | None:
     if rule.seek is None:
         return Ends()
     if isinstance(rule.seek, AfterLabel):
-        return Ends(behind=0, after=rule.seek.follows + _ANY)
+        return Ends(behind=0, after=f"(?i:{rule.seek.follows}){_ANY}")
     if rule.id in _ENDS:
         return _ENDS[rule.id]
     if rule.id.startswith("person-common-"):

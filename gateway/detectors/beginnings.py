@@ -16,6 +16,8 @@ _HIGH: Final = r"(?:[\xc2-\xf4][\x80-\xbf]+)"
 """One character beyond ASCII, whichever it is."""
 _MOST_TIMES: Final = 1_000
 """RE2 counts no further."""
+_MOST_COUNTED: Final = 4
+"""How often something within a word may come is counted no further: an automaton that counts is a large one."""
 _CATEGORIES: Final = {
     "CATEGORY_DIGIT": "0-9",
     "CATEGORY_SPACE": r"\t\n\x0b\x0c\r ",
@@ -134,11 +136,20 @@ class _Writer:
 
     def _repeated(self, parts: Any, least: int, most: Any) -> str:
         inner = f"(?:{self._sequence(parts)})"
+        if most > _MOST_COUNTED and not self._may_be_prose(parts):
+            return f"{inner}{'+' if least else '*'}"
         if most is codes.MAXREPEAT or most > _MOST_TIMES:
             return f"{inner}{'*' if least == 0 else '+' if least == 1 else f'{{{min(least, _MOST_TIMES)},}}'}"
         if (least, most) == (0, 1):
             return f"{inner}?"
         return f"{inner}{{{least}}}" if least == most else f"{inner}{{{least},{most}}}"
+
+    def _may_be_prose(self, parts: Any) -> bool:
+        """Say whether something takes in letters and blanks alike, so that it must come to an end by its count."""
+        if len(parts) != 1 or parts[0][0] not in (codes.IN, codes.ANY, codes.NOT_LITERAL):
+            return False
+        class_ = re.compile(self._whole(*parts[0]).encode(), re.DOTALL)
+        return class_.fullmatch(b" ") is not None and class_.fullmatch(b"a") is not None
 
     def _flagged(self, added: int, inner: str) -> str:
         return f"(?i:{inner})" if added & re.IGNORECASE else inner

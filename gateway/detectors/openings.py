@@ -82,6 +82,10 @@ class Openings:
         if begin >= len(plain):
             return Opening(at=at if at == 0 else settled, empty=True)
         found = self._of_plain(plain, begin, depth)
+        if settled < len(text):  # what follows may yet make one text of what is apart now
+            end = settled if places is None else places.place_of(settled)
+            cut = self._of_plain(plain[:end], min(begin, end), depth)
+            found = cut if cut.at < min(end, found.at) else found
         if found.at >= len(plain):
             return Opening(at=settled, empty=found.empty)
         place = found.at if places is None else max(at, normalized.original_span(found.at, found.at + 1)[0])

@@ -40,7 +40,7 @@ class Passed:
 class StreamedText:
     """One text. Pure but for what it holds; ``feed`` and ``end`` give parts that join to the text."""
 
-    __slots__ = ("_at", "_goes_on", "_openings", "_scanner", "_text")
+    __slots__ = ("_at", "_goes_on", "_known", "_openings", "_scanner", "_text")
 
     def __init__(self, scanner: Scanner, openings: Openings) -> None:
         self._scanner = scanner
@@ -48,6 +48,7 @@ class StreamedText:
         self._text = ""
         self._at = 0
         self._goes_on = False
+        self._known = False  # something is found that is not let go yet, whatever led to it
 
     @property
     def held(self) -> int:
@@ -82,17 +83,19 @@ class StreamedText:
         """Give up to where nothing changes any more, were the text to go on behind ``end``, and what is found there."""
         opening = self._openings.first(self._text[:end], self._at)
         stop = opening.at
-        if stop <= self._at or opening.empty:
+        if stop <= self._at or (opening.empty and not self._known):
             return stop, ()
         found = self._found(end)
         for one in sorted(found, key=lambda one: -one.start):
             if one.start < stop and (one.end > stop or one.end == end):
                 stop = one.start
+        self._known = any(one.end > stop for one in found)
         return stop, [one for one in found if one.end <= stop]
 
     def _decided(self, end: int) -> list[Passed]:
         """Decide as it stands about what stayed open for too long."""
         found = self._found(end)
+        self._known = bool(found)
         first = min((one.start for one in found), default=end)
         if first == self._at and not self._goes_on:
             self._goes_on = True

@@ -11,7 +11,6 @@ from typing import Final
 
 from keeptrusts.gateway.detectors.families.labelled import AfterLabel
 from keeptrusts.gateway.detectors.families.persons import PARTICLES, TITLE_WORDS
-from keeptrusts.gateway.detectors.families.places import AFTER_STREET
 from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.schemas.frozen import frozen
 
@@ -87,7 +86,7 @@ _ENDS: Final = {
         r"(?:\d{1,6}(?:[A-Za-z]|-\d{1,5}|½| 1/2)?,? (?:(?:[NSEW]|N\.?[EW]|S\.?[EW]|North|South|East|West)\.? )?"
         r"(?:(?:[A-ZÀ-Þ][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las) ){0,3})?"
         r"(?:[A-ZÀ0-9][\w'’.,½/-]*|of|the|de|la|del|los|las|[\w'’.,½/-]{0,3})",
-        after=AFTER_STREET + _ANY + _ANY,
+        after=rf"(?:[.,]{{0,2}}[ \n]?(?:[A-ZÀ#][\w'’.-]*|#? ?\d[\w-]*|floor))*[., \n]{{0,2}}{_ANY}",
     ),
     "address-germanic": Ends(
         before=r"(?:[A-ZÀ][\w.-]*[ -]){0,2}(?:[A-ZÀ][\w-]*)?",

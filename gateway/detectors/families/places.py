@@ -47,7 +47,7 @@ _BEFORE: Final = re.compile(
     r"(?:(?:[NSEW]|N\.?[EW]|S\.?[EW]|North|South|East|West)\.? )?"
     r"(?:(?:[A-ZÀ-Þ][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las) ){0,4}\Z"
 )
-AFTER_STREET: Final = (
+_AFTER: Final = re.compile(
     rf"\.?(?: (?:NW|NE|SW|SE|North|South|East|West|[NSEW])\b\.?)?"
     rf"(?:, (?:\d{{1,2}}(?:st|nd|rd|th)|[A-Z][a-z]+) [Ff]loor)?(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor"
     rf"|Fl|Room|Rm|Bldg|Building|Lot"
@@ -57,7 +57,6 @@ AFTER_STREET: Final = (
     rf"(?:,? ?(?:{_STATE_NAMES}|{_STATES})\b\.?)?(?:,? ?\d{{5}}(?:-\d{{4}})?\b)?"
     r"(?:(?:, ?| )[A-Z][a-z]+(?=,? [A-Z]{1,2}\d))?(?:,? ?[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b)?"
 )
-_AFTER: Final = re.compile(AFTER_STREET)
 _DIGIT: Final = re.compile("[0-9]")
 _UNIT_BEFORE: Final = re.compile(r"(?:Flat|Apartment|Apt|Unit|Suite)\.? ?\d{1,4}[A-Za-z]?, ?\Z")
 _CITY: Final = (

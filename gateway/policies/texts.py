@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import orjson
 
+from keeptrusts.gateway.policies.json_pieces import JsonPieces
 from keeptrusts.schemas.frozen import frozen
 
 Channel = Literal["system", "user", "assistant", "tool", "document", "arguments"]
@@ -50,7 +51,6 @@ _ARGUMENTS: Final = frozenset({"arguments", "partial_json"})
 _ANSWERS: Final = ("choices", "content", "output", "output_text")
 _DATA_URL: Final = re.compile(r"data:[\w.+/-]+(?:;[\w=.+-]+)*;base64,[\w+/=-]*\Z")
 _ENCODED: Final = re.compile(r"[\w+/-]{40,}={0,2}\Z")
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*')
 
 
 @frozen
@@ -207,35 +207,11 @@ def _edited_text(text: str, edits: Sequence[Edit]) -> str:
 
 
 def _edited_json(text: str, edits: Sequence[Edit]) -> str:
-    """Write over parts of JSON so that it stays JSON: a marker within a string is escaped, one for a number quoted.
-
-    What is no JSON, such as arguments that a model made up, is edited as plain text.
-    """
-    tokens = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
-    fitted: list[Edit] = []
-    for edit in edits:
-        touched = [one for one in tokens if one[0] < edit.end and one[1] > edit.start]
-        replacement = _dumped(edit.replacement)[1:-1]
-        start, end = edit.start, edit.end
-        if len(touched) == 1 and text[touched[0][0]] == '"':
-            start, end = max(start, touched[0][0] + 1), min(end, touched[0][1] - 1)
-        elif touched:
-            start, end = min(start, touched[0][0]), max(end, touched[-1][1])
-            replacement = f'"{replacement}"'
-        fitted.append(Edit(text=edit.text, start=start, end=end, replacement=replacement))
-    written = _edited_text(text, _apart(fitted))
-    if _is_json(text) and not _is_json(written):
-        return _dumped({"redacted": sorted({edit.replacement for edit in edits})})  # no part of it is sure to be safe
-    return written
+    """Write over parts of JSON so that it stays JSON. What is no JSON, as a model may make it up, is edited too."""
+    pieces = JsonPieces()
+    written = pieces.write(text, [(edit.start, edit.end, edit.replacement) for edit in edits])
+    return written + pieces.end()
 
 
 def _dumped(value: Any) -> str:
     return orjson.dumps(value).decode()
-
-
-def _is_json(text: str) -> bool:
-    try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return False
-    return True

@@ -31,8 +31,8 @@ _CATEGORIES: Final = {
 def beginnings(pattern: str, after: str = "", before: str = "", *, caseless: bool = False) -> str:
     """Give the pattern of all that begins a match of ``before``, ``pattern`` and ``after`` in a row, without being one.
 
-    ``pattern`` is Hyperscan's, over bytes, and in any case if it is ``caseless``; the others are of Python's ``re``, and
-    what they look ahead for is left out.
+    ``pattern`` is Hyperscan's, over bytes, and in any case if it is ``caseless``; the others are of Python's ``re``,
+    and what they look ahead for is left out.
     """
     rest = _Writer(unicode=True)
     own = _Writer(unicode=False)
@@ -41,6 +41,17 @@ def beginnings(pattern: str, after: str = "", before: str = "", *, caseless: boo
         if given:
             links += writer.links(_parsed(given, unicode=writer.unicode))
     return str(_chained(links))
+
+
+def longest(pattern: str) -> int | None:
+    """Give how many bytes a pattern matches at most; None where there is no end to it, or its parts are not known."""
+    try:
+        parsed = parser.parse(pattern.replace(r"\z", r"\Z").encode())
+        beginnings(pattern)
+    except (re.error, ValueError, OverflowError, RecursionError):
+        return None
+    most = parsed.getwidth()[1]
+    return int(most) if most < codes.MAXREPEAT else None
 
 
 def _parsed(pattern: str, *, unicode: bool) -> Sequence[tuple[Any, Any]]:
@@ -120,7 +131,7 @@ class _Writer:
                 begun_each = [_chained(self.links(one)) for one in value[1]]
                 return _either([one for one in begun_each if one is not None])
             case codes.MAX_REPEAT | codes.MIN_REPEAT | codes.POSSESSIVE_REPEAT:
-                least, most, parts = value
+                _, most, parts = value
                 begun = _chained(self.links(parts))
                 if begun is None:
                     return None

@@ -196,11 +196,11 @@ class _Tables:
         self.han_runs = re.compile(f"[{han}0-9](?:[-. ]?[{han}0-9]){{2,}}+")
         self.stops = re.compile("(?<=[A-Za-z0-9])。(?=[A-Za-z0-9])")
         self.looks = {ord(one): plain for ones, plains in _LOOKALIKES for one, plain in zip(ones, plains, strict=True)}
-        looks = _class(map(chr, self.looks))
-        self.look_runs = _look_runs(looks)
-        own = f"{looks}{small}{han}。"
-        within = f"{own}{_OTHER_LETTERS}{odd}{_ODD_ASTRAL}0-9A-Za-z._@+\\-"
-        self.unsettled = re.compile(f"[{own}](?:[{within}]|(?<=[{small}{han}0-9]) )*+\\Z")
+        alike = _class(map(chr, self.looks))
+        self.look_runs = _look_runs(alike)
+        own = f"{alike}{small}{han}。"
+        inside = f"{own}{_OTHER_LETTERS}{odd}{_ODD_ASTRAL}0-9A-Za-z._@+\\-"
+        self.unsettled = re.compile(f"[{own}](?:[{inside}]|(?<=[{small}{han}0-9]) )*+\\Z")
 
     def as_digits(self, match: re.Match[str]) -> str:
         return match[0].translate(self.digits)

@@ -8,7 +8,7 @@ rule's seeker, its words or its neighbours may still say what it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import re2

@@ -26,6 +26,7 @@ MOST_HELD: Final = 256
 LET_GO: Final = 128
 LONGEST: Final = 8_192
 CONTEXT: Final = 448
+_SLAB: Final = 1_024
 _RUNS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-=")
 
 
@@ -57,8 +58,16 @@ class StreamedText:
 
     def feed(self, piece: str) -> list[Passed]:
         """Take a piece, and give what may go. Raises TooManyMatchesError."""
-        self._text += piece
         passed: list[Passed] = []
+        for at in range(0, len(piece), _SLAB):
+            self._text += piece[at : at + _SLAB]
+            self._advance(passed)
+            if self._at > 2 * CONTEXT:
+                self._text = self._text[self._at - CONTEXT :]
+                self._at = CONTEXT
+        return passed
+
+    def _advance(self, passed: list[Passed]) -> None:
         while self.held:
             most = LONGEST if self._goes_on else MOST_HELD
             end = min(len(self._text), self._at + most)
@@ -67,13 +76,9 @@ class StreamedText:
                 passed += self._release(stop, found)
                 self._goes_on = False
             elif end - self._at < most:
-                break
+                return
             else:
                 passed += self._decided(end)
-        if self._at > 2 * CONTEXT:
-            self._text = self._text[self._at - CONTEXT :]
-            self._at = CONTEXT
-        return passed
 
     def end(self) -> list[Passed]:
         """Give the rest. Raises TooManyMatchesError."""

@@ -10,8 +10,8 @@ import asyncio
 from typing import Final
 
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
-from keeptrusts.gateway.pipeline.held_stream import HeldStream, Released
 from keeptrusts.gateway.pipeline.inspect import NOTHING_TO_SAY
+from keeptrusts.gateway.pipeline.released import Released, StreamJudge
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, OpenedStream
 from keeptrusts.gateway.policies.run import ChainOutcome
@@ -43,7 +43,7 @@ class Streamed:
 class _Reading:
     """One stream on its way from the provider to the caller."""
 
-    def __init__(self, services: Services, call: IncomingCall, opened: OpenedStream, held: HeldStream | None) -> None:
+    def __init__(self, services: Services, call: IncomingCall, opened: OpenedStream, held: StreamJudge | None) -> None:
         self._held = held
         prepared = opened.prepared
         self._services = services
@@ -93,20 +93,23 @@ class _Reading:
         return ProviderFailure(kind=kind, reason=reason, billed=True, elapsed_us=self._opened.stream.elapsed_us)
 
     async def _pass(self, connection: CallerConnection, frames: bytes) -> bool:
-        """Send frames, or have them held; False when no more can be held."""
+        """Send frames, or what the output policies let go of them; False when the stream is too long to be judged."""
         if self.first_token_us is None:
             self.first_token_us = max(0, (self._services.now_ns() - self._call.started_ns) // 1_000)
-        if self._held is not None:
-            return self._held.hold(frames)
-        await self._send(connection, frames)
-        return True
+        if self._held is None:
+            await self._send(connection, frames)
+            return True
+        passed = self._held.take(frames)
+        if passed:
+            await self._send(connection, passed)
+        return passed is not None
 
     async def _send(self, connection: CallerConnection, frames: bytes) -> None:
         self.sent_bytes += len(frames)
         await connection.send(frames)
 
     async def release(self, connection: CallerConnection, tail: bytes) -> Released:
-        """Send what the output policies leave of a stream that was held, but for its end. Raises CallerGoneError."""
+        """Send what the output policies leave of what they held, but for the end. Raises CallerGoneError."""
         if self._held is None:
             return Released(frames=b"", tail=tail, outcome=NOTHING_TO_SAY)
         released = self._held.release(tail)
@@ -120,7 +123,7 @@ async def pass_stream(
     call: IncomingCall,
     opened: OpenedStream,
     connection: CallerConnection,
-    held: HeldStream | None = None,
+    held: StreamJudge | None = None,
 ) -> Streamed:
     """Pass a stream on up to its end, which the caller of this sends. Never raises for what either side does."""
     reading = _Reading(services, call, opened, held)

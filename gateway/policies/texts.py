@@ -126,10 +126,10 @@ def rewritten(text: Text, edits: Iterable[Edit]) -> Any:
 
     Edits that overlap become one, with the replacement of the longer.
     """
-    apart = _apart(edits)
+    own = apart(edits)
     if not text.json:
-        return _edited_text(text.text, apart)
-    written = _edited_json(text.text, apart)
+        return _edited_text(text.text, own)
+    written = _edited_json(text.text, own)
     return orjson.loads(written) if text.json == "value" else written
 
 
@@ -184,17 +184,17 @@ def _channel_of(value: Mapping[str, Any], channel: Channel) -> Channel:
     return _ROLES.get(role, channel) if isinstance(role, str) else channel
 
 
-def _apart(edits: Iterable[Edit]) -> list[Edit]:
-    """Give edits that do not overlap, in order."""
-    apart: list[Edit] = []
+def apart(edits: Iterable[Edit]) -> list[Edit]:
+    """Give edits that do not overlap, in order: those that do become one, with the replacement of the longer."""
+    found: list[Edit] = []
     for edit in sorted(edits, key=lambda one: (one.start, -one.end)):
-        last = apart[-1] if apart else None
+        last = found[-1] if found else None
         if last is None or edit.start >= last.end:
-            apart.append(edit)
+            found.append(edit)
             continue
         longer = last if last.end - last.start >= edit.end - edit.start else edit
-        apart[-1] = Edit(text=last.text, start=last.start, end=max(last.end, edit.end), replacement=longer.replacement)
-    return apart
+        found[-1] = Edit(text=last.text, start=last.start, end=max(last.end, edit.end), replacement=longer.replacement)
+    return found
 
 
 def _edited_text(text: str, edits: Sequence[Edit]) -> str:

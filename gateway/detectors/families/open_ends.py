@@ -112,12 +112,11 @@ _ENDS: Final = {
     "person-letters": Ends(before=rf"(?:[A-ZÀ][\w'’.-]* ){{0,3}}(?:{_CAPITAL_WORD})?"),
     "person-east-label": Ends(behind=0, after=_ANY * 14),
     "person-east-title": Ends(before="[一 ]{0,8}"),
-    "private-key": Ends(
-        after=r"(?:[A-Za-z0-9+/=\s,:\\\"']|-[A-Za-z0-9+/=\s,:\\\"'])*(?:-----END[^-]*-{0,5})?" + _ANY
-    ),
-    "authorization": Ends(behind=0, 
+    "private-key": Ends(after=r"(?:[A-Za-z0-9+/=\s,:\\\"']|-[A-Za-z0-9+/=\s,:\\\"'])*(?:-----END[^-]*-{0,5})?" + _ANY),
+    "authorization": Ends(
+        behind=0,
         after=r"(?i:[\"'\]]?\s{0,2}[:=,]\s{0,2}[\"'`]?(?:(?:token|api-?key|key|oauth)[ =]+)?)"
-        rf"[A-Za-z0-9._~+/=-]*{_ANY}"
+        rf"[A-Za-z0-9._~+/=-]*{_ANY}",
     ),
     "password-given": Ends(behind=0, after=_GIVEN),
     "connection-password": Ends(behind=0, after=rf"(?:{_GIVEN}|{_ANY}{{0,202}})"),

@@ -120,7 +120,11 @@ class StreamedText:
 
     def _found(self, end: int) -> list[Finding]:
         """Give what is found in what is held, up to a place and as if the text ended there."""
-        return [one for one in seen(self._scanner, self._text[:end]) if one.start >= self._at]
+        begin = max(0, self._at - CONTEXT)
+        found = seen(self._scanner, self._text[begin:end])
+        return [
+            replace(one, start=begin + one.start, end=begin + one.end) for one in found if begin + one.start >= self._at
+        ]
 
     def _release(self, stop: int, found: Sequence[Finding]) -> list[Passed]:
         passed = list(_parts(self._text, self._at, stop, found))

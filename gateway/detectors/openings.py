@@ -111,21 +111,24 @@ class Openings:
     def _open(self, text: str, at: int) -> Opening:
         """Look at a text as it is."""
         before = max(0, at - _LONGEST_PATTERN)
-        head = text[before:at].encode("utf-8", "surrogatepass")
-        rest = text[at:].encode("utf-8", "surrogatepass")
-        begun = self._begun.search(head + rest, len(head))
+        near = text[before:]
+        plain = near.isascii()
+        data = near.encode("utf-8", "surrogatepass")
+        head = at - before if plain else len(near[: at - before].encode("utf-8", "surrogatepass"))
+        begun = self._begun.search(data, head)
         first = len(text)
         if begun is not None:
-            first = at + len(rest[: begun.start() - len(head)].decode("utf-8", "replace"))
+            place = begun.start()
+            first = before + place if plain else at + len(data[head:place].decode("utf-8", "replace"))
         empty = True
-        for start, end, number in self._scanner.candidates(text[before:]):
+        for start, end, number in self._scanner.candidates(near):
             for behind, after in self._asked[number]:
                 begin = before + (start if behind is None else end + behind)
-                if begin < at and (behind is None or begin < at - 1):
+                if begin < at - (behind is not None):
                     continue
                 empty = False
                 if begin < first and after is not None:
-                    following = text[before + end :].encode("utf-8", "surrogatepass")
+                    following = data[end:] if plain else near[end:].encode("utf-8", "surrogatepass")
                     if after.fullmatch(following) is not None:
                         first = max(at, begin)
         return Opening(at=first, empty=empty)

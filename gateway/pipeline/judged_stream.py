@@ -52,9 +52,11 @@ class JudgedStream:
     def take(self, frames: bytes) -> bytes | None:
         """Take frames, and give what may be sent by now; None once the stream is longer than an answer may be."""
         self._left -= len(frames)
-        if self._left < 0:
-            return None
-        return b"".join([self._passed(event) for event in self._parser.feed(frames)])
+        try:
+            events = self._parser.feed(frames) if self._left >= 0 else None
+        except ValueError:
+            events = None  # one event is larger than any may be
+        return None if events is None else b"".join([self._passed(event) for event in events])
 
     def release(self, tail: bytes) -> Released:
         """Give the rest, and the frames that end the stream, as the policies leave them; nothing where they refuse."""

@@ -21,10 +21,7 @@ class StreamJudge(Protocol):
     """One stream under output policies."""
 
     def take(self, frames: bytes) -> bytes | None:
-        """Take frames, and give what may be sent by now; None once the stream is longer than an answer may be.
-
-        Raises ValueError when the frames hold an event that is too large.
-        """
+        """Take frames, and give what may be sent by now; None once the stream, or an event, is longer than may be."""
         ...
 
     def release(self, tail: bytes) -> Released:

@@ -7,10 +7,12 @@ ends with an error event instead, so that nobody takes a part for the whole.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
 from keeptrusts.gateway.pipeline.inspect import NOTHING_TO_SAY
+from keeptrusts.gateway.pipeline.keep_alive import KeepAlive
 from keeptrusts.gateway.pipeline.released import Released, StreamJudge
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, OpenedStream
@@ -45,6 +47,7 @@ class _Reading:
 
     def __init__(self, services: Services, call: IncomingCall, opened: OpenedStream, held: StreamJudge | None) -> None:
         self._held = held
+        self._keep_alive: KeepAlive | None = None
         prepared = opened.prepared
         self._services = services
         self._call = call
@@ -56,6 +59,13 @@ class _Reading:
 
     async def pass_on(self, connection: CallerConnection) -> ProviderFailure | None:
         """Pass pieces on until the provider ends the stream; its failure when it breaks off. Raises CallerGoneError."""
+        self._keep_alive = KeepAlive(connection, self._services.settings.keep_alive_s)
+        try:
+            return await self._pass_on(connection)
+        finally:
+            await self._keep_alive.stop()
+
+    async def _pass_on(self, connection: CallerConnection) -> ProviderFailure | None:
         services, stream = self._services, self._opened.stream
         ended_ns: int | None = None
         while True:
@@ -107,6 +117,8 @@ class _Reading:
     async def _send(self, connection: CallerConnection, frames: bytes) -> None:
         self.sent_bytes += len(frames)
         await connection.send(frames)
+        if self._keep_alive is not None:
+            self._keep_alive.sent()
 
     async def release(self, connection: CallerConnection, tail: bytes) -> Released:
         """Send what the output policies leave of what they held, but for the end. Raises CallerGoneError."""
@@ -116,6 +128,11 @@ class _Reading:
         if released.frames:
             await self._send(connection, released.frames)
         return released
+
+    def judged(self) -> Released:
+        """Give what the output policies say of what was said so far; nothing is sent any more."""
+        nothing = Released(frames=b"", tail=b"", outcome=NOTHING_TO_SAY)
+        return nothing if self._held is None else replace(self._held.release(b""), frames=b"", tail=b"")
 
 
 async def pass_stream(
@@ -148,6 +165,8 @@ async def pass_stream(
             released = await reading.release(connection, end.tail)
         except CallerGoneError:
             gone = True
+    if gone and reading.sent_bytes:  # what was said until then is judged and recorded all the same
+        released = reading.judged()
     problem = None if gone and not end.complete else _problem(opened, failure, end) or released.outcome.problem
     _note(services, opened, failure, end, gone=gone)
     invocation = Invocation(

@@ -129,7 +129,7 @@ def test_parts_join_to_the_text_and_findings_stand_in_them() -> None:
 
 def test_prose_goes_word_by_word() -> None:
     text, sent, said = StreamedText(few_rules(), openings()), "", ""
-    for word in "Nobody was in a hurry, and the garden stayed as it was. ".split(" "):
+    for word in ["Nobody", "was", "in", "a", "hurry,", "and", "the", "garden", "stayed", "as", "it", "was."]:
         for letter in f"{word} ":
             sent += "".join(part.text for part in text.feed(letter))
         assert sent.startswith(said)

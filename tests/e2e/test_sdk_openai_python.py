@@ -60,8 +60,8 @@ def test_what_an_output_policy_finds_is_written_over_while_the_stream_comes(
     text = "".join(piece for _, piece in heard)
     plain = client.chat.completions.create(model="gpt-4o", messages=asked).choices[0].message.content
     assert text == plain and SHOWN in text and HIDDEN not in text
-    half = next(at for at, _ in heard if at - heard[0][0] >= (heard[-1][0] - heard[0][0]) / 2)
-    assert len("".join(piece for at, piece in heard if at <= half)) > len(text) / 4
+    first = next(at for at, piece in heard if piece)
+    assert heard[-1][0] - first > 1, "all of it came at once"
     verdicts = [(row["decision"], row["policy"]) for row in governed.rows(project, least=2)]
     assert verdicts == [("redact", "dlp-filter")] * 2
 

@@ -40,6 +40,7 @@ providers:
 HIDDEN, SHOWN = "every entry", "[TERM]"
 """What POLICY writes over in answers, and with what; the simulated provider says it over and over."""
 LONG_ANSWER = "simulate: words=120, chunk-delay=20"
+"""More than two seconds long."""
 DENIED_OPENAI = "gpt-4.1"
 DENIED_ANTHROPIC = "claude-haiku-4-5"
 ADMIN_DISTANCE = 10

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 
+from keeptrusts.gateway.detectors.rules import Finding
 from keeptrusts.gateway.detectors.scanner import Scanner
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import Admission, Invocation, ModelCall
@@ -60,6 +61,14 @@ def judge(services: Services, admission: Admission, texts: tuple[Text, ...]) -> 
     review = None if scanner is None else review_of(services, texts, scanner)
     facts: RequestFacts = replace(admission.facts, phase="output", review=review)
     return run_chain(admission.chain, facts, services.now_ns)
+
+
+def judge_found(
+    services: Services, admission: Admission, scanner: Scanner, text: Text, found: tuple[Finding, ...]
+) -> ChainOutcome:
+    """Run the output policies over a part of a text in which it is known what is found."""
+    review = Review((text,), scanner, services.settings.oldest_secret, found)
+    return run_chain(admission.chain, replace(admission.facts, phase="output", review=review), services.now_ns)
 
 
 def with_texts(services: Services, asked: ModelCall, facts: RequestFacts, scanner: Scanner | None) -> RequestFacts:

@@ -7,11 +7,13 @@ ends with an error event instead, so that nobody takes a part for the whole.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
-from keeptrusts.gateway.pipeline.held_stream import HeldStream, Released
 from keeptrusts.gateway.pipeline.inspect import NOTHING_TO_SAY
+from keeptrusts.gateway.pipeline.keep_alive import KeepAlive
+from keeptrusts.gateway.pipeline.released import Released, StreamJudge
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, OpenedStream
 from keeptrusts.gateway.policies.run import ChainOutcome
@@ -43,8 +45,9 @@ class Streamed:
 class _Reading:
     """One stream on its way from the provider to the caller."""
 
-    def __init__(self, services: Services, call: IncomingCall, opened: OpenedStream, held: HeldStream | None) -> None:
+    def __init__(self, services: Services, call: IncomingCall, opened: OpenedStream, held: StreamJudge | None) -> None:
         self._held = held
+        self._keep_alive: KeepAlive | None = None
         prepared = opened.prepared
         self._services = services
         self._call = call
@@ -56,6 +59,13 @@ class _Reading:
 
     async def pass_on(self, connection: CallerConnection) -> ProviderFailure | None:
         """Pass pieces on until the provider ends the stream; its failure when it breaks off. Raises CallerGoneError."""
+        self._keep_alive = KeepAlive(connection, self._services.settings.keep_alive_s)
+        try:
+            return await self._pass_on(connection)
+        finally:
+            await self._keep_alive.stop()
+
+    async def _pass_on(self, connection: CallerConnection) -> ProviderFailure | None:
         services, stream = self._services, self._opened.stream
         ended_ns: int | None = None
         while True:
@@ -93,20 +103,25 @@ class _Reading:
         return ProviderFailure(kind=kind, reason=reason, billed=True, elapsed_us=self._opened.stream.elapsed_us)
 
     async def _pass(self, connection: CallerConnection, frames: bytes) -> bool:
-        """Send frames, or have them held; False when no more can be held."""
+        """Send frames, or what the output policies let go of them; False when the stream is too long to be judged."""
         if self.first_token_us is None:
             self.first_token_us = max(0, (self._services.now_ns() - self._call.started_ns) // 1_000)
-        if self._held is not None:
-            return self._held.hold(frames)
-        await self._send(connection, frames)
-        return True
+        if self._held is None:
+            await self._send(connection, frames)
+            return True
+        passed = self._held.take(frames)
+        if passed:
+            await self._send(connection, passed)
+        return passed is not None
 
     async def _send(self, connection: CallerConnection, frames: bytes) -> None:
         self.sent_bytes += len(frames)
         await connection.send(frames)
+        if self._keep_alive is not None:
+            self._keep_alive.sent()
 
     async def release(self, connection: CallerConnection, tail: bytes) -> Released:
-        """Send what the output policies leave of a stream that was held, but for its end. Raises CallerGoneError."""
+        """Send what the output policies leave of what they held, but for the end. Raises CallerGoneError."""
         if self._held is None:
             return Released(frames=b"", tail=tail, outcome=NOTHING_TO_SAY)
         released = self._held.release(tail)
@@ -114,13 +129,18 @@ class _Reading:
             await self._send(connection, released.frames)
         return released
 
+    def judged(self) -> Released:
+        """Give what the output policies say of what was said so far; nothing is sent any more."""
+        nothing = Released(frames=b"", tail=b"", outcome=NOTHING_TO_SAY)
+        return nothing if self._held is None else replace(self._held.release(b""), frames=b"", tail=b"")
+
 
 async def pass_stream(
     services: Services,
     call: IncomingCall,
     opened: OpenedStream,
     connection: CallerConnection,
-    held: HeldStream | None = None,
+    held: StreamJudge | None = None,
 ) -> Streamed:
     """Pass a stream on up to its end, which the caller of this sends. Never raises for what either side does."""
     reading = _Reading(services, call, opened, held)
@@ -145,6 +165,8 @@ async def pass_stream(
             released = await reading.release(connection, end.tail)
         except CallerGoneError:
             gone = True
+    if gone and reading.sent_bytes:  # what was said until then is judged and recorded all the same
+        released = reading.judged()
     problem = None if gone and not end.complete else _problem(opened, failure, end) or released.outcome.problem
     _note(services, opened, failure, end, gone=gone)
     invocation = Invocation(

@@ -7,6 +7,7 @@ from typing import Final
 
 from keeptrusts.gateway.detectors.database import Keeper
 from keeptrusts.gateway.detectors.look import looking
+from keeptrusts.gateway.detectors.openings import Openings, needs_whole
 from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.gateway.detectors.scanner import Scanner
 from keeptrusts.gateway.policies.agent_firewall import AgentFirewall
@@ -54,14 +55,15 @@ class CompiledChain:
     them: they decide once a call's cost has a bound. `routing` are those that say where a call's data may go;
     `asks_for_actions`: one of them wants to know what an agent has done. `external` are those that ask another service,
     about requests or answers; they are in neither phase's list, since they are asked after all others.
-    `scanner` and `output_scanner` look for everything that the
-    policies of a phase want found; None where none of them looks at texts.
+    `scanner` and `output_scanner` look for everything that the policies of a phase want found; None where none of them
+    looks at texts. `openings` let a streamed answer go as it is judged; None where it must be whole before it can be.
     """
 
     policies: tuple[CompiledPolicy, ...] = ()
     output: tuple[CompiledPolicy, ...] = ()
     scanner: Scanner | None = None
     output_scanner: Scanner | None = None
+    openings: Openings | None = None
     spending: tuple[tuple[CompiledPolicy, SpendLimit], ...] = ()
     routing: tuple[tuple[CompiledPolicy, DataRoutingPolicy], ...] = ()
     asks_for_actions: bool = False
@@ -224,6 +226,7 @@ def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -
         output=output,
         scanner=_scanner(policies, keeper),
         output_scanner=_scanner(output, keeper),
+        openings=_openings(output, keeper),
         spending=tuple((one, one.policy) for one in policies if isinstance(one.policy, SpendLimit)),
         routing=tuple((one, one.policy) for one in policies if isinstance(one.policy, DataRoutingPolicy)),
         asks_for_actions=any(isinstance(one.policy, AgentFirewall) for one in policies),
@@ -235,14 +238,32 @@ def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -
 
 def _scanner(policies: tuple[CompiledPolicy, ...], keeper: Keeper | None) -> Scanner | None:
     """The scanner for all that these policies look for."""
+    rules = _rules(policies)
+    return _shared(rules, keeper) if rules else None
+
+
+def _rules(policies: tuple[CompiledPolicy, ...]) -> tuple[Rule, ...]:
     rules = {rule.id: rule for one in policies if isinstance(one.policy, TextDetector) for rule in one.policy.rules}
-    return _shared(tuple(sorted(rules.values(), key=lambda rule: rule.id)), keeper) if rules else None
+    return tuple(sorted(rules.values(), key=lambda rule: rule.id))
+
+
+def _openings(policies: tuple[CompiledPolicy, ...], keeper: Keeper | None) -> Openings | None:
+    """What lets streams go under these policies; None where one of them needs the whole answer, or its rules do."""
+    if not policies or not all(isinstance(one.policy, TextDetector) for one in policies):
+        return None
+    rules = _rules(policies)
+    return None if not rules or any(needs_whole(rule) for rule in rules) else _shared_openings(rules, keeper)
 
 
 @lru_cache(maxsize=MOST_SCANNERS)
 def _shared(rules: tuple[Rule, ...], keeper: Keeper | None) -> Scanner:
     """Chains that look for the same share one scanner, also over reloads: to compile one takes seconds."""
     return looking(rules, keeper)
+
+
+@lru_cache(maxsize=MOST_SCANNERS)
+def _shared_openings(rules: tuple[Rule, ...], keeper: Keeper | None) -> Openings:
+    return Openings(_shared(rules, keeper))
 
 
 def _model_rules(policies: tuple[CompiledPolicy, ...]) -> tuple[tuple[Condition | None, ModelRule], ...]:

@@ -48,6 +48,11 @@ class TextDetector:
         self._message = message
         self._ids = frozenset(rule.id for rule in self.rules)
 
+    @property
+    def acts(self) -> bool:
+        """Whether texts do not stay as they are when something is found in them."""
+        return self._action != "warn"
+
     def evaluate(self, facts: RequestFacts, now_ns: int) -> Decision:
         """Allow texts in which nothing is found. Counts by kind are in the decision, never what was found."""
         review = facts.review

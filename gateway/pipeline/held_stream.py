@@ -39,9 +39,9 @@ class _Held:
 def held_stream(services: Services, admission: Admission) -> StreamJudge | None:
     """Give what judges a stream, or None where no policy looks at its texts."""
     chain = admission.chain
-    if not chain.output:
+    if not chain.output and not chain.holds_answers:
         return None
-    if chain.openings is None or chain.output_scanner is None:
+    if chain.holds_answers or chain.openings is None or chain.output_scanner is None:
         return HeldStream(services, admission)
     acts = any(one.mode == "enforce" and _acts(one.policy) for one in chain.output)
     return JudgedStream(services, admission, chain.output_scanner, chain.openings, acts=acts)
@@ -87,7 +87,16 @@ class HeldStream:
             frames=b"".join(_frame(one) for one in held if not one.ends),
             tail=b"".join(_frame(one) for one in held if one.ends),
             outcome=outcome,
+            texts=_as_sent(tuple(texts), outcome.edits),
         )
+
+
+def _as_sent(texts: tuple[Text, ...], edits: tuple[Edit, ...]) -> tuple[Text, ...]:
+    by_number = by_text(edits)
+    return tuple(
+        text if (own := by_number.get(number)) is None else replace(text, text=str(rewritten(text, own)))
+        for number, text in enumerate(texts)
+    )
 
 
 def _events(frames: bytes, *, ends: bool) -> Iterable[_Held]:

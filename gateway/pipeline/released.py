@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import Protocol
 
 from keeptrusts.gateway.policies.run import ChainOutcome
+from keeptrusts.gateway.policies.texts import Text
 from keeptrusts.schemas.frozen import frozen
 
 
 @frozen
 class Released:
-    """What may be sent of a stream now, what ends it, and what the policies said; nothing when they refuse it."""
+    """What may be sent of a stream now, what ends it, and what the policies said; nothing when they refuse it.
+
+    ``texts`` are those of the whole as it would be sent, where the whole was held.
+    """
 
     frames: bytes
     tail: bytes
     outcome: ChainOutcome
+    texts: tuple[Text, ...] = ()
 
 
 class StreamJudge(Protocol):

@@ -24,6 +24,7 @@ from keeptrusts.gateway.pipeline.held_stream import held_stream
 from keeptrusts.gateway.pipeline.input_hash import input_hash
 from keeptrusts.gateway.pipeline.inspect import Inspected, inspect, refused
 from keeptrusts.gateway.pipeline.invoke import invoke
+from keeptrusts.gateway.pipeline.judged_by_others import REVIEW_DENIED, Others
 from keeptrusts.gateway.pipeline.moderate import moderated
 from keeptrusts.gateway.pipeline.read_call import read_call
 from keeptrusts.gateway.pipeline.record import (
@@ -204,7 +205,7 @@ async def _held_for_person(
     reviewed = await wait_for_person(services, call, caller.identity, outcome, "input", connection)
     if reviewed.problem is not None:
         undecided = _refused(configuration, caller.identity, reviewed.problem, asked, outcome.results)
-        reason = outcome.reason if undecided.verdict == "escalate" else "review_denied"
+        reason = outcome.reason if undecided.verdict == "escalate" else REVIEW_DENIED
         decided = replace(undecided, reason=reason, client_gone=reviewed.client_gone)
         return await _refuse(services, call, decided, reviewed.problem)
     key = _authenticated(services, call)
@@ -245,13 +246,19 @@ async def _dispatch(
         return None if isinstance(await append(services, event), Problem) else following
 
     result = await invoke(services, configuration, call, asked, money.routes, record_attempt)
+    others = Others(
+        services=services,
+        configuration=configuration,
+        call=call,
+        identity=identity,
+        admission=admission,
+        connection=connection,
+    )
     if isinstance(result, OpenedStream):
-        return await _stream(services, call, admission, decided, result, connection, ack, spending)
+        return await _stream(others, decided, result, ack, spending)
     settlement = _settled(services, result, asked, spending)
     count_invocation(services.counters, call.span, result, settlement)
-    inspected = await _moderated_answer(services, configuration, call, admission, inspect(services, admission, result))
-    if inspected.outcome.escalation is not None:
-        inspected = await _answer_held_for_person(services, call, decided, inspected, connection)
+    inspected = await _judged_by_others(others, inspect(services, admission, result))
     result, ended = inspected.invocation, decided.after(inspected.outcome)
     completion = completion_event(services, call, ended, result, settlement, client_gone=connection.is_gone())
     completed = await append_completion(services, call, completion, spending)
@@ -261,54 +268,30 @@ async def _dispatch(
     return answers.provided(call, result, settlement, ended.verdict, completed, shown), result.usage
 
 
-async def _moderated_answer(
-    services: Services, configuration: Configuration, call: IncomingCall, admission: Admission, inspected: Inspected
-) -> Inspected:
-    """Ask the chain's services about an answer as it would be sent; one that they refuse is replaced by the refusal."""
+async def _judged_by_others(others: Others, inspected: Inspected) -> Inspected:
+    """Show an answer, as it would be sent, to services and people; one that they refuse is replaced by the refusal."""
     invocation = inspected.invocation
-    if not admission.chain.external or invocation.problem is not None or invocation.status != 200:
+    asks = bool(others.admission.chain.external) or inspected.outcome.escalation is not None
+    if not asks or invocation.problem is not None or invocation.status != 200:
         return inspected
-    texts = texts_of_answer(orjson.loads(invocation.body))
-    facts = replace(admission.facts, phase="output")
-    outcome = await moderated(services, configuration, admission.chain, call.request, facts, texts, inspected.outcome)
-    if outcome.problem is None:
-        return Inspected(invocation=invocation, outcome=outcome)
-    return Inspected(invocation=refused(invocation, outcome.problem), outcome=outcome)
-
-
-async def _answer_held_for_person(
-    services: Services, call: IncomingCall, decided: Decided, inspected: Inspected, connection: CallerConnection
-) -> Inspected:
-    """Hold an answer until a person has approved it, or put the refusal in its place. What it cost stays its cost."""
-    outcome = inspected.outcome
-    reviewed = await wait_for_person(services, call, decided.identity, outcome, "output", connection)
-    if reviewed.problem is None:
-        return inspected
-    problem = reviewed.problem
-    reason = outcome.reason if problem.kind.verdict == "escalate" else "review_denied"
-    return Inspected(
-        invocation=refused(inspected.invocation, problem),
-        outcome=replace(outcome, verdict=problem.kind.verdict, reason=reason),
-    )
+    outcome = await others.judged(inspected.outcome, texts_of_answer(orjson.loads(invocation.body)))
+    if outcome.problem is not None:
+        invocation = refused(invocation, outcome.problem)
+    return Inspected(invocation=invocation, outcome=outcome)
 
 
 async def _stream(
-    services: Services,
-    call: IncomingCall,
-    admission: Admission,
-    decided: Decided,
-    opened: OpenedStream,
-    connection: CallerConnection,
-    decision: Ack,
-    spending: Spending | None,
+    others: Others, decided: Decided, opened: OpenedStream, decision: Ack, spending: Spending | None
 ) -> tuple[Answer, Usage | None]:
     """Pass a stream on, record its completion, and only then end it."""
+    services, call, admission, connection = others.services, others.call, others.admission, others.connection
     asked, model = admission.asked, opened.prepared.route.model
     services.counters.streams_open += 1
     try:
         shown = None if spending is None else spending.shown
         await connection.begin(answers.stream_headers(call, model, decided.verdict, decision, shown))
-        streamed = await pass_stream(services, call, opened, connection, held_stream(services, admission))
+        held = held_stream(services, admission)
+        streamed = await pass_stream(services, call, opened, connection, held, others.judged)
     finally:
         services.counters.streams_open -= 1
     invocation, decided = streamed.invocation, decided.after(streamed.outcome)

@@ -7,6 +7,7 @@ ends with an error event instead, so that nobody takes a part for the whole.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
@@ -17,6 +18,7 @@ from keeptrusts.gateway.pipeline.released import Released, StreamJudge
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, OpenedStream
 from keeptrusts.gateway.policies.run import ChainOutcome
+from keeptrusts.gateway.policies.texts import Text
 from keeptrusts.gateway.providers.protocol import FailureKind, ProviderFailure, ProviderStream
 from keeptrusts.gateway.providers.translate.aws_eventstream import EventStreamParser
 from keeptrusts.gateway.providers.translate.protocol import StreamEnd, StreamTranslation
@@ -24,6 +26,9 @@ from keeptrusts.gateway.providers.translate.sse import SseParser
 from keeptrusts.gateway.routing.retry import Failing, judge
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
+
+Further = Callable[[ChainOutcome, tuple[Text, ...]], Awaitable[ChainOutcome]]
+"""Gives what others say of an answer that the chain lets pass."""
 
 _TOO_LONG: Final = "the stream lasted too long"
 _AFTER_END_S: Final = 1.0
@@ -45,8 +50,16 @@ class Streamed:
 class _Reading:
     """One stream on its way from the provider to the caller."""
 
-    def __init__(self, services: Services, call: IncomingCall, opened: OpenedStream, held: StreamJudge | None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        call: IncomingCall,
+        opened: OpenedStream,
+        held: StreamJudge | None,
+        judge_further: Further | None,
+    ) -> None:
         self._held = held
+        self._judge_further = judge_further
         self._keep_alive: KeepAlive | None = None
         prepared = opened.prepared
         self._services = services
@@ -124,10 +137,23 @@ class _Reading:
         """Send what the output policies leave of what they held, but for the end. Raises CallerGoneError."""
         if self._held is None:
             return Released(frames=b"", tail=tail, outcome=NOTHING_TO_SAY)
-        released = self._held.release(tail)
+        released = await self._judged_further(connection, self._held.release(tail))
         if released.frames:
             await self._send(connection, released.frames)
         return released
+
+    async def _judged_further(self, connection: CallerConnection, released: Released) -> Released:
+        """Have others judge what was held; the caller hears meanwhile that the stream is alive."""
+        if self._judge_further is None or released.outcome.problem is not None:
+            return released
+        keep_alive = KeepAlive(connection, self._services.settings.keep_alive_s)
+        try:
+            outcome = await self._judge_further(released.outcome, released.texts)
+        finally:
+            await keep_alive.stop()
+        if outcome.problem is not None:
+            return Released(frames=b"", tail=b"", outcome=outcome)
+        return replace(released, outcome=outcome)
 
     def judged(self) -> Released:
         """Give what the output policies say of what was said so far; nothing is sent any more."""
@@ -141,9 +167,10 @@ async def pass_stream(
     opened: OpenedStream,
     connection: CallerConnection,
     held: StreamJudge | None = None,
+    judge_further: Further | None = None,
 ) -> Streamed:
     """Pass a stream on up to its end, which the caller of this sends. Never raises for what either side does."""
-    reading = _Reading(services, call, opened, held)
+    reading = _Reading(services, call, opened, held, judge_further)
     connection.when_gone(opened.stream.close)  # a provider that nobody listens to any more must stop working
     # Also while nothing comes: closing it wakes whoever reads.
     latest = asyncio.get_running_loop().call_later(reading.left_s(), opened.stream.close)

@@ -57,6 +57,7 @@ class CompiledChain:
     about requests or answers; they are in neither phase's list, since they are asked after all others.
     `scanner` and `output_scanner` look for everything that the policies of a phase want found; None where none of them
     looks at texts. `openings` let a streamed answer go as it is judged; None where it must be whole before it can be.
+    `holds_answers`: somebody else judges them, so that nothing of a stream goes out before.
     """
 
     policies: tuple[CompiledPolicy, ...] = ()
@@ -64,6 +65,7 @@ class CompiledChain:
     scanner: Scanner | None = None
     output_scanner: Scanner | None = None
     openings: Openings | None = None
+    holds_answers: bool = False
     spending: tuple[tuple[CompiledPolicy, SpendLimit], ...] = ()
     routing: tuple[tuple[CompiledPolicy, DataRoutingPolicy], ...] = ()
     asks_for_actions: bool = False
@@ -227,6 +229,7 @@ def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -
         scanner=_scanner(policies, keeper),
         output_scanner=_scanner(output, keeper),
         openings=_openings(output, keeper),
+        holds_answers=any(policy.phase != "input" for _, policy in external) or any(map(_asks_person, output)),
         spending=tuple((one, one.policy) for one in policies if isinstance(one.policy, SpendLimit)),
         routing=tuple((one, one.policy) for one in policies if isinstance(one.policy, DataRoutingPolicy)),
         asks_for_actions=any(isinstance(one.policy, AgentFirewall) for one in policies),
@@ -234,6 +237,11 @@ def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -
         model_rules=_model_rules(policies),
         audit=_audit(policies),
     )
+
+
+def _asks_person(compiled: CompiledPolicy) -> bool:
+    policy = compiled.policy
+    return isinstance(policy, HumanOversight) or (isinstance(policy, TextDetector) and policy.escalates)
 
 
 def _scanner(policies: tuple[CompiledPolicy, ...], keeper: Keeper | None) -> Scanner | None:

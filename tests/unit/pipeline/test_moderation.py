@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from support.gateway import PROVIDED, FakeConnection, FakeGateway, gateway, ok
+from support.streams import CHAT, chat_chunk
 
 from keeptrusts.gateway.pipeline.run import model_call
 from keeptrusts.gateway.pipeline.values import Answer
 from keeptrusts.gateway.providers.moderators import resolve_moderators
-from keeptrusts.gateway.providers.protocol import ProviderFailure
+from keeptrusts.gateway.providers.protocol import ProviderAnswer, ProviderFailure
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided
 
@@ -109,7 +110,7 @@ async def test_an_answer_is_judged_and_replaced_but_paid() -> None:
     answer = await chat(made)
     assert hosts(made) == ["api.openai.com", "judge.test"]
     assert answer.status == 409 and b"quokka" not in answer.body
-    assert json.loads(made.provider.asked[1].body)["texts"][0]["text"] == "quokka"
+    assert [one["text"] for one in json.loads(made.provider.asked[1].body)["texts"]] == ["quokka"]
     _, completion = records(made)
     assert (completion.verdict, completion.error) == ("block", "output_blocked")
     assert completion.cost is not None and completion.cost > 0
@@ -122,3 +123,18 @@ async def test_guide_and_observe_never_refuse() -> None:
         made.provider.then = [BAD]
         assert (await chat(made)).status == 200
         assert records(made)[0].verdict == verdict
+
+
+@pytest.mark.parametrize("judgement", [FINE, BAD])
+async def test_a_stream_is_held_until_the_service_has_judged_the_whole(judgement: ProviderAnswer) -> None:
+    made = made_for("output")
+    made.provider.pieces = [chat_chunk("quo"), chat_chunk("kka", "stop"), *CHAT.pieces[-2:]]
+    made.provider.then = [ok(), judgement]
+    connection = FakeConnection(
+        body=b'{"model": "gpt-4o", "stream": true, "messages": [{"role": "user", "content": "hi"}]}'
+    )
+    await model_call(made.services, made.call("engineering"), connection, "chat")
+    assert [one["text"] for one in json.loads(made.provider.asked[1].body)["texts"]] == ["quokka"]
+    passed = judgement is FINE
+    assert (b"quo" in b"".join(connection.sent)) == passed
+    assert records(made)[1].error == (None if passed else "output_blocked")

@@ -41,8 +41,8 @@ _TYPES: Final[Mapping[str, Channel]] = {
 _NO_TEXT: Final = frozenset(
     {
         "cache_control", "call_id", "detail", "encoding_format", "encrypted_content", "file_id", "finish_reason",
-        "format", "id", "item_id", "media_type", "mime_type", "model", "object", "previous_response_id", "role", "service_tier",
-        "signature", "status", "stop_reason", "tool_call_id", "tool_use_id", "type",
+        "format", "id", "item_id", "media_type", "mime_type", "model", "object", "previous_response_id", "role",
+        "service_tier", "signature", "status", "stop_reason", "tool_call_id", "tool_use_id", "type",
     }
 )  # fmt: skip
 """Names whose values are ids, kinds and settings in every API: a marker there would make the call invalid."""

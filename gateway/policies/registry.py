@@ -5,6 +5,7 @@ from keeptrusts.gateway.policies.dlp_filter import dlp_filter
 from keeptrusts.gateway.policies.hipaa_phi_detector import hipaa_phi_detector
 from keeptrusts.gateway.policies.model_access import ModelAccess
 from keeptrusts.gateway.policies.pii_detector import pii_detector
+from keeptrusts.gateway.policies.prompt_injection import asks_a_person, prompt_injection
 from keeptrusts.gateway.policies.protocol import Policy
 from keeptrusts.gateway.policies.rate_limit import RateLimit, WorkerShare
 from keeptrusts.gateway.policies.rbac import Rbac
@@ -16,6 +17,7 @@ from keeptrusts.schemas.policy_document.kinds.content import (
     DlpFilterOptions,
     HipaaPhiDetectorOptions,
     PiiDetectorOptions,
+    PromptInjectionOptions,
 )
 from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions, SpendLimitOptions
 from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions
@@ -40,5 +42,7 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return hipaa_phi_detector(options)
         case DlpFilterOptions() as options if options.action != "escalate":  # nobody can be asked yet
             return dlp_filter(options)
+        case PromptInjectionOptions() as options if not asks_a_person(options):
+            return prompt_injection(options)
         case _:
             return Unavailable(entry.kind, entry.mode)

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from keeptrusts.gateway.detectors.rules import Rule
+from keeptrusts.gateway.detectors.families.signs import TooMuchToReadError
+from keeptrusts.gateway.detectors.rules import Finding, Rule
 from keeptrusts.gateway.detectors.scanner import TooManyMatchesError
 from keeptrusts.gateway.policies.markers import Markers
 from keeptrusts.gateway.policies.protocol import ALLOW, Decision, RequestFacts
+from keeptrusts.gateway.policies.review import Review
 from keeptrusts.gateway.policies.texts import Edit
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.policy_document.kinds.content import Phase, Redaction
@@ -47,8 +49,8 @@ class TextDetector:
         """Allow texts in which nothing is found. Counts by kind are in the decision, never what was found."""
         review = facts.review
         try:
-            found = [] if review is None else review.findings(self._ids)
-        except TooManyMatchesError:
+            found = [] if review is None else self.findings(review)
+        except (TooManyMatchesError, TooMuchToReadError):
             return self._given_up(facts.phase)
         if review is None or not found:
             return ALLOW
@@ -69,6 +71,10 @@ class TextDetector:
             for number, finding in found
         )
         return Decision(result="redact", reason=reason, findings=counts, edits=edits)
+
+    def findings(self, review: Review) -> list[tuple[int, Finding]]:
+        """Give what is found, with the numbers of the texts. Raises TooManyMatchesError, TooMuchToReadError."""
+        return review.findings(self._ids)
 
     def _given_up(self, phase: Literal["input", "output"]) -> Decision:
         """Say that texts were not judged: what follows is the fail mode's to say."""

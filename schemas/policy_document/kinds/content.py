@@ -1,9 +1,9 @@
 """Options of the kinds that look at text: personal data, secrets, injections, categories."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from keeptrusts.schemas.policy_document.kinds.entities import entities_named
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions, Section
@@ -121,6 +121,13 @@ class PromptInjectionOptions(KindOptions):
     encoding: InjectionEncoding = InjectionEncoding()
     boundaries: InjectionBoundaries = InjectionBoundaries()
     response: InjectionResponse = InjectionResponse()
+
+    @model_validator(mode="after")
+    def _one_action(self) -> Self:
+        given = "action" in self.model_fields_set and "action" in self.response.model_fields_set
+        if given and self.action != self.response.action:
+            raise ValueError('"action" and "response.action" name different actions; keep one')
+        return self
 
 
 class ContentFilterOptions(KindOptions):

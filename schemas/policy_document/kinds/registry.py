@@ -63,7 +63,7 @@ KINDS: Final[Mapping[str, KindSpec]] = _kinds(
         types=("output_filter",),
         list_defaults={"output_filter": {"apply_to": "output"}},
     ),
-    KindSpec(name="prompt-injection", options=PromptInjectionOptions, phases=("input",)),
+    KindSpec(name="prompt-injection", options=PromptInjectionOptions, phases=("input",), enforced=True),
     KindSpec(
         name="content-filter",
         options=ContentFilterOptions,

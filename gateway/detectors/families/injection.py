@@ -1,0 +1,34 @@
+"""Prompt injection: the groups of signs of all kinds, and which kinds there are."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from keeptrusts.gateway.detectors.families import injection_boundaries, injection_english, injection_personas
+from keeptrusts.gateway.detectors.families.injection_languages import language_groups
+from keeptrusts.gateway.detectors.families.signs import Group, Reader, rules_of_groups
+from keeptrusts.gateway.detectors.rules import Rule
+
+HIDDEN: Final = "HIDDEN_TEXT"
+
+
+def injection_groups() -> tuple[Group, ...]:
+    """Give all groups."""
+    return (
+        *injection_english.GROUPS,
+        *language_groups(),
+        *injection_personas.GROUPS,
+        *injection_boundaries.GROUPS,
+    )
+
+
+def injection_rules() -> tuple[Rule, ...]:
+    """Give the anchors of all groups as rules."""
+    return rules_of_groups(injection_groups())
+
+
+@cache
+def injection_reader() -> Reader:
+    """Give the reader of all groups, compiled once."""
+    return Reader(injection_groups())

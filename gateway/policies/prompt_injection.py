@@ -8,10 +8,10 @@ from keeptrusts.gateway.detectors.families.injection import injection_reader, in
 from keeptrusts.gateway.detectors.families.injection_boundaries import BOUNDARY, DELIMITER
 from keeptrusts.gateway.detectors.families.injection_score import hidden_text, score_of
 from keeptrusts.gateway.detectors.families.signs import Read, Sign
-from keeptrusts.gateway.detectors.rules import CERTAIN, Finding
+from keeptrusts.gateway.detectors.rules import Finding
 from keeptrusts.gateway.policies.own_patterns import rules_of_patterns
 from keeptrusts.gateway.policies.review import Review
-from keeptrusts.gateway.policies.text_detector import TextDetector
+from keeptrusts.gateway.policies.text_detector import TextDetector, counted_only
 from keeptrusts.gateway.policies.texts import Channel
 from keeptrusts.schemas.policy_document.kinds.content import PromptInjectionOptions, Redaction
 
@@ -57,7 +57,7 @@ class PromptInjection(TextDetector):
             counted = (one for one in reads if self._counts(one))
             score = score_of(counted, text.text, foreign=text.channel in _FOREIGN, settled=settled)
             if score.value >= self._threshold:
-                found += [(number, _finding(kind)) for kind, count in score.kinds.items() for _ in range(count)]
+                found += [(number, counted_only(kind)) for kind, count in score.kinds.items() for _ in range(count)]
         own = review.findings(self._own) if self._own else []
         return found + [one for one in own if review.texts[one[0]].channel in _JUDGED]
 
@@ -93,8 +93,3 @@ def _switched_off(options: PromptInjectionOptions) -> frozenset[str]:
     if not boundaries.reject_fake_boundaries:
         return frozenset({BOUNDARY, DELIMITER})
     return frozenset() if boundaries.enforce_delimiters else frozenset({DELIMITER})
-
-
-def _finding(kind: str) -> Finding:
-    """Give a finding that is only counted: what is an injection is not written over."""
-    return Finding(kind=kind, start=0, end=0, score=CERTAIN, rule=kind)

@@ -1,6 +1,7 @@
 """From a chain entry to its compiled policy; kinds without one here fail closed."""
 
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
+from keeptrusts.gateway.policies.content_filter import content_filter
 from keeptrusts.gateway.policies.dlp_filter import dlp_filter
 from keeptrusts.gateway.policies.hipaa_phi_detector import hipaa_phi_detector
 from keeptrusts.gateway.policies.model_access import ModelAccess
@@ -14,6 +15,7 @@ from keeptrusts.gateway.policies.unavailable import Unavailable
 from keeptrusts.schemas.policy_document.document import ChainEntry
 from keeptrusts.schemas.policy_document.kinds.access import ModelAccessOptions, RbacOptions
 from keeptrusts.schemas.policy_document.kinds.content import (
+    ContentFilterOptions,
     DlpFilterOptions,
     HipaaPhiDetectorOptions,
     PiiDetectorOptions,
@@ -44,5 +46,7 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return dlp_filter(options)
         case PromptInjectionOptions() as options if not asks_a_person(options):
             return prompt_injection(options)
+        case ContentFilterOptions() as options if options.action != "escalate":
+            return content_filter(options)
         case _:
             return Unavailable(entry.kind, entry.mode)

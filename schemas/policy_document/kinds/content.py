@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
+from keeptrusts.schemas.policy_document.kinds.categories import categories_named
 from keeptrusts.schemas.policy_document.kinds.entities import entities_named
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions, Section
 from keeptrusts.schemas.policy_document.kinds.scalars import (
@@ -27,7 +28,13 @@ def _known(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _known_categories(names: tuple[str, ...]) -> tuple[str, ...]:
+    categories_named(names)
+    return names
+
+
 Entities = Annotated[Names, AfterValidator(_known)]
+Categories = Annotated[Names, AfterValidator(_known_categories)]
 
 
 class Redaction(Section):
@@ -131,12 +138,12 @@ class PromptInjectionOptions(KindOptions):
 
 
 class ContentFilterOptions(KindOptions):
-    """Categories and terms that are not wanted."""
+    """Categories and terms that are not wanted. Without `categories` those of the mode count, or terms alone."""
 
     aliases: ClassVar[Mapping[str, str]] = {"block_if": "terms", "blocked_terms": "terms"}
     action: Literal["block", "warn", "escalate"] = "block"
     mode: Literal["general", "critical_infrastructure", "automotive", "education", "law_enforcement"] = "general"
-    categories: Names = ()
+    categories: Categories = ()
     terms: Names = ()
     pattern: Pattern | None = None
     fuzzy_matching: Flag = False

@@ -68,6 +68,7 @@ KINDS: Final[Mapping[str, KindSpec]] = _kinds(
         name="content-filter",
         options=ContentFilterOptions,
         phases=("input", "output"),
+        enforced=True,
         types=("content_filter", "safety-filter", "safety_filter"),
     ),
     KindSpec(name="disclaimer", options=DisclaimerOptions, phases=("output",)),

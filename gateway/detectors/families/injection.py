@@ -5,7 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from keeptrusts.gateway.detectors.families import injection_boundaries, injection_english, injection_personas
+from keeptrusts.gateway.detectors.families import (
+    injection_boundaries,
+    injection_english,
+    injection_hints,
+    injection_personas,
+)
 from keeptrusts.gateway.detectors.families.injection_languages import language_groups
 from keeptrusts.gateway.detectors.families.signs import Group, Reader, rules_of_groups
 from keeptrusts.gateway.detectors.rules import Rule
@@ -20,6 +25,7 @@ def injection_groups() -> tuple[Group, ...]:
         *language_groups(),
         *injection_personas.GROUPS,
         *injection_boundaries.GROUPS,
+        *injection_hints.GROUPS,
     )
 
 

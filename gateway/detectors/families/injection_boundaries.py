@@ -142,7 +142,7 @@ _ADDRESSED: Final = Group(
     signs=(
         Sign(
             kind=INDIRECT,
-            weight=48,
+            weight=45,
             imperative=True,
             foreign=True,
             pattern=r"\b(?:if you(?:'re| are) (?:an? )?(?:ai|llm|language model|assistant|chat|automated)|(?:note"
@@ -157,9 +157,20 @@ _ADDRESSED: Final = Group(
             imperative=True,
             foreign=True,
             pattern=r"\b(?:ai|llm|language model|chat ?gpt|copilot|claude|gemini|gpt-?4\w?"
-            r"|assistant)(?: (?:assistants?|agents?|models?|systems?|bots?"
-            r"|readers?|reviewers?))?(?:,|:|(?: \w+){0,3}? (?:must|should|shall|need to|are instructed to"
-            r"|is instructed to|please|will))",
+            r"|assistant)(?: (?:assistants?|agents?"
+            r"|models?|systems?|bots?|readers?|reviewers?))?(?: \w+){0,3}? (?:must|should|shall|need to"
+            r"|are instructed to"
+            r"|is instructed to|please|will)\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=38,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:ai|llm|language model|chat ?gpt|copilot|claude|assistant)(?: (?:assistants?|agents?"
+            r"|models?))?[,:] "
+            r"(?:ignore|say|tell|respond|reply|answer|include|send|output|write|print|recommend|call|use|forward"
+            r"|please|do|you)",
         ),
         Sign(
             kind=INDIRECT,
@@ -234,7 +245,8 @@ _ADDRESSED: Final = Group(
             imperative=True,
             foreign=True,
             pattern=r"(?:<!--|display ?: ?none|font-size ?: ?0|color ?: ?(?:white|#fff)"
-            r"|visibility ?: ?hidden)[^\n]{0,160}\b(?:ignore|disregard|forget|assistant|"
+            r"|visibility ?: ?hidden)[^\n]{0,160}\b(?:(?:ignore|disregard|forget) (?:all|any|the|your|every|previous"
+            r"|prior)|assistant|"
             r"language model|llm|you must|system prompt|instructions? (?:for|to))\b",
         ),
         Sign(
@@ -264,8 +276,12 @@ _CARRYING: Final = Group(
             kind=EXFILTRATION,
             weight=62,
             pattern=r"!\[[^\]\n]{0,80}\]\(\s?https?://[^)\s]{1,200}[?&/=](?:[\w.-]{0,40}=)?(?:\{|\$|<|\[|%7b|(?i:data|secret|history|prompt|conversation"
-            r"|context|summary)[^)\s]{0,20}[\]}>])|<img[^>]{1,200}src\s?=\s?.?https?://[^>\s]{1,200}[=/](?:\{|\$|<|\["
-            r"|%7b)",
+            r"|context|summary)[^)\s]{0,20}[\]}>])",
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=42,
+            pattern=r"<img[^>]{1,200}src\s?=\s?.?https?://[^>\s]{1,200}[=/](?:\{|\$|<|\[|%7b)",
         ),
         Sign(
             kind=EXFILTRATION,
@@ -274,8 +290,8 @@ _CARRYING: Final = Group(
             r"|copy)\b[^!?\n]{0,60}\b(?:conversation|chat|history"
             r"|system prompt|your (?:instructions|prompt|context|memory)|api[ _-]?keys?|passwords?|credentials?"
             r"|secrets?|tokens?|private|personal (?:data|"
-            r"information)|emails?|messages|contents?|files?|user'?s?|data)\b[^!?\n]{0,60}(?:https?://"
-            r"|@[a-z0-9-]+\.[a-z]|webhook|my server)",
+            r"information)|emails?|messages|contents?|files?|user'?s?|data)\b[^!?\n]{0,60}\b(?:to|at|via|into|in) "
+            r"(?:\S{1,20} ){0,2}(?:https?://|\S{1,40}@[a-z0-9-]+\.[a-z]|webhook|my server)",
             foreign=True,
         ),
         Sign(
@@ -286,8 +302,9 @@ _CARRYING: Final = Group(
             r"|chat)|(?:the|our|entire|full|whole) (?:conversation|chat|chat history|conversation history)"
             r"|conversation history|chat history|system prompt|your"
             r" (?:instructions|prompt|context|memory)|(?:user'?s? )?(?:api[ _-]?keys?|passwords?|credentials"
-            r"|secrets))\b[^!?\n]{0,80}(?:https?://|@[a-z0-9-]+\.[a-z]"
-            r"|webhook|\burl\b|query (?:string|param)|image (?:link|url)|my server)",
+            r"|secrets))\b[^!?\n]{0,60}\b(?:to|at|via|into|in|as|onto|with) (?:\S{1,20} ){0,3}(?:https?://"
+            r"|\S{1,40}@[a-z0-9-]+"
+            r"\.[a-z]|webhook|\burl\b|query (?:string|param)|image (?:link|url)|my server)",
         ),
         Sign(
             kind=EXFILTRATION,

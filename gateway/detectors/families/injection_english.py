@@ -38,16 +38,17 @@ _FILLING: Final = (
 )
 _PRIOR: Final = (
     r"(?:previous(?:ly)?|prior|above|preceding|earlier|foregoing|former|past|old(?:er)?|initial|original|existing"
-    r"|current|other|system|given|pre-?(?:defined|set|programmed)|default|internal|hidden|developer('?s)?|openai('?s)?"
-    r"|safety|ethic(?:al|s)|content|moderation|built-?in|core|before|your|yours|my previous|prompt|security|secret"
-    r"|restrictive|base|programmed|first)"
+    r"|current|other|system|given|pre-?(?:defined|set|programmed)|hidden|developer('?s)?|openai('?s)?"
+    r"|safety|ethic(?:al|s)|moderation|built-?in|before|your|yours|my previous|prompt|security|secret"
+    r"|restrictive|programmed|first)"
 )
 _RULES: Final = (
     r"(?:instructions?|instrcutions?|instuctions?|instruct|directions?|directives?|prompts?|prompting|rules?"
     r"|guidelines?|guidance|commands?|orders|constraints?"
     r"|restrictions?|programming|training|policy|policies|protocols?|limitations?|filters?|filtering|safeguards?"
     r"|guardrails?|safety|censorship"
-    r"|regulations?|principles?|ethics|parameters|mandates?|conditioning|configurations?|boundaries|moderation)"
+    r"|regulations?|principles?|ethics|parameters|mandates?|conditioning|configurations?|boundaries|moderation"
+    r"|system (?:messages?|prompts?))"
 )
 _SAID: Final = (
     r"(?:texts?|messages?|conversations?|context|contents?|information|info|tasks?|assignments?|requests?|inputs?"
@@ -75,9 +76,9 @@ _OVERRIDES: Final = Group(
         rf"|turn off)[^.!?;]{{1,40}}\b(?:{_THINGS})",
         rf"\b(?:violate|break|suspend|nullify|void|supersede|replace|follow|obey|listen to|adhere|comply|abide|respect"
         rf"|consider|rid of|past|throw|yourself|instead of)[^.!?;]{{1,40}}\b(?:{_THINGS})",
-        r"\b(?:stop|not|n't|no longer|cease) (?:\w{1,8} ){0,2}(?:follow|obey|listen|adher|comply|abid|respect"
+        r"(?:\bstop|\bnot|n't|\bno longer|\bcease) (?:\w{1,8} ){0,2}(?:follow|obey|listen|adher|comply|abid|respect"
         r"|consider|bound)\w{0,4}\s"
-        r"[^.!?;]{0,24}\b(?:rules|orders|direction|command|polic|previous|above|prior)",
+        r"[^.!?;]{0,24}\b(?:rules|orders|direction|command|polic|previous|above|prior|system)",
         r"\b(?:cancel|remove|delete|reset|drop|clear|disable) (?:\w{1,8} ){0,2}(?:restriction|rules|limit|command"
         r"|orders|polic)",
     ),
@@ -87,8 +88,11 @@ _OVERRIDES: Final = Group(
         Sign(
             kind=OVERRIDE,
             weight=88,
-            pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,6}}{_B}{_PRIOR}(?:{_B}(?:{_FILLING}|{_PRIOR}|\w+)){{0,3}}{_B}"
-            rf"{_RULES}\b",
+            pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,6}}{_B}{_PRIOR}(?:(?:{_B}(?:{_FILLING}"
+            rf"|{_PRIOR})){{0,3}}{_B}{_RULES}"
+            rf"|(?:{_B}\w+){{1,2}}{_B}(?:instructions?|prompts?|directives?|guidelines?|directions|commands?"
+            rf"|programming"
+            rf"|training|constraints))\b",
         ),
         Sign(
             kind=OVERRIDE,
@@ -128,6 +132,12 @@ _OVERRIDES: Final = Group(
             kind=OVERRIDE,
             weight=55,
             pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,3}}(?:{_B}\w+)?{_B}{_SAID}{_B}(?:{_GIVEN})\b",
+        ),
+        Sign(
+            kind=OVERRIDE,
+            weight=72,
+            pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,3}}{_B}(?:system|developer){_B}(?:messages?|prompts?"
+            rf"|instructions?)\b",
         ),
         Sign(
             kind=OVERRIDE,
@@ -399,7 +409,7 @@ _EXTRACTIONS: Final = Group(
         ),
         Sign(
             kind=EXTRACTION,
-            weight=50,
+            weight=34,
             pattern=r"\b(?:prompt|instruction)s? (?:texts?|leak)\b|\b(?:in|from) your (?:\w+ )?(?:prompt|instructions"
             r"|context)\b",
         ),

@@ -71,7 +71,8 @@ _LANGUAGES: Final = (
         anchors=(
             r"\b(?:ignorier|vergiss|vergess|missacht|verwirf|umgeh(?:e|en) |ab (?:jetzt|sofort|nun)\b|neue aufgabe"
             r"|du bist (?:jetzt|nun|ab)\b)",
-            r"(?:\xc3\xbc|\xc3\x9c)berschreib|au(?:\xc3\x9f|ss)er acht|nicht (?:mehr )?beacht|beachte nicht",
+            r"(?:\xc3\xbc|\xc3\x9c)berschreib|au(?:\xc3\x9f|ss)er acht|nicht (?:mehr )?beacht|beachte nicht"
+            r"|\blass\w{0,2}\s[^.!?;]{1,40}hinter",
             r"\b(?:zeig|nenn|gib|verrat|wiederhol|druck|schreib|sag|wie laute|was (?:ist|war|steht"
             r"|sind))\w{0,4}[^.!?;]{1,40}"
             r"(?:prompt|anweisung|instruktion|systemnachricht)",
@@ -79,7 +80,7 @@ _LANGUAGES: Final = (
         stop=r"ignorier\w*|vergiss|vergess\w*|missacht\w*|verwirf|verwerfe?n?|überschreib\w*|umgehe?n? |außer acht"
         r"|ausser"
         r" acht|nicht (?:mehr )?beacht\w*|beachten? (?:sie )?nicht|befolge?n? (?:sie )?nicht|nicht (?:mehr )?befolg\w*"
-        r"|lass\w* .{0,40}(?:hinter|beiseite)",
+        r"|\blass(?:e|t|en sie)? (?:alle|deine|die|das|jegliche|ihre|sämtliche)",
         prior=r"\balle[rnms]?\b|vorherig|vorig|bisherig|obig|vorangegang|vorangehend|vorausgehend|frühere|ursprünglich"
         r"|\bdeine|\bihre\b|sämtliche|letzten|zuvor|davor|gegeben|erhalten|jegliche|jede|genannten|oben|system",
         rules=r"anweisung|instruktion|befehl|vorgabe|regel|richtlinie|aufgaben?\b|prompt|anordnung|kommando|aufträge"
@@ -104,12 +105,13 @@ _LANGUAGES: Final = (
             r"\b(?:ignore[zr]?|oublie[zr]?|d(?:\xc3\xa9|e)sob(?:\xc3\xa9|e)i|contourne|n(?:\xc3\xa9|e)glige"
             r"|ne (?:tiens|tenez|suis|suivez|respecte)"
             r"|(?:\xc3\xa0|a) partir de maintenant|d(?:\xc3\xa9|e)sormais|fais abstraction|faites abstraction"
-            r"|ne tenir)",
+            r"|ne tenir|tenir compte)",
             r"\b(?:montre|r(?:\xc3\xa9|e)v(?:\xc3\xa8|\xc3\xa9|e)le|affiche|r(?:\xc3\xa9|e)p(?:\xc3\xa8|\xc3\xa9|e)te"
             r"|donne|dis|imprime|quel|quelles|(?:\xc3\xa9|e)cris)\w{0,3}"
             r"[^.!?;]{1,40}(?:prompt|instruction|consigne|directive|invite)",
         ),
-        stop=r"ignore[zr]? (?:les?|la|l'|tou[ts]\w*|[mtv]os|[mt]es|[csm]es?|cette|d[eu]|bien)|oublie[zr]?\b"
+        stop=r"sans tenir compte|ignore[zr]? (?:les?|la|l'|tou[ts]\w*|[mtv]os|[mt]es|[csm]es?|cette|d[eu]|bien)"
+        r"|oublie[zr]?\b"
         r"|désobéi\w*|contourne[zr]?\b|néglige[zr]?\b|ne (?:tiens|tenez|tenir)\w* (?:pas|plus)"
         r" compte|ne (?:suis|suivez|respecte[zs]?) (?:pas|plus)|fai(?:s|tes) abstraction|annule[zr]?|efface[zr]?",
         prior=r"précédent|antérieur|ci-dessus|initial|toutes|tous|\bvos\b|\btes\b|\bton\b|\bvotre\b|reçues?|données"

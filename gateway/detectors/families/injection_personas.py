@@ -70,9 +70,9 @@ _NAMES: Final = Group(
             imperative=True,
             pattern=r"\b(?:you|you're|chat ?gpt|gpt|yourself|act|acting|respond|answer|enter|switch|activate|enable"
             r"|simulate|with|as|in)\b"
-            r"[^.!?\n]{0,30}\b(?:developer|god|sudo|root|debug|evil|opposite|chaos|anarchy|unfiltered|uncensored"
+            r"[^.!?\n]{0,30}\b(?:developer|god|sudo|root|evil|opposite|chaos|anarchy|unfiltered|uncensored"
             r"|unrestricted|jailbreak|dan"
-            r"|maintenance|nsfw|rogue|delta) mode\b",
+            r"|nsfw|rogue|delta) mode\b",
         ),
         Sign(
             kind=JAILBREAK,
@@ -139,14 +139,14 @@ _LIMITLESS: Final = Group(
             imperative=True,
             pattern=r"\b(?:you|your|yourself|he|she|it|who|that|chat ?gpt|dan|ai|bot|assistant|character|model"
             r"|respond|answer|responses?|answers?)\b"
-            r"[^.!?\n]{0,60}\b(?:no|without|free (?:of|from)|lacks?|does(?: not|n't) have|do(?: not|n't) have"
+            r"[^.!?,;\n]{0,60}\b(?:no|without|free (?:of|from)|lacks?|does(?: not|n't) have|do(?: not|n't) have"
             r"|don't have|has no|have no|not bound"
             r" by|not limited by|not restricted by|unbound by|not have|isn't bound by|aren't bound by"
             r"|not constrained by|not subject to"
             r"|disregards?|ignor(?:e|es|ing)|bypass(?:es|ing)?|not (?:follow|abide by|adhere to|care about))\b"
             r"(?: (?:\w+,?|[\w']+)){0,4}? (?:moral|ethical|ethics|morals|morality|safety|content|censorship"
             r"|filters?|limitations?|restrictions"
-            r"?|inhibitions?|remorse|conscience|openai|usage|scruples|safeguards?)(?: (?:or|and|/|\w+))*?\b",
+            r"?|inhibitions?|remorse|conscience|openai|usage|scruples|safeguards?|guidelines)(?: (?:or|and|/|\w+))*?\b",
         ),
         Sign(
             kind=JAILBREAK,

@@ -39,8 +39,10 @@ _FIRST: Final = Group(
         r"\b(?:developers?|creators?|openai|anthropic|company|owners?|admins?|makers?|operators?"
         r"|programmers?) (?:have |has |had )?(?:gave|given"
         r"|told|instructed|wrote|written|set)",
-        r"\b(?:first|initial|previous|setup|starting|opening|system|hidden|secret|original) (?:message|text|prompt"
-        r"|instruction|words|sentence|lines?)",
+        r"\byour (?:very )?(?:first|initial|previous|setup|starting|opening|system|original) (?:message|text|prompt"
+        r"|instruction|words|sentence|lines?|output)",
+        r"\b(?:hidden|secret|confidential|invisible|internal) (?:text|message|instruction|prompt|words|notes?|rules"
+        r"|context)",
         r"\b(?:secret|hidden|confidential|magic) (?:key|password|pass ?phrase|code|word|phrase|token|flag|information"
         r"|data)",
         r"\bthe password\b",
@@ -128,7 +130,7 @@ _REVOKED: Final = Group(
         r"\b(?:everything|all|anything|whatever) (?:that )?(?:\w{1,8} ){0,3}(?:said|written|above|so far|up to|before"
         r"|told|mentioned|stated)\b",
         r"\bopposite of (?:what )?(?:your|the|you)",
-        r"\b(?:forget|ignore|drop|stop|never ?mind|leave|abandon|quit) (?:about )?(?:the|your|this|that|all|what|doing"
+        r"\b(?:forget|ignore|drop|stop|never ?mind|leave|abandon|quit) (?:about )?(?:the|your|this|that|what|doing"
         r"|being|acting|pretending)\b",
         r"\b(?:i am|i'm|as|this is) (?:your|the|an?) (?:\w{1,9} )?(?:creator|developer|admin|owner|boss|engineer|ceo"
         r"|programmer|maker|master|god|supervisor|root)",

@@ -102,7 +102,8 @@ _LANGUAGES: Final = (
     _Language(
         name="fr",
         anchors=(
-            r"\b(?:ignore[zr]?|oublie[zr]?|d(?:\xc3\xa9|e)sob(?:\xc3\xa9|e)i|contourne|n(?:\xc3\xa9|e)glige"
+            r"\b(?:ignore[zr]? (?:l|tou|[mtv]os|[mtcs]es|cette)|oublie[zr]?|d(?:\xc3\xa9|e)sob(?:\xc3\xa9|e)i"
+            r"|contourne|n(?:\xc3\xa9|e)glige"
             r"|ne (?:tiens|tenez|suis|suivez|respecte)"
             r"|(?:\xc3\xa0|a) partir de maintenant|d(?:\xc3\xa9|e)sormais|fais abstraction|faites abstraction"
             r"|ne tenir|tenir compte)",
@@ -134,7 +135,8 @@ _LANGUAGES: Final = (
     _Language(
         name="es",
         anchors=(
-            r"\b(?:ignor(?:a|e|ar|en|as)|olvid(?:a|e|ar|as|ate|en)|descart(?:a|e|ar)|desobede|pasa por alto|omit(?:e"
+            r"\b(?:ignor(?:a|e|ar|en|as) (?:l[ao]s?|tod[ao]s?|tus?|sus?|est[aeo]s?|cualquier|por|mis|el)|olvid(?:a|e"
+            r"|ar|as|ate|en)\b|descart(?:a|e|ar)|desobede|pasa por alto|omit(?:e"
             r"|a|ir)|"
             r"no (?:sigas|siga|hagas caso|obedezcas|tengas en cuenta)|haz caso omiso|hag(?:a|an) caso omiso"
             r"|a partir de ahora"
@@ -166,7 +168,8 @@ _LANGUAGES: Final = (
     _Language(
         name="pt",
         anchors=(
-            r"\b(?:ignor(?:e|em)|esque(?:\xc3\xa7|c)a|esquecer?|desconsider|desobede|n(?:\xc3\xa3|a)o (?:siga|obede"
+            r"\b(?:ignor(?:e|em|a|ar) (?:[ao]s? |tod|tud|su|se|tu|te|ess|est|qua)|esque(?:\xc3\xa7|c)a|esquecer?"
+            r"|desconsider|desobede|n(?:\xc3\xa3|a)o (?:siga|obede"
             r"|considere)|a partir de agora"
             r"|de agora em diante)",
             r"\b(?:mostre|revele|repita|imprima|diga|me d(?:\xc3\xaa|e)|escreva|qual|quais|exiba)\w{0,3}[^.!?;]{1,40}"

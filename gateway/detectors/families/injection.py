@@ -8,6 +8,7 @@ from typing import Final
 from keeptrusts.gateway.detectors.families import (
     injection_boundaries,
     injection_english,
+    injection_general,
     injection_hints,
     injection_personas,
 )
@@ -26,6 +27,7 @@ def injection_groups() -> tuple[Group, ...]:
         *injection_personas.GROUPS,
         *injection_boundaries.GROUPS,
         *injection_hints.GROUPS,
+        *injection_general.GROUPS,
     )
 
 

@@ -53,9 +53,13 @@ _FIRST: Final = Group(
         Sign(
             kind=EXTRACTION,
             weight=54,
-            pattern=rf"{_GIVE}[^.!?\n]{{0,60}}\b(?:at|from|in|to|since) (?:the )?(?:very |absolute )?(?:top|beginning"
-            rf"|start|head|outset) of (?:this|the|our|your)"
-            r" (?:\w+ )?(?:conversation|chat|prompt|session|context|dialog\w*|exchange|thread|discussion)\b",
+            pattern=rf"{_GIVE}[^.!?\n]{{0,40}}\b(?:written|text|instructions?|words?|lines?|prompt|verbatim|exact"
+            rf"|quote|everything"
+            rf"|told|message|placed)\b[^.!?\n]{{0,24}}\b(?:at|from|in|to|since) (?:the )?(?:very |absolute )?(?:top"
+            rf"|beginning|start"
+            rf"|head|outset) of (?:this|the|our|your) (?:\w+ )?(?:conversation|chat|prompt|session|context|dialog\w*"
+            rf"|exchange"
+            rf"|thread|discussion)\b",
         ),
         Sign(
             kind=EXTRACTION,
@@ -169,7 +173,8 @@ _REVOKED: Final = Group(
             weight=40,
             pattern=r"\b(?:forget|ignore|drop|stop|never ?mind|leave|abandon|quit) (?:about )?(?:the|your|this|that"
             r"|all|doing (?:the|your)) (?:\w+ )?(?:translations?|summar(?:y|ies)"
-            r"|tasks?|assignments?|jobs?|roles?|classifications?|topic|persona|mission|purpose)\b",
+            r"|tasks?|assignments?|jobs?|roles?|classifications?|topic|persona|mission|purpose|texts?|documents?"
+            r"|articles?|reviews?|content)\b",
         ),
         Sign(
             kind=OVERRIDE,

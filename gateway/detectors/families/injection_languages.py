@@ -73,9 +73,9 @@ _LANGUAGES: Final = (
             r"|du bist (?:jetzt|nun|ab)\b)",
             r"(?:\xc3\xbc|\xc3\x9c)berschreib|au(?:\xc3\x9f|ss)er acht|nicht (?:mehr )?beacht|beachte nicht"
             r"|\blass\w{0,2}\s[^.!?;]{1,40}hinter",
-            r"\b(?:zeig|nenn|gib|verrat|wiederhol|druck|schreib|sag|wie laute|was (?:ist|war|steht"
+            r"\b(?:zeig|nenn|gib|verrat|wiederhol|druck|schreib|sag|welche|wie laute|was (?:ist|war|steht"
             r"|sind))\w{0,4}[^.!?;]{1,40}"
-            r"(?:prompt|anweisung|instruktion|systemnachricht)",
+            r"(?:prompt|anweisung|instruktion|systemnachricht|text (?:vor|ober))",
         ),
         stop=r"ignorier\w*|vergiss|vergess\w*|missacht\w*|verwirf|verwerfe?n?|überschreib\w*|umgehe?n? |außer acht"
         r"|ausser"
@@ -92,9 +92,10 @@ _LANGUAGES: Final = (
         ask=r"\bzeig\w*|\bnenn\w*|\bgib|\bgeben|verrat\w*|verrät|wiederhol\w*|druck\w*|\bschreib\w*|\bsag\w*|\bteil\w*"
         r"|was (?:ist|war|waren|sind|steht|stand)|wie (?:ist|laute\w*|war)|ausgeben|offenleg\w*|welche|kopier\w*|liste",
         own=r"\bdein\w*|\bihre?n?\b|\beuer|(?:den|dem|das) (?:\w+ )?system|ursprünglich|\bobig|anfänglich|genau|exakt"
-        r"|vollständig|geheim|intern"
+        r"|vollständig|geheim|intern|hast du|vor dieser|oberhalb"
         r"|versteckt|initial|vorherig|oben|erste[nrs]?\b",
-        prompt=r"prompt|anweisung|instruktion|systemnachricht|systemtext|vorgaben|richtlinien|text oben",
+        prompt=r"prompt|anweisung|instruktion|systemnachricht|systemtext|der text|den text|vorgaben|richtlinien"
+        r"|text oben",
         new=r"ab (?:jetzt|sofort|nun)\b|du bist (?:jetzt|nun)\b|(?:deine |eine )?neue (?:aufgabe|anweisung"
         r"|instruktion|rolle)"
         r"|(?:das|dies) war(?:'?s|en)? (?:alles|es)|(?:beginn|starte?|fang)\w* (?:von vorn|neu|von neuem)",

@@ -137,7 +137,7 @@ _LIMITLESS: Final = Group(
             kind=JAILBREAK,
             weight=55,
             imperative=True,
-            pattern=r"\b(?:you|your|yourself|he|she|it|who|that|chat ?gpt|dan|ai|bot|assistant|character|model"
+            pattern=r"\b(?:you|your|yourself|he|she|who|chat ?gpt|dan|ai|bot|assistant|character|model"
             r"|respond|answer|responses?|answers?)\b"
             r"[^.!?,;\n]{0,60}\b(?:no|without|free (?:of|from)|lacks?|does(?: not|n't) have|do(?: not|n't) have"
             r"|don't have|has no|have no|not bound"
@@ -343,7 +343,7 @@ _ROLES: Final = Group(
         ),
         Sign(
             kind=JAILBREAK,
-            weight=36,
+            weight=44,
             imperative=True,
             pattern=r"\b(?:act|pretend|role-?play|simulate|imagine|play|behave|respond)\w*\b[^.!?\n]{0,80}\b(?:evil"
             r"|criminal|hacker|villain|terrorist"

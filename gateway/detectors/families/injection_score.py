@@ -113,6 +113,7 @@ def _same(one: Read, other: Read) -> bool:
     if one.sign.kind != other.sign.kind:
         return False
     if one.text == other.text:
-        return one.start < other.end and other.start < one.end
+        shared = min(one.end, other.end) - max(one.start, other.start)
+        return 2 * shared > min(one.end - one.start, other.end - other.start)
     mine, theirs = one.text[one.start : one.end], other.text[other.start : other.end]
     return mine in theirs or theirs in mine

@@ -108,11 +108,11 @@ _OVERRIDES: Final = Group(
         Sign(
             kind=OVERRIDE,
             weight=68,
-            pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,2}}{_B}(?:(?:everything|anything|whatever|what"
-            rf"|all (?:of )?(?:it"
-            rf"|that|this|the things))(?:{_B}(?:{_FILLING}|{_SAID}|else|has|been|was|is)){{0,4}}{_B}(?:{_GIVEN}"
-            rf"|previous"
-            rf"|you know)\b|all (?:of )?(?:the )?(?:above|previous|prior|before)\s*(?:[.,;:!?]|$|and\b))",
+            pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,2}}{_B}(?:(?:everything|anything|all (?:of )?(?:it|that|this"
+            rf"|the"
+            rf" things))(?:{_B}(?:{_FILLING}|{_SAID}|else|has|been|was|is)){{0,4}}{_B}(?:{_GIVEN}|previous|you know)\b"
+            rf"|what(?:ever)?(?:{_B}(?:has|been|was|is|were)){{0,2}}{_B}{_GIVEN}\s*(?:[.,;:!?\n]|$|and\b|before|above"
+            rf"|earlier|now\b|so\b)|all (?:of )?(?:the )?(?:above|previous|prior|before)\s*(?:[.,;:!?]|$|and\b))",
         ),
         Sign(
             kind=OVERRIDE,
@@ -360,7 +360,8 @@ _EXTRACTIONS: Final = Group(
             r"|spell|type|reproduce"
             r"|paste|dump)\b"
             r"(?: (?:back|out|down|to me|me|exactly|verbatim|us|again|just|only|in full|of|to))*"
-            rf"(?:{_B}(?:all|everything|the|any|of|entire|whole|exact|full|every|first|\d+|\w+ (?:hundred|thousand)))+"
+            rf"(?:{_B}(?:all|everything|whatever|the|any|of|entire|whole|exact|full|every|first|\d+|\w+ (?:hundred"
+            rf"|thousand)))+"
             rf"(?:{_B}(?:texts?|words?|contents?|sentences?|lines?|instructions?|messages?|information|conversation"
             rf"|prompts?"
             rf"|paragraphs?|that|is|was|comes?|came|written|which|things?|it|of)){{0,4}}"

@@ -85,7 +85,8 @@ _LANGUAGES: Final = (
         r"|\bdeine|\bihre\b|sämtliche|letzten|zuvor|davor|gegeben|erhalten|jegliche|jede|genannten|oben|system",
         rules=r"anweisung|instruktion|befehl|vorgabe|regel|richtlinie|aufgaben?\b|prompt|anordnung|kommando|aufträge"
         r"|auftrag|direktive|beschränkung|einschränkung|programmierung|nachrichten|anforderung|eingaben",
-        everything=r"alles|was (?:ich|du|dir|sie|ihnen|zuvor|vorher|bisher|davor|oben)|(?:obige|vorherige|bisherige"
+        everything=r"alles|das obige|obiges|was (?:ich|du|dir|sie|ihnen|zuvor|vorher|bisher|davor|oben)|(?:obige"
+        r"|vorherige|bisherige"
         r"|letzte|vorige)\w*"
         r" (?:text|nachrichten|aufgabe|eingabe|konversation|unterhaltung|gespräch|sätze|texte)|(?:den )?text (?:oben"
         r"|davor)",
@@ -147,7 +148,7 @@ _LANGUAGES: Final = (
             r"[^.!?;]{1,40}(?:prompt|instruccion|indicacion|directriz|mensaje del sistema)",
         ),
         stop=r"\bignor(?:a|e|ar|en|as) (?:[lt]?[ao]s?|el|tod[ao]s?|[tsm]us?|est[aeo]s?|cualquier|por|de)\b"
-        r"|\bolv[ií]d(?:a|e|ar|as|ate|en|es|alo)\b|descart(?:a|e|ar)\b|desobede\w*|pas(?:a|e) por alto"
+        r"|\bolv[ií]d(?:a|e|ar|as|ate|en|es|alo|date)\b|descart(?:a|e|ar)\b|desobede\w*|pas(?:a|e) por alto"
         r"|omit(?:e|a|ir)\b|no (?:sigas?|hagas? caso|obedezcas?|tengas? en cuenta|prestes atención)|(?:haz|haga"
         r"|hagan) caso omiso"
         r"|elimina|borra",

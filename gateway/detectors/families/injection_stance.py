@@ -16,7 +16,7 @@ def _set(words: str) -> frozenset[str]:
 
 _BEGINNING: Final = frozenset(".!?:;,\n\r>*-—–()[]{}|#=/\\\"'`“”‘’«»。！？：，、…0123456789~&^%$@+•")
 _LEADING: Final = _set(
-    "please now and then so ok okay hey just first but also instead kindly simply immediately always today "
+    "please me us now and then so ok okay hey just first but also instead kindly simply immediately always today "
     "again therefore hence next hereby finally actually well alright hello hi no yes stop wait assistant "
     "chatgpt gpt ai sir friend dear all do completely totally fully entirely must let's lets go ahead quickly "
     "secretly quietly forever henceforth or never oh bot claude gemini llama model system user human sorry "
@@ -123,5 +123,5 @@ def is_command(before: str) -> bool:
         if word in _OTHERS:
             return False
         if word not in _MODAL and word not in _LEADING and not word.endswith("ly"):
-            return "you" in words[max(0, at - 3) : at] and any(one in _MODAL for one in words[at + 1 :])
+            return "you" in words[max(0, at - 3) : at]
     return not any(word in _MODAL for word in words[:1])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
-from keeptrusts.gateway.policies.compile import compile_document
+from keeptrusts.gateway.policies.compile import CompiledChain, compile_document
 from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.gateway.policies.review import Review
 from keeptrusts.gateway.policies.run import ChainOutcome, run_chain
@@ -13,12 +15,17 @@ from keeptrusts.schemas.policy_document.kinds.categories import CATEGORIES, cate
 from keeptrusts.schemas.policy_document.lint import lint_text
 
 
+@cache
+def chain_of(options: str) -> CompiledChain:
+    report = lint_text(f"policies: {{chain: [content-filter]}}\npolicy: {{content-filter: {options}}}\n", "file")
+    assert report.document is not None, report.findings
+    return compile_document(report.document).chain_for(None)
+
+
 def said(
     text: str, options: str = "{categories: [all]}", channel: Channel = "user", phase: str = "input"
 ) -> ChainOutcome:
-    report = lint_text(f"policies: {{chain: [content-filter]}}\npolicy: {{content-filter: {options}}}\n", "file")
-    assert report.document is not None, report.findings
-    chain = compile_document(report.document).chain_for(None)
+    chain = chain_of(options)
     scanner = chain.scanner if phase == "input" else chain.output_scanner
     texts = (Text(path=("x",), channel=channel, text=text),)
     review = None if scanner is None else Review(texts, scanner, b"secret")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from keeptrusts.gateway.detectors.families.signs import Reader, rules_of_groups
+from keeptrusts.gateway.detectors.families.signs import Reader, is_json, rules_of_groups
 from keeptrusts.gateway.detectors.families.unwanted import unwanted_groups
 from keeptrusts.gateway.detectors.families.unwanted_stance import is_meant
 from keeptrusts.gateway.detectors.rules import Finding
@@ -52,7 +52,7 @@ class ContentFilter(TextDetector):
             if text.channel not in _UNJUDGED:
                 meant = dict.fromkeys(
                     read.sign.kind
-                    for read in self._reader.read(text.text, places)
+                    for read in self._reader.read(text.text, places, json=is_json(text.text, lists=True))
                     if read.sign.kind in self._categories and is_meant(read)
                 )
                 found += [(number, counted_only(kind)) for kind in meant]

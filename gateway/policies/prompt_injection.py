@@ -7,7 +7,7 @@ from typing import Final, Literal
 from keeptrusts.gateway.detectors.families.injection import injection_reader, injection_rules
 from keeptrusts.gateway.detectors.families.injection_boundaries import BOUNDARY, DELIMITER
 from keeptrusts.gateway.detectors.families.injection_score import hidden_text, score_of
-from keeptrusts.gateway.detectors.families.signs import Read, Sign
+from keeptrusts.gateway.detectors.families.signs import Read, Sign, is_json
 from keeptrusts.gateway.detectors.rules import Finding
 from keeptrusts.gateway.policies.own_patterns import rules_of_patterns
 from keeptrusts.gateway.policies.review import Review
@@ -53,9 +53,11 @@ class PromptInjection(TextDetector):
             if text.channel not in _JUDGED or (number not in places and not hidden_text(text.text)):
                 continue
             settled: set[Sign] = set()
-            reads = self._reader.read(text.text, places.get(number, ()), settled)
+            foreign = text.channel in _FOREIGN
+            json = is_json(text.text, lists=foreign)
+            reads = self._reader.read(text.text, places.get(number, ()), settled, json=json)
             counted = (one for one in reads if self._counts(one))
-            score = score_of(counted, text.text, foreign=text.channel in _FOREIGN, settled=settled)
+            score = score_of(counted, text.text, foreign=foreign, settled=settled)
             if score.value >= self._threshold:
                 found += [(number, counted_only(kind)) for kind, count in score.kinds.items() for _ in range(count)]
         own = review.findings(self._own) if self._own else []

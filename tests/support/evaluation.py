@@ -17,7 +17,7 @@ from keeptrusts.gateway.detectors.families.injection import injection_reader, in
 from keeptrusts.gateway.detectors.families.injection_score import score_of
 from keeptrusts.gateway.detectors.families.personal import rules_of_kinds
 from keeptrusts.gateway.detectors.families.secrets import secret_rules
-from keeptrusts.gateway.detectors.families.signs import Sign
+from keeptrusts.gateway.detectors.families.signs import Sign, is_json
 from keeptrusts.gateway.detectors.look import look, looking, seen
 from keeptrusts.gateway.detectors.rules import Finding
 from keeptrusts.gateway.detectors.scanner import Scanner
@@ -109,8 +109,9 @@ def results_of_injections(texts: Sequence[Labelled]) -> Result:
     for one in texts:
         settled: set[Sign] = set()
         anchors = [finding for finding in seen(scanner, one.text) if finding.rule in reader.rules]
-        reads = reader.read(one.text, anchors, settled)
-        score = score_of(reads, one.text, foreign=one.channel != "user", settled=settled)
+        foreign = one.channel != "user"
+        reads = reader.read(one.text, anchors, settled, json=is_json(one.text, lists=foreign))
+        score = score_of(reads, one.text, foreign=foreign, settled=settled)
         said[one.attack, score.value >= THRESHOLD] += 1
     return Result(kind="prompt injection", right=said[True, True], missed=said[True, False], wrong=said[False, True])
 

@@ -13,10 +13,12 @@ from keeptrusts.gateway.detectors.families import (
     injection_personas,
 )
 from keeptrusts.gateway.detectors.families.injection_languages import language_groups
+from keeptrusts.gateway.detectors.families.respelled import ANCHORS
 from keeptrusts.gateway.detectors.families.signs import Group, Reader, rules_of_groups
 from keeptrusts.gateway.detectors.rules import Rule
 
 HIDDEN: Final = "HIDDEN_TEXT"
+_PLAINEST: Final = 60
 
 
 def injection_groups() -> tuple[Group, ...]:
@@ -28,7 +30,14 @@ def injection_groups() -> tuple[Group, ...]:
         *injection_boundaries.GROUPS,
         *injection_hints.GROUPS,
         *injection_general.GROUPS,
+        _respelled(),
     )
+
+
+def _respelled() -> Group:
+    """Give the plainest attacks as they are when somebody spelled them so that nobody reads them."""
+    signs = tuple(sign for group in injection_english.GROUPS for sign in group.signs if sign.weight >= _PLAINEST)
+    return Group(name="respelled", anchors=ANCHORS, signs=signs, before=120, after=240, respelled=True)
 
 
 def injection_rules() -> tuple[Rule, ...]:

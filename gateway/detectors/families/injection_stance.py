@@ -82,7 +82,7 @@ def stance(read: Read) -> Stance:
 
 def is_quoted(read: Read) -> bool:
     """Say whether a sign stands between quotation marks, in a code fence, or in a line that is marked as another's."""
-    before, after = read.before, read.after[:_QUOTED]
+    before, after = read.before, read.text[read.start : read.end + _QUOTED]
     if before.count(_FENCE) % 2 == 1:
         return True
     line = before[before.rfind("\n") + 1 :]

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 import re2
 
 from keeptrusts.gateway.detectors.encoded import RUN, pieces
+from keeptrusts.gateway.detectors.families.respelled import respelled
 from keeptrusts.gateway.detectors.normalize import normalize
 from keeptrusts.gateway.detectors.rules import LIKELY, Finding, Rule
 from keeptrusts.schemas.frozen import frozen
@@ -26,6 +27,9 @@ _LEAST_WRAPPED: Final = 16
 _LONG_WORD: Final = re.compile(r"(?<![\w+/=-])([\w+/-]{16,}={0,2})")
 _LEAST_WORD: Final = 4
 _OTHER_LETTERS: Final = re.compile("[\u0370-\u058f\u13a0-\u13ff]")
+
+_OF_JSON: Final = re.compile(r'\\["nrt]|"')
+_OPENED: Final = {'"': "\n", '\\"': ' "', "\\n": " \n", "\\r": " \n", "\\t": "  "}
 
 Disguise = Literal["", "costume", "lookalikes"]
 
@@ -52,13 +56,17 @@ class Sign:
 
 @frozen
 class Group:
-    """Signs that share their ``anchors``, and how far around an anchor they are read, in characters."""
+    """Signs that share their ``anchors``, and how far around an anchor they are read, in characters.
+
+    ``respelled``: they are also read as what letters apart, backwards and the like stand for.
+    """
 
     name: str
     anchors: tuple[str, ...]
     signs: tuple[Sign, ...]
     before: int = 60
     after: int = 120
+    respelled: bool = False
 
 
 @frozen
@@ -103,6 +111,11 @@ def rule_id(group: Group, number: int) -> str:
     return f"sign-{group.name}-{number}"
 
 
+def is_json(text: str, *, lists: bool) -> bool:
+    """Say whether a text is a document of JSON by how it begins; a list may also be one of examples."""
+    return text[:64].lstrip()[:1] in ("{", "[" if lists else "{")
+
+
 class Reader:
     """The signs of groups, compiled once."""
 
@@ -113,17 +126,19 @@ class Reader:
         self._of_rule: Mapping[str, int] = {
             rule_id(group, number): place for place, group in enumerate(groups) for number in range(len(group.anchors))
         }
-        self._sets = tuple(_SignSet(group.signs) for group in groups)
+        self._sets = tuple(_SignSet(group) for group in groups)
 
     @property
     def rules(self) -> frozenset[str]:
         """The ids of the anchors' rules."""
         return frozenset(self._of_rule)
 
-    def read(self, text: str, anchors: Iterable[Finding], settled: Set[Sign] = NONE_SETTLED) -> Iterator[Read]:
+    def read(
+        self, text: str, anchors: Iterable[Finding], settled: Set[Sign] = NONE_SETTLED, *, json: bool = False
+    ) -> Iterator[Read]:
         """Read around anchors. Signs are left out from when the caller adds them to ``settled``.
 
-        Raises TooMuchToReadError.
+        In a text that is ``json`` the quotation marks of its strings are no quotation. Raises TooMuchToReadError.
         """
         places: dict[int, list[tuple[int, int]]] = {}
         for one in anchors:
@@ -135,28 +150,32 @@ class Reader:
                 left -= end - start
                 if left < 0:
                     raise TooMuchToReadError("more places to read than may be read")
-                yield from self._sets[number].read(text[start:end], settled)
+                piece = text[start:end]
+                yield from self._sets[number].read(_opened(piece) if json else piece, settled)
 
 
 class _SignSet:
     """The signs of one group."""
 
-    __slots__ = ("_patterns", "_signs")
+    __slots__ = ("_patterns", "_respelled", "_signs")
 
-    def __init__(self, signs: Sequence[Sign]) -> None:
+    def __init__(self, group: Group) -> None:
+        signs = group.signs
         self._signs = tuple(signs)
+        self._respelled = group.respelled
         self._patterns: tuple[Any, ...] = tuple(_compiled(sign.pattern) for sign in signs)
 
     def read(self, raw: str, settled: Set[Sign]) -> Iterator[Read]:
-        """Read a piece as it is, and what it stands for where it says nothing as it is."""
+        """Read a piece as it is, and what is wrapped or spelled otherwise in it."""
         plain = normalize(raw).text
-        said = False
-        for one in self._said(plain, raw, settled):
-            said = True
-            yield one
-        if not said and len(raw) >= _LEAST_WRAPPED:
-            for inner in _unwrapped(plain, _DEPTH):
-                yield from self._said(inner, None, settled)
+        yield from self._said(plain, raw, settled)
+        if len(raw) < _LEAST_WRAPPED:
+            return
+        for inner in _unwrapped(plain, _DEPTH):
+            yield from self._said(inner, None, settled)
+        if self._respelled:
+            for spelling in respelled(plain):
+                yield from self._said(spelling, raw, settled)
 
     def _said(self, text: str, raw: str | None, settled: Set[Sign]) -> Iterator[Read]:
         """Give what a text says; ``raw`` is what it was before it was normalized, None where it was wrapped."""
@@ -173,6 +192,11 @@ class _SignSet:
                 yield Read(sign=sign, text=text, start=start, end=end, wrapped=raw is None, disguise=disguise)
                 if sign in settled:
                     break
+
+
+def _opened(piece: str) -> str:
+    """Give a piece of JSON in which strings begin and end as lines do; every character stays where it is."""
+    return _OF_JSON.sub(lambda match: _OPENED[match[0]], piece)
 
 
 def _disguise(raw: str, said: str) -> Disguise:

@@ -25,7 +25,10 @@ _DISGUISED: Final = 0.2
 _TAGS: Final = re.compile("[\U000e0020-\U000e007e]{4,}|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
 _FLAG: Final = "\U0001f3f4"
 _LONGEST_FLAG: Final = 6
-_INVISIBLE: Final = re.compile("[\u200b\u2060-\u2064\u00ad\u180e]")
+_TAGS_BEGIN: Final = b"\xf3\xa0"
+"""How tags begin in UTF-8: bytes are found much faster than ranges of characters."""
+_SELECTORS: Final = "".join(map(chr, range(0xFE00, 0xFE10)))
+_INVISIBLE: Final = "\u200b\u2060\u2061\u2062\u2063\u2064\u00ad\u180e"
 _MOST_INVISIBLE: Final = 16
 
 
@@ -93,10 +96,12 @@ def hidden_text(text: str) -> float:
     """Say how likely a text carries another that nobody can see: tag characters, selectors in a row, zero widths."""
     if text.isascii():
         return 0.0
-    for match in _TAGS.finditer(text):
-        if text[match.start() - 1 : match.start()] != _FLAG or len(match[0]) > _LONGEST_FLAG:
-            return 0.9
-    return 0.3 if len(_INVISIBLE.findall(text)) >= _MOST_INVISIBLE else 0.0
+    if _TAGS_BEGIN in text.encode("utf-8", "surrogatepass") or any(one in text for one in _SELECTORS):
+        for match in _TAGS.finditer(text):
+            if text[match.start() - 1 : match.start()] != _FLAG or len(match[0]) > _LONGEST_FLAG:
+                return 0.9
+    invisible = sum(text.count(one) for one in _INVISIBLE if one in text)
+    return 0.3 if invisible >= _MOST_INVISIBLE else 0.0
 
 
 def _apart(weighed: Iterable[_Weighed]) -> list[_Weighed]:

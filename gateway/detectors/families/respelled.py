@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+_GAP: Final = r"[ ._\-]"
 ANCHORS: Final = (
     r"\b(?:[i1!]gn[o0]r[e3]|d[i1]sr[e3]g[a4@]rd|f[o0]rg[e3]t|[o0]v[e3]rr[i1]d[e3]|r[e3]v[e3][a4@]l"
     r"|byp[a4@][s5$][s5$])\W{1,3}\w{0,8}[0134@]",
-    r"\b[a-z][ ._\-][a-z][ ._\-][a-z][ ._\-][a-z][ ._\-][a-z][ ._\-][a-z]\b",
+    r"\b(?:i~g~n~o~r~e|d~i~s~r~e~g~a~r~d|f~o~r~g~e~t|r~e~v~e~a~l|i~n~s~t~r~u~c~t~i~o~n|p~r~o~m~p~t)".replace("~", _GAP),
     r"snoitcurtsni|tpmorp metsys|erongi\b|draggersid|suoiverp",
     r"\b(?:vtaber|vafgehpgvba|flfgrz cebzcg|qvfertneq)",
 )

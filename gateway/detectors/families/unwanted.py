@@ -42,6 +42,8 @@ def _asked(kind: str, name: str, anchors: tuple[str, ...], done: str, about: str
             Sign(kind=kind, weight=100, pattern=pattern)
             for pattern in (
                 rf"{_WANTED}{_LONG}{done}{_SHORT}\b(?:{about})",
+                rf"\b(?:synthesis|recipe|formula|instructions|tutorial|blueprints?)(?: route)? (?:of"
+                rf"|for){_SHORT}\b(?:{about})",
                 rf"\bwie (?:kann|baue|mache|stelle|koche|sprenge)\w*\b{_LONG}\b(?:{about})",
                 *more,
             )
@@ -92,7 +94,8 @@ _CRIMES: Final = _asked(
         r"|prescription|degree)|stolen"
         r" credit|credit card (?:fraud|dumps)|evad(?:e|ing) tax|tax evasion|steal (?:a|some|my|from|the|some|credit"
         r"|identit|money|cars)|stealing"
-        r" (?:a|from|money)|identity theft|human traffick|smuggl|forg(?:e|ing) (?:a|an|docu|sign)|insurance fraud"
+        r" (?:a|from|money)|identity theft|get(?:ting)? into (?:someone|my)|human traffick|smuggl|forg(?:e|ing) (?:a"
+        r"|an|docu|sign)|insurance fraud"
         r"|credit card numbers"
         r"|insider trading|brib|crack (?:a|the|some|wifi|wi-fi|password))",
     ),
@@ -110,7 +113,8 @@ _CRIMES: Final = _asked(
     r"|virus)|(?:ransomware|keylogger|malware|computer virus|botnet) (?:that|to|which|code|in python|for)"
     r"|ddos (?:attack )?(?:a|the|some|against|on)|phishing"
     r" (?:e-?mail|page|site|message|campaign) (?:to|that|for|targeting|aimed)|fake (?:id|passport|prescription"
-    r"|degree)s?\b|stolen credit cards?"
+    r"|degree)s?\b|stolen credit cards?|tax evasion|get(?:ting)? into (?:someone|my \w+)'s (?:\w+ )?(?:account"
+    r"|e-?mail|phone|computer)"
     r"|evad(?:e|ing) (?:paying )?tax|steal(?:ing)? (?:a |an |some |someone'?s |my (?:\w+'s|neighbou?r'?s) |from (?:a"
     r"|the|my|people) |credit |money"
     r"|identit|cars)|commit (?:identity theft|(?:insurance|tax|credit card) fraud)|smuggl(?:e|ing) (?:people|drugs"

@@ -283,6 +283,13 @@ _MINORS: Final = Group(
         Sign(
             kind="SEXUAL_MINORS",
             weight=100,
+            pattern=rf"\b{_SEX}[^.!?\n]{{0,40}}\b(?:story|stories|fiction|fan ?fic\w*|pics|pictures|photos|videos"
+            rf"|role-?play"
+            rf"|content|images)\b[^.!?\n]{{0,40}}\b{_YOUNG}\b",
+        ),
+        Sign(
+            kind="SEXUAL_MINORS",
+            weight=100,
             pattern=rf"\b(?:write|describe|generate|tell|create|give|draw|show|send|make|role-?play|find|download|get"
             rf"|buy|share|watch|where|want|looking for|like|love|fantas\w+|trade|have"
             rf"|having|story|stories|pictures?|photos?|videos?|pics"

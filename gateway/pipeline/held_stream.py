@@ -11,12 +11,14 @@ from typing import Any
 
 import orjson
 
+from keeptrusts.gateway.pipeline.appending_texts import AppendingStream, takes_texts
 from keeptrusts.gateway.pipeline.inspect import judge
 from keeptrusts.gateway.pipeline.judged_stream import JudgedStream
 from keeptrusts.gateway.pipeline.lanes import Lane, lane_of
 from keeptrusts.gateway.pipeline.released import Released, StreamJudge
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import Admission
+from keeptrusts.gateway.policies.disclaimer import Disclaimer
 from keeptrusts.gateway.policies.protocol import Policy
 from keeptrusts.gateway.policies.text_detector import TextDetector
 from keeptrusts.gateway.policies.texts import Edit, Text, by_text, rewritten, texts_of_event, with_value
@@ -38,9 +40,18 @@ class _Held:
 
 def held_stream(services: Services, admission: Admission) -> StreamJudge | None:
     """Give what judges a stream, or None where no policy looks at its texts."""
+    judge = _judge_of(services, admission)
+    appends = any(one.mode == "enforce" and isinstance(one.policy, Disclaimer) for one in admission.chain.output)
+    return AppendingStream(judge) if judge is not None and appends and takes_texts(admission.asked) else judge
+
+
+def _judge_of(services: Services, admission: Admission) -> StreamJudge | None:
     chain = admission.chain
     if not chain.output and not chain.holds_answers:
         return None
+    only_says = chain.output_scanner is None and all(isinstance(one.policy, Disclaimer) for one in chain.output)
+    if only_says and not chain.holds_answers:
+        return PassedStream(services, admission)
     if chain.holds_answers or chain.openings is None or chain.output_scanner is None:
         return HeldStream(services, admission)
     acts = any(one.mode == "enforce" and _acts(one.policy) for one in chain.output)
@@ -49,6 +60,22 @@ def held_stream(services: Services, admission: Admission) -> StreamJudge | None:
 
 def _acts(policy: Policy) -> bool:
     return not isinstance(policy, TextDetector) or policy.acts
+
+
+class PassedStream:
+    """One stream of which nothing is held: no policy looks at its texts, but there is something to say at its end."""
+
+    def __init__(self, services: Services, admission: Admission) -> None:
+        self._services = services
+        self._admission = admission
+
+    def take(self, frames: bytes) -> bytes | None:
+        """Give what has come."""
+        return frames
+
+    def release(self, tail: bytes) -> Released:
+        """Give the end, and what the policies say."""
+        return Released(frames=b"", tail=tail, outcome=judge(self._services, self._admission, ()))
 
 
 class HeldStream:

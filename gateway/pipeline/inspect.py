@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ import orjson
 
 from keeptrusts.gateway.detectors.rules import Finding
 from keeptrusts.gateway.detectors.scanner import Scanner
+from keeptrusts.gateway.pipeline.appending_texts import appended, takes_texts
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import Admission, Invocation, ModelCall
 from keeptrusts.gateway.policies.protocol import RequestFacts
@@ -39,14 +39,16 @@ def inspect(services: Services, admission: Admission, invocation: Invocation) ->
     """Judge a whole answer: it is passed on, edited, or replaced by a refusal. What it cost stays what it cost."""
     if not admission.chain.output or invocation.problem is not None or invocation.status != 200:
         return Inspected(invocation=invocation, outcome=NOTHING_TO_SAY)
-    document: Mapping[str, Any] = orjson.loads(invocation.body)
+    document: dict[str, Any] = orjson.loads(invocation.body)
     texts = texts_of_answer(document)
     outcome = judge(services, admission, texts)
     if outcome.problem is not None:
         return Inspected(invocation=refused(invocation, outcome.problem), outcome=outcome)
-    if not outcome.edits:
+    texts_behind = outcome.appended if takes_texts(admission.asked) else ()
+    if not outcome.edits and not texts_behind:
         return Inspected(invocation=invocation, outcome=outcome)
-    body = orjson.dumps(edited(document, texts, outcome.edits))
+    changed = edited(document, texts, outcome.edits) if outcome.edits else document
+    body = orjson.dumps(appended(changed, texts_behind) if texts_behind else changed)
     return Inspected(invocation=replace(invocation, body=body, output_bytes=len(body)), outcome=outcome)
 
 

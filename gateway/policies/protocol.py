@@ -82,6 +82,7 @@ class Decision:
 
     `reason` is a stable code, `findings` counts by type, `permit` must be finished when the call is over. `edits` are
     made in the texts under review when the result is redact and in force. `escalation` belongs to the result escalate.
+    `appended` are texts of the file's own that go to the end of the answer, whatever else becomes of it.
     """
 
     result: PolicyOutcome
@@ -91,6 +92,7 @@ class Decision:
     permit: Permit | None = None
     edits: tuple[Edit, ...] = ()
     escalation: Escalation | None = None
+    appended: tuple[str, ...] = ()
 
 
 ALLOW: Final = Decision(result="allow")

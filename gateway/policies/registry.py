@@ -4,6 +4,7 @@ from keeptrusts.gateway.policies.agent_firewall import AgentFirewall
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
 from keeptrusts.gateway.policies.content_filter import content_filter
 from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
+from keeptrusts.gateway.policies.disclaimer import Disclaimer
 from keeptrusts.gateway.policies.dlp_filter import dlp_filter
 from keeptrusts.gateway.policies.external_moderation import ExternalModeration
 from keeptrusts.gateway.policies.hipaa_phi_detector import hipaa_phi_detector
@@ -30,6 +31,7 @@ from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions, Sp
 from keeptrusts.schemas.policy_document.kinds.oversight import (
     AuditLoggerOptions,
     DataRoutingPolicyOptions,
+    DisclaimerOptions,
     HumanOversightOptions,
 )
 from keeptrusts.schemas.policy_document.not_yet import refused_option
@@ -58,6 +60,8 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return hipaa_phi_detector(options)
         case DlpFilterOptions() as options:
             return dlp_filter(options)
+        case DisclaimerOptions() as options:
+            return Disclaimer(options)
         case HumanOversightOptions() as options if refused_option(options) is None:
             return HumanOversight(options)
         case ExternalModerationOptions() as options:

@@ -28,9 +28,9 @@ class ChainOutcome:
     """What the chain says about a call.
 
     `problem` is set exactly when `verdict` is block: its code gives the HTTP status. `escalation` is set exactly when
-    it is escalate: the call must not go on until a person has decided. `reason` and `policy` are
-    those of the policy that decided the verdict. `edits` are to be made in the texts that were under review. Call
-    `finish` once when an allowed call is over.
+    it is escalate: the call must not go on until a person has decided. `reason` and `policy` are those of the policy
+    that decided the verdict. `edits` are to be made in the texts that were under review, `appended` go to the end of
+    the answer. Call `finish` once when an allowed call is over.
     """
 
     verdict: Verdict
@@ -41,6 +41,7 @@ class ChainOutcome:
     permits: tuple[Permit, ...] = ()
     edits: tuple[Edit, ...] = ()
     escalation: Escalation | None = None
+    appended: tuple[str, ...] = ()
 
     def finish(self, *, tokens: int, now_ns: int) -> None:
         """Gives back what policies lent to the call; `tokens` is what it used."""
@@ -55,6 +56,7 @@ def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainO
     results: list[PolicyResult] = []
     permits: list[Permit] = []
     edits: tuple[Edit, ...] = ()
+    appended: tuple[str, ...] = ()
     started = clock()
     for compiled in chain.policies if facts.phase == "input" else chain.output:
         if compiled.applies is not None and not compiled.applies(facts):
@@ -74,6 +76,8 @@ def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainO
             permits.append(decision.permit)
         if decision.result == "allow":
             started = ended
+            if decision.appended and compiled.mode == "enforce":
+                appended += decision.appended
             continue
         effect = _effect(compiled, decision)
         if _SEVERITY.index(effect) > _SEVERITY.index(verdict):
@@ -84,8 +88,9 @@ def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainO
         if effect == "block":
             break
     if deciding is None:
-        return ChainOutcome(verdict=verdict, results=tuple(results), permits=tuple(permits))
-    return _outcome(verdict, *deciding, results, permits, edits, started)
+        return ChainOutcome(verdict=verdict, results=tuple(results), permits=tuple(permits), appended=appended)
+    outcome = _outcome(verdict, *deciding, results, permits, edits, started)
+    return outcome if not appended else replace(outcome, appended=appended)
 
 
 def judged_later(outcome: ChainOutcome, compiled: CompiledPolicy, decision: Decision) -> ChainOutcome:
@@ -131,6 +136,7 @@ def judged_also(outcome: ChainOutcome, compiled: CompiledPolicy, decision: Decis
         permits=outcome.permits,
         edits=() if effect == "block" else outcome.edits,
         escalation=(decision.escalation or UNTYPED) if effect == "escalate" else None,
+        appended=outcome.appended,
     )
 
 

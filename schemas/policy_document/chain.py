@@ -267,20 +267,12 @@ class ChainReader:
         )
         if not has_options:
             self._once(Code.DEFAULTS_USED, entry.kind, item.mark, f"{entry.kind} runs with its default options", "")
-        if not item.spec.enforced:
-            outcome, fix = "is recorded as not_evaluated", ""
-            if entry.mode == "enforce":
-                outcome = "refuses the calls it applies to (409 policy_unavailable)"
-                fix = "set mode: observe to let calls pass"
-            message = f"{entry.kind} is not enforced by this version: it {outcome}"
-            self._once(Code.NOT_ENFORCED, f"{entry.kind}/{entry.mode}", item.mark, message, fix)
 
     def _once(self, code: Code, about: str, mark: Mark, message: str, suggestion: str) -> None:
         if (code, about) in self.noted:
             return
         self.noted.add((code, about))
-        report = self.sink.warning if code is Code.NOT_ENFORCED else self.sink.info
-        report(code, mark, message, suggestion)
+        self.sink.info(code, mark, message, suggestion)
 
     def _unknown_kind(self, name: str, mark: Mark) -> None:
         spellings = [*KINDS, *(word for spec in KINDS.values() for word in spec.types)]

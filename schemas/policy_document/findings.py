@@ -81,7 +81,7 @@ MEANINGS: dict[Code, str] = {
     Code.UNKNOWN_TEAM: "The directory has no team with this slug.",
     Code.AUDIT_ONLY_TEAM: "A team ends up with no policy but audit-logger.",
     Code.IMMUTABLE_FALSE: "Records are always immutable.",
-    Code.NOT_ENFORCED: "This version cannot enforce the kind, or its action, and refuses the calls it applies to.",
+    Code.NOT_ENFORCED: "The entry needs a judgement that this version cannot make: it refuses the calls it applies to.",
     Code.NO_ENDPOINT: "The target needs an endpoint and is unavailable without one.",
     Code.CLEAR_TEXT_SECRET: "A secret is written into the file.",
     Code.NEVER_RUNS: "A policy is described but not part of the chain.",

@@ -1,4 +1,4 @@
-"""The table of policy kinds: name, options, phases, other spellings, and whether this version enforces them."""
+"""The table of policy kinds: name, options, phases and other spellings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,7 +33,6 @@ class KindSpec:
     name: str
     options: type[KindOptions]
     phases: tuple[Phase, ...]
-    enforced: bool = False
     types: tuple[str, ...] = ()
     list_defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -43,46 +42,42 @@ def _kinds(*specs: KindSpec) -> Mapping[str, KindSpec]:
 
 
 KINDS: Final[Mapping[str, KindSpec]] = _kinds(
-    KindSpec(name="rbac", options=RbacOptions, phases=("input",), enforced=True),
+    KindSpec(name="rbac", options=RbacOptions, phases=("input",)),
     KindSpec(
         name="model-access",
         options=ModelAccessOptions,
         phases=("input",),
-        enforced=True,
         types=("allowed_models",),
     ),
-    KindSpec(name="rate-limit", options=RateLimitOptions, phases=("input",), enforced=True, types=("rate_limit",)),
-    KindSpec(name="spend-limit", options=SpendLimitOptions, phases=("input",), enforced=True, types=("cost_limit",)),
-    KindSpec(name="pii-detector", options=PiiDetectorOptions, phases=("input", "output"), enforced=True),
-    KindSpec(name="hipaa-phi-detector", options=HipaaPhiDetectorOptions, phases=("input", "output"), enforced=True),
+    KindSpec(name="rate-limit", options=RateLimitOptions, phases=("input",), types=("rate_limit",)),
+    KindSpec(name="spend-limit", options=SpendLimitOptions, phases=("input",), types=("cost_limit",)),
+    KindSpec(name="pii-detector", options=PiiDetectorOptions, phases=("input", "output")),
+    KindSpec(name="hipaa-phi-detector", options=HipaaPhiDetectorOptions, phases=("input", "output")),
     KindSpec(
         name="dlp-filter",
         options=DlpFilterOptions,
         phases=("input", "output"),
-        enforced=True,
         types=("output_filter",),
         list_defaults={"output_filter": {"apply_to": "output"}},
     ),
-    KindSpec(name="prompt-injection", options=PromptInjectionOptions, phases=("input",), enforced=True),
+    KindSpec(name="prompt-injection", options=PromptInjectionOptions, phases=("input",)),
     KindSpec(
         name="content-filter",
         options=ContentFilterOptions,
         phases=("input", "output"),
-        enforced=True,
         types=("content_filter", "safety-filter", "safety_filter"),
     ),
     KindSpec(name="disclaimer", options=DisclaimerOptions, phases=("output",)),
-    KindSpec(name="data-routing-policy", options=DataRoutingPolicyOptions, phases=("route",), enforced=True),
-    KindSpec(name="human-oversight", options=HumanOversightOptions, phases=("input", "output"), enforced=True),
-    KindSpec(name="agent-firewall", options=AgentFirewallOptions, phases=("tools",), enforced=True),
+    KindSpec(name="data-routing-policy", options=DataRoutingPolicyOptions, phases=("route",)),
+    KindSpec(name="human-oversight", options=HumanOversightOptions, phases=("input", "output")),
+    KindSpec(name="agent-firewall", options=AgentFirewallOptions, phases=("tools",)),
     KindSpec(
         name="audit-logger",
         options=AuditLoggerOptions,
         phases=("input", "output"),
-        enforced=True,
         types=("log", "observe"),
     ),
-    KindSpec(name="external-moderation", options=ExternalModerationOptions, phases=("input", "output"), enforced=True),
+    KindSpec(name="external-moderation", options=ExternalModerationOptions, phases=("input", "output")),
 )
 
 

@@ -29,11 +29,6 @@ KIND_NAMES = [
 
 def test_every_promised_kind_is_known() -> None:
     assert sorted(KINDS) == sorted(KIND_NAMES)
-    assert {name for name, spec in KINDS.items() if spec.enforced} == {
-        "rbac", "model-access", "rate-limit", "spend-limit", "audit-logger", "pii-detector", "hipaa-phi-detector",
-        "dlp-filter", "data-routing-policy", "agent-firewall", "human-oversight", "external-moderation",
-        "prompt-injection", "content-filter",
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KIND_NAMES)

@@ -1,0 +1,226 @@
+"""Appends texts to answers, once each: as a last piece of a streamed one. Never to tool calls or to JSON.
+
+How a text goes on is said in https://platform.openai.com/docs/api-reference/chat-streaming,
+https://docs.anthropic.com/en/docs/build-with-claude/streaming and
+https://platform.openai.com/docs/api-reference/responses-streaming.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+
+from keeptrusts.gateway.pipeline.released import Released, StreamJudge
+from keeptrusts.gateway.pipeline.values import ModelCall
+from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
+from keeptrusts.gateway.providers.translate.sse import SseParser
+
+_GAP: Final = "\n\n"
+_JSON: Final = frozenset({"json_object", "json_schema"})
+_PLACE: Final = ("item_id", "output_index", "content_index")
+_ENDS_AS_TEXT: Final = frozenset({"stop", "length", "end_turn", "max_tokens", "stop_sequence"})
+_Document = dict[str, Any]
+
+
+def takes_texts(asked: ModelCall) -> bool:
+    """Say whether answers to a call are texts for people: one that wants JSON gets nothing else."""
+    if asked.api not in ("chat", "messages", "responses"):
+        return False
+    document = asked.document
+    text = document.get("text")
+    forms: tuple[object, ...] = (
+        document.get("response_format"),
+        text.get("format") if isinstance(text, Mapping) else None,
+        document.get("output_format"),
+    )
+    return not any(isinstance(form, Mapping) and form.get("type") in _JSON for form in forms)
+
+
+def appended(document: _Document, texts: tuple[str, ...]) -> _Document:
+    """Give a whole answer with texts at its end; what it says already is not said again."""
+    if "choices" in document:
+        return {**document, "choices": [_choice(one, texts) for one in document["choices"]]}
+    if document.get("type") == "message":
+        return _message(document, texts)
+    if isinstance(document.get("output"), list):
+        return {**document, "output": [_item(one, texts) for one in document["output"]]}
+    return document
+
+
+def _more(said: str, texts: tuple[str, ...]) -> str:
+    return "".join(_GAP + text for text in texts if text not in said)
+
+
+def _choice(choice: _Document, texts: tuple[str, ...]) -> _Document:
+    message = choice.get("message")
+    said = message.get("content") if isinstance(message, dict) else None
+    if not isinstance(said, str) or choice.get("finish_reason") not in _ENDS_AS_TEXT:
+        return choice
+    return {**choice, "message": {**choice["message"], "content": said + _more(said, texts)}}
+
+
+def _message(document: _Document, texts: tuple[str, ...]) -> _Document:
+    blocks = document.get("content")
+    if not isinstance(blocks, list) or document.get("stop_reason") not in _ENDS_AS_TEXT:
+        return document
+    said = "".join(one["text"] for one in blocks if isinstance(one.get("text"), str))
+    more = _more(said, texts)
+    return {**document, "content": [*blocks, {"type": "text", "text": more}]} if more else document
+
+
+def _item(item: _Document, texts: tuple[str, ...]) -> _Document:
+    if item.get("type") != "message" or not isinstance(item.get("content"), list):
+        return item
+    parts = item["content"]
+    last = next((number for number in reversed(range(len(parts))) if parts[number].get("type") == "output_text"), None)
+    if last is None:
+        return item
+    said = parts[last].get("text", "")
+    changed = {**parts[last], "text": said + _more(said, texts)}
+    return {**item, "content": [*parts[:last], changed, *parts[last + 1 :]]}
+
+
+class AppendingStream:
+    """A judged stream whose last events wait until it is known what is appended: they come last anyway."""
+
+    def __init__(self, judge: StreamJudge) -> None:
+        self._judge = judge
+        self._parser = SseParser()
+        self._late: list[StreamEvent] = []
+        self._said: dict[Any, list[str]] = {}
+        self._blocks = 0
+        self._shift = 0
+        """By how much the events' numbers have grown."""
+
+    def take(self, frames: bytes) -> bytes | None:
+        """Give what may be sent by now: nothing any more once an answer ends."""
+        passed = self._judge.take(frames)
+        if not passed:
+            return passed
+        return b"".join([frame(one.data, one.type) for one in self._parser.feed(passed) if not self._is_late(one)])
+
+    def release(self, tail: bytes) -> Released:
+        """Give the rest, and before what ends the answer what is appended to it."""
+        released = self._judge.release(tail)
+        ending = [*self._late, *self._parser.feed(released.frames), *self._parser.finish()]
+        parser = SseParser()
+        last = [*parser.feed(released.tail), *parser.finish()]
+        texts = released.outcome.appended
+        if released.outcome.problem is not None:
+            return released
+        written = self._written(ending, texts)
+        end = self._written(last, texts)
+        return Released(frames=written, tail=end, outcome=released.outcome, texts=released.texts)
+
+    def _is_late(self, event: StreamEvent) -> bool:
+        """Say whether an event, or one before it, ends an answer; what texts say is kept."""
+        if not self._late:
+            document = _read(event)
+            self._hear(document)
+            if not _ends(document):
+                return False
+        self._late.append(event)
+        return True
+
+    def _hear(self, document: _Document) -> None:
+        for choice in document.get("choices") or ():
+            content = (choice.get("delta") or {}).get("content")
+            if isinstance(content, str):
+                self._said.setdefault(choice.get("index", 0), []).append(content)
+        kind = document.get("type")
+        if kind == "content_block_start":
+            self._blocks = max(self._blocks, int(document.get("index", 0)) + 1)
+        elif kind == "content_block_delta" and isinstance(document["delta"].get("text"), str):
+            self._said.setdefault("", []).append(document["delta"]["text"])
+
+    def _written(self, events: list[StreamEvent], texts: tuple[str, ...]) -> bytes:
+        return b"".join([self._with(event, texts) for event in events])
+
+    def _with(self, event: StreamEvent, texts: tuple[str, ...]) -> bytes:
+        document = _read(event)
+        if not texts or not document:
+            return frame(event.data, event.type)
+        if "choices" in document:
+            return self._with_finish(event, document, texts)
+        kind = document.get("type")
+        if kind == "message_delta" and document["delta"].get("stop_reason") in _ENDS_AS_TEXT:
+            return self._block(texts) + frame(event.data, event.type)
+        if isinstance(kind, str) and kind.startswith("response."):
+            return self._of_response(event, kind, document, texts)
+        return frame(event.data, event.type)
+
+    def _with_finish(self, event: StreamEvent, document: _Document, texts: tuple[str, ...]) -> bytes:
+        """Say the piece in the event that ends a choice if it says something, else in one of its own before it."""
+        pieces = b""
+        choices: list[_Document] = []
+        for choice in document["choices"]:
+            said = "".join(self._said.get(choice.get("index", 0), ()))
+            more = _more(said, texts) if said and choice.get("finish_reason") in _ENDS_AS_TEXT else ""
+            own = (choice.get("delta") or {}).get("content")
+            if more and isinstance(own, str) and own:
+                choices.append({**choice, "delta": {**choice["delta"], "content": own + more}})
+                continue
+            choices.append(choice)
+            if more:
+                piece = {**choice, "delta": {"content": more}, "finish_reason": None}
+                pieces += frame(orjson.dumps({**_without_usage(document), "choices": [piece]}), event.type)
+        same = choices == document["choices"]
+        return pieces + frame(event.data if same else orjson.dumps({**document, "choices": choices}), event.type)
+
+    def _block(self, texts: tuple[str, ...]) -> bytes:
+        said = "".join(self._said.get("", ()))
+        more = _more(said, texts)
+        if not said or not more:
+            return b""
+        index = self._blocks
+        events: tuple[_Document, ...] = (
+            {"type": "content_block_start", "index": index, "content_block": {"type": "text", "text": ""}},
+            {"type": "content_block_delta", "index": index, "delta": {"type": "text_delta", "text": more}},
+            {"type": "content_block_stop", "index": index},
+        )
+        return b"".join([frame(orjson.dumps(one), one["type"]) for one in events])
+
+    def _of_response(self, event: StreamEvent, kind: str, document: _Document, texts: tuple[str, ...]) -> bytes:
+        """Say the piece before the text is done, and the longer text wherever it is said whole."""
+        before = b""
+        if kind == "response.output_text.done":
+            said = document.get("text", "")
+            more = _more(said, texts)
+            if more:
+                place: _Document = {name: document[name] for name in _PLACE if name in document}
+                piece: _Document = {"type": "response.output_text.delta", **place, "delta": more, "logprobs": []}
+                if "sequence_number" in document:
+                    piece["sequence_number"] = document["sequence_number"] + self._shift
+                    self._shift += 1
+                before = frame(orjson.dumps(piece), piece["type"])
+            document = {**document, "text": said + more}
+        elif kind == "response.content_part.done" and document["part"].get("type") == "output_text":
+            said = document["part"].get("text", "")
+            document = {**document, "part": {**document["part"], "text": said + _more(said, texts)}}
+        elif kind == "response.output_item.done":
+            document = {**document, "item": _item(document["item"], texts)}
+        elif kind in ("response.completed", "response.incomplete"):
+            document = {**document, "response": appended(document["response"], texts)}
+        if "sequence_number" in document:
+            document = {**document, "sequence_number": document["sequence_number"] + self._shift}
+        return before + frame(orjson.dumps(document), event.type)
+
+
+def _ends(document: _Document) -> bool:
+    if any(choice.get("finish_reason") is not None for choice in document.get("choices") or ()):
+        return True
+    return document.get("type") in ("message_delta", "response.output_text.done", "response.completed")
+
+
+def _read(event: StreamEvent) -> _Document:
+    try:
+        document = orjson.loads(event.data)
+    except orjson.JSONDecodeError:
+        return {}  # what ends OpenAI's streams is no JSON
+    return document if isinstance(document, dict) else {}
+
+
+def _without_usage(document: _Document) -> _Document:
+    return {name: value for name, value in document.items() if name != "usage"}

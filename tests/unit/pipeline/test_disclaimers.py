@@ -1,0 +1,180 @@
+"""disclaimer in the pipeline: said once at the end of what people read, in every API, whole or streamed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from support.gateway import PROVIDED, FakeConnection, FakeGateway, gateway, ok
+from support.streams import ANTHROPIC, CHAT, RESPONSES, StreamCase, chat_chunk, data, event
+
+from keeptrusts.gateway.pipeline.run import model_call
+from keeptrusts.gateway.pipeline.values import IncomingCall
+from keeptrusts.schemas.events.request import RequestCompleted
+
+POLICY = """
+pack: {name: said, version: 1.0.0, enabled: true}
+providers:
+  targets:
+    - {id: openai, provider: openai, secret_key_ref: {env: OPENAI_API_KEY}}
+    - {id: anthropic, provider: anthropic, secret_key_ref: {env: ANTHROPIC_API_KEY}}
+policies:
+  chain: [disclaimer, OTHERS audit-logger]
+policy:
+  disclaimer: {OPTIONS}
+  dlp-filter: {secrets: false, blocked_terms: [zebra-4711], apply_to: output}
+"""
+ALWAYS = "text: Ask a person."
+BY_TOPIC = "disclaimers: [{topic: medical, text: See a doctor.}, {topic: zebras, text: Mind the stripes.}]"
+SECRETS = {"OPENAI_API_KEY": "sk-real", "ANTHROPIC_API_KEY": "sk-ant-real"}
+
+
+def made_for(options: str = ALWAYS, others: str = "") -> FakeGateway:
+    return gateway(POLICY.replace("OPTIONS", options).replace("OTHERS", others), environment=SECRETS)
+
+
+def answering(text: str | None, finish: str = "stop", **message: Any) -> Any:
+    said = {"role": "assistant", "content": text, **message}
+    return ok({**PROVIDED, "choices": [{"index": 0, "message": said, "finish_reason": finish}]})
+
+
+async def asked(made: FakeGateway, **rest: Any) -> dict[str, Any]:
+    body = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], **rest}).encode()
+    answer = await model_call(made.services, made.call("engineering"), FakeConnection(body=body), "chat")
+    document: dict[str, Any] = json.loads(answer.body)
+    return document
+
+
+def said(document: dict[str, Any]) -> Any:
+    return document["choices"][0]["message"]["content"]
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "expected"),
+    [
+        (ALWAYS, "Hello.", "Hello.\n\nAsk a person."),
+        (ALWAYS, "Ask a person. I mean it.", "Ask a person. I mean it."),
+        ("text: ''", "Hello.", "Hello."),
+        (f"{ALWAYS}, mode: observe", "Hello.", "Hello."),
+        (BY_TOPIC, "Hello.", "Hello."),
+        (BY_TOPIC, "The doctor is in.", "The doctor is in."),
+        (BY_TOPIC, "Ask your doctor about the dosage.", "Ask your doctor about the dosage.\n\nSee a doctor."),
+        (BY_TOPIC, "Zebras are horses.", "Zebras are horses.\n\nMind the stripes."),
+        (
+            "topics: [financial], text: No advice.",
+            "Sell the stocks, buy bonds.",
+            "Sell the stocks, buy bonds.\n\nNo advice.",
+        ),
+        ("topics: [financial], text: No advice.", "Hello.", "Hello."),
+    ],
+)
+async def test_a_text_stands_at_the_end_of_answers_that_it_is_for(options: str, text: str, expected: str) -> None:
+    made = made_for(options)
+    made.provider.result = answering(text)
+    assert said(await asked(made)) == expected
+
+
+async def test_it_stands_behind_what_other_policies_have_written_over() -> None:
+    made = made_for(others="dlp-filter,")
+    made.provider.result = answering("About zebra-4711.")
+    assert said(await asked(made)) == "About [TERM].\n\nAsk a person."
+
+
+CALL = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "request_has"),
+    [
+        (answering(None, "tool_calls", tool_calls=[CALL]), {}),
+        (answering("Calling.", "tool_calls", tool_calls=[CALL]), {}),
+        (answering('{"a": 1}'), {"response_format": {"type": "json_object"}}),
+        (
+            answering('{"a": 1}'),
+            {"response_format": {"type": "json_schema", "json_schema": {"name": "s", "schema": {}}}},
+        ),
+    ],
+)
+async def test_tool_calls_and_json_stay_as_they_are(answer: Any, request_has: dict[str, Any]) -> None:
+    made = made_for()
+    made.provider.result = answer
+    assert said(await asked(made, **request_has)) == json.loads(answer.body)["choices"][0]["message"]["content"]
+
+
+async def streamed(made: FakeGateway, case: StreamCase, pieces: list[bytes]) -> list[dict[str, Any]]:
+    made.provider.pieces = list(pieces)
+    connection = FakeConnection(body=case.body)
+    call = made.call("engineering")
+    moved = IncomingCall(request=call.request, endpoint=case.endpoint, headers=call.headers, started_ns=call.started_ns)
+    await model_call(made.services, moved, connection, case.api)
+    everything = b"".join([*connection.sent, connection.last or b""])
+    lines = [line[6:] for line in everything.split(b"\n") if line.startswith(b"data: ") and line != b"data: [DONE]"]
+    assert isinstance(made.publisher.events[-1].data, RequestCompleted) and made.publisher.events[-1].data.error is None
+    return [json.loads(line) for line in lines]
+
+
+@pytest.mark.parametrize("others", ["", "dlp-filter,"])
+@pytest.mark.parametrize("last", [[chat_chunk(" three", "stop")], [chat_chunk(" three"), chat_chunk("", "stop")]])
+async def test_a_chat_stream_gets_one_more_piece_before_it_finishes(last: list[bytes], others: str) -> None:
+    pieces = [chat_chunk("One"), chat_chunk(" two"), *last, *CHAT.pieces[-2:]]
+    events = await streamed(made_for(others=others), CHAT, pieces)
+    choices = [one["choices"][0] for one in events if one["choices"]]
+    assert "".join(one["delta"].get("content") or "" for one in choices) == "One two three\n\nAsk a person."
+    assert [one["finish_reason"] for one in choices if one["finish_reason"]] == ["stop"]
+    assert choices[-1]["finish_reason"] == "stop"
+
+
+async def test_a_chat_stream_that_calls_a_tool_stays_as_it_is() -> None:
+    call = {"index": 0, "delta": {"tool_calls": [{"index": 0, **CALL}]}, "finish_reason": None}
+    end = {"index": 0, "delta": {}, "finish_reason": "tool_calls"}
+    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "gpt-4o"}
+    pieces = [data({**chunk, "choices": [one]}) for one in (call, end)] + list(CHAT.pieces[-2:])
+    events = await streamed(made_for(), CHAT, pieces)
+    assert "Ask a person" not in json.dumps(events)
+
+
+async def test_an_anthropic_stream_gets_one_more_block() -> None:
+    events = await streamed(made_for(), ANTHROPIC, list(ANTHROPIC.pieces))
+    kinds = [one["type"] for one in events]
+    assert kinds == [
+        "message_start", "content_block_start", "content_block_delta", "content_block_stop",
+        "content_block_start", "content_block_delta", "content_block_stop", "message_delta", "message_stop",
+    ]  # fmt: skip
+    assert [one["index"] for one in events if "index" in one] == [0, 0, 0, 1, 1, 1]
+    assert events[5]["delta"] == {"type": "text_delta", "text": "\n\nAsk a person."}
+
+
+async def test_a_response_says_the_longer_text_wherever_it_says_it() -> None:
+    part = {"type": "output_text", "text": "One", "annotations": []}
+    item = {"id": "m", "type": "message", "role": "assistant", "status": "completed", "content": [part]}
+    place = {"item_id": "m", "output_index": 0, "content_index": 0}
+    first, delta, completed = RESPONSES.pieces
+    last = json.loads(completed.split(b"data: ", 1)[1])
+    last["sequence_number"] = 5
+    last["response"]["output"] = [item]
+    pieces = [
+        first,
+        delta,
+        event({"type": "response.output_text.done", "sequence_number": 2, **place, "text": "One"}),
+        event({"type": "response.content_part.done", "sequence_number": 3, **place, "part": part}),
+        event({"type": "response.output_item.done", "sequence_number": 4, "output_index": 0, "item": item}),
+        event(last),
+    ]
+    events = await streamed(made_for(), RESPONSES, pieces)
+    whole = "One\n\nAsk a person."
+    assert "".join(one["delta"] for one in events if one["type"] == "response.output_text.delta") == whole
+    done = {one["type"]: one for one in events}
+    assert done["response.output_text.done"]["text"] == whole
+    assert done["response.content_part.done"]["part"]["text"] == whole
+    assert done["response.output_item.done"]["item"]["content"][0]["text"] == whole
+    assert done["response.completed"]["response"]["output"][0]["content"][0]["text"] == whole
+    assert [one["sequence_number"] for one in events] == list(range(len(events)))
+
+
+async def test_what_comes_before_the_end_is_not_held() -> None:
+    made = made_for()
+    made.provider.pieces = [chat_chunk("One"), chat_chunk(" two"), *CHAT.pieces[2:]]
+    connection = FakeConnection(body=CHAT.body)
+    await model_call(made.services, made.call("engineering"), connection, "chat")
+    assert [b"One" in connection.sent[0], b" two" in connection.sent[1]] == [True, True]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -17,6 +17,7 @@ from keeptrusts.schemas.topics import ALL, PARTITIONS_CLUSTER, PARTITIONS_SINGLE
 TIMEOUT_S: Final = 30.0
 _TIMEOUT_MS: Final = 15_000
 _VISIBLE_S: Final = 10.0
+_CLOSE_S: Final = 5.0
 _CHECKED: Final = ("cleanup.policy", "message.timestamp.type", "min.insync.replicas", "unclean.leader.election.enable")
 
 
@@ -47,7 +48,7 @@ def partitions_of(mode: Mode) -> int:
     return PARTITIONS_CLUSTER if mode == "cluster" else PARTITIONS_SINGLE_NODE
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def _administered(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
     """Connect within a bound. Raises TopicError when no broker answers there, or stops answering."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_TIMEOUT_MS)
@@ -58,7 +59,9 @@ async def _administered(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
     except (KafkaError, TimeoutError) as error:
         raise TopicError(f"no broker answers at {bootstrap} ({type(error).__name__})") from error
     finally:
-        await admin.close()
+        with contextlib.suppress(TimeoutError):  # what was asked has been answered, or not
+            async with asyncio.timeout(_CLOSE_S):
+                await admin.close()
 
 
 async def _create(admin: AIOKafkaAdminClient, missing: list[Topic], prefix: str, mode: Mode) -> None:

@@ -24,6 +24,7 @@ from keeptrusts.gateway.pipeline.caller_book import CallerBook
 from keeptrusts.gateway.pipeline.in_force import ConfigurationInForce
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.pipeline.lease_desk import LeaseDesk
+from keeptrusts.gateway.pipeline.review_desk import ReviewDesk
 from keeptrusts.gateway.pipeline.services import Configuration, Counters, Services
 from keeptrusts.gateway.providers.http_client import HttpProviderClient
 from keeptrusts.gateway.publishing.figures import LogFigures
@@ -37,6 +38,7 @@ from keeptrusts.gateway.state.follower import Follower
 from keeptrusts.gateway.state.grants import GrantsInbox
 from keeptrusts.gateway.wallets.prices import PriceTable
 from keeptrusts.schemas.ids import Ids
+from keeptrusts.schemas.snapshots.grants import ReviewDecided
 from keeptrusts.schemas.topics import DIRECTORY, GRANTS
 
 if TYPE_CHECKING:
@@ -149,7 +151,12 @@ async def open_services(
         counters=counters.money,
         ack_timeout_s=settings.ack_timeout_s,
     )
-    inbox = GrantsInbox(incarnation=lambda: desk.incarnation, anyone_waits=desk.anyone_waits, tell=desk.tell)
+    reviews = ReviewDesk()
+    inbox = GrantsInbox(
+        incarnation=lambda: desk.incarnation,
+        anyone_waits=lambda: desk.anyone_waits() or bool(reviews.waiting),
+        tell=lambda record: reviews.tell(record) if isinstance(record, ReviewDecided) else desk.tell(record),
+    )
     grants = grants_follower(settings, inbox)
     provider = HttpProviderClient(
         connect_timeout_s=settings.provider_connect_timeout_s,
@@ -175,6 +182,7 @@ async def open_services(
         bad_keys=BadKeyMeter(per_second=settings.bad_keys_per_s),
         late_records=LateRecords(publisher, most=settings.late_records, deadline_s=settings.late_record_deadline_s),
         desk=desk,
+        reviews=reviews,
         caught_up=lambda: follower.caught_up.is_set() and grants.caught_up.is_set(),
         reloads=in_force.reloads,
         log_figures=figures,

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from keeptrusts.schemas import topics
+from keeptrusts.schemas.standstill import LOOK_S
 
 EMBEDDED_PREFIX: Final = "chdb://"
 
@@ -56,6 +57,8 @@ class WriterSettings:
     heartbeat_seconds: float = 2.0
     start_seconds: float = 60.0
     retry_seconds: float = 60.0
+    look_seconds: float = LOOK_S
+    """How often it is looked whether the reading stands still."""
     max_dead_letters_in_a_row: int = 100
 
     @property

@@ -109,6 +109,13 @@ def _money(services: Services) -> Iterator[Family]:
         ("outcome",),
         {(outcome,): count for outcome, count in money.tickets.items()},
     )
+    yield _counted(
+        "keeptrusts_gateway_reviews",
+        "Calls and answers held for a person, by what became of them here",
+        ("outcome",),
+        {(outcome,): count for outcome, count in services.counters.reviews.items()},
+    )
+    yield single("keeptrusts_gateway_reviews_waiting", "gauge", "Held for a person now", services.reviews.waiting)
 
 
 def _providers(services: Services) -> Iterator[Family]:

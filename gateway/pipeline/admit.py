@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from keeptrusts.gateway.pipeline.inspect import edited_call, with_texts
-from keeptrusts.gateway.pipeline.route import prepare, routes_of
+from keeptrusts.gateway.pipeline.route import prepare, routes_of, serving
 from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.values import Admission, Caller, IncomingCall, ModelCall, Routes
+from keeptrusts.gateway.policies.actions import actions_of
 from keeptrusts.gateway.policies.compile import CompiledChain
 from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.gateway.policies.run import ChainOutcome, may_use_model, run_chain
 from keeptrusts.gateway.routing.route import Route
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.policy_document.document import ConsumerGroup
+
+Permits = Callable[[Route], bool]
 
 
 def admit(
@@ -35,7 +39,14 @@ def admit(
         payers = services.payers.payers(services.directory, facts, chain, compiled.version)
         if asked.with_output and (payers is not None or chain.spending):
             limit = compiled.document.wallets.default_max_output_tokens
-    routes = routes_of(services, configuration, call, asked, group, limit=limit)
+    if chain.asks_for_actions:
+        facts = replace(facts, actions=actions_of(asked.document))
+    permits: Permits | None = None
+    if chain.routing:
+        offered = serving(services, configuration, asked, group)
+        facts = replace(facts, data_policies=tuple(route.target.data_policy for route in offered))
+        permits = _data_filter(chain, facts)
+    routes = routes_of(services, configuration, call, asked, group, permits=permits, limit=limit)
     chosen = None if isinstance(routes, Problem) else routes.first.route.model
     if chosen is not None and chosen != asked.model:
         facts = replace(facts, candidate_model=chosen)
@@ -65,15 +76,13 @@ def cheaper_routes(
     group = _group(configuration, caller.identity.consumer_group)
     if isinstance(group, Problem):
         return group
-    return routes_of(
-        services,
-        configuration,
-        call,
-        asked,
-        group,
-        at_cap=True,
-        permits=lambda route: _may_use(route, admission.chain, admission.facts, caller),
-    )
+    chain, facts = admission.chain, admission.facts
+    may_go_to = _data_filter(chain, facts) if chain.routing else None
+
+    def permits(route: Route) -> bool:
+        return _may_use(route, chain, facts, caller) and (may_go_to is None or may_go_to(route))
+
+    return routes_of(services, configuration, call, asked, group, at_cap=True, permits=permits)
 
 
 def request_facts(
@@ -105,6 +114,24 @@ def request_facts(
         tools=asked.tools if asked is not None else (),
         headers=headers,
     )
+
+
+def _data_filter(chain: CompiledChain, facts: RequestFacts) -> Permits:
+    """Give where the data of a call may go. A rule that is aimed at models is asked about the model of each route."""
+    filters = [
+        (one.applies, complies)
+        for one, rule in chain.routing
+        if one.mode == "enforce" and (complies := rule.filter(facts)) is not None
+    ]
+
+    def permits(route: Route) -> bool:
+        return all(
+            complies(route.target.data_policy)
+            for applies, complies in filters
+            if applies is None or applies(replace(facts, candidate_model=route.model))
+        )
+
+    return permits
 
 
 def _may_use(route: Route, chain: CompiledChain, facts: RequestFacts, caller: Caller) -> bool:

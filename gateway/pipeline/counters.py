@@ -65,6 +65,8 @@ class Counters:
     """Attempts after the first, by what made the one before fail."""
     used: dict[str, Used] = field(default_factory=dict)
     """By target."""
+    reviews: dict[str, int] = field(default_factory=dict)
+    """What was held for a person, by what became of it: opened, approved, denied, expired, gone."""
     money: MoneyCounters = field(default_factory=MoneyCounters)
     spans: dict[str, int] = field(default_factory=dict)
     """Of traces: exported, dropped, failed. Only the thread that exports and the loop write here."""
@@ -92,6 +94,9 @@ class Counters:
         """Count the end of an attempt; ``outcome`` is ok, refused, abandoned, or what made it fail."""
         key = (target, outcome)
         self.attempts[key] = self.attempts.get(key, 0) + 1
+
+    def count_review(self, what: str) -> None:
+        self.reviews[what] = self.reviews.get(what, 0) + 1
 
     def count_spans(self, outcome: str, count: int) -> None:
         self.spans[outcome] = self.spans.get(outcome, 0) + count

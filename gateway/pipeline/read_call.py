@@ -13,6 +13,8 @@ from keeptrusts.gateway.providers.translate.protocol import ClientApi
 from keeptrusts.schemas.errors import Problem
 
 MAX_MODEL_NAME: Final = 200
+_SERVER: Final = "mcp"
+"""What a server of tools is called where one is given beside the tools; among them it has the same type."""
 _Document = dict[str, Any]
 
 
@@ -48,7 +50,7 @@ def read_call(api: ClientApi, body: bytes) -> ModelCall | Problem:
         model=model,
         user=_user(api, document),
         stream=api in _STREAMED and document.get("stream") is True,
-        tools=_tool_names(document["tools"]) if document.get("tools") else (),
+        tools=_tool_names(document),
     )
 
 
@@ -107,15 +109,23 @@ def _user(api: ClientApi, document: _Document) -> str | None:
     return user if isinstance(user, str) and user else None
 
 
-def _tool_names(tools: list[Any]) -> tuple[str, ...]:
-    """Give the names of tools: of functions, else of the tools themselves, else the built-in tool's type."""
+def _tool_names(document: _Document) -> tuple[str, ...]:
+    """Give the names of all tools a model is given, however: of functions, servers, else the built-in tool's type."""
+    tools, functions, servers = document.get("tools"), document.get("functions"), document.get("mcp_servers")
+    if not (tools or functions or servers):
+        return ()
     names: list[str] = []
-    for tool in tools:
+    for tool in (*(tools or ()), *_listed(functions)):
         if isinstance(tool, dict):
             function = tool.get("function")
             found = function.get("name") if isinstance(function, dict) else tool.get("name") or tool.get("type")
             names += [found] if isinstance(found, str) else []
+    names += [_SERVER for server in _listed(servers) if isinstance(server, dict)]
     return tuple(names)
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _invalid(message: str, fix: str, param: str | None) -> Problem:

@@ -18,6 +18,14 @@ from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.policy_document.document import ConsumerGroup
 
 
+def serving(
+    services: Services, configuration: Configuration, asked: ModelCall, group: ConsumerGroup | None
+) -> tuple[Route, ...]:
+    """Give every route that serves a call, before anything forbids it; none where the call cannot be served."""
+    found = services.traffic.served.look_up(_wish(asked, group), configuration.rules, services.prices, services.now())
+    return () if isinstance(found, Problem) else tuple(one.route for one in found.candidates)
+
+
 def routes_of(
     services: Services,
     configuration: Configuration,
@@ -36,14 +44,7 @@ def routes_of(
     """
     now = services.now()
     planned = plan(
-        Wish(
-            model=asked.model,
-            wires=providers_of(asked.api),
-            group=group,
-            at_cap=at_cap,
-            with_output=asked.with_output,
-            permits=permits,
-        ),
+        _wish(asked, group, at_cap=at_cap, permits=permits),
         configuration.rules,
         traffic=services.traffic,
         prices=services.prices,
@@ -60,6 +61,23 @@ def routes_of(
         problem = problem or prepared
     assert problem is not None, "a plan has at least one route"
     return problem
+
+
+def _wish(
+    asked: ModelCall,
+    group: ConsumerGroup | None,
+    *,
+    at_cap: bool = False,
+    permits: Callable[[Route], bool] | None = None,
+) -> Wish:
+    return Wish(
+        model=asked.model,
+        wires=providers_of(asked.api),
+        group=group,
+        at_cap=at_cap,
+        with_output=asked.with_output,
+        permits=permits,
+    )
 
 
 def prepare(

@@ -22,7 +22,7 @@ from keeptrusts.gateway.pipeline.authenticate import NotAuthenticated, authentic
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
 from keeptrusts.gateway.pipeline.held_stream import held_stream
 from keeptrusts.gateway.pipeline.input_hash import input_hash
-from keeptrusts.gateway.pipeline.inspect import inspect
+from keeptrusts.gateway.pipeline.inspect import Inspected, inspect
 from keeptrusts.gateway.pipeline.invoke import invoke
 from keeptrusts.gateway.pipeline.read_call import read_call
 from keeptrusts.gateway.pipeline.record import (
@@ -34,6 +34,7 @@ from keeptrusts.gateway.pipeline.record import (
     refusal_completion,
 )
 from keeptrusts.gateway.pipeline.reserve import Asking, Funded, Unfunded, Waiting, reserve, wait_for_hold
+from keeptrusts.gateway.pipeline.review import wait_for_person
 from keeptrusts.gateway.pipeline.route import usable_models
 from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.settle import count_invocation, settle
@@ -155,6 +156,10 @@ async def _admit_and_go(
         if isinstance(routes, Problem):
             refused = _refused(configuration, caller.identity, routes, asked, outcome.results)
             return await _refuse(services, call, refused, routes)
+        if outcome.escalation is not None:
+            refusal = await _held_for_person(services, configuration, call, caller, asked, outcome, connection)
+            if refusal is not None:
+                return refusal
         asking = Asking(
             services=services,
             configuration=configuration,
@@ -174,6 +179,29 @@ async def _admit_and_go(
     finally:
         tokens = 0 if used is None else used.input_tokens + used.output_tokens
         outcome.finish(tokens=tokens, now_ns=services.now_ns())
+
+
+async def _held_for_person(
+    services: Services,
+    configuration: Configuration,
+    call: IncomingCall,
+    caller: Caller,
+    asked: ModelCall,
+    outcome: ChainOutcome,
+    connection: CallerConnection,
+) -> Answer | None:
+    """Hold a call until a person has approved it; gives the refusal otherwise. Its key must still be valid then."""
+    reviewed = await wait_for_person(services, call, caller.identity, outcome, "input", connection)
+    if reviewed.problem is not None:
+        undecided = _refused(configuration, caller.identity, reviewed.problem, asked, outcome.results)
+        reason = outcome.reason if undecided.verdict == "escalate" else "review_denied"
+        decided = replace(undecided, reason=reason, client_gone=reviewed.client_gone)
+        return await _refuse(services, call, decided, reviewed.problem)
+    key = _authenticated(services, call)
+    if isinstance(key, NotAuthenticated):
+        revoked = _refused(configuration, caller.identity, key.problem, asked, outcome.results)
+        return await _refuse(services, call, revoked, key.problem)
+    return None
 
 
 async def _dispatch(
@@ -212,6 +240,8 @@ async def _dispatch(
     settlement = _settled(services, result, asked, spending)
     count_invocation(services.counters, call.span, result, settlement)
     inspected = inspect(services, admission, result)
+    if inspected.outcome.escalation is not None:
+        inspected = await _answer_held_for_person(services, call, decided, inspected, connection)
     result, ended = inspected.invocation, decided.after(inspected.outcome)
     completion = completion_event(services, call, ended, result, settlement, client_gone=connection.is_gone())
     completed = await append_completion(services, call, completion, spending)
@@ -219,6 +249,22 @@ async def _dispatch(
         return unrecorded(services, call, completed), result.usage
     shown = None if spending is None else spending.shown
     return answers.provided(call, result, settlement, ended.verdict, completed, shown), result.usage
+
+
+async def _answer_held_for_person(
+    services: Services, call: IncomingCall, decided: Decided, inspected: Inspected, connection: CallerConnection
+) -> Inspected:
+    """Hold an answer until a person has approved it, or put the refusal in its place. What it cost stays its cost."""
+    outcome = inspected.outcome
+    reviewed = await wait_for_person(services, call, decided.identity, outcome, "output", connection)
+    if reviewed.problem is None:
+        return inspected
+    problem = reviewed.problem
+    reason = outcome.reason if problem.kind.verdict == "escalate" else "review_denied"
+    return Inspected(
+        invocation=replace(inspected.invocation, status=problem.status, body=b"", problem=problem, output_bytes=0),
+        outcome=replace(outcome, verdict=problem.kind.verdict, reason=reason),
+    )
 
 
 async def _stream(

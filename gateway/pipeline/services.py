@@ -14,6 +14,7 @@ from keeptrusts.gateway.pipeline.in_force import Reloads
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.pipeline.lease_desk import LeaseDesk
 from keeptrusts.gateway.pipeline.payers import PayerBook
+from keeptrusts.gateway.pipeline.review_desk import ReviewDesk
 from keeptrusts.gateway.pipeline.spans import Tracing
 from keeptrusts.gateway.providers.protocol import ProviderClient
 from keeptrusts.gateway.publishing.figures import LogFigures
@@ -46,6 +47,7 @@ class Services:
     bad_keys: BadKeyMeter
     late_records: LateRecords
     desk: LeaseDesk
+    reviews: ReviewDesk = field(default_factory=ReviewDesk)
     payers: PayerBook = field(default_factory=PayerBook)
     caught_up: Callable[[], bool]
     reloads: Reloads = field(default_factory=Reloads)

@@ -9,8 +9,11 @@ from keeptrusts.gateway.detectors.database import Keeper
 from keeptrusts.gateway.detectors.look import looking
 from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.gateway.detectors.scanner import Scanner
+from keeptrusts.gateway.policies.agent_firewall import AgentFirewall
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
+from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
 from keeptrusts.gateway.policies.globs import Globs
+from keeptrusts.gateway.policies.human_oversight import HumanOversight
 from keeptrusts.gateway.policies.model_access import ModelAccess
 from keeptrusts.gateway.policies.protocol import ModelRule, Policy, RequestFacts
 from keeptrusts.gateway.policies.rate_limit import WorkerShare
@@ -47,7 +50,9 @@ class CompiledChain:
     """The policies of one team in the order they run. `audit` is the first audit-logger's options, if any.
 
     `policies` judge a request, `output` its answer; a policy may be among both. `spending` are the spend-limits among
-    them: they decide once a call's cost has a bound. `scanner` and `output_scanner` look for everything that the
+    them: they decide once a call's cost has a bound. `routing` are those that say where a call's data may go;
+    `asks_for_actions`: one of them wants to know what an agent has done.
+    `scanner` and `output_scanner` look for everything that the
     policies of a phase want found; None where none of them looks at texts.
     """
 
@@ -56,6 +61,8 @@ class CompiledChain:
     scanner: Scanner | None = None
     output_scanner: Scanner | None = None
     spending: tuple[tuple[CompiledPolicy, SpendLimit], ...] = ()
+    routing: tuple[tuple[CompiledPolicy, DataRoutingPolicy], ...] = ()
+    asks_for_actions: bool = False
     model_rules: tuple[tuple[Condition | None, ModelRule], ...] = ()
     audit: AuditLoggerOptions | None = None
 
@@ -192,7 +199,7 @@ def _compile_entry(entry: ChainEntry, share: WorkerShare, predecessors: _Predece
         fail_mode=entry.fail_mode,
         policy=policy,
         applies=condition_of(entry.targeting),
-        phase=policy.phase if isinstance(policy, TextDetector) else "input",
+        phase=policy.phase if isinstance(policy, TextDetector | HumanOversight) else "input",
     )
     return _Built(compiled=compiled, aim=aim, meaning=meaning)
 
@@ -212,6 +219,8 @@ def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -
         scanner=_scanner(policies, keeper),
         output_scanner=_scanner(output, keeper),
         spending=tuple((one, one.policy) for one in policies if isinstance(one.policy, SpendLimit)),
+        routing=tuple((one, one.policy) for one in policies if isinstance(one.policy, DataRoutingPolicy)),
+        asks_for_actions=any(isinstance(one.policy, AgentFirewall) for one in policies),
         model_rules=_model_rules(policies),
         audit=_audit(policies),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keeptrusts.gateway.detectors.families.secrets import secret_rules
 from keeptrusts.gateway.policies.own_patterns import rules_of_patterns, rules_of_terms
+from keeptrusts.gateway.policies.protocol import Escalation
 from keeptrusts.gateway.policies.text_detector import TextDetector
 from keeptrusts.schemas.policy_document.kinds.content import DlpFilterOptions
 
@@ -12,7 +13,6 @@ KIND = "dlp-filter"
 
 def dlp_filter(options: DlpFilterOptions) -> TextDetector:
     """Compile the options: the credentials of the public rule sets, and what the file names itself."""
-    assert options.action != "escalate", "the registry leaves what asks a person to Unavailable"
     patterns = (*options.detect_patterns, *((options.pattern,) if options.pattern is not None else ()))
     return TextDetector(
         kind=KIND,
@@ -28,4 +28,5 @@ def dlp_filter(options: DlpFilterOptions) -> TextDetector:
         phase=options.apply_to,
         redaction=options.redaction,
         message=options.message,
+        escalation=Escalation(type="data_exfiltration", severity="high"),
     )

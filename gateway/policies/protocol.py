@@ -5,14 +5,17 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import Final, Literal, Protocol
 
+from keeptrusts.gateway.policies.actions import Actions
 from keeptrusts.gateway.policies.review import Review
 from keeptrusts.gateway.policies.texts import Edit
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import PolicyOutcome, Role
 from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.policy_document.document import DataPolicy
 
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 NO_FINDINGS: Final[Mapping[str, int]] = MappingProxyType({})
+NO_ACTIONS: Final = Actions(count=0, fresh=())
 
 
 @frozen
@@ -23,6 +26,8 @@ class RequestFacts:
     holds at least those of `CompiledDocument.header_names`. `candidate_model` is the model that would be called
     when routing chose another one than requested. `input_bytes` is the size of the body. `review` has the texts of the
     `phase` that is judged, the request's or the answer's, where the chain has policies that look at them.
+    `data_policies` are what the targets that serve the call have declared, and `actions` what the agent has done so
+    far, where the chain has policies that ask.
     """
 
     org: str
@@ -44,6 +49,8 @@ class RequestFacts:
     headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
     phase: Literal["input", "output"] = "input"
     review: Review | None = field(default=None, compare=False)
+    data_policies: tuple[DataPolicy, ...] = field(default=(), compare=False)
+    actions: Actions = field(default=NO_ACTIONS, compare=False)
 
     @property
     def model(self) -> str | None:
@@ -60,11 +67,21 @@ class Permit(Protocol):
 
 
 @frozen
+class Escalation:
+    """What a person is asked to decide about: how grave it is, how long the call waits, when a decision is due."""
+
+    type: str
+    severity: Literal["low", "medium", "high", "critical"]
+    wait_s: int = 1800
+    due_s: int = 1800
+
+
+@frozen
 class Decision:
     """A policy's answer. `problem` is what a caller is told if this refuses; it never holds content.
 
     `reason` is a stable code, `findings` counts by type, `permit` must be finished when the call is over. `edits` are
-    made in the texts under review when the result is redact and in force.
+    made in the texts under review when the result is redact and in force. `escalation` belongs to the result escalate.
     """
 
     result: PolicyOutcome
@@ -73,6 +90,7 @@ class Decision:
     findings: Mapping[str, int] = field(default_factory=lambda: NO_FINDINGS)
     permit: Permit | None = None
     edits: tuple[Edit, ...] = ()
+    escalation: Escalation | None = None
 
 
 ALLOW: Final = Decision(result="allow")

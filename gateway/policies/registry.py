@@ -1,8 +1,11 @@
 """From a chain entry to its compiled policy; kinds without one here fail closed."""
 
+from keeptrusts.gateway.policies.agent_firewall import AgentFirewall
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
+from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
 from keeptrusts.gateway.policies.dlp_filter import dlp_filter
 from keeptrusts.gateway.policies.hipaa_phi_detector import hipaa_phi_detector
+from keeptrusts.gateway.policies.human_oversight import HumanOversight, is_decidable
 from keeptrusts.gateway.policies.model_access import ModelAccess
 from keeptrusts.gateway.policies.pii_detector import pii_detector
 from keeptrusts.gateway.policies.protocol import Policy
@@ -11,18 +14,22 @@ from keeptrusts.gateway.policies.rbac import Rbac
 from keeptrusts.gateway.policies.spend_limit import SpendLimit
 from keeptrusts.gateway.policies.unavailable import Unavailable
 from keeptrusts.schemas.policy_document.document import ChainEntry
-from keeptrusts.schemas.policy_document.kinds.access import ModelAccessOptions, RbacOptions
+from keeptrusts.schemas.policy_document.kinds.access import AgentFirewallOptions, ModelAccessOptions, RbacOptions
 from keeptrusts.schemas.policy_document.kinds.content import (
     DlpFilterOptions,
     HipaaPhiDetectorOptions,
     PiiDetectorOptions,
 )
 from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions, SpendLimitOptions
-from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions
+from keeptrusts.schemas.policy_document.kinds.oversight import (
+    AuditLoggerOptions,
+    DataRoutingPolicyOptions,
+    HumanOversightOptions,
+)
 
 
 def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = None) -> Policy:
-    """The policy of an entry. A rate limit that takes the place of `before` goes on with its counts."""
+    """The policy of an entry. What counts goes on with the counts of `before`, whose place it takes."""
     match entry.options:
         case RbacOptions() as options:
             return Rbac(options)
@@ -34,11 +41,17 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return SpendLimit(options, entry.mode)
         case AuditLoggerOptions() as options:
             return AuditLogger(options)
+        case AgentFirewallOptions() as options:
+            return AgentFirewall(options, share, before if isinstance(before, AgentFirewall) else None)
+        case DataRoutingPolicyOptions() as options:
+            return DataRoutingPolicy(options)
         case PiiDetectorOptions() as options:
             return pii_detector(options)
         case HipaaPhiDetectorOptions() as options:
             return hipaa_phi_detector(options)
-        case DlpFilterOptions() as options if options.action != "escalate":  # nobody can be asked yet
+        case DlpFilterOptions() as options:
             return dlp_filter(options)
+        case HumanOversightOptions() as options if is_decidable(options):
+            return HumanOversight(options)
         case _:
             return Unavailable(entry.kind, entry.mode)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from keeptrusts.gateway.policies.compile import CompiledChain, CompiledPolicy
-from keeptrusts.gateway.policies.protocol import Decision, Permit, RequestFacts
+from keeptrusts.gateway.policies.protocol import Decision, Escalation, Permit, RequestFacts
 from keeptrusts.gateway.policies.texts import Edit
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import PolicyOutcome, PolicyResult, Verdict
@@ -19,6 +19,7 @@ Clock = Callable[[], int]
 NS_PER_US: Final = 1_000
 _SEVERITY: Final[tuple[Verdict, ...]] = ("allow", "warn", "redact", "escalate", "block")
 
+UNTYPED: Final = Escalation(type="policy", severity="medium")
 _FAILED: Final = Decision(result="error", reason="policy_error")
 
 
@@ -26,7 +27,8 @@ _FAILED: Final = Decision(result="error", reason="policy_error")
 class ChainOutcome:
     """What the chain says about a call.
 
-    `problem` is set exactly when `verdict` is block: its code gives the HTTP status. `reason` and `policy` are
+    `problem` is set exactly when `verdict` is block: its code gives the HTTP status. `escalation` is set exactly when
+    it is escalate: the call must not go on until a person has decided. `reason` and `policy` are
     those of the policy that decided the verdict. `edits` are to be made in the texts that were under review. Call
     `finish` once when an allowed call is over.
     """
@@ -38,6 +40,7 @@ class ChainOutcome:
     problem: Problem | None = None
     permits: tuple[Permit, ...] = ()
     edits: tuple[Edit, ...] = ()
+    escalation: Escalation | None = None
 
     def finish(self, *, tokens: int, now_ns: int) -> None:
         """Gives back what policies lent to the call; `tokens` is what it used."""
@@ -166,6 +169,7 @@ def _outcome(
         problem=(decision.problem or _problem(compiled, decision)) if verdict == "block" else None,
         permits=() if verdict == "block" else tuple(permits),
         edits=() if verdict == "block" else edits,
+        escalation=(decision.escalation or UNTYPED) if verdict == "escalate" else None,
     )
     if verdict == "block":
         for permit in permits:

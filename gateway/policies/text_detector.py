@@ -9,19 +9,22 @@ from typing import Literal
 from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.gateway.detectors.scanner import TooManyMatchesError
 from keeptrusts.gateway.policies.markers import Markers
-from keeptrusts.gateway.policies.protocol import ALLOW, Decision, RequestFacts
+from keeptrusts.gateway.policies.protocol import ALLOW, Decision, Escalation, RequestFacts
 from keeptrusts.gateway.policies.texts import Edit
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.policy_document.kinds.content import Phase, Redaction
 
-Action = Literal["warn", "redact", "block"]
+Action = Literal["warn", "redact", "block", "escalate"]
 _SHOWN_KINDS = 5
 
 
 class TextDetector:
-    """One entry's rules and what follows when they find something. ``what`` names it in reasons and messages."""
+    """One entry's rules and what follows when they find something. ``what`` names it in reasons and messages.
 
-    __slots__ = ("_action", "_ids", "_kind", "_message", "_redaction", "_what", "phase", "rules")
+    ``escalation`` is what a person is asked with the action escalate; what is found in a stream is refused instead.
+    """
+
+    __slots__ = ("_action", "_escalation", "_ids", "_kind", "_message", "_redaction", "_what", "phase", "rules")
 
     def __init__(
         self,
@@ -33,12 +36,14 @@ class TextDetector:
         phase: Phase,
         redaction: Redaction,
         message: str = "",
+        escalation: Escalation | None = None,
     ) -> None:
         self.phase: Phase = phase
         self.rules: tuple[Rule, ...] = tuple(rules)
         self._kind = kind
         self._what = what
         self._action: Action = action
+        self._escalation = escalation
         self._redaction = redaction
         self._message = message
         self._ids = frozenset(rule.id for rule in self.rules)
@@ -56,7 +61,9 @@ class TextDetector:
         reason = self._what.replace(" ", "_")
         if self._action == "warn":
             return Decision(result="warn", reason=reason, findings=counts)
-        if self._action == "block":
+        if self._action == "escalate" and not (facts.stream and facts.phase == "output"):  # a stream cannot wait
+            return Decision(result="escalate", reason=reason, findings=counts, escalation=self._escalation)
+        if self._action in ("block", "escalate"):
             return Decision(result="block", reason=reason, findings=counts, problem=self._problem(facts.phase, counts))
         markers = Markers(self._redaction, review.secret)
         edits = tuple(

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from keeptrusts.gateway.providers.aws_signing import AwsCredentials
-from keeptrusts.schemas.policy_document.document import PolicyDocument, SecretReference, Target, TargetPricing
+from keeptrusts.schemas.policy_document.document import (
+    DataPolicy,
+    PolicyDocument,
+    SecretReference,
+    Target,
+    TargetPricing,
+)
 from keeptrusts.schemas.policy_document.vendors import VENDORS, Vendor, Wire
 
 PLACEHOLDER_SECRET: Final = "placeholder"
@@ -16,6 +22,7 @@ PLACEHOLDER_SECRET: Final = "placeholder"
 
 NO_PRICING: Final = TargetPricing()
 """A target that declares no prices of its own has this very value."""
+UNDECLARED: Final = DataPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +30,7 @@ class UpstreamTarget:
     """One upstream that calls may go to; ``unavailable`` says why it cannot be called, with the fix.
 
     ``secret`` is a key or bearer token; where it is empty, ``aws`` signs. ``api_version`` and ``deployment`` are
-    Azure's, ``region`` is Bedrock's.
+    Azure's, ``region`` is Bedrock's. ``data_policy`` is what its operator has declared, with that region.
     """
 
     id: str
@@ -41,6 +48,7 @@ class UpstreamTarget:
     deployment: str | None = None
     region: str | None = None
     aws: AwsCredentials | None = None
+    data_policy: DataPolicy = UNDECLARED
     unavailable: str | None = None
 
 
@@ -95,6 +103,7 @@ def _resolve(target: Target, environment: Mapping[str, str], provider_url: str |
         deployment=target.azure_deployment,
         region=region,
         aws=aws,
+        data_policy=replace(target.data_policy, region=target.data_policy.region or region),
         unavailable=problem,
     )
 

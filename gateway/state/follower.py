@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+
+from keeptrusts.schemas.standstill import LOOK_S, Standstill, StandstillError
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +20,9 @@ MAX_RECORDS = 5_000
 FETCH_BYTES = 8 * 1024 * 1024
 """Large, because between two fetches of one long partition lies a wait for the others, which have nothing."""
 RETRY_S = 0.5
+OPEN_S = 30.0
+"""How long it may take to connect and to learn where the partitions begin and end."""
+CLOSE_S = 5.0
 
 Apply = Callable[[int, int, bytes | None, float], None]
 """Takes partition, offset, value and the monotonic time of arrival."""
@@ -36,6 +41,7 @@ class Follower:
     start: Literal["beginning", "end"]
     apply: Apply
     on_caught_up: Callable[[], None] = lambda: None
+    look_every_s: float = LOOK_S
     caught_up: asyncio.Event = field(default_factory=asyncio.Event)
     _positions: dict[int, int] = field(default_factory=dict)
 
@@ -44,12 +50,13 @@ class Follower:
         while True:
             try:
                 await self._follow()
-            except KafkaError as error:
-                logger.warning("%s cannot be read (%s); trying again", self.topic, type(error).__name__)
+            except (KafkaError, TimeoutError, StandstillError) as error:
+                logger.warning("%s cannot be read (%s: %s); trying again", self.topic, type(error).__name__, error)
                 await asyncio.sleep(RETRY_S)
 
-    async def _follow(self) -> None:
-        consumer = AIOKafkaConsumer(
+    def consumer(self) -> AIOKafkaConsumer:
+        """Make a connection that has not been started."""
+        return AIOKafkaConsumer(
             bootstrap_servers=self.bootstrap,
             isolation_level="read_committed",
             enable_auto_commit=False,
@@ -58,15 +65,19 @@ class Follower:
             max_partition_fetch_bytes=FETCH_BYTES,
             request_timeout_ms=10_000,
         )
+
+    async def _follow(self) -> None:
+        consumer = self.consumer()
+        loop = asyncio.get_running_loop()
+        standstill: Standstill[TopicPartition] = Standstill()
         try:
-            await consumer.start()
-            places = [TopicPartition(self.topic, partition) for partition in range(self.partitions)]
-            consumer.assign(places)
-            ends = await consumer.end_offsets(places)
-            await self._seek(consumer, places, ends)
+            async with asyncio.timeout(OPEN_S):
+                await consumer.start()
+                ends = await self._begin(consumer)
+            next_look = loop.time() + self.look_every_s
             while True:
                 found = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
-                now_s = asyncio.get_running_loop().time()
+                now_s = loop.time()
                 for place, records in found.items():
                     for record in records:
                         self.apply(place.partition, record.offset, record.value, now_s)
@@ -74,17 +85,37 @@ class Follower:
                 if not self.caught_up.is_set() and await _reached(consumer, ends):
                     self.on_caught_up()
                     self.caught_up.set()
+                if now_s >= next_look:
+                    next_look = now_s + self.look_every_s
+                    standstill.look(await _positions(consumer, ends), await consumer.end_offsets(list(ends)))
         finally:
-            await consumer.stop()
+            await self._close(consumer)
 
-    async def _seek(
-        self, consumer: AIOKafkaConsumer, places: list[TopicPartition], ends: dict[TopicPartition, int]
-    ) -> None:
-        beginnings = await consumer.beginning_offsets(places)
+    async def _begin(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
+        """Take the partitions where they go on; gives where they end now.
+
+        Between taking a partition and saying where it goes on nothing may be waited for: the client would look for a
+        place of its own meanwhile.
+        """
+        places = [TopicPartition(self.topic, partition) for partition in range(self.partitions)]
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(places)
+        firsts = ends if self.start == "end" else await consumer.beginning_offsets(places)
+        consumer.assign(places)
         for place in places:
-            first = beginnings[place] if self.start == "beginning" else ends[place]
-            consumer.seek(place, self._positions.get(place.partition, first))
+            consumer.seek(place, self._positions.get(place.partition, firsts[place]))
+        return ends
+
+    async def _close(self, consumer: AIOKafkaConsumer) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await consumer.stop()
+        except TimeoutError:
+            logger.warning("a connection to read %s did not close within %g s", self.topic, CLOSE_S)
+
+
+async def _positions(consumer: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+    return {place: await consumer.position(place) for place in places}
 
 
 async def _reached(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
-    return all([await consumer.position(place) >= end for place, end in ends.items()])
+    return all(at >= ends[place] for place, at in (await _positions(consumer, ends)).items())

@@ -13,7 +13,7 @@ from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.codec import decode_derived
 
 _FOR_ALL: Final = b'"kt.wallet.pressed.v1"'
-_BY_REQUEST: Final = (b'"kt.ticket.denied.v1"', b'"kt.idempotency.')
+_BY_REQUEST: Final = (b'"kt.ticket.denied.v1"', b'"kt.idempotency.', b'"kt.review.decided.v1"')
 """Kinds that name no incarnation; they only matter while somebody here waits for one."""
 
 
@@ -21,7 +21,7 @@ class GrantsInbox:
     """Hands on what concerns this incarnation, in the order of the log. One task applies; ``tell`` must not block.
 
     ``incarnation`` gives the publisher's present one, which changes when it is renewed. ``anyone_waits`` says whether
-    a ticket or an idempotency key waits for its verdict.
+    a ticket, an idempotency key or a review waits for its verdict.
     """
 
     def __init__(

@@ -19,6 +19,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from keeptrusts.projections.settings import WriterSettings
 from keeptrusts.projections.writer.ranges import Range
+from keeptrusts.schemas.standstill import Standstill
 
 _FETCH_WAIT_MS = 50  # a partition that was just drained waits for the poll of the others; keep that short
 _LAY_READY_SECONDS = 0.003
@@ -42,6 +43,8 @@ class LogReader:
         self._pending: dict[TopicPartition, int] = {}
         self._starts: dict[tuple[str, int], int] = {}
         self._busy: frozenset[TopicPartition] = frozenset()
+        self._standstill: Standstill[TopicPartition] = Standstill()
+        self._next_look = 0.0
 
     @property
     def partitions(self) -> Mapping[str, int]:
@@ -95,16 +98,32 @@ class LogReader:
         return ranges
 
     async def read(self) -> list[Range]:
-        """Give the next records of every partition that has some; waits at most the batch window for the first."""
+        """Give the next records of every partition that has some; waits at most the batch window for the first.
+
+        Raises StandstillError when there are records that do not come.
+        """
         taken = await take_with_newer(
             self._take, busy=self._busy, window_ms=self._settings.window_ms, most=self._settings.max_records,
             monotonic=time.monotonic,
         )  # fmt: skip
         self._busy = frozenset(taken)
+        await self._look(self._settings.look_seconds)
         return [
             Range(topic=partition.topic, partition=partition.partition, records=tuple(records))
             for partition, records in taken.items()
         ]
+
+    async def _look(self, every_s: float) -> None:
+        """Look now and then whether the reading stands still; a broker that does not say is asked again later."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + every_s
+        try:
+            ends = await self._consumer.end_offsets(list(self._consumer.assignment()))
+        except KafkaError:
+            return
+        self._standstill.look({place: await self._consumer.position(place) for place in ends}, ends)
 
     async def _take(self, timeout_ms: int) -> Mapping[TopicPartition, Sequence[Any]]:
         batches = await self._consumer.getmany(timeout_ms=timeout_ms, max_records=self._settings.max_records)

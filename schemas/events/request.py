@@ -109,7 +109,10 @@ class RequestAbandoned(Record):
 
 
 class ReviewRequested(Record):
-    """A policy holds a call or an answer for a person."""
+    """A policy holds a call or an answer for a person.
+
+    It waits for ``wait_seconds``; a decision that takes longer than ``due_seconds`` has missed its service level.
+    """
 
     escalation: str
     request: str
@@ -120,3 +123,6 @@ class ReviewRequested(Record):
     findings: dict[str, int] = Field(default_factory=dict)
     content_ref: str | None = None
     due_seconds: int = Field(default=1800, ge=1)
+    wait_seconds: int | None = Field(default=None, ge=1)
+    identity: Identity | None = None
+    reason: str | None = None

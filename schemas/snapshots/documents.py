@@ -68,7 +68,10 @@ class Repository(Record):
 
 
 class Escalation(Record):
-    """One escalation's current value. States: queued, claimed, resolved, expired."""
+    """One escalation's current value. States: queued, claimed, resolved, expired.
+
+    ``due_at`` is the service level: who decides later has missed it. At ``expires_at`` nobody waits any more.
+    """
 
     kind: Literal["escalation"] = "escalation"
     id: str
@@ -86,6 +89,8 @@ class Escalation(Record):
     content_ref: str | None = None
     opened_at: Timestamp
     due_at: Timestamp
+    expires_at: Timestamp | None = None
+    phase: Literal["input", "output"] | None = None
     claimed_by: str | None = None
     resolved_by: str | None = None
     resolution: Literal["approved", "denied", "approved_edited"] | None = None

@@ -20,6 +20,7 @@ from keeptrusts.schemas.snapshots.directory import (
     TeamValue,
     WalletValue,
 )
+from keeptrusts.schemas.snapshots.documents import Escalation
 
 GENESIS_HASH: Final = "0" * 64
 WORLD: Final = "world"
@@ -51,6 +52,7 @@ Outcome = Literal[
     "redeemed",  # an approved ticket was used
     "refused",  # a ticket cannot be redeemed, or an idempotency key cannot be used; reason says why
     "claimed",  # an idempotency key belongs to this request now
+    "escalated",  # a call or an answer is held for a person
     "ignored",  # nothing to do: what the record speaks of has ended already
 ]
 
@@ -273,7 +275,8 @@ Change = Annotated[
     | ThresholdReached
     | TicketValue
     | AllocationValue
-    | IdempotencyValue,
+    | IdempotencyValue
+    | Escalation,
     Field(discriminator="kind"),
 ]
 

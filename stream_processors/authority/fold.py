@@ -9,12 +9,13 @@ from typing import Any, Final, cast
 from keeptrusts.schemas import topics
 from keeptrusts.schemas.authorization import Principal
 from keeptrusts.schemas.codec import is_intent, type_of
+from keeptrusts.schemas.commands import documents as decisions
 from keeptrusts.schemas.commands import wallets as commands
 from keeptrusts.schemas.commands.people import OrganizationCreateRequested
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events import money as facts
 from keeptrusts.schemas.events.gateway import ClockTicked
-from keeptrusts.schemas.events.request import RequestAttempted, RequestCompleted, RequestDecided
+from keeptrusts.schemas.events.request import RequestAttempted, RequestCompleted, RequestDecided, ReviewRequested
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.positions import Position
 from keeptrusts.schemas.record import Record, trusted
@@ -29,10 +30,11 @@ from keeptrusts.schemas.snapshots.directory import (
     WalletValue,
     directory_key,
 )
+from keeptrusts.schemas.snapshots.documents import Escalation
 from keeptrusts.schemas.snapshots.grants import WalletPressed
 from keeptrusts.schemas.snapshots.ledger import Cause, Entry, Outcome, chained
 from keeptrusts.schemas.snapshots.outcomes import IntentOutcome
-from keeptrusts.stream_processors.authority import directory
+from keeptrusts.stream_processors.authority import directory, escalations
 from keeptrusts.stream_processors.authority.draft import Draft
 from keeptrusts.stream_processors.authority.money import (
     budgets,
@@ -110,7 +112,8 @@ def _concerns(state: LedgerState, event: Event) -> bool:
     if type(data) is RequestDecided or type(data) is RequestAttempted:
         return requests.concerns(state, data)
     if type(data) is RequestCompleted:
-        return requests.concerns(state, data) or idempotency.concerns(state, data)
+        concerned = requests.concerns(state, data) or idempotency.concerns(state, data)
+        return concerned or escalations.concerns(state, data)
     if type(data) is ClockTicked:
         return deadlines.anything_due(state)
     return type(data) in _FACTS or (is_intent(data) and event.id not in state.recent_intents)
@@ -121,6 +124,7 @@ def _decide(draft: Draft) -> _Decision:
     if type(data) in _CALLS:
         return _decide_call(draft, data)
     if type(data) is ClockTicked:
+        escalations.sweep(draft)
         return _Decision(outcome="ticked")
     rule = _FACTS.get(type(data))
     if rule is None:
@@ -135,6 +139,7 @@ def _decide_call(draft: Draft, data: Any) -> _Decision:
     elif type(data) is RequestCompleted:
         outcome, reason = requests.completed(draft, data)
         idempotency.ended(draft, data)
+        escalations.ended(draft, data)
     else:
         outcome, reason = requests.attempted(draft, data)
     return _Decision(outcome=outcome, reason=reason, request=data.request)
@@ -185,6 +190,7 @@ _FACTS: Final[Mapping[type[Record], _Fact]] = MappingProxyType(
         facts.TicketWithdrawn: tickets.withdrawn,
         facts.TicketRedeemed: tickets.redeemed,
         facts.IdempotencyClaimed: idempotency.claimed,
+        ReviewRequested: escalations.opened,
     }
 )
 """Facts that gateways state -> the rule that answers them."""
@@ -203,6 +209,9 @@ _WORKING: Final[Mapping[type[Record], Callable[[Draft, Principal, Any], Verdict]
         commands.TicketApproveRequested: tickets.approve,
         commands.TicketDenyRequested: tickets.deny,
         commands.TicketCancelRequested: tickets.cancel,
+        decisions.EscalationClaimRequested: escalations.claim,
+        decisions.EscalationReleaseRequested: escalations.release,
+        decisions.EscalationResolveRequested: escalations.resolve,
     }
 )
 """Intents about what is under way, whose rules move things themselves; rejecting, they have moved nothing."""
@@ -258,6 +267,8 @@ def _outputs(entry: Entry, canonical: bytes, placed: Placed, decision: _Decision
             outputs.append(
                 Derived(topic=topics.DIRECTORY.name, key=directory_key(cast(DirectoryValue, change)), record=change)
             )
+        elif type(change) is Escalation:
+            outputs.append(Derived(topic=topics.ESCALATIONS.name, key=key, record=change))
     outputs += [Derived(topic=topics.GRANTS.name, key=key, record=record) for record in draft.inbox]
     if entry.outcome in ("accepted", "rejected"):
         outputs.append(_outcome_record(entry, placed, decision))

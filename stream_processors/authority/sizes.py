@@ -31,6 +31,9 @@ assert HOLD_MS >= LEASE_MS + GRACE_MS, "a hold is never presumed while its lease
 
 MOST_LEASES: Final = 50_000
 MOST_WAITING: Final = 10_000
+MOST_ESCALATIONS: Final = 2_000
+"""Calls and answers of one organization that may wait for a person at once."""
+MOST_ENDED_ESCALATIONS: Final = 10_000
 MOST_IDEMPOTENCY_KEYS: Final = 50_000
 MOST_ENDED_TICKETS: Final = 10_000
 MOST_SWEPT: Final = 100

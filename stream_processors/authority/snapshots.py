@@ -20,6 +20,7 @@ from keeptrusts.schemas.snapshots.directory import (
     TeamValue,
     WalletValue,
 )
+from keeptrusts.schemas.snapshots.documents import Escalation
 from keeptrusts.schemas.snapshots.ledger import AllocationValue, IdempotencyValue, RequestOpened, TicketValue
 from keeptrusts.stream_processors.authority.money_state import (
     Buried,
@@ -31,7 +32,7 @@ from keeptrusts.stream_processors.authority.money_state import (
     accounts_of,
 )
 from keeptrusts.stream_processors.authority.sizes import GRACE_MS, PERIOD_KEPT_MS
-from keeptrusts.stream_processors.authority.state import LedgerState
+from keeptrusts.stream_processors.authority.state import LedgerState, first_due_ms
 
 R = TypeVar("R", bound=Record)
 
@@ -67,6 +68,8 @@ def sections_of(state: LedgerState) -> dict[str, list[Any]]:
         "levels": list(money.levels.items()),
         "allocations": list(money.allocations.values()),
         "idempotency": list(money.idempotency.values()),
+        "escalations": list(state.escalations.values()),
+        "ended_escalations": [[one, *ended] for one, ended in state.ended_escalations.items()],
         "askers": [[account, list(askers.items())] for account, askers in money.askers.items()],
     }
 
@@ -88,6 +91,10 @@ def restored(ledger: str, seq: int, sections: dict[str, list[Any]]) -> LedgerSta
     state.member_by_email |= dict(sections["former_emails"])
     state.team_by_slug = {value.slug: value.id for value in state.teams.values() if value.state == "active"}
     state.key_by_prefix = {value.prefix: value.id for value in state.keys.values()}
+    state.escalations = {value.id: value for value in _records(Escalation, sections.get("escalations", []))}
+    state.ended_escalations = {one: (how, team) for one, how, team in sections.get("ended_escalations", [])}
+    state.escalated_requests = {one.request: one.id for one in state.escalations.values() if one.request is not None}
+    state.escalations_due_ms = first_due_ms(state.escalations.values())
     state.money = _money(sections)
     state.money.backlog = backlog
     return state

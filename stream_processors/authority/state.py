@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 
 from keeptrusts.schemas.authorization import Principal
 from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue, OrganizationValue, TeamValue, WalletValue
+from keeptrusts.schemas.snapshots.documents import Escalation
 from keeptrusts.schemas.snapshots.ledger import (
     GENESIS_HASH,
     LIMITS,
@@ -26,7 +28,7 @@ from keeptrusts.schemas.snapshots.ledger import (
     spent,
 )
 from keeptrusts.stream_processors.authority.money_state import Level, MoneyState
-from keeptrusts.stream_processors.authority.sizes import MOST_FUNDED
+from keeptrusts.stream_processors.authority.sizes import MOST_ENDED_ESCALATIONS, MOST_FUNDED
 
 INTENTS_REMEMBERED_MS = 24 * 3600 * 1000
 MAX_FORGOTTEN_PER_ENTRY = 10
@@ -52,6 +54,14 @@ class LedgerState:
     wallets: dict[str, WalletValue] = field(default_factory=dict)
     accounts: dict[str, int] = field(default_factory=dict)
     money: MoneyState = field(default_factory=MoneyState)
+    escalations: dict[str, Escalation] = field(default_factory=dict)
+    """Those that are open, oldest first."""
+    ended_escalations: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    """The latest that ended, oldest first: how, and the team they are of."""
+    escalated_requests: dict[str, str] = field(default_factory=dict)
+    """Request -> its open escalation."""
+    escalations_due_ms: int | None = None
+    """When the first of them is due or expires."""
     open_requests: dict[str, RequestOpened] = field(default_factory=dict)
     closed_requests: dict[str, None] = field(default_factory=dict)
     """The latest calls that ended, oldest first."""
@@ -177,12 +187,39 @@ def _apply_change(state: LedgerState, change: Change) -> None:
             state.key_by_prefix[change.prefix] = change.id
         case WalletValue():
             state.wallets[change.id] = change
+        case Escalation():
+            _absorb_escalation(state, change)
         case BudgetPeriodClosed():
             state.money.absorb(change, state.ledger_time_ms)
             _net(state, change.full)
         case _:
             known = state.money.absorb(change, state.ledger_time_ms)
             assert known, f"{change.kind} is not known"
+
+
+def _absorb_escalation(state: LedgerState, value: Escalation) -> None:
+    if value.state in ("queued", "claimed"):
+        state.escalations[value.id] = value
+        if value.request is not None:
+            state.escalated_requests[value.request] = value.id
+    else:
+        state.escalations.pop(value.id, None)
+        state.escalated_requests.pop(value.request or "", None)
+        state.ended_escalations[value.id] = (value.state, value.team)
+        if len(state.ended_escalations) > MOST_ENDED_ESCALATIONS:
+            del state.ended_escalations[next(iter(state.ended_escalations))]
+    state.escalations_due_ms = first_due_ms(state.escalations.values())
+
+
+def first_due_ms(escalations: Iterable[Escalation]) -> int | None:
+    """Give the ledger time at which the first of them expires or misses its service level."""
+    due = [at for one in escalations for at in (one.expires_at, None if one.breached else one.due_at) if at is not None]
+    return None if not due else ms_of(min(due))
+
+
+def ms_of(at: datetime) -> int:
+    """Give a time as milliseconds since 1970."""
+    return int(at.timestamp() * 1000)
 
 
 def _net(state: LedgerState, full: str) -> None:

@@ -29,7 +29,7 @@ from keeptrusts.schemas.snapshots.ledger import (
     chained,
     entry_hash,
 )
-from keeptrusts.schemas.topics import DIRECTORY, GRANTS, LEDGER, OUTCOMES
+from keeptrusts.schemas.topics import DIRECTORY, ESCALATIONS, GRANTS, LEDGER, OUTCOMES
 from keeptrusts.stream_processors.authority.agent import AuthorityFold
 from keeptrusts.stream_processors.runtime.protocol import InputRecord
 
@@ -56,7 +56,7 @@ def folded(folder: Path, topic: str) -> list[bytes]:
 
 
 @each_log
-@pytest.mark.parametrize("topic", [LEDGER.name, OUTCOMES.name, DIRECTORY.name, GRANTS.name])
+@pytest.mark.parametrize("topic", [LEDGER.name, OUTCOMES.name, DIRECTORY.name, GRANTS.name, ESCALATIONS.name])
 def test_the_log_folds_to_the_recorded_bytes(folder: Path, topic: str) -> None:
     assert folded(folder, topic) == recorded(folder, topic)
 

@@ -61,6 +61,13 @@ async def read_all(
         await consumer.stop()
 
 
+def stop_fetching(consumer: AIOKafkaConsumer) -> None:
+    """End a consumer's fetching as an error in it does: it reads nothing more, and nobody hears of it."""
+    fetcher = consumer._fetcher
+    for task in (fetcher._fetch_task, *fetcher._pending_tasks):
+        task.cancel()
+
+
 async def until(condition: Callable[[], bool], *, timeout_s: float = 30.0, what: str = "the condition") -> None:
     """Wait until a condition holds; fails after the bound with its name."""
     try:

@@ -71,9 +71,9 @@ KINDS: Final[Mapping[str, KindSpec]] = _kinds(
         types=("content_filter", "safety-filter", "safety_filter"),
     ),
     KindSpec(name="disclaimer", options=DisclaimerOptions, phases=("output",)),
-    KindSpec(name="data-routing-policy", options=DataRoutingPolicyOptions, phases=("route",)),
-    KindSpec(name="human-oversight", options=HumanOversightOptions, phases=("input", "output")),
-    KindSpec(name="agent-firewall", options=AgentFirewallOptions, phases=("tools",)),
+    KindSpec(name="data-routing-policy", options=DataRoutingPolicyOptions, phases=("route",), enforced=True),
+    KindSpec(name="human-oversight", options=HumanOversightOptions, phases=("input", "output"), enforced=True),
+    KindSpec(name="agent-firewall", options=AgentFirewallOptions, phases=("tools",), enforced=True),
     KindSpec(
         name="audit-logger",
         options=AuditLoggerOptions,

@@ -114,10 +114,7 @@ def test_only_members_ask(actor: str) -> None:
 
 
 def test_intents_whose_rules_come_later_are_refused_not_lost() -> None:
-    assert founded().refusal(documents.EscalationClaimRequested(escalation="e1")) == "not_supported"
-    assert (
-        founded().refusal(documents.EscalationResolveRequested(escalation="e1", resolution="denied")) == "not_supported"
-    )
+    assert founded().refusal(documents.ReportCreateRequested(report="r1", month="2026-03")) == "not_supported"
 
 
 @pytest.mark.parametrize("verdict", ["allow", "warn", "redact", "escalate"])

@@ -12,7 +12,9 @@ from support.scenario import Scenario
 
 from keeptrusts.schemas.codec import encode
 from keeptrusts.schemas.commands import people, wallets
+from keeptrusts.schemas.commands.documents import EscalationResolveRequested
 from keeptrusts.schemas.events.money import IdempotencyClaimed
+from keeptrusts.schemas.events.request import ReviewRequested
 from keeptrusts.schemas.ids import Ids
 from keeptrusts.schemas.topics import LEDGER, STATE
 from keeptrusts.stream_processors.adoption.agent import AdoptionFold
@@ -50,7 +52,17 @@ def lived() -> Money:
     money.tell(IdempotencyClaimed(key="k1", input_hash="h", request="r2"))
     money.tell(IdempotencyClaimed(key="k2", input_hash="h", request="r7"))
     money.complete("r2", USD)
+    for number in (1, 2):
+        money.tell(held_for_a_person(number))
+    money.intend(EscalationResolveRequested(escalation="esc_2", resolution="denied"))
     return money
+
+
+def held_for_a_person(number: int) -> ReviewRequested:
+    return ReviewRequested(
+        escalation=f"esc_{number}", request=f"held{number}", type="human_oversight", severity="medium",
+        policy="human-oversight", phase="input", findings={"TERM": number}, wait_seconds=600,
+    )  # fmt: skip
 
 
 def money_of(name: str) -> wallets.WalletRef:

@@ -72,12 +72,28 @@ def test_disguises_and_wrappings_are_seen_through(disguised: str, value: str) ->
     assert value not in text and counts == {"EMAIL": 1} and text.startswith("see ") and text.endswith(" there")
 
 
-def test_a_filter_that_would_have_to_ask_a_person_refuses_as_long_as_nobody_can_be_asked() -> None:
-    text = "policies: {chain: [dlp-filter]}\npolicy: {dlp-filter: {action: escalate, blocked_terms: [falcon]}}\n"
+@pytest.mark.parametrize(
+    ("phase", "stream", "verdict"),
+    [
+        ("input", False, "escalate"), ("input", True, "escalate"),
+        ("output", False, "escalate"), ("output", True, "block"),
+    ],
+)  # fmt: skip
+def test_a_filter_that_asks_a_person_holds_what_can_wait_and_refuses_what_cannot(
+    phase: Any, stream: bool, verdict: str
+) -> None:
+    text = (
+        "policies: {chain: [dlp-filter]}\npolicy: {dlp-filter: {action: escalate, terms: [falcon]}}\n"
+    )
     report = lint_text(text, "file")
     assert report.document is not None
-    outcome = run_chain(compile_document(report.document).chain_for(None), RequestFacts(org="o"), lambda: 0)
-    assert (outcome.verdict, outcome.reason) == ("block", "policy_unavailable")
+    chain = compile_document(report.document).chain_for(None)
+    assert chain.scanner is not None
+    review = Review((Text(path=(0,), channel="user", text="a falcon"),), chain.scanner, b"secret")
+    facts = RequestFacts(org="o", phase=phase, stream=stream, review=review)
+    outcome = run_chain(chain, facts, lambda: 0)
+    assert (outcome.verdict, outcome.reason) == (verdict, "confidential_data")
+    assert (outcome.escalation is not None) == (verdict == "escalate")
 
 
 def test_many_texts_together_may_not_be_slower_than_one_and_are_refused_when_they_would_be() -> None:

@@ -31,7 +31,7 @@ def test_every_promised_kind_is_known() -> None:
     assert sorted(KINDS) == sorted(KIND_NAMES)
     assert {name for name, spec in KINDS.items() if spec.enforced} == {
         "rbac", "model-access", "rate-limit", "spend-limit", "audit-logger", "pii-detector", "hipaa-phi-detector",
-        "dlp-filter",
+        "dlp-filter", "data-routing-policy", "agent-firewall", "human-oversight",
     }  # fmt: skip
 
 

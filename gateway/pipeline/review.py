@@ -1,0 +1,148 @@
+"""Calls and answers that a policy holds for a person: an escalation is recorded, and nothing goes on undecided.
+
+The authority decides every race: what it says arrives by the inbox. Only when that stays silent for longer than the
+escalation may wait does the gateway give up by itself, and the call is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, Literal
+
+from keeptrusts.gateway.pipeline.connection import CallerConnection
+from keeptrusts.gateway.pipeline.record import money_event
+from keeptrusts.gateway.pipeline.services import Services
+from keeptrusts.gateway.pipeline.values import IncomingCall
+from keeptrusts.gateway.policies.protocol import Escalation
+from keeptrusts.gateway.policies.run import ChainOutcome
+from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.events.identity import Identity
+from keeptrusts.schemas.events.request import ReviewRequested
+from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.ids import ESCALATION
+from keeptrusts.schemas.publishing import PublishError
+
+LATE_S: Final = 15.0
+"""So much longer than the escalation itself a call waits: the authority's word about its end needs a moment."""
+LONGEST_ANSWER_WAIT_S: Final = 600
+"""An answer waits no longer than this: its money is held for a quarter of an hour."""
+
+Phase = Literal["input", "output"]
+
+
+@frozen
+class Reviewed:
+    """What a person said. ``problem`` is what the caller is told if the call does not go on."""
+
+    escalation: str
+    problem: Problem | None = None
+    client_gone: bool = False
+
+
+async def wait_for_person(
+    services: Services,
+    call: IncomingCall,
+    identity: Identity,
+    outcome: ChainOutcome,
+    phase: Phase,
+    connection: CallerConnection,
+) -> Reviewed:
+    """Open an escalation and wait for its decision, with nothing sent, until the time is over or the caller leaves."""
+    asked = outcome.escalation
+    assert asked is not None, "only what a policy escalates is held"
+    escalation = services.ids.new(ESCALATION)
+    wait_s = asked.wait_s if phase == "input" else min(asked.wait_s, LONGEST_ANSWER_WAIT_S)
+    result = services.reviews.expect(escalation)
+    try:
+        event = money_event(
+            services, call, identity, _review(call, identity, outcome, asked, escalation, phase, wait_s)
+        )
+        try:
+            acks = await services.publisher.append(event, deadline_s=services.settings.ack_timeout_s)
+        except PublishError:
+            return Reviewed(escalation=escalation, problem=_not_recorded())
+        services.desk.heard(identity.org, acks[-1])
+        services.counters.count_review("opened")
+        connection.when_gone(_tell_gone(result))
+        try:
+            async with asyncio.timeout(wait_s + LATE_S):
+                resolution = await result
+        except TimeoutError:
+            resolution = "expired"
+        finally:
+            connection.when_gone(None)
+    finally:
+        services.reviews.forget(escalation)
+    services.counters.count_review(resolution)
+    if resolution == "approved":
+        return Reviewed(escalation=escalation)
+    problem = _denied(outcome, escalation, phase) if resolution == "denied" else _undecided(outcome, escalation, phase)
+    return Reviewed(escalation=escalation, problem=problem, client_gone=resolution == "gone")
+
+
+def _review(
+    call: IncomingCall,
+    identity: Identity,
+    outcome: ChainOutcome,
+    asked: Escalation,
+    escalation: str,
+    phase: Phase,
+    wait_s: int,
+) -> ReviewRequested:
+    decided = next((one for one in outcome.results if one.kind == outcome.policy and one.result == "escalate"), None)
+    return ReviewRequested(
+        escalation=escalation,
+        request=call.request,
+        type=asked.type,
+        severity=asked.severity,
+        policy=outcome.policy or "",
+        phase=phase,
+        findings={} if decided is None else dict(decided.findings),
+        due_seconds=asked.due_s,
+        wait_seconds=wait_s,
+        identity=identity,
+        reason=outcome.reason,
+    )
+
+
+def _tell_gone(result: asyncio.Future[str]) -> Callable[[], None]:
+    return lambda: None if result.done() else result.set_result("gone")
+
+
+def _details(escalation: str) -> Mapping[str, str]:
+    return MappingProxyType({"escalation": escalation})
+
+
+def _denied(outcome: ChainOutcome, escalation: str, phase: Phase) -> Problem:
+    return Problem(
+        code=f"{phase}_blocked",
+        message=f"a reviewer has denied {_what(phase)} (escalation {escalation})",
+        fix=f"kt escalation show {escalation} has the reviewer's note; ask the team's admin",
+        policy=outcome.policy,
+        details=_details(escalation),
+    )
+
+
+def _undecided(outcome: ChainOutcome, escalation: str, phase: Phase) -> Problem:
+    return Problem(
+        code="escalation_required",
+        message=f"{_what(phase)} needs a person's approval, and nobody has decided in time (escalation {escalation})",
+        fix="Ask an admin to watch for escalations (kt escalation list), then send the request again",
+        policy=outcome.policy,
+        details=_details(escalation),
+    )
+
+
+def _what(phase: Phase) -> str:
+    return "this request" if phase == "input" else "this answer"
+
+
+def _not_recorded() -> Problem:
+    return Problem(
+        code="audit_unavailable",
+        message="the escalation could not be recorded, so nothing was done",
+        fix="Retry in a moment",
+        retry_after_s=1,
+    )

@@ -1,0 +1,35 @@
+"""Who waits for a person's decision in this worker, by escalation."""
+
+from __future__ import annotations
+
+import asyncio
+
+from keeptrusts.schemas.snapshots.grants import ReviewDecided
+
+
+class ReviewDesk:
+    """Hands decisions to the calls that wait for them. Used in one event loop; what nobody waits for is passed over."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, asyncio.Future[str]] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many calls and answers wait."""
+        return len(self._waiting)
+
+    def expect(self, escalation: str) -> asyncio.Future[str]:
+        """Begin to wait: the future gets ``approved``, ``denied`` or ``expired``."""
+        result: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._waiting[escalation] = result
+        return result
+
+    def forget(self, escalation: str) -> None:
+        """End the wait."""
+        self._waiting.pop(escalation, None)
+
+    def tell(self, decided: ReviewDecided) -> None:
+        """Take in a decision. An edited approval has no meaning here, as no content is kept: it counts as undecided."""
+        result = self._waiting.get(decided.escalation)
+        if result is not None and not result.done():
+            result.set_result("expired" if decided.resolution == "approved_edited" else decided.resolution)

@@ -1,0 +1,206 @@
+"""Calls and answers held for a person: what goes on, what is refused, and what the log says of each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from support.gateway import PROVIDED, FakeConnection, FakeGateway, gateway, key_value, ok
+
+from keeptrusts.gateway.pipeline import review
+from keeptrusts.gateway.pipeline.run import model_call
+from keeptrusts.gateway.pipeline.values import Answer
+from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided, ReviewRequested
+from keeptrusts.schemas.snapshots.grants import ReviewDecided
+
+POLICY = """
+pack: {name: reviewed, version: 1.0.0, enabled: true}
+policies:
+  chain: [KIND, audit-logger]
+policy:
+  KIND: {OPTIONS}
+"""
+OVERSIGHT = ("human-oversight", "require_review: true, timeout_seconds: 600")
+ANSWERS = ("human-oversight", "require_review: true, phase: output")
+SECRETS = ("dlp-filter", "secrets: false, blocked_terms: [zebra-4711], action: escalate, apply_to: WHERE")
+
+
+def made_for(kind: str, options: str) -> FakeGateway:
+    return gateway(POLICY.replace("KIND", kind).replace("OPTIONS", options))
+
+
+def asking(text: str = "hi", **rest: Any) -> bytes:
+    return json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": text}], **rest}).encode()
+
+
+async def decided_with(
+    made: FakeGateway,
+    decide: Callable[[FakeGateway, ReviewRequested], None],
+    body: bytes | None = None,
+    connection: FakeConnection | None = None,
+) -> tuple[Answer, ReviewRequested]:
+    """Send a call, wait for its escalation, let somebody decide, and give the answer."""
+    connection = connection or FakeConnection(body=body or asking())
+    calling = asyncio.create_task(model_call(made.services, made.call("engineering"), connection, "chat"))
+    async with asyncio.timeout(5):
+        while connection.tell is None:  # noqa: ASYNC110 - the fake connection tells nobody that it is watched
+            await asyncio.sleep(0)
+        [asked] = reviews(made)
+        decide(made, asked)
+        return await calling, asked
+
+
+def reviews(made: FakeGateway) -> list[ReviewRequested]:
+    return [one.data for one in made.publisher.events if isinstance(one.data, ReviewRequested)]
+
+
+def as_decided(resolution: Any) -> Callable[[FakeGateway, ReviewRequested], None]:
+    def decide(made: FakeGateway, asked: ReviewRequested) -> None:
+        answer = ReviewDecided(
+            ledger="org_test", escalation=asked.escalation, request=asked.request, resolution=resolution
+        )
+        made.services.reviews.tell(answer.model_copy(update={"escalation": "esc_of_somebody_else"}))
+        made.services.reviews.tell(answer)
+        made.services.reviews.tell(answer)
+
+    return decide
+
+
+def recorded(made: FakeGateway) -> tuple[RequestDecided, RequestCompleted]:
+    [decision] = [one.data for one in made.publisher.events if isinstance(one.data, RequestDecided)]
+    [completion] = [one.data for one in made.publisher.events if isinstance(one.data, RequestCompleted)]
+    return decision, completion
+
+
+async def test_an_approved_call_goes_out_and_nothing_went_before() -> None:
+    made = made_for(*OVERSIGHT)
+
+    def approve(made: FakeGateway, asked: ReviewRequested) -> None:
+        assert made.provider.asked == [] and len(made.publisher.events) == 1, "only the escalation is recorded"
+        as_decided("approved")(made, asked)
+
+    answer, asked = await decided_with(made, approve)
+    assert answer.status == 200 and answer.headers["x-keeptrusts-decision"] == "escalate"
+    assert (asked.type, asked.severity, asked.policy, asked.phase) == (
+        "human_oversight", "medium", "human-oversight", "input",
+    )  # fmt: skip
+    assert (asked.wait_seconds, asked.due_seconds, asked.reason) == (600, 1800, "review_required")
+    assert asked.identity is not None and asked.identity.team == "team_engineering"
+    decision, completion = recorded(made)
+    assert (decision.verdict, decision.policy, decision.target) == ("escalate", "human-oversight", "openai")
+    assert (completion.status, completion.error) == (200, None)
+    assert made.services.reviews.waiting == 0
+    assert made.services.counters.reviews == {"opened": 1, "approved": 1}
+
+
+@pytest.mark.parametrize(
+    ("resolution", "code", "verdict", "reason"),
+    [
+        ("denied", "input_blocked", "block", "review_denied"),
+        ("expired", "escalation_required", "escalate", "review_required"),
+        ("approved_edited", "escalation_required", "escalate", "review_required"),
+    ],
+)
+async def test_a_call_that_is_not_approved_reaches_nobody(
+    resolution: str, code: str, verdict: str, reason: str
+) -> None:
+    made = made_for(*OVERSIGHT)
+    answer, asked = await decided_with(made, as_decided(resolution))
+    problem = json.loads(answer.body)
+    assert answer.status == 409 and problem["code"] == code and made.provider.asked == []
+    assert problem["escalation"] == asked.escalation and asked.escalation in problem["detail"]
+    assert answer.headers["x-should-retry"] == "false"
+    decision, completion = recorded(made)
+    assert (decision.verdict, decision.policy, decision.reason) == (verdict, "human-oversight", reason)
+    assert (completion.status, completion.error, completion.verdict) == (409, code, verdict)
+
+
+async def test_a_caller_who_leaves_ends_the_wait_and_is_recorded_as_gone() -> None:
+    made = made_for(*OVERSIGHT)
+    connection = FakeConnection(body=asking())
+
+    def leave(made: FakeGateway, asked: ReviewRequested) -> None:
+        assert connection.tell is not None
+        connection.gone = True
+        connection.tell()
+
+    answer, _ = await decided_with(made, leave, connection=connection)
+    assert answer.status == 409 and made.provider.asked == []
+    assert recorded(made)[1].client_gone is True
+    assert made.services.counters.reviews == {"opened": 1, "gone": 1}
+
+
+async def test_without_a_word_from_the_authority_the_gateway_gives_up_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(review, "LATE_S", -599.95)
+    answer, _ = await decided_with(made_for(*OVERSIGHT), lambda made, asked: None)
+    assert json.loads(answer.body)["code"] == "escalation_required"
+
+
+async def test_a_key_that_was_revoked_meanwhile_is_refused_though_the_call_is_approved() -> None:
+    made = made_for(*OVERSIGHT)
+
+    def revoke_and_approve(made: FakeGateway, asked: ReviewRequested) -> None:
+        made.apply(key_value(made, "engineering", team="team_engineering", state="revoked"))
+        as_decided("approved")(made, asked)
+
+    answer, _ = await decided_with(made, revoke_and_approve)
+    assert answer.status == 401 and made.provider.asked == []
+
+
+async def test_what_cannot_be_recorded_is_not_held() -> None:
+    made = made_for(*OVERSIGHT)
+    made.publisher.refusing = True
+    answer = await model_call(made.services, made.call("engineering"), FakeConnection(body=asking()), "chat")
+    assert answer.status == 503 and made.provider.asked == [] and made.services.reviews.waiting == 0
+
+
+async def test_findings_that_escalate_are_counted_and_never_quoted() -> None:
+    made = made_for(SECRETS[0], SECRETS[1].replace("WHERE", "input"))
+    answer, asked = await decided_with(made, as_decided("approved"), asking("about zebra-4711"))
+    assert answer.status == 200 and (asked.type, asked.severity) == ("data_exfiltration", "high")
+    assert asked.findings == {"TERM": 1} and "zebra" not in asked.model_dump_json()
+    assert b"zebra-4711" in made.provider.asked[0].body, "it was approved as it is"
+
+
+@pytest.mark.parametrize(("resolution", "status"), [("approved", 200), ("denied", 409), ("expired", 409)])
+@pytest.mark.parametrize("policy", ["oversight", "findings"])
+async def test_an_answer_is_held_too_and_its_cost_stays_its_cost(policy: str, resolution: str, status: int) -> None:
+    made = made_for(*(ANSWERS if policy == "oversight" else (SECRETS[0], SECRETS[1].replace("WHERE", "output"))))
+    choice = {"index": 0, "message": {"role": "assistant", "content": "about zebra-4711"}, "finish_reason": "stop"}
+    made.provider.result = ok({**PROVIDED, "choices": [choice]})
+    answer, asked = await decided_with(made, as_decided(resolution))
+    assert (answer.status, asked.phase, asked.wait_seconds) == (status, "output", review.LONGEST_ANSWER_WAIT_S)
+    assert (b"zebra-4711" in answer.body) == (status == 200)
+    decision, completion = recorded(made)
+    assert decision.verdict == "allow" and completion.cost is not None and completion.cost > 0
+    assert completion.verdict == ("block" if resolution == "denied" else "escalate")
+    expected = {"approved": None, "denied": "output_blocked", "expired": "escalation_required"}[resolution]
+    assert completion.error == expected
+
+
+async def test_a_stream_whose_answer_would_be_held_is_refused_before_it_goes_out() -> None:
+    made = made_for(*ANSWERS)
+    answer = await model_call(made.services, made.call("engineering"), FakeConnection(body=asking(stream=True)), "chat")
+    assert answer.status == 409 and made.provider.asked == [] and reviews(made) == []
+    assert "without stream" in answer.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        ("require_review: false", 200),
+        ("mode: observe, require_review: true", 200),
+        ("mode: guide, require_review: true", 200),
+        ("require_review: true, action: block", 409),
+        ("require_human_for: [legal_opinions]", 409),
+    ],
+)
+async def test_what_only_watches_lets_pass_and_what_cannot_be_judged_fails_closed(options: str, status: int) -> None:
+    made = made_for("human-oversight", options)
+    answer = await model_call(made.services, made.call("engineering"), FakeConnection(body=asking()), "chat")
+    assert answer.status == status and reviews(made) == []

@@ -1,0 +1,29 @@
+"""A reader that stands still is told from one that has nothing to read."""
+
+import pytest
+
+from keeptrusts.schemas.standstill import Standstill, StandstillError
+
+
+def test_a_place_behind_which_nothing_moves_for_two_looks_stands_still() -> None:
+    reader: Standstill[str] = Standstill()
+    reader.look({"a": 5, "b": 9}, {"a": 7, "b": 9})
+    with pytest.raises(StandstillError, match="from a at 5"):
+        reader.look({"a": 5, "b": 11}, {"a": 8, "b": 11})
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        pytest.param([({"a": 5}, {"a": 5}), ({"a": 5}, {"a": 5})], id="nothing to read"),
+        pytest.param([({"a": 5}, {"a": 7}), ({"a": 6}, {"a": 9})], id="slow, but it reads"),
+        pytest.param([({"a": 5}, {"a": 5}), ({"a": 5}, {"a": 7})], id="more has only just come"),
+        pytest.param([({"a": 5}, {"a": 7}), ({"a": 7}, {"a": 7}), ({"a": 7}, {"a": 9})], id="caught up in between"),
+    ],
+)
+def test_a_reader_that_moves_or_has_nothing_to_read_does_not(
+    looks: list[tuple[dict[str, int], dict[str, int]]],
+) -> None:
+    reader: Standstill[str] = Standstill()
+    for positions, ends in looks:
+        reader.look(positions, ends)

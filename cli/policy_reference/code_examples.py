@@ -151,8 +151,7 @@ EXPLAINED: Final[Mapping[Code, Explained]] = MappingProxyType(
         ),
         Code.UNREACHABLE: _of(
             "A chain ends with the first refusal. An entry behind one that refuses every call it is for never runs.",
-            "policies:\n  chain:\n    - human-oversight: {require_review: true}\n    - pii-detector: "
-            "{action: redact}\n",
+            "policies:\n  chain:\n    - model-access: {allowed_models: []}\n    - pii-detector: {action: redact}\n",
         ),
         Code.REPEATED: _of(
             "Equal entries run once. Two of them often mean that one was to be for somebody else.",

@@ -21,6 +21,11 @@ HASH_SECRET: Final = b"kt policy test"
 """Keys the hashes of markers here, so that a case can say what it expects; a gateway's own key is another."""
 BYTES_PER_TOKEN: Final = 4
 
+_UNDECIDED: Final = Problem(
+    code="escalation_required",
+    message="the call is held for a person, and refused when nobody decides in time",
+    fix="Ask an admin to watch for escalations",
+)
 NO_SPENDING: Final[Mapping[str, int]] = {}
 Period = Literal["month", "day"]
 
@@ -69,7 +74,9 @@ class Judged:
 
     @property
     def problem(self) -> Problem | None:
-        """What the caller is told instead of an answer."""
+        """What the caller is told instead of an answer; of a call that a person must decide about, if nobody does."""
+        if self.verdict == "escalate":
+            return replace(_UNDECIDED, policy=self.deciding.policy)
         return self.deciding.problem
 
     @property

@@ -101,7 +101,10 @@ def _rows(text: str, file: str) -> Iterator[Mapping[str, Any]]:
         for number, line in lines:
             yield from _of_list([_json(line, file, number)], file)
     elif begin:
-        yield from csv.DictReader(io.StringIO(text))
+        try:
+            yield from csv.DictReader(io.StringIO(text, newline=""))
+        except csv.Error:
+            raise _unreadable(file, "is neither JSON nor CSV", "write it with kt events list --format json") from None
     else:
         raise _unreadable(file, "is empty", "write it with kt events list --format json")
 

@@ -30,21 +30,21 @@ def found(text: str) -> list[tuple[str, str, int]]:
 TEAM_A = "targeting: {scope: team, teams: [a]}"
 TEAM_AB = "targeting: {scope: team, teams: [a, b]}"
 MEMBER = "targeting: {scope: role, roles: [member]}"
-REVIEW = "human-oversight: {require_review: true}"
+NOTHING = "model-access: {allowed_models: []}"
 
 W, N = "warning", "info"
 
 DOUBTS = [
-    ("after a kind that refuses all", chain(REVIEW, "dlp-filter: {}"), W, "KT136", 5),
-    ("after an action that refuses all", chain("dlp-filter: {action: escalate}", "pii-detector: {}"), W, "KT136", 5),
-    ("rbac runs first", chain("dlp-filter: {action: escalate}", "rbac: {require_auth: true}"), None, "KT136", 5),
-    ("refused before, within a team", chain(f"{REVIEW[:-1]}, {TEAM_AB}}}", f"dlp-filter: {{{TEAM_A}}}"), W, "KT136", 5),
-    ("refused before, in one team only", chain(f"{REVIEW[:-1]}, {TEAM_A}}}", f"dlp-filter: {{{TEAM_AB}}}"),
+    ("after a kind that refuses all", chain(NOTHING, "dlp-filter: {}"), W, "KT136", 5),
+    ("after a kind that cannot be enforced", chain("external-moderation: {}", "pii-detector: {}"), W, "KT136", 5),
+    ("rbac runs first", chain("external-moderation: {}", "rbac: {require_auth: true}"), None, "KT136", 5),
+    ("refused before within a team", chain(f"{NOTHING[:-1]}, {TEAM_AB}}}", f"dlp-filter: {{{TEAM_A}}}"), W, "KT136", 5),
+    ("refused before, in one team only", chain(f"{NOTHING[:-1]}, {TEAM_A}}}", f"dlp-filter: {{{TEAM_AB}}}"),
      None, "KT136", 5),
-    ("refused before, by another scope", chain(f"{REVIEW[:-1]}, {MEMBER}}}", f"dlp-filter: {{{TEAM_AB}}}"),
+    ("refused before, by another scope", chain(f"{NOTHING[:-1]}, {MEMBER}}}", f"dlp-filter: {{{TEAM_AB}}}"),
      None, "KT136", 5),
-    ("observed before", chain(f"{REVIEW[:-1]}, mode: observe}}", "dlp-filter: {}"), None, "KT136", 5),
-    ("records are written all the same", chain(REVIEW, "audit-logger: {immutable: true}"), None, "KT136", 5),
+    ("observed before", chain(f"{NOTHING[:-1]}, mode: observe}}", "dlp-filter: {}"), None, "KT136", 5),
+    ("records are written all the same", chain(NOTHING, "audit-logger: {immutable: true}"), None, "KT136", 5),
     ("no model is allowed", chain("model-access: {denied_models: ['*']}", "dlp-filter: {}"), W, "KT136", 5),
     ("twice the same", chain("dlp-filter: {}", "dlp-filter: {}"), W, "KT137", 5),
     ("twice the same, once for a team", chain("dlp-filter: {}", f"dlp-filter: {{{TEAM_A}}}"), W, "KT137", 5),
@@ -83,8 +83,6 @@ DOUBTS = [
     ("a name that is no slug", chain("rbac: {require_auth: true, targeting: {teams: [Data Science]}}"), W, "KT139", 4),
     ("a star among teams", chain("rbac: {require_auth: true, targeting: {teams: ['a*']}}"), W, "KT139", 4),
     ("a star among models", chain("rbac: {require_auth: true, targeting: {models: ['gpt-*']}}"), None, "KT139", 4),
-    ("escalation by a filter", chain("dlp-filter: {action: escalate}"), W, "KT125", 4),
-    ("escalation that is only watched", chain("dlp-filter: {action: escalate, mode: observe}"), W, "KT125", 4),
     ("sensitivity", chain("dlp-filter: {sensitivity_level: high}"), W, "KT145", 4),
     ("standard sensitivity", chain("dlp-filter: {sensitivity_level: standard}"), None, "KT145", 4),
     ("placeholders", chain("pii-detector: {redaction: {reversible: true}}"), W, "KT145", 4),
@@ -117,7 +115,7 @@ DOUBTS = [
      W, "KT127", 3),
     ("a key in an address", PACK + "providers:\n  targets: [{id: openai, base_url: 'https://h/v1?api_key=b'}]\n",
      W, "KT127", 3),
-    ("a pack that is off", chain(REVIEW, "dlp-filter: {}").replace("enabled: true", "enabled: false"),
+    ("a pack that is off", chain(NOTHING, "dlp-filter: {}").replace("enabled: true", "enabled: false"),
      None, "KT136", 5),
 ]  # fmt: skip
 

@@ -64,8 +64,7 @@ ONE_CALL = [
      {"requested_model": "auto"}, "block"),
     ("the model that was asked for", chain("model-access: {denied_models: [gpt-4o]}"), {"model": None}, "block"),
     ("a team's models", chain("model-access: {teams: {support: {allow: [gpt-4o-mini]}}}"), {}, "block"),
-    ("a kind that refuses all", chain("human-oversight: {require_review: true}"), {}, "block"),
-    ("an action that refuses all", chain("dlp-filter: {action: escalate}"), {}, "block"),
+    ("a kind that refuses all", chain("external-moderation: {provider: webhook}"), {}, "block"),
     ("dearer than one may be", chain("spend-limit: {per_request_limit: 0.05}"), {}, "block"),
     ("what was refused for its text passes", chain("audit-logger"),
      {"decision": "block", "policy": "dlp-filter"}, "allow"),
@@ -185,6 +184,7 @@ def test_every_format_of_a_list_of_events_is_read(name: str, written: Callable[[
         (b'[{"id": "a", "time": "2026-11-01T00:00:00Z", "input_tokens": 0.5}]', "input_tokens is no whole number"),
         (b'[{"id": "a", "time": "2026-11-01T00:00:00Z", "team": ["x"]}]', "team is no text"),
         (b"a,b\n1,2\n", "event 1: id is missing"),
+        (b"a,b\n" + b"x" * 200_000, "is neither JSON nor CSV"),
     ],
 )
 def test_a_file_that_is_no_list_of_events_is_refused(data: bytes, words: str) -> None:

@@ -30,6 +30,7 @@ _COMMANDS = {
     "wallet": _command("wallet", "wallet", "Fund, allocate and show wallets."),
     "budget": _command("budget", "budget", "Caps on spending, by period."),
     "ticket": _command("ticket", "ticket", "Requests that wait for money."),
+    "escalation": _command("escalation", "escalation", "Calls and answers that wait for a person."),
     "hold": _command("hold", "hold", "Money that calls under way hold."),
     "env": _command("env", "env", "Print the variables that examples use."),
     "settings": _command("settings", "settings", "Show the settings in force and where they come from."),

@@ -15,7 +15,7 @@ from keeptrusts.schemas.money import format_usd
 from keeptrusts.schemas.record import format_time
 from keeptrusts.schemas.snapshots.directory import BudgetValue, KeyValue, MemberValue, OrganizationValue, TeamValue
 
-Kind = Literal["organization", "team", "member", "key", "wallet", "budget", "ticket", "hold"]
+Kind = Literal["organization", "team", "member", "key", "wallet", "budget", "ticket", "hold", "escalation"]
 
 
 class CommandAnswer(BaseModel):
@@ -122,6 +122,14 @@ class TicketAnswer(CommandAnswer):
     decision: Literal["approved", "denied", "cancelled"]
     wallet: str | None = None
     deadline_at: str | None = None
+    note: str = ""
+
+
+class EscalationAnswer(CommandAnswer):
+    """An escalation that was claimed, released or decided; all of it is in GET /v1/escalations/{id}."""
+
+    state: Literal["queued", "claimed", "resolved"]
+    resolution: Literal["approved", "denied"] | None = None
     note: str = ""
 
 

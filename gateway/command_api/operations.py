@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from keeptrusts.gateway.command_api import keys, people, spending, wallets
+from keeptrusts.gateway.command_api import escalations, keys, people, spending, wallets
 from keeptrusts.gateway.command_api.answers import (
     BudgetAnswer,
     CommandAnswer,
+    EscalationAnswer,
     HoldAnswer,
     KeyAnswer,
     MemberAnswer,
@@ -26,6 +27,7 @@ from keeptrusts.gateway.command_api.plan import Plan
 from keeptrusts.gateway.command_api.requests import (
     BudgetSetBody,
     CommandBody,
+    EscalationResolveBody,
     HoldReleaseBody,
     KeyCreateBody,
     KeyRevokeBody,
@@ -124,6 +126,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
               body=TicketReasonBody, plan=spending.deny_ticket, answer=TicketAnswer),
     Operation(method="POST", path="/v1/tickets/{ticket}/cancel", action="wallets.read", what="cancel tickets",
               body=TicketReasonBody, plan=spending.cancel_ticket, answer=TicketAnswer),
+    Operation(method="POST", path="/v1/escalations/{escalation}/claim", action="escalations.decide",
+              what="claim escalations", body=NoFields, plan=escalations.claim_escalation, answer=EscalationAnswer),
+    Operation(method="POST", path="/v1/escalations/{escalation}/release", action="escalations.decide",
+              what="release escalations", body=NoFields, plan=escalations.release_escalation,
+              answer=EscalationAnswer),
+    Operation(method="POST", path="/v1/escalations/{escalation}/resolve", action="escalations.decide",
+              what="decide escalations", body=EscalationResolveBody, plan=escalations.resolve_escalation,
+              answer=EscalationAnswer),
     Operation(method="POST", path="/v1/holds/{request}/{attempt}/release", action="wallets.reclaim",
               what="release holds", body=HoldReleaseBody, plan=spending.release_hold, answer=HoldAnswer),
 )  # fmt: skip

@@ -241,6 +241,13 @@ class TicketApproveBody(CommandBody):
     note: Note = ""
 
 
+class EscalationResolveBody(CommandBody):
+    """What a person decides about a held call or answer, and why."""
+
+    resolution: Literal["approved", "denied", "approved_edited"]
+    note: Note = ""
+
+
 class TicketReasonBody(CommandBody):
     """Why a ticket is denied or cancelled; its caller is told."""
 

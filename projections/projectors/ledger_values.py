@@ -1,4 +1,4 @@
-"""Rows of ``ledger_values``: the current value of each ticket, recurring allocation and period of a budget."""
+"""Rows of ``ledger_values``: the current value of each ticket, allocation, budget's period and escalation."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from keeptrusts.projections.projectors.place import DerivedRecord, time_text_of_ms
+from keeptrusts.schemas.snapshots.documents import Escalation
 from keeptrusts.schemas.snapshots.ledger import (
     AllocationValue,
     BudgetPeriodOpened,
@@ -20,7 +21,8 @@ from keeptrusts.schemas.snapshots.ledger import (
 class LedgerValueRow:
     """One value; the one with the largest offset is in force. ``account`` is what it moves, ``changed_at`` when.
 
-    ``id`` is a ticket's, an allocation's, or the full name of a budget's period.
+    ``id`` is a ticket's, an allocation's, an escalation's (whose ``account`` is its type), or the full name of a
+    budget's period.
     """
 
     org: str
@@ -59,6 +61,9 @@ def _row(derived: DerivedRecord, entry: Entry, change: Change) -> LedgerValueRow
             state, team, user = change.state, change.team or "", change.user or ""
         case AllocationValue():
             identifier, account, state = change.id, change.source or "", change.state
+        case Escalation():
+            identifier, account = change.id, change.type
+            state, team, user = change.state, change.team or "", change.user or ""
         case BudgetPeriodOpened():
             identifier, account = change.full, change.account
         case _:

@@ -10,6 +10,7 @@ from keeptrusts.projections.query_api.problems import not_found
 from keeptrusts.schemas.codec import json_object
 from keeptrusts.schemas.money import FROM_JSON
 from keeptrusts.schemas.record import Record
+from keeptrusts.schemas.snapshots.documents import Escalation
 from keeptrusts.schemas.snapshots.ledger import AllocationValue, BudgetPeriodOpened, TicketValue
 
 T = TypeVar("T", bound=Record)
@@ -17,6 +18,10 @@ T = TypeVar("T", bound=Record)
 
 def ticket_of(value: str) -> TicketValue:
     return _read(TicketValue, value)
+
+
+def escalation_of(value: str) -> Escalation:
+    return _read(Escalation, value)
 
 
 def allocation_of(value: str) -> AllocationValue:

@@ -8,6 +8,7 @@ from keeptrusts.projections.query_api import (
     admin,
     adoption,
     budgets,
+    escalations,
     event_detail,
     events,
     gateways,
@@ -23,6 +24,7 @@ from keeptrusts.projections.query_api import (
 )
 from keeptrusts.projections.query_api.asking import AS_OF, MIN_POSITION
 from keeptrusts.projections.query_api.call import Parameter, Route
+from keeptrusts.projections.query_api.escalations import Escalation
 from keeptrusts.projections.query_api.models import (
     Adoption,
     EventDetail,
@@ -131,6 +133,16 @@ ROUTES: Final[tuple[Route, ...]] = (
         method="GET", path="/v1/tickets/{id}", operation="getTicket", action="wallets.read",
         summary="One ticket", answer=One[Ticket], reads=(LEDGER, DIRECTORY), parameters=tickets.ONE_PARAMETERS,
         handle=tickets.ticket,
+    ),
+    Route(
+        method="GET", path="/v1/escalations", operation="listEscalations", action="escalations.read",
+        summary="Calls and answers held for a person, newest first", answer=Page[Escalation],
+        reads=(LEDGER, DIRECTORY), parameters=escalations.LIST_PARAMETERS, handle=escalations.escalations,
+    ),
+    Route(
+        method="GET", path="/v1/escalations/{id}", operation="getEscalation", action="escalations.read",
+        summary="One escalation", answer=One[Escalation], reads=(LEDGER, DIRECTORY),
+        parameters=escalations.ONE_PARAMETERS, handle=escalations.escalation,
     ),
     Route(
         method="GET", path="/v1/holds", operation="listHolds", action="wallets.read",

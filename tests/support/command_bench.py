@@ -25,7 +25,7 @@ from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.command import CommandRefused
 from keeptrusts.schemas.events.identity import Identity, Role
 from keeptrusts.schemas.events.money import Draw, Hold, LeaseRequested, TicketOpened, TicketWithdrawn
-from keeptrusts.schemas.events.request import RequestDecided
+from keeptrusts.schemas.events.request import RequestDecided, ReviewRequested
 from keeptrusts.schemas.ids import KEY, MEMBER, ORGANIZATION, TEAM, Ids, derived
 from keeptrusts.schemas.keys import ENTROPY_BYTES, key_digest, new_key, parse_key
 from keeptrusts.schemas.publishing import Ack
@@ -148,6 +148,21 @@ class Bench:
             principal=user, incarnation="inc-1", identity=Identity(org=self.org, team=team, user=user),
         )  # fmt: skip
         await self.state(opened, TicketWithdrawn(ticket=ticket, reason="waited_too_long"))
+
+    async def held_for_person(self, escalation: str, *, team: str, user: str) -> None:
+        """Let a policy hold a call for a person."""
+        await self.state(
+            ReviewRequested(
+                escalation=escalation,
+                request=f"req_of_{escalation}",
+                type="human_oversight",
+                severity="medium",
+                policy="human-oversight",
+                phase="input",
+                wait_seconds=3600,
+                identity=Identity(org=self.org, team=team, user=user),
+            )
+        )
 
     async def presumed_hold(self, request: str, *, wallet: str, amount: int) -> None:
         """Let a call hold money of a wallet and never end, until its hold is presumed spent."""

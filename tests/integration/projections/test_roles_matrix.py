@@ -14,6 +14,7 @@ from keeptrusts.projections.query_api.routes import ROUTES
 from keeptrusts.schemas.authorization import Principal, scope_of
 from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.snapshots.directory import BudgetValue
+from keeptrusts.schemas.snapshots.documents import Escalation
 
 PEOPLE = (OWNER, ADMIN, TEAM_ADMIN, MEMBER, LONER)
 
@@ -28,9 +29,14 @@ async def test_routes_answer_as_the_roles_table_says(client: Client, filled: Fil
     running = material.request_id()
     await filled.events(material.decided(running, who))
     entries, paid = Entries(), ticket(1, "parked", team=RED, user=MEMBER.id)
+    held = Escalation(
+        id="esc_1", org=ORG, change="opened", type="human_oversight", severity="medium", state="queued", team=RED,
+        user=MEMBER.id, opened_at=AT, due_at=AT,
+    )  # fmt: skip
     await filled.derived(
         "kt.ledger", ORG, entries.opened(running, hold(running, 1, f"team:{RED}", USD)),
         entries.entry("parked", "kt.ticket.withdrawn.v1", changes=(paid,)),
+        entries.entry("escalated", "kt.review.requested.v1", changes=(held,)),
     )  # fmt: skip
     budget = BudgetValue(
         id="bud_1", org=ORG, scope="team", owner=RED, limit=USD, period="day", time_zone="UTC", action="hard",
@@ -40,7 +46,8 @@ async def test_routes_answer_as_the_roles_table_says(client: Client, filled: Fil
     own_ids = {
         "/v1/events/{id}": request, "/v1/teams/{id}": RED, "/v1/teams/{id}/members": RED, "/v1/teams/{id}/usage": RED,
         "/v1/wallets/{id}": f"organization:{ORG}", "/v1/wallets/{id}/transactions": f"organization:{ORG}",
-        "/v1/tickets/{id}": paid.id, "/v1/holds/{request}/{attempt}": f"{running}/1", "/v1/budgets/{id}": budget.id,
+        "/v1/tickets/{id}": paid.id, "/v1/escalations/{id}": held.id,
+        "/v1/holds/{request}/{attempt}": f"{running}/1", "/v1/budgets/{id}": budget.id,
     }  # fmt: skip
     foreign_ids = dict.fromkeys(own_ids, STRANGER.id) | {
         "/v1/holds/{request}/{attempt}": f"{foreign}/1",
@@ -72,7 +79,10 @@ async def test_routes_answer_as_the_roles_table_says(client: Client, filled: Fil
 def _expected(path: str, person: Person) -> int:
     if person in (OWNER, ADMIN):
         return 200
-    if path in ("/v1/events/{id}", "/v1/tickets/{id}", "/v1/holds/{request}/{attempt}", "/v1/budgets/{id}"):
+    if path in (
+        "/v1/events/{id}", "/v1/tickets/{id}", "/v1/escalations/{id}", "/v1/holds/{request}/{attempt}",
+        "/v1/budgets/{id}",
+    ):  # fmt: skip
         return 200 if person in (TEAM_ADMIN, MEMBER) else 404
     if path.startswith("/v1/teams"):
         return 200 if RED in person.teams else 404

@@ -89,6 +89,10 @@ WRITES: list[tuple[tuple[str, ...], str, str, Any]] = [
     ),
     (("ticket", "deny", "tkt_1", "--reason", "no"), "POST", "/v1/tickets/tkt_1/deny", {"reason": "no"}),
     (("ticket", "cancel", "tkt_1"), "POST", "/v1/tickets/tkt_1/cancel", {"reason": ""}),
+    (("escalation", "claim", "esc_1"), "POST", "/v1/escalations/esc_1/claim", {}),
+    (("escalation", "release", "esc_1"), "POST", "/v1/escalations/esc_1/release", {}),
+    (("escalations", "resolve", "esc_1", "--deny", "--note", "n"), "POST", "/v1/escalations/esc_1/resolve",
+     {"resolution": "denied", "note": "n"}),
     (("hold", "release", "req_1/2", "--reason", "gone"), "POST", "/v1/holds/req_1/2/release", {"reason": "gone"}),
 ]  # fmt: skip
 
@@ -99,8 +103,8 @@ def test_a_writing_command_sends_what_was_given_and_waits_until_reads_show_it(
 ) -> None:
     api.on(f"{method} {path}", Prepared(status=201, body=DONE))
     api.on("GET /v1/me", ME)
-    for path_shown in ("/v1/wallets/x_1", "/v1/wallets/balance", "/v1/tickets/x_1", "/v1/budgets/x_1"):
-        api.on(f"GET {path_shown}", BALANCES)
+    for shown in ("wallets/x_1", "wallets/balance", "tickets/x_1", "budgets/x_1", "escalations/x_1"):
+        api.on(f"GET /v1/{shown}", BALANCES)
     result = kt(*arguments, "--json", "--idempotency-key", "k1")
     assert result.exit_code == 0, result.output
     sent, seen = api.asked
@@ -156,6 +160,9 @@ READS: list[tuple[tuple[str, ...], str, dict[str, str]]] = [
     (("ticket", "list", "--state", "parked", "--state", "waiting", "--team", "t", "--user", "a@b.c"), "/v1/tickets",
      {"state": "parked,waiting", "team": "t", "user": "a@b.c", "limit": "100"}),
     (("ticket", "show", "tkt_1"), "/v1/tickets/tkt_1", {}),
+    (("escalation", "list", "--state", "open", "--type", "data_exfiltration", "--team", "t"), "/v1/escalations",
+     {"state": "open", "type": "data_exfiltration", "team": "t", "limit": "100"}),
+    (("escalation", "show", "esc_1"), "/v1/escalations/esc_1", {}),
     (("hold", "list", "--state", "presumed", "--gateway", "g", "--request", "r"), "/v1/holds",
      {"state": "presumed", "gateway": "g", "request": "r", "limit": "100"}),
     (("usage",), "/v1/usage", {"group_by": "user"}),
@@ -179,12 +186,23 @@ READS: list[tuple[tuple[str, ...], str, dict[str, str]]] = [
 ]  # fmt: skip
 
 
+SINGLE = ("Engineering", "adoption", "req_1", "balance", "tkt_1", "esc_1", "cap:user:mem_1%2Fday")
+
+
 @pytest.mark.parametrize(("arguments", "path", "query"), READS)
 def test_a_reading_command_asks_for_what_was_given(
     api: StubApi, kt: Kt, arguments: tuple[str, ...], path: str, query: dict[str, str]
 ) -> None:
     row = {"id": "1", "model": "gpt-4o", "latency_ms": 12.5, "cost": "0.000367", "status": 200, "requests": 1}
-    single = path.rsplit("/", 1)[-1] in ("Engineering", "adoption", "req_1", "balance", "tkt_1", "cap:user:mem_1%2Fday")
+    single = path.rsplit("/", 1)[-1] in (
+        "Engineering",
+        "adoption",
+        "req_1",
+        "balance",
+        "tkt_1",
+        "esc_1",
+        "cap:user:mem_1%2Fday",
+    )
     page = {"data": row if single else [row], "totals": row, "as_of": "0:9", "next_cursor": None, "lag_ms": 5}
     api.on(f"GET {path}", Prepared(body=page))
     result = kt(*arguments, "--format", "json")

@@ -49,6 +49,7 @@ async def fresh_place() -> AsyncIterator[Place]:
         for team, who in ((red, people["member"]), (blue, mate)):
             ticket = "tkt_red" if team == red else "tkt_blue"
             await bench.parked_ticket(ticket, team=team, user=who.member, need=USD)
+            await bench.held_for_person(f"esc_{ticket[4:]}", team=team, user=who.member)
         recurs = {"user_id": mate.member, "amount": 1, "period": "month", "source": "team:red"}
         assert (await send(client, owner, "POST", "/v1/wallets/allocate", recurs))[0] == 201
         budget = {"scope": "team", "owner": "red", "limit": 5, "period": "day"}
@@ -118,6 +119,11 @@ MATRIX: list[tuple[str, str, Any, tuple[int, int, int, int, int]]] = [
     ("POST", "/v1/tickets/tkt_blue/deny", None, (200, 200, 404, 403, 404)),
     ("POST", "/v1/tickets/tkt_red/cancel", None, (200, 200, 200, 200, 404)),
     ("POST", "/v1/tickets/tkt_blue/cancel", None, (200, 200, 404, 404, 404)),
+    ("POST", "/v1/escalations/esc_red/claim", None, (200, 200, 200, 403, 404)),
+    ("POST", "/v1/escalations/esc_blue/claim", None, (200, 200, 404, 403, 404)),
+    ("POST", "/v1/escalations/esc_red/release", None, (200, 200, 200, 403, 404)),
+    ("POST", "/v1/escalations/esc_red/resolve", {"resolution": "denied"}, (200, 200, 200, 403, 404)),
+    ("POST", "/v1/escalations/esc_blue/resolve", {"resolution": "approved"}, (200, 200, 404, 403, 404)),
     ("POST", "/v1/holds/req_red/1/release", None, (200, 200, 403, 403, 404)),
 ]  # fmt: skip
 

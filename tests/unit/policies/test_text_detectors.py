@@ -82,9 +82,7 @@ def test_disguises_and_wrappings_are_seen_through(disguised: str, value: str) ->
 def test_a_filter_that_asks_a_person_holds_what_can_wait_and_refuses_what_cannot(
     phase: Any, stream: bool, verdict: str
 ) -> None:
-    text = (
-        "policies: {chain: [dlp-filter]}\npolicy: {dlp-filter: {action: escalate, terms: [falcon]}}\n"
-    )
+    text = "policies: {chain: [dlp-filter]}\npolicy: {dlp-filter: {action: escalate, terms: [falcon]}}\n"
     report = lint_text(text, "file")
     assert report.document is not None
     chain = compile_document(report.document).chain_for(None)

@@ -1,0 +1,133 @@
+"""`kt escalation`: calls and answers that a policy holds for a person, and deciding about them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import click
+
+from keeptrusts.cli.client.options import Api, api_options, carry_out, given, write_options
+from keeptrusts.cli.output.columns import field, moment
+from keeptrusts.cli.output.options import Output, output_options
+
+COLUMNS: Final = (
+    field("id"),
+    field("state"),
+    field("type"),
+    field("severity"),
+    field("team"),
+    field("user"),
+    field("policy"),
+    moment("opened_at", "OPENED (UTC)"),
+    moment("due_at", "DUE (UTC)"),
+    field("claimed_by", "CLAIMED BY"),
+    field("resolution"),
+)
+_STATES: Final = ("open", "queued", "claimed", "resolved", "expired")
+
+
+@click.group()
+def escalation() -> None:
+    """Calls and answers that wait for a person."""
+
+
+@escalation.command("list")
+@click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only these; may be repeated.")
+@click.option("--type", "type_name", metavar="TYPE", help="Only of this type, such as data_exfiltration.")
+@click.option("--team", "team_name", metavar="TEAM", help="Only of this team (id, slug or name).")
+@click.option("--user", metavar="PERSON", help="Only of this person's calls (e-mail or id).")
+@click.option("--request", "request_id", metavar="ID", help="Only those of this request.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
+@click.option("--cursor", help="Go on where a page ended.")
+@api_options
+@output_options
+def list_escalations(
+    states: tuple[str, ...],
+    type_name: str | None,
+    team_name: str | None,
+    user: str | None,
+    request_id: str | None,
+    limit: int,
+    cursor: str | None,
+    api: Api,
+    output: Output,
+) -> None:
+    """List escalations, the newest first."""
+    query = given(
+        state=",".join(states) or None,
+        type=type_name,
+        team=team_name,
+        user=user,
+        request=request_id,
+        limit=str(limit),
+        cursor=cursor,
+    )
+    answer = api.client().get("/v1/escalations", query)
+    output.rows(answer.document["data"], COLUMNS)
+    if answer.document.get("next_cursor"):
+        output.note(f"next page: --cursor {answer.document['next_cursor']}")
+
+
+@escalation.command("show")
+@click.argument("escalation_id", metavar="ESCALATION")
+@api_options
+@output_options
+def show(escalation_id: str, api: Api, output: Output) -> None:
+    """Show one escalation."""
+    from keeptrusts.cli.client.api import path_of
+
+    output.document(api.client().get(path_of("v1", "escalations", escalation_id)).document["data"])
+
+
+@escalation.command("claim")
+@click.argument("escalation_id", metavar="ESCALATION")
+@write_options
+@api_options
+@output_options
+def claim(escalation_id: str, idempotency_key: str | None, api: Api, output: Output) -> None:
+    """Say that you look at it: until you release it, nobody else decides."""
+    _carry_out(api, output, escalation_id, "claim", {}, idempotency_key)
+
+
+@escalation.command("release")
+@click.argument("escalation_id", metavar="ESCALATION")
+@write_options
+@api_options
+@output_options
+def release(escalation_id: str, idempotency_key: str | None, api: Api, output: Output) -> None:
+    """Put it back into the queue."""
+    _carry_out(api, output, escalation_id, "release", {}, idempotency_key)
+
+
+@escalation.command("resolve")
+@click.argument("escalation_id", metavar="ESCALATION")
+@click.option("--approve", "resolution", flag_value="approved", help="The held call or answer goes on.")
+@click.option("--deny", "resolution", flag_value="denied", help="It is refused for good.")
+@click.option("--note", default="", help="Why, for the audit trail.")
+@write_options
+@api_options
+@output_options
+def resolve(
+    escalation_id: str, resolution: str | None, note: str, idempotency_key: str | None, api: Api, output: Output
+) -> None:
+    """Decide: approve or deny."""
+    if resolution is None:
+        raise click.UsageError("Say --approve or --deny.")
+    body = {"resolution": resolution, "note": note}
+    _carry_out(api, output, escalation_id, "resolve", body, idempotency_key)
+
+
+def _carry_out(
+    api: Api, output: Output, escalation_id: str, verb: str, body: dict[str, Any], idempotency_key: str | None
+) -> None:
+    from keeptrusts.cli.client.api import path_of
+
+    done = carry_out(
+        api.client(),
+        "POST",
+        path_of("v1", "escalations", escalation_id, verb),
+        body,
+        idempotency_key=idempotency_key,
+        shown_by=lambda document: path_of("v1", "escalations", document["id"]),
+    )
+    output.document({**done.document, **given(**(done.shown or {}))})

@@ -7,6 +7,7 @@ from dataclasses import field, replace
 from typing import Any, Final, Literal
 
 from keeptrusts.gateway.detectors.scanner import Scanner
+from keeptrusts.gateway.policies.actions import actions_of
 from keeptrusts.gateway.policies.compile import CompiledChain
 from keeptrusts.gateway.policies.protocol import Decision, RequestFacts
 from keeptrusts.gateway.policies.review import Review
@@ -103,6 +104,8 @@ def judge(chain: CompiledChain, call: TrialCall) -> Judged:
 
     ``finish`` is to be called on what comes of it.
     """
+    if chain.asks_for_actions:
+        call = replace(call, facts=replace(call.facts, actions=actions_of(call.body)))
     texts = texts_of_request(call.body)
     facts = _with_review(replace(call.facts, phase="input"), texts, chain.scanner)
     asked = run_chain(chain, facts, lambda: call.at_ns)

@@ -18,7 +18,7 @@ from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions, Ra
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions
 from keeptrusts.schemas.policy_document.kinds.oversight import DataRoutingPolicyOptions, HumanOversightOptions
 from keeptrusts.schemas.policy_document.kinds.registry import KINDS
-from keeptrusts.schemas.policy_document.not_yet import WITHOUT_EFFECT, refused_action
+from keeptrusts.schemas.policy_document.not_yet import WITHOUT_EFFECT, refused
 from keeptrusts.schemas.policy_document.placed import PlacedEntry
 from keeptrusts.schemas.policy_document.sink import FindingSink, quoted
 from keeptrusts.schemas.policy_document.source import Mark, Node, Scalar, Sequence
@@ -46,7 +46,7 @@ _LETTER_BY_LETTER: Final = frozenset({"team", "user", "role", "consumer_group", 
 def check_entry(one: PlacedEntry, sink: FindingSink) -> None:
     """Put what is doubtful about an entry by itself into the sink."""
     _check_idle(one, sink)
-    _check_action(one, sink)
+    _check_refused(one, sink)
     _check_without_effect(one, sink)
     _check_beside_the_point(one, sink)
     _check_limits(one, sink)
@@ -97,21 +97,22 @@ def _idle(options: KindOptions) -> str:
             limits = options.max_retention_days is not None or options.allowed_regions is not None
             return "" if flags or limits else "requires nothing of a target"
         case HumanOversightOptions():
-            asks = options.require_review or options.require_human_for or options.confidence_threshold is not None
+            always = options.require_review or "require_review" not in options.model_fields_set
+            asks = always or options.require_human_for or options.confidence_threshold is not None
             return "" if asks else "asks for no review"
         case _:
             return ""
 
 
-def _check_action(one: PlacedEntry, sink: FindingSink) -> None:
-    if not refused_action(one.entry.options) or not KINDS[one.entry.kind].enforced:
+def _check_refused(one: PlacedEntry, sink: FindingSink) -> None:
+    option = refused(one.entry.options)
+    if not option or not KINDS[one.entry.kind].enforced:
         return
+    outcome = "is recorded as not_evaluated"
     if one.entry.mode == "enforce":
-        outcome, fix = "every call it applies to is refused (409 policy_unavailable)", "use block, redact or warn"
-    else:
-        outcome, fix = "it is recorded as not_evaluated", "use block, redact or warn, which can be evaluated"
-    message = f"action: escalate asks a person, which this version cannot do: {outcome}"
-    sink.warning(Code.NOT_ENFORCED, one.mark_of("action"), message, fix)
+        outcome = "refuses the calls it applies to (409 policy_unavailable)"
+    message = f'"{option}" needs a judgement that this version cannot make: the entry {outcome}'
+    sink.warning(Code.NOT_ENFORCED, one.mark_of(option), message, "take it out, or set mode: observe")
 
 
 def _check_without_effect(one: PlacedEntry, sink: FindingSink) -> None:

@@ -1,4 +1,4 @@
-"""What this version reads and checks but does not do: actions it refuses, and options without an effect."""
+"""What this version reads and checks but does not do: options it refuses, and options without an effect."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from keeptrusts.schemas.policy_document.kinds.content import (
     PiiDetectorOptions,
 )
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions
-from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions
+from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions, HumanOversightOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,12 @@ WITHOUT_EFFECT: Final = (
         when=lambda value: True,
     ),
     WithoutEffect(
+        kinds=(HumanOversightOptions,),
+        path=("default_assignee",),
+        words="has no effect in this version: whoever may decide for the team is asked",
+        severity="info",
+    ),
+    WithoutEffect(
         kinds=(AuditLoggerOptions,),
         path=("capture",),
         words="has no effect in this version: texts are never recorded",
@@ -80,6 +86,14 @@ WITHOUT_EFFECT: Final = (
 )
 
 
-def refused_action(options: KindOptions) -> bool:
-    """Whether the action is one that asks a person, which nobody can be yet: such an entry refuses in enforce."""
-    return getattr(options, "action", None) == "escalate"
+def refused(options: KindOptions) -> str:
+    """Why an entry of a kind that is enforced cannot be carried out all the same; empty when it can.
+
+    In enforce such an entry refuses every call.
+    """
+    if isinstance(options, HumanOversightOptions):
+        if options.require_human_for:
+            return "require_human_for"
+        if options.confidence_threshold is not None:
+            return "confidence_threshold"
+    return ""

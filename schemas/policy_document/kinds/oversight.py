@@ -42,7 +42,7 @@ class DataRoutingPolicyOptions(KindOptions):
 class HumanOversightOptions(KindOptions):
     """Which calls a person decides about, and for how many seconds they wait."""
 
-    require_review: Flag = Field(False, description="A person decides about every call.")
+    require_review: Flag = Field(False, description="A person decides about every call; so too if nothing is said.")
     require_human_for: Names = Field((), description="A person decides about calls of these topics.")
     action: Literal["escalate", "block"] = Field("escalate", description="Hold the call for a person, or refuse it.")
     confidence_threshold: Share | None = Field(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
 
 from keeptrusts.cli.policy_reference.kind_examples import EXAMPLES, SUMMARIES
 from keeptrusts.schemas.policy_document.kinds.options import Section
@@ -117,10 +118,10 @@ def _rows(
         elif part.__name__ in seen:
             yield path, f"as `{seen[part.__name__]}`", "", words
         else:
-            named = _is_by_name(schema["properties"][written])
+            kind, below = _form(schema["properties"][written])
             seen[part.__name__] = path
-            yield path, "mapping by name" if named else "mapping", "", words
-            yield from _rows(part, f"{path}.{'NAME.' if named else ''}", frozenset(), seen, root or model)
+            yield path, kind, "", words
+            yield from _rows(part, f"{path}{below}.", frozenset(), seen, root or model)
 
 
 def _part_of(model: type[Section], name: str) -> type[Section] | None:
@@ -134,8 +135,11 @@ def _part_of(model: type[Section], name: str) -> type[Section] | None:
     return None
 
 
-def _is_by_name(schema: Mapping[str, Any]) -> bool:
-    return isinstance(schema.get("additionalProperties"), dict)
+def _form(schema: Mapping[str, Any]) -> tuple[str, str]:
+    """How a field holds a section, and how its parts are called."""
+    if isinstance(schema.get("additionalProperties"), dict):
+        return "mapping by name", ".NAME"
+    return ("list of mappings", "[]") if schema.get("type") == "array" else ("mapping", "")
 
 
 def _meaning(root: type[Section], path: str, words: str) -> str:
@@ -173,6 +177,8 @@ def _range(schema: Mapping[str, Any]) -> str:
 
 
 def _default(value: Any) -> str:
+    if value is PydanticUndefined:
+        return "needed"
     if value is None or value in ((), {}, ""):
         return "none"
     if isinstance(value, bool):

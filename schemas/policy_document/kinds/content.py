@@ -82,7 +82,7 @@ class DlpFilterOptions(KindOptions):
 
     aliases: ClassVar[Mapping[str, str]] = {"patterns": "detect_patterns", "terms": "blocked_terms"}
     action: Literal["warn", "redact", "block", "escalate"] = Field(
-        "redact", description="What becomes of a text with findings; escalate would ask a person."
+        "redact", description="What becomes of a text with findings; escalate asks a person."
     )
     detect_patterns: Patterns = Field(
         (), description="Regular expressions of your own; findings are counted as PATTERN."

@@ -37,6 +37,7 @@ policy.add_command(explain)
     "--format", "output", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True
 )
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--teams", "ask_for_teams", is_flag=True, help="Ask the API which teams there are; warn about others.")
 @click.option(
     "--against",
     metavar="TIME|FILE",
@@ -53,6 +54,7 @@ def lint(
     more_files: tuple[str, ...],
     output: str,
     strict: bool,
+    ask_for_teams: bool,
     against: str | None,
     limit: int,
     api: Api,
@@ -70,7 +72,8 @@ def lint(
     surroundings = _surroundings()
     if against is not None:
         _check_against(names, output, against)
-    linted = tuple(_lint(name, surroundings) for name in names)
+    known_teams = _teams(api) if ask_for_teams else None
+    linted = tuple(_lint(name, surroundings, known_teams) for name in names)
     compared = None if against is None else _compared(linted[0], against, limit, api)
     click.echo(_rendered(linted, output, compared, strict=strict))
     ctx.exit(max(one.report.exit_code(strict=strict) for one in linted))
@@ -127,12 +130,18 @@ def _surroundings() -> Surroundings:
     return GatewaySurroundings(prices=PriceTable.load(on=now.date()), environment=os.environ, now=now)
 
 
-def _lint(name: str, surroundings: Surroundings) -> LintedFile:
+def _teams(api: Api) -> frozenset[str]:
+    """The slugs of the teams that the key may see."""
+    return frozenset(str(team["slug"]) for team in api.client().get("/v1/teams").document["data"])
+
+
+def _lint(name: str, surroundings: Surroundings, known_teams: frozenset[str] | None) -> LintedFile:
     from keeptrusts.schemas.policy_document.lint import lint_bytes
     from keeptrusts.schemas.policy_document.render import LintedFile
 
     shown = STDIN_NAME if name == STDIN else name
-    return LintedFile(file=shown, report=lint_bytes(_read(name), shown, surroundings=surroundings))
+    report = lint_bytes(_read(name), shown, known_teams=known_teams, surroundings=surroundings)
+    return LintedFile(file=shown, report=report)
 
 
 def _read(name: str) -> bytes:

@@ -23,7 +23,8 @@ _TOP: Final = """\
 Every finding has a code that stays the same, a place, and mostly a suggestion. Errors keep a file from being loaded
 (exit code 2); warnings are about files that load and hardly do what is meant (exit code 0, with `--strict` 2); notes
 are worth knowing. `--format json` and `--format sarif` are for scripts and code review tools, `--format github` shows
-findings at the lines of a change. This page is made of the linter's own answers: `make docs` writes it again.
+findings at the lines of a change. The linter needs no network; with `--teams` it asks the API which teams there are.
+This page is made of the linter's own answers: `make docs` writes it again.
 """
 
 

@@ -1,4 +1,4 @@
-"""Files of policies and cases in a folder of the test's own; patterns are kept there too."""
+"""Files of policies and cases in a folder of the test's own."""
 
 from __future__ import annotations
 
@@ -26,9 +26,15 @@ policy:
 Kt = Callable[..., Result]
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where compiled patterns are kept: one place, so that equal ones are compiled once."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def kt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kt:
+def kt(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Kt:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     (tmp_path / "policy.yaml").write_text(POLICY, "utf-8")
     return lambda *arguments, stdin=None: CliRunner().invoke(policy, list(arguments), input=stdin)

@@ -268,6 +268,15 @@ def test_calls_come_from_the_api_in_pages_and_nothing_is_written(folder: Path) -
     assert set(api.asked[0].query["fields"].split(",")) == set(FIELDS)
 
 
+def test_teams_are_those_of_the_api(folder: Path) -> None:
+    (folder / "new.yaml").write_text(chain("rbac: {minimum_role: member, targeting: {teams: [suport]}}"), "utf-8")
+    with stub_api() as api:
+        api.on("GET /v1/teams", Prepared(body={"data": [{"slug": "support"}, {"slug": "legal"}], "as_of": "0:1"}))
+        result = kt("--teams", api=api)
+    assert (result.exit_code, "KT122" in result.stdout) == (0, True)
+    assert 'did you mean "support"?' in result.stdout and "runs for: legal, suport" not in result.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

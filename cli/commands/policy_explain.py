@@ -20,7 +20,13 @@ MAX_TEXT = 1024 * 1024
 
 @click.command()
 @click.option(
-    "--file", "-f", "files", multiple=True, required=True, metavar="FILE", help="Policy file; may be repeated."
+    "--file",
+    "-f",
+    "files",
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    help="Policy file; may be repeated. - reads stdin.",
 )
 @click.option("--team", metavar="SLUG", help="Whose chain; without it, that of calls without a team.")
 @click.option("--user", metavar="ID")
@@ -51,6 +57,8 @@ def explain(files: tuple[str, ...], output: str, **described: Any) -> None:
     from keeptrusts.cli.policy_trials.offered import OfferedTargets
     from keeptrusts.schemas.policy_document.render import LintedFile, as_text
 
+    if [*files, described["text_file"], described["output_text_file"]].count(STDIN) > 1:
+        raise click.UsageError("standard input can be read once: keep one -")
     call = _call(described)
     report = lint_files(files)
     document = compiled(report)
@@ -78,8 +86,6 @@ def _call(described: Mapping[str, Any]) -> TrialCall:
     from keeptrusts.cli.policy_trials.case_sections import CallSection
     from keeptrusts.schemas.errors import Problem
 
-    if described["text_file"] == STDIN and described["output_text_file"] == STDIN:
-        raise click.UsageError("standard input can be read once: keep one -")
     given = {
         "team": described["team"],
         "user": described["user"],

@@ -72,7 +72,7 @@ class Places:
     def _named(self, node: Node | None, key: str, name: str) -> Mark:
         for item in node.items if isinstance(node, Sequence) else ():
             own = item.value(key) if isinstance(item, Table) else item
-            if isinstance(own, Scalar) and own.text in (name, name.replace("-", ":")):
+            if isinstance(own, Scalar) and name in (own.text, own.text.replace(":", "-")):
                 return own.mark
         return self.root.mark if node is None else node.mark
 

@@ -120,6 +120,11 @@ def test_a_pack_that_is_switched_off_runs_nothing(kt: Kt, tmp_path: Path) -> Non
     assert (shown.exit_code, "switched off, so no policy runs" in shown.stdout) == (0, True)
 
 
+def test_a_policy_file_may_come_by_standard_input(kt: Kt) -> None:
+    shown = kt("explain", "--file", "-", "--model", "o3", stdin="policies: {chain: [audit-logger]}")
+    assert (shown.exit_code, "1 of 1 policies run" in shown.stdout) == (0, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -133,6 +138,7 @@ def test_a_pack_that_is_switched_off_runs_nothing(kt: Kt, tmp_path: Path) -> Non
         (["-f", "policy.yaml", "--text-file", "bytes"], "is not UTF-8 text"),
         (["-f", "policy.yaml", "--text", "a", "--text-file", "bytes"], "both say the text"),
         (["-f", "policy.yaml", "--text-file", "-", "--output-text-file", "-"], "can be read once"),
+        (["-f", "-", "--text-file", "-"], "can be read once"),
     ],
 )
 def test_what_is_wrong_is_said_with_exit_code_2(kt: Kt, tmp_path: Path, arguments: list[str], words: str) -> None:

@@ -100,7 +100,7 @@ def _review(
         policy=outcome.policy or "",
         phase=phase,
         findings={} if decided is None else dict(decided.findings),
-        due_seconds=asked.due_s,
+        due_seconds=min(asked.due_s, wait_s),
         wait_seconds=wait_s,
         identity=identity,
         reason=outcome.reason,

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.ports import free_port
@@ -210,14 +212,32 @@ def test_targeting_gives_each_team_its_own_chain(stack: Stack) -> None:
         for team in ("engineering", "support", "legal")
     }
     with second_gateway(stack, "--config", str(SEEDS / "team-targeting.yaml")) as seen:
-        rows = {team: seen.event(seen.chat(key=key)) for team, key in keys.items()}
+        with ThreadPoolExecutor(1) as thread:
+            legal = thread.submit(seen.chat, key=keys["legal"])
+            approved = approve_the_next(stack)
+            answers = {team: seen.chat(key=keys[team]) for team in ("engineering", "support")}
+            answers["legal"] = legal.result(60)
+        rows = {team: seen.event(answer) for team, answer in answers.items()}
     chains = {
         team: [result["kind"] for result in row["policies"] if result["phase"] == "input"] for team, row in rows.items()
     }
-    # rbac runs first wherever it stands; human-oversight is not built yet and ends the chain by failing closed.
+    # rbac runs first wherever it stands; legal's call waited for a person and went out then.
     assert chains["engineering"] == ["rbac", "audit-logger"]
     assert chains["support"] == ["rbac", "audit-logger", "pii-detector"]
     assert chains["legal"] == ["audit-logger", "pii-detector", "hipaa-phi-detector", "human-oversight"]
+    assert (answers["legal"].status, rows["legal"]["decision"]) == (200, "escalate")
+    assert approved["request"] == rows["legal"]["id"] and approved["resolution"] == "approved"
+
+
+def approve_the_next(stack: Stack) -> dict[str, Any]:
+    """Claim and approve the escalation that opens next, as an admin does; gives it as it is shown then."""
+    deadline = time.monotonic() + 60
+    while not (waiting := json.loads(stack.kt("escalation", "list", "--state", "open", "--json").stdout)):
+        assert time.monotonic() < deadline, "no escalation opened"
+    stack.kt("escalation", "claim", waiting[0]["id"])
+    shown = stack.kt("escalation", "resolve", waiting[0]["id"], "--approve", "--note", "read it", "--json")
+    resolved: dict[str, Any] = json.loads(shown.stdout)
+    return resolved
 
 
 def test_a_file_with_errors_is_refused_with_line_and_suggestion(stack: Stack) -> None:

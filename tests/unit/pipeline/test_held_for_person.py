@@ -87,7 +87,7 @@ async def test_an_approved_call_goes_out_and_nothing_went_before() -> None:
     assert (asked.type, asked.severity, asked.policy, asked.phase) == (
         "human_oversight", "medium", "human-oversight", "input",
     )  # fmt: skip
-    assert (asked.wait_seconds, asked.due_seconds, asked.reason) == (600, 1800, "review_required")
+    assert (asked.wait_seconds, asked.due_seconds, asked.reason) == (600, 600, "review_required")
     assert asked.identity is not None and asked.identity.team == "team_engineering"
     decision, completion = recorded(made)
     assert (decision.verdict, decision.policy, decision.target) == ("escalate", "human-oversight", "openai")

@@ -20,7 +20,7 @@ from keeptrusts.schemas.events.money import BudgetClaim
 from keeptrusts.schemas.policy_document.document import ChainEntry, PolicyDocument
 from keeptrusts.schemas.policy_document.kinds.access import RbacOptions
 from keeptrusts.schemas.policy_document.kinds.registry import KINDS
-from keeptrusts.schemas.policy_document.not_yet import refused
+from keeptrusts.schemas.policy_document.not_yet import refused_option
 
 BY_FACTS: Final = frozenset({"rbac", "model-access", "rate-limit", "spend-limit", "human-oversight", "audit-logger"})
 """Kinds that judge by what is recorded of every call."""
@@ -219,7 +219,7 @@ class Impact:
 
 def _judged_by_facts(entry: ChainEntry) -> bool:
     """Whether an entry says the same whatever a call's texts are: also one that refuses every call."""
-    return entry.kind in BY_FACTS or not KINDS[entry.kind].enforced or bool(refused(entry.options))
+    return entry.kind in BY_FACTS or not KINDS[entry.kind].enforced or refused_option(entry.options) is not None
 
 
 def _applies(entry: ChainEntry, facts: RequestFacts) -> bool:

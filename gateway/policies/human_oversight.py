@@ -20,7 +20,7 @@ class HumanOversight:
     def __init__(self, options: HumanOversightOptions) -> None:
         self.phase: Literal["input", "both"] = "input" if options.phase == "input" else "both"
         self._held = options.phase
-        self._needed = options.require_review or "require_review" not in options.model_fields_set
+        self._needed = options.asks_always
         self._blocks = options.action == "block"
         self._escalation = Escalation(type="human_oversight", severity="medium", wait_s=options.timeout_seconds)
 
@@ -42,8 +42,3 @@ class HumanOversight:
 def _refused(reason: str, phase: str, message: str, fix: str) -> Decision:
     problem = Problem(code=f"{phase}_blocked", message=message, fix=fix, policy=KIND)
     return Decision(result="block", reason=reason, problem=problem)
-
-
-def is_decidable(options: HumanOversightOptions) -> bool:
-    """Say whether the options can be carried out: judging by topic or by confidence needs a judge that there is not."""
-    return not options.require_human_for and options.confidence_threshold is None

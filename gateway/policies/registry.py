@@ -5,7 +5,7 @@ from keeptrusts.gateway.policies.audit_logger import AuditLogger
 from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
 from keeptrusts.gateway.policies.dlp_filter import dlp_filter
 from keeptrusts.gateway.policies.hipaa_phi_detector import hipaa_phi_detector
-from keeptrusts.gateway.policies.human_oversight import HumanOversight, is_decidable
+from keeptrusts.gateway.policies.human_oversight import HumanOversight
 from keeptrusts.gateway.policies.model_access import ModelAccess
 from keeptrusts.gateway.policies.pii_detector import pii_detector
 from keeptrusts.gateway.policies.protocol import Policy
@@ -26,6 +26,7 @@ from keeptrusts.schemas.policy_document.kinds.oversight import (
     DataRoutingPolicyOptions,
     HumanOversightOptions,
 )
+from keeptrusts.schemas.policy_document.not_yet import refused_option
 
 
 def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = None) -> Policy:
@@ -51,7 +52,7 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return hipaa_phi_detector(options)
         case DlpFilterOptions() as options:
             return dlp_filter(options)
-        case HumanOversightOptions() as options if is_decidable(options):
+        case HumanOversightOptions() as options if refused_option(options) is None:
             return HumanOversight(options)
         case _:
             return Unavailable(entry.kind, entry.mode)

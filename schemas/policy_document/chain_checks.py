@@ -10,7 +10,7 @@ from keeptrusts.schemas.policy_document.document import ChainEntry, PolicyDocume
 from keeptrusts.schemas.policy_document.findings import Code
 from keeptrusts.schemas.policy_document.kinds.access import ModelAccessOptions, ModelRules
 from keeptrusts.schemas.policy_document.kinds.registry import KINDS
-from keeptrusts.schemas.policy_document.not_yet import refused
+from keeptrusts.schemas.policy_document.not_yet import refused_option
 from keeptrusts.schemas.policy_document.placed import PlacedEntry, Places
 from keeptrusts.schemas.policy_document.sink import FindingSink, did_you_mean, quoted
 from keeptrusts.schemas.policy_document.source import Mark, Node, Scalar
@@ -56,7 +56,7 @@ def _refuses_all_of(first: ChainEntry, second: ChainEntry) -> bool:
     options = first.options
     if isinstance(options, ModelAccessOptions):
         return options.allowed_models == () or "*" in options.denied_models
-    return not KINDS[first.kind].enforced or bool(refused(options))
+    return not KINDS[first.kind].enforced or refused_option(options) is not None
 
 
 def _covers(first: Targeting | None, second: Targeting | None) -> bool:

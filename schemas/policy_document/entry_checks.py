@@ -17,8 +17,7 @@ from keeptrusts.schemas.policy_document.kinds.content import (
 from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions, RateTier, SpendLimitOptions
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions
 from keeptrusts.schemas.policy_document.kinds.oversight import DataRoutingPolicyOptions, HumanOversightOptions
-from keeptrusts.schemas.policy_document.kinds.registry import KINDS
-from keeptrusts.schemas.policy_document.not_yet import WITHOUT_EFFECT, refused
+from keeptrusts.schemas.policy_document.not_yet import WITHOUT_EFFECT, refused_option
 from keeptrusts.schemas.policy_document.placed import PlacedEntry
 from keeptrusts.schemas.policy_document.sink import FindingSink, quoted
 from keeptrusts.schemas.policy_document.source import Mark, Node, Scalar, Sequence
@@ -46,7 +45,7 @@ _LETTER_BY_LETTER: Final = frozenset({"team", "user", "role", "consumer_group", 
 def check_entry(one: PlacedEntry, sink: FindingSink) -> None:
     """Put what is doubtful about an entry by itself into the sink."""
     _check_idle(one, sink)
-    _check_refused(one, sink)
+    _check_action(one, sink)
     _check_without_effect(one, sink)
     _check_beside_the_point(one, sink)
     _check_limits(one, sink)
@@ -97,22 +96,21 @@ def _idle(options: KindOptions) -> str:
             limits = options.max_retention_days is not None or options.allowed_regions is not None
             return "" if flags or limits else "requires nothing of a target"
         case HumanOversightOptions():
-            always = options.require_review or "require_review" not in options.model_fields_set
-            asks = always or options.require_human_for or options.confidence_threshold is not None
+            asks = options.asks_always or options.require_human_for or options.confidence_threshold is not None
             return "" if asks else "asks for no review"
         case _:
             return ""
 
 
-def _check_refused(one: PlacedEntry, sink: FindingSink) -> None:
-    option = refused(one.entry.options)
-    if not option or not KINDS[one.entry.kind].enforced:
+def _check_action(one: PlacedEntry, sink: FindingSink) -> None:
+    option = refused_option(one.entry.options)
+    if option is None:
         return
-    outcome = "is recorded as not_evaluated"
+    outcome = "it is recorded as not_evaluated"
     if one.entry.mode == "enforce":
-        outcome = "refuses the calls it applies to (409 policy_unavailable)"
-    message = f'"{option}" needs a judgement that this version cannot make: the entry {outcome}'
-    sink.warning(Code.NOT_ENFORCED, one.mark_of(option), message, "take it out, or set mode: observe")
+        outcome = "every call it applies to is refused (409 policy_unavailable)"
+    message = f"{option} needs a judgement that this version cannot make: {outcome}"
+    sink.warning(Code.NOT_ENFORCED, one.mark_of(option), message, "use require_review: true, which holds every call")
 
 
 def _check_without_effect(one: PlacedEntry, sink: FindingSink) -> None:

@@ -86,14 +86,10 @@ WITHOUT_EFFECT: Final = (
 )
 
 
-def refused(options: KindOptions) -> str:
-    """Why an entry of a kind that is enforced cannot be carried out all the same; empty when it can.
-
-    In enforce such an entry refuses every call.
-    """
-    if isinstance(options, HumanOversightOptions):
-        if options.require_human_for:
-            return "require_human_for"
-        if options.confidence_threshold is not None:
-            return "confidence_threshold"
-    return ""
+def refused_option(options: KindOptions) -> str | None:
+    """Give the option that this version cannot carry out, so that such an entry refuses in enforce; None mostly."""
+    if not isinstance(options, HumanOversightOptions):
+        return None
+    if options.require_human_for:
+        return "require_human_for"
+    return None if options.confidence_threshold is None else "confidence_threshold"

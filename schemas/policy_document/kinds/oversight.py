@@ -52,6 +52,12 @@ class HumanOversightOptions(KindOptions):
     timeout_seconds: Count = Field(3600, description="Seconds until a held call is refused.")
     phase: Literal["input", "output", "both"] = Field("input", description="Hold the request, the answer, or both.")
 
+    @property
+    def asks_always(self) -> bool:
+        """Whether every call is held: also where nothing is said, since to ask a person is what the kind is for."""
+        said = self.model_fields_set & {"require_review", "require_human_for", "confidence_threshold"}
+        return self.require_review or not said
+
 
 class AuditLoggerOptions(KindOptions):
     """What is kept of a call beyond its decision. Records are immutable whatever is written here."""

@@ -158,10 +158,9 @@ def test_no_finding_shows_a_secret() -> None:
 ESCALATES = [name for name, spec in KINDS.items() if "escalate" in str(spec.options.model_fields.get("action"))]
 SAMPLES = [
     *(f"{kind}: {{mode: {mode}}}" for kind, mode in product(KINDS, ("enforce", "guide"))),
-    "human-oversight: {require_human_for: [hiring]}",
-    "human-oversight: {confidence_threshold: 0.5, mode: guide}",
-    "human-oversight: {require_review: false, confidence_threshold: 0.5}",
     *(f"{kind}: {{action: escalate, mode: {mode}}}" for kind, mode in product(ESCALATES, ("enforce", "guide"))),
+    "human-oversight: {require_human_for: [legal_opinions]}",
+    "human-oversight: {require_review: true, confidence_threshold: 0.5}",
 ]
 
 

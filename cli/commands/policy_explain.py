@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -65,7 +66,7 @@ def explain(files: tuple[str, ...], output: str, **described: Any) -> None:
     if document is None:
         text = as_text([LintedFile(file=", ".join(files), report=report)])
         raise CommandFailed(f"the policy file has errors\n{text}", ExitCode.USAGE)
-    offered = OfferedTargets.of(document.document)
+    offered = OfferedTargets.of(document.document, datetime.now(UTC))
     if offered is not None:
         call = replace(call, facts=offered.facts_of(call.facts))
     asked = any(described[name] for name in ("model", "tools", "cost")) or _has_text(described)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from keeptrusts.cli.policy_trials.surroundings import ANY_UPSTREAM
 from keeptrusts.gateway.policies.protocol import RequestFacts
@@ -27,11 +27,10 @@ class OfferedTargets:
     now: datetime
 
     @classmethod
-    def of(cls, document: PolicyDocument) -> OfferedTargets | None:
+    def of(cls, document: PolicyDocument, now: datetime) -> OfferedTargets | None:
         """None where no policy asks; finding out what serves a model takes a price list."""
         if not any(entry.kind == KIND for entry in document.chain):
             return None
-        now = datetime.now(UTC)
         rules = RoutingRules.of(document, resolve_targets(document, {}, ANY_UPSTREAM))
         return cls(document=document, rules=rules, prices=PriceTable.load(on=now.date()), now=now)
 

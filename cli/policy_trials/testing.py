@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import click
 
@@ -52,7 +53,7 @@ def _tried(policy: tuple[str, ...]) -> Tried:
     document = compiled(report)
     if document is None:
         return None, report.findings
-    return CaseRunner(document, OfferedTargets.of(document.document)), report.findings
+    return CaseRunner(document, OfferedTargets.of(document.document, datetime.now(UTC))), report.findings
 
 
 def _run(read: CaseFile, policy: tuple[str, ...], runner: CaseRunner, wanted: str) -> FileResult:

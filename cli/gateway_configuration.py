@@ -79,6 +79,7 @@ def load_configuration(
     """Check a document and compile it. Raises CommandFailed as ``check_document`` does."""
     from keeptrusts.gateway.pipeline.services import Configuration
     from keeptrusts.gateway.policies.compile import compile_document
+    from keeptrusts.gateway.providers.moderators import resolve_moderators
     from keeptrusts.gateway.providers.targets import resolve_targets
 
     share = share or Share()
@@ -89,6 +90,7 @@ def load_configuration(
         configuration=Configuration.of(
             compile_document(checked.document, share.workers, share.worker, before, kept),
             resolve_targets(checked.document, upstreams.environment, upstreams.provider_url),
+            resolve_moderators(checked.document, upstreams.environment),
         ),
         notes=checked.notes,
         names=tuple(source.file for source in sources),

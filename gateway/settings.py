@@ -34,6 +34,8 @@ class GatewaySettings:
     """How long calls under way may go on once the gateway is asked to stop."""
     write_timeout_s: float = 30.0
     """How long a caller that reads slowly may hold a stream up."""
+    keep_alive_s: float = 15.0
+    """After so much silence in a stream its caller gets a comment line, which readers of streams skip."""
     ack_timeout_s: float = 5.0
     provider_timeout_s: float = 300.0
     """For a whole answer; of a stream for its first piece and then for each silence."""

@@ -101,7 +101,7 @@ EXPLAINED: Final[Mapping[Code, Explained]] = MappingProxyType(
         Code.NOT_ENFORCED: _of(
             "Rather than pretend, a gateway refuses calls that such an entry applies to (409 policy_unavailable). Use "
             "mode: observe, in which it is recorded as not_evaluated, or take it out.",
-            "policies:\n  chain:\n    - external-moderation: {provider: openai-moderation}\n"
+            "policies:\n  chain:\n    - disclaimer: {text: Check this.}\n"
             "    - human-oversight: {require_human_for: [legal_opinions]}\n",
         ),
         Code.NO_ENDPOINT: _of(

@@ -139,6 +139,7 @@ def _differences(expect: ExpectSection, got: dict[str, Any]) -> Iterator[Differe
         found = got[name]
         if name == "findings":
             expected = {kind.upper(): count for kind, count in (expected or {}).items() if count}
+            found = {kind.upper(): count for kind, count in found.items()}
         if name == "results" and expected is not None:
             found = {kind: found.get(kind) for kind in expected}
         if expected != found:

@@ -36,7 +36,9 @@ _MARKS: Final = {
     "&": r"&(?:#(?:[xX][0-9A-Fa-f]{1,6}|[0-9]{1,7})|[A-Za-z]{2,8});",
 }
 _ESCAPES: Final = {mark: re.compile(f"({pattern})") for mark, pattern in _MARKS.items()}
-_ESCAPE: Final = re.compile(f"({'|'.join(_MARKS.values())})")
+ESCAPE: Final = "|".join(_MARKS.values())
+"""The pattern of any escape."""
+_ESCAPE: Final = re.compile(f"({ESCAPE})")
 _CONTROLS: Final = {"n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -81,9 +83,9 @@ def pieces(text: str, runs: Sequence[Finding]) -> Iterator[Piece]:
         decoded = _decoded("".join(text[start:end].split()))
         if decoded is not None:
             yield Piece(text=decoded, start=start, end=end)
-    unescaped = _unescaped(text)
-    if unescaped is not None:
-        yield unescaped
+    plain = unescaped(text)
+    if plain is not None:
+        yield plain
 
 
 def _without_borders(match: str) -> tuple[int, int]:
@@ -171,13 +173,14 @@ def _with_last_line(text: str, start: int, end: int) -> int:
     return last.end() if last is not None else end
 
 
-def _unescaped(text: str) -> Piece | None:
+def unescaped(text: str, *, around: int = AROUND) -> Piece | None:
     """Give the part of a text from its first escape to its last, and what is around them, with none left."""
     held = [escape for mark, escape in _ESCAPES.items() if mark in text and escape.search(text) is not None]
     if not held:
         return None
     parts = (held[0] if len(held) == 1 else _ESCAPE).split(text)
-    start, end = _blank_before(text, len(parts[0]) - AROUND), _blank_after(text, len(text) - len(parts[-1]) + AROUND)
+    start = _blank_before(text, len(parts[0]) - around)
+    end = _blank_after(text, len(text) - len(parts[-1]) + around)
     parts[-1] = parts[-1][: len(parts[-1]) - (len(text) - end)]
     parts[0] = parts[0][start:]
     origins = list(accumulate(map(len, parts)))

@@ -126,6 +126,12 @@ def normalize(text: str) -> Normalized:
     return Normalized(text=folded, original=text, starts=starts, hidden=_hidden(text, tables))
 
 
+def unsettled_from(text: str) -> int:
+    """Give from where on what characters become may still depend on what follows the text; its end if nowhere."""
+    found = _tables().unsettled.search(text, max(0, len(text) - REACH))
+    return len(text) if found is None else found.start()
+
+
 def _plain(text: str, tables: _Tables) -> tuple[str, Places | None]:
     """Leave out what has no look, and undress every character that is in costume; say where what is left stood."""
     beyond = tables.astral.search(text) is not None
@@ -190,7 +196,11 @@ class _Tables:
         self.han_runs = re.compile(f"[{han}0-9](?:[-. ]?[{han}0-9]){{2,}}+")
         self.stops = re.compile("(?<=[A-Za-z0-9])。(?=[A-Za-z0-9])")
         self.looks = {ord(one): plain for ones, plains in _LOOKALIKES for one, plain in zip(ones, plains, strict=True)}
-        self.look_runs = _look_runs(_class(map(chr, self.looks)))
+        alike = _class(map(chr, self.looks))
+        self.look_runs = _look_runs(alike)
+        own = f"{alike}{small}{han}。"
+        inside = f"{own}{_OTHER_LETTERS}{odd}{_ODD_ASTRAL}0-9A-Za-z._@+\\-"
+        self.unsettled = re.compile(f"[{own}](?:[{inside}]|(?<=[{small}{han}0-9]) )*+\\Z")
 
     def as_digits(self, match: re.Match[str]) -> str:
         return match[0].translate(self.digits)

@@ -26,6 +26,14 @@ class Places:
         first, last = self._origin(start) if start else 0, self._origin(end)
         return first, max(last, self._origin(end - 1) + 1) if end > start else last
 
+    def place_of(self, origin: int) -> int:
+        """Give where in the changed text stands what stood at a place of the original, or what follows it there."""
+        known = bisect_right(self.origins, origin) - 1
+        if known < 0:
+            return min(origin, self.changed[0]) if self.changed else origin
+        place = self.changed[known] + origin - self.origins[known]
+        return min(place, self.changed[known + 1]) if known + 1 < len(self.changed) else place
+
     def _origin(self, at: int) -> int:
         known = bisect_right(self.changed, at) - 1
         return at if known < 0 else self.origins[known] + at - self.changed[known]

@@ -53,6 +53,8 @@ class Rule:
     the finding to a part of the match. ``whole_only`` patterns are too large for Hyperscan to say where they begin:
     it says only that they are there, and RE2 finds where. ``distance`` letters may be added, left out or other than in
     the pattern, which then has no word boundaries. ``by_re2`` patterns are those that Hyperscan does not take at all.
+    What an ``is_run`` rule seeks goes on behind its match as one run without blanks. ``needs_whole`` patterns may match
+    more than a stream can hold: who looks for them judges answers at their end.
     """
 
     id: str
@@ -69,6 +71,8 @@ class Rule:
     whole_only: bool = False
     distance: int = 0
     by_re2: bool = False
+    is_run: bool = False
+    needs_whole: bool = False
 
 
 @frozen

@@ -84,6 +84,26 @@ class Scanner:
             return []
         return list(self._findings(text, spans, self._labels(text, spans)))
 
+    @property
+    def patterns(self) -> tuple[tuple[Rule, ...], ...]:
+        """Give the rules by their patterns: those of one look for the same."""
+        return tuple(tuple(known.rule for known in group.rules) for group in self._groups)
+
+    def candidates(self, text: str) -> list[_Span]:
+        """Give where each of the ``patterns`` matches, by its number, before anything is asked about a match.
+
+        Left out are patterns that Hyperscan does not take.
+        """
+        data = text.encode("utf-8", "surrogatepass")
+        spans: list[_Span] = []
+
+        def matched(number: int, start: int, end: int, _flags: int, _context: object) -> None:
+            spans.append((start, end, number))
+
+        if self._database is not None:
+            self._database.scan(data, match_event_handler=matched)
+        return spans if len(data) == len(text) or not spans else _in_characters(data, spans)
+
     def _labels(self, text: str, spans: Sequence[_Span]) -> Labels:
         """Find the words around the matches for which words count."""
         groups = self._groups

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from keeptrusts.gateway.policies.compile import CompiledDocument
+from keeptrusts.gateway.providers.moderators import Moderator
 from keeptrusts.gateway.providers.targets import UpstreamTarget
 from keeptrusts.gateway.routing.candidates import RoutingRules
 
@@ -16,8 +19,15 @@ class Configuration:
     compiled: CompiledDocument
     targets: tuple[UpstreamTarget, ...]
     rules: RoutingRules
+    moderators: Mapping[str, Moderator] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, compiled: CompiledDocument, targets: tuple[UpstreamTarget, ...]) -> Configuration:
-        """Put together what a compiled document and its resolved targets give."""
-        return cls(compiled=compiled, targets=targets, rules=RoutingRules.of(compiled.document, targets))
+    def of(
+        cls,
+        compiled: CompiledDocument,
+        targets: tuple[UpstreamTarget, ...],
+        moderators: Mapping[str, Moderator] = MappingProxyType({}),
+    ) -> Configuration:
+        """Put together what a compiled document, its resolved targets and its moderation services give."""
+        rules = RoutingRules.of(compiled.document, targets)
+        return cls(compiled=compiled, targets=targets, rules=rules, moderators=moderators)

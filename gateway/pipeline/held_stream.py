@@ -1,40 +1,31 @@
-"""Output policies over a stream: it is held until its end, judged as a whole, and sent as the policies leave it.
+"""Output policies that need the whole of a stream: it is held until its end, judged, and sent as the policies leave it.
 
 Whatever the pieces were, the text that is sent is the text that a plain answer would have had.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
 from keeptrusts.gateway.pipeline.inspect import judge
+from keeptrusts.gateway.pipeline.judged_stream import JudgedStream
+from keeptrusts.gateway.pipeline.lanes import Lane, lane_of
+from keeptrusts.gateway.pipeline.released import Released, StreamJudge
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import Admission
-from keeptrusts.gateway.policies.run import ChainOutcome
+from keeptrusts.gateway.policies.protocol import Policy
+from keeptrusts.gateway.policies.text_detector import TextDetector
 from keeptrusts.gateway.policies.texts import Edit, Text, by_text, rewritten, texts_of_event, with_value
 from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
 from keeptrusts.gateway.providers.translate.sse import SseParser
 from keeptrusts.schemas.frozen import frozen
 
-_PLACES: Final = ("index", "output_index", "content_index", "summary_index", "item_id")
-"""What tells the texts of a stream apart in the APIs' events, beside where they stand in an event."""
-
-_Lane = tuple[Hashable, ...]
 _Pieces = list[tuple[int, Text]]
 """The pieces of a text: the number of the event that holds each."""
-
-
-@frozen
-class Released:
-    """What may be sent of a stream now, what ends it, and what the policies said; nothing when they refuse it."""
-
-    frames: bytes
-    tail: bytes
-    outcome: ChainOutcome
 
 
 @frozen
@@ -45,9 +36,19 @@ class _Held:
     is_edited: bool = False
 
 
-def held_stream(services: Services, admission: Admission) -> HeldStream | None:
-    """Give what holds a stream, or None where no policy looks at its texts."""
-    return HeldStream(services, admission) if admission.chain.output else None
+def held_stream(services: Services, admission: Admission) -> StreamJudge | None:
+    """Give what judges a stream, or None where no policy looks at its texts."""
+    chain = admission.chain
+    if not chain.output and not chain.holds_answers:
+        return None
+    if chain.holds_answers or chain.openings is None or chain.output_scanner is None:
+        return HeldStream(services, admission)
+    acts = any(one.mode == "enforce" and _acts(one.policy) for one in chain.output)
+    return JudgedStream(services, admission, chain.output_scanner, chain.openings, acts=acts)
+
+
+def _acts(policy: Policy) -> bool:
+    return not isinstance(policy, TextDetector) or policy.acts
 
 
 class HeldStream:
@@ -59,20 +60,20 @@ class HeldStream:
         self._frames: list[bytes] = []
         self._left = services.settings.max_answer_bytes
 
-    def hold(self, frames: bytes) -> bool:
-        """Keep frames; False once the stream is longer than an answer may be."""
+    def take(self, frames: bytes) -> bytes | None:
+        """Keep frames, and give what may be sent: nothing; None once the stream is longer than an answer may be."""
         self._left -= len(frames)
         self._frames.append(frames)
-        return self._left >= 0
+        return b"" if self._left >= 0 else None
 
     def release(self, tail: bytes) -> Released:
         """Judge everything held, and the frames that end the stream, as one answer."""
         held = [*_events(b"".join(self._frames), ends=False), *_events(tail, ends=True)]
-        lanes: dict[_Lane, _Pieces] = {}
+        lanes: dict[Lane, _Pieces] = {}
         for number, one in enumerate(held):
             if one.document is not None:
                 for text in texts_of_event(one.document):
-                    lanes.setdefault(_lane(one.document, text), []).append((number, text))
+                    lanes.setdefault(lane_of(one.document, text), []).append((number, text))
         texts: dict[Text, list[_Pieces]] = {}
         for lane, pieces in lanes.items():
             whole = _whole([text for _, text in pieces])
@@ -86,7 +87,16 @@ class HeldStream:
             frames=b"".join(_frame(one) for one in held if not one.ends),
             tail=b"".join(_frame(one) for one in held if one.ends),
             outcome=outcome,
+            texts=_as_sent(tuple(texts), outcome.edits),
         )
+
+
+def _as_sent(texts: tuple[Text, ...], edits: tuple[Edit, ...]) -> tuple[Text, ...]:
+    by_number = by_text(edits)
+    return tuple(
+        text if (own := by_number.get(number)) is None else replace(text, text=str(rewritten(text, own)))
+        for number, text in enumerate(texts)
+    )
 
 
 def _events(frames: bytes, *, ends: bool) -> Iterable[_Held]:
@@ -99,26 +109,12 @@ def _events(frames: bytes, *, ends: bool) -> Iterable[_Held]:
         yield _Held(event=event, document=document if isinstance(document, dict) else None, ends=ends)
 
 
-def _lane(document: dict[str, Any], text: Text) -> _Lane:
-    """Name the text that a piece belongs to: the same place in events of the same type about the same item."""
-    places = [document.get("type"), *(document.get(name) for name in _PLACES)]
-    path = list(text.path)
-    if path[0] == "choices" and len(path) > 1:
-        choice = document["choices"][path[1]]
-        path[1] = choice.get("index", path[1])
-        if "tool_calls" in path:
-            at = path.index("tool_calls") + 1
-            call = choice["delta"]["tool_calls"][path[at]]
-            path[at] = call.get("index", path[at])
-    return (*places, *path)
-
-
 def _whole(pieces: list[Text]) -> Text:
     first = pieces[0]
     return Text(path=first.path, channel=first.channel, text="".join(one.text for one in pieces), json=first.json)
 
 
-def _told_again(texts: Iterable[Text], lane: _Lane, whole: Text) -> Text | None:
+def _told_again(texts: Iterable[Text], lane: Lane, whole: Text) -> Text | None:
     """Give the text that one is only a repetition of: OpenAI's responses say everything again when it is done."""
     kind = lane[0]
     if not isinstance(kind, str) or not kind.startswith("response.") or kind.endswith(".delta"):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 
+from keeptrusts.gateway.detectors.rules import Finding
 from keeptrusts.gateway.detectors.scanner import Scanner
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import Admission, Invocation, ModelCall
@@ -15,6 +16,7 @@ from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.gateway.policies.review import Review
 from keeptrusts.gateway.policies.run import ChainOutcome, run_chain
 from keeptrusts.gateway.policies.texts import Text, edited, texts_of_answer, texts_of_request
+from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
 
 NOTHING_TO_SAY: Final = ChainOutcome(verdict="allow")
@@ -41,12 +43,16 @@ def inspect(services: Services, admission: Admission, invocation: Invocation) ->
     texts = texts_of_answer(document)
     outcome = judge(services, admission, texts)
     if outcome.problem is not None:
-        refused = replace(invocation, status=outcome.problem.status, body=b"", problem=outcome.problem, output_bytes=0)
-        return Inspected(invocation=refused, outcome=outcome)
+        return Inspected(invocation=refused(invocation, outcome.problem), outcome=outcome)
     if not outcome.edits:
         return Inspected(invocation=invocation, outcome=outcome)
     body = orjson.dumps(edited(document, texts, outcome.edits))
     return Inspected(invocation=replace(invocation, body=body, output_bytes=len(body)), outcome=outcome)
+
+
+def refused(invocation: Invocation, problem: Problem) -> Invocation:
+    """Put a refusal in the place of an answer."""
+    return replace(invocation, status=problem.status, body=b"", problem=problem, output_bytes=0)
 
 
 def judge(services: Services, admission: Admission, texts: tuple[Text, ...]) -> ChainOutcome:
@@ -55,6 +61,14 @@ def judge(services: Services, admission: Admission, texts: tuple[Text, ...]) -> 
     review = None if scanner is None else review_of(services, texts, scanner)
     facts: RequestFacts = replace(admission.facts, phase="output", review=review)
     return run_chain(admission.chain, facts, services.now_ns)
+
+
+def judge_found(
+    services: Services, admission: Admission, scanner: Scanner, text: Text, found: tuple[Finding, ...]
+) -> ChainOutcome:
+    """Run the output policies over a part of a text in which it is known what is found."""
+    review = Review((text,), scanner, services.settings.oldest_secret, found)
+    return run_chain(admission.chain, replace(admission.facts, phase="output", review=review), services.now_ns)
 
 
 def with_texts(services: Services, asked: ModelCall, facts: RequestFacts, scanner: Scanner | None) -> RequestFacts:

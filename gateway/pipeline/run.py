@@ -22,8 +22,10 @@ from keeptrusts.gateway.pipeline.authenticate import NotAuthenticated, authentic
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
 from keeptrusts.gateway.pipeline.held_stream import held_stream
 from keeptrusts.gateway.pipeline.input_hash import input_hash
-from keeptrusts.gateway.pipeline.inspect import Inspected, inspect
+from keeptrusts.gateway.pipeline.inspect import Inspected, inspect, refused
 from keeptrusts.gateway.pipeline.invoke import invoke
+from keeptrusts.gateway.pipeline.judged_by_others import REVIEW_DENIED, Others
+from keeptrusts.gateway.pipeline.moderate import moderated
 from keeptrusts.gateway.pipeline.read_call import read_call
 from keeptrusts.gateway.pipeline.record import (
     Decided,
@@ -52,6 +54,7 @@ from keeptrusts.gateway.pipeline.values import (
     Settlement,
 )
 from keeptrusts.gateway.policies.run import ChainOutcome, may_use_model
+from keeptrusts.gateway.policies.texts import texts_of_answer, texts_of_request
 from keeptrusts.gateway.providers.translate.protocol import ClientApi
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity, PolicyResult
@@ -156,6 +159,14 @@ async def _admit_and_go(
         if isinstance(routes, Problem):
             refused = _refused(configuration, caller.identity, routes, asked, outcome.results)
             return await _refuse(services, call, refused, routes)
+        if admission.chain.external:
+            texts = texts_of_request(admission.asked.document)
+            outcome = await moderated(
+                services, configuration, admission.chain, call.request, admission.facts, texts, outcome
+            )
+            admission = replace(admission, outcome=outcome)
+            if outcome.problem is not None:
+                return await _refuse(services, call, _decided(configuration, caller, asked, outcome), outcome.problem)
         if outcome.escalation is not None:
             refusal = await _held_for_person(services, configuration, call, caller, asked, outcome, connection)
             if refusal is not None:
@@ -194,7 +205,7 @@ async def _held_for_person(
     reviewed = await wait_for_person(services, call, caller.identity, outcome, "input", connection)
     if reviewed.problem is not None:
         undecided = _refused(configuration, caller.identity, reviewed.problem, asked, outcome.results)
-        reason = outcome.reason if undecided.verdict == "escalate" else "review_denied"
+        reason = outcome.reason if undecided.verdict == "escalate" else REVIEW_DENIED
         decided = replace(undecided, reason=reason, client_gone=reviewed.client_gone)
         return await _refuse(services, call, decided, reviewed.problem)
     key = _authenticated(services, call)
@@ -235,13 +246,19 @@ async def _dispatch(
         return None if isinstance(await append(services, event), Problem) else following
 
     result = await invoke(services, configuration, call, asked, money.routes, record_attempt)
+    others = Others(
+        services=services,
+        configuration=configuration,
+        call=call,
+        identity=identity,
+        admission=admission,
+        connection=connection,
+    )
     if isinstance(result, OpenedStream):
-        return await _stream(services, call, admission, decided, result, connection, ack, spending)
+        return await _stream(others, decided, result, ack, spending)
     settlement = _settled(services, result, asked, spending)
     count_invocation(services.counters, call.span, result, settlement)
-    inspected = inspect(services, admission, result)
-    if inspected.outcome.escalation is not None:
-        inspected = await _answer_held_for_person(services, call, decided, inspected, connection)
+    inspected = await _judged_by_others(others, inspect(services, admission, result))
     result, ended = inspected.invocation, decided.after(inspected.outcome)
     completion = completion_event(services, call, ended, result, settlement, client_gone=connection.is_gone())
     completed = await append_completion(services, call, completion, spending)
@@ -251,39 +268,30 @@ async def _dispatch(
     return answers.provided(call, result, settlement, ended.verdict, completed, shown), result.usage
 
 
-async def _answer_held_for_person(
-    services: Services, call: IncomingCall, decided: Decided, inspected: Inspected, connection: CallerConnection
-) -> Inspected:
-    """Hold an answer until a person has approved it, or put the refusal in its place. What it cost stays its cost."""
-    outcome = inspected.outcome
-    reviewed = await wait_for_person(services, call, decided.identity, outcome, "output", connection)
-    if reviewed.problem is None:
+async def _judged_by_others(others: Others, inspected: Inspected) -> Inspected:
+    """Show an answer, as it would be sent, to services and people; one that they refuse is replaced by the refusal."""
+    invocation = inspected.invocation
+    asks = bool(others.admission.chain.external) or inspected.outcome.escalation is not None
+    if not asks or invocation.problem is not None or invocation.status != 200:
         return inspected
-    problem = reviewed.problem
-    reason = outcome.reason if problem.kind.verdict == "escalate" else "review_denied"
-    return Inspected(
-        invocation=replace(inspected.invocation, status=problem.status, body=b"", problem=problem, output_bytes=0),
-        outcome=replace(outcome, verdict=problem.kind.verdict, reason=reason),
-    )
+    outcome = await others.judged(inspected.outcome, texts_of_answer(orjson.loads(invocation.body)))
+    if outcome.problem is not None:
+        invocation = refused(invocation, outcome.problem)
+    return Inspected(invocation=invocation, outcome=outcome)
 
 
 async def _stream(
-    services: Services,
-    call: IncomingCall,
-    admission: Admission,
-    decided: Decided,
-    opened: OpenedStream,
-    connection: CallerConnection,
-    decision: Ack,
-    spending: Spending | None,
+    others: Others, decided: Decided, opened: OpenedStream, decision: Ack, spending: Spending | None
 ) -> tuple[Answer, Usage | None]:
     """Pass a stream on, record its completion, and only then end it."""
+    services, call, admission, connection = others.services, others.call, others.admission, others.connection
     asked, model = admission.asked, opened.prepared.route.model
     services.counters.streams_open += 1
     try:
         shown = None if spending is None else spending.shown
         await connection.begin(answers.stream_headers(call, model, decided.verdict, decision, shown))
-        streamed = await pass_stream(services, call, opened, connection, held_stream(services, admission))
+        held = held_stream(services, admission)
+        streamed = await pass_stream(services, call, opened, connection, held, others.judged)
     finally:
         services.counters.streams_open -= 1
     invocation, decided = streamed.invocation, decided.after(streamed.outcome)

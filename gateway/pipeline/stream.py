@@ -7,14 +7,18 @@ ends with an error event instead, so that nobody takes a part for the whole.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
-from keeptrusts.gateway.pipeline.held_stream import HeldStream, Released
 from keeptrusts.gateway.pipeline.inspect import NOTHING_TO_SAY
+from keeptrusts.gateway.pipeline.keep_alive import KeepAlive
+from keeptrusts.gateway.pipeline.released import Released, StreamJudge
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, OpenedStream
 from keeptrusts.gateway.policies.run import ChainOutcome
+from keeptrusts.gateway.policies.texts import Text
 from keeptrusts.gateway.providers.protocol import FailureKind, ProviderFailure, ProviderStream
 from keeptrusts.gateway.providers.translate.aws_eventstream import EventStreamParser
 from keeptrusts.gateway.providers.translate.protocol import StreamEnd, StreamTranslation
@@ -22,6 +26,9 @@ from keeptrusts.gateway.providers.translate.sse import SseParser
 from keeptrusts.gateway.routing.retry import Failing, judge
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
+
+Further = Callable[[ChainOutcome, tuple[Text, ...]], Awaitable[ChainOutcome]]
+"""Gives what others say of an answer that the chain lets pass."""
 
 _TOO_LONG: Final = "the stream lasted too long"
 _AFTER_END_S: Final = 1.0
@@ -43,8 +50,17 @@ class Streamed:
 class _Reading:
     """One stream on its way from the provider to the caller."""
 
-    def __init__(self, services: Services, call: IncomingCall, opened: OpenedStream, held: HeldStream | None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        call: IncomingCall,
+        opened: OpenedStream,
+        held: StreamJudge | None,
+        judge_further: Further | None,
+    ) -> None:
         self._held = held
+        self._judge_further = judge_further
+        self._keep_alive: KeepAlive | None = None
         prepared = opened.prepared
         self._services = services
         self._call = call
@@ -56,6 +72,13 @@ class _Reading:
 
     async def pass_on(self, connection: CallerConnection) -> ProviderFailure | None:
         """Pass pieces on until the provider ends the stream; its failure when it breaks off. Raises CallerGoneError."""
+        self._keep_alive = KeepAlive(connection, self._services.settings.keep_alive_s)
+        try:
+            return await self._pass_on(connection)
+        finally:
+            await self._keep_alive.stop()
+
+    async def _pass_on(self, connection: CallerConnection) -> ProviderFailure | None:
         services, stream = self._services, self._opened.stream
         ended_ns: int | None = None
         while True:
@@ -93,26 +116,49 @@ class _Reading:
         return ProviderFailure(kind=kind, reason=reason, billed=True, elapsed_us=self._opened.stream.elapsed_us)
 
     async def _pass(self, connection: CallerConnection, frames: bytes) -> bool:
-        """Send frames, or have them held; False when no more can be held."""
+        """Send frames, or what the output policies let go of them; False when the stream is too long to be judged."""
         if self.first_token_us is None:
             self.first_token_us = max(0, (self._services.now_ns() - self._call.started_ns) // 1_000)
-        if self._held is not None:
-            return self._held.hold(frames)
-        await self._send(connection, frames)
-        return True
+        if self._held is None:
+            await self._send(connection, frames)
+            return True
+        passed = self._held.take(frames)
+        if passed:
+            await self._send(connection, passed)
+        return passed is not None
 
     async def _send(self, connection: CallerConnection, frames: bytes) -> None:
         self.sent_bytes += len(frames)
         await connection.send(frames)
+        if self._keep_alive is not None:
+            self._keep_alive.sent()
 
     async def release(self, connection: CallerConnection, tail: bytes) -> Released:
-        """Send what the output policies leave of a stream that was held, but for its end. Raises CallerGoneError."""
+        """Send what the output policies leave of what they held, but for the end. Raises CallerGoneError."""
         if self._held is None:
             return Released(frames=b"", tail=tail, outcome=NOTHING_TO_SAY)
-        released = self._held.release(tail)
+        released = await self._judged_further(connection, self._held.release(tail))
         if released.frames:
             await self._send(connection, released.frames)
         return released
+
+    async def _judged_further(self, connection: CallerConnection, released: Released) -> Released:
+        """Have others judge what was held; the caller hears meanwhile that the stream is alive."""
+        if self._judge_further is None or released.outcome.problem is not None:
+            return released
+        keep_alive = KeepAlive(connection, self._services.settings.keep_alive_s)
+        try:
+            outcome = await self._judge_further(released.outcome, released.texts)
+        finally:
+            await keep_alive.stop()
+        if outcome.problem is not None:
+            return Released(frames=b"", tail=b"", outcome=outcome)
+        return replace(released, outcome=outcome)
+
+    def judged(self) -> Released:
+        """Give what the output policies say of what was said so far; nothing is sent any more."""
+        nothing = Released(frames=b"", tail=b"", outcome=NOTHING_TO_SAY)
+        return nothing if self._held is None else replace(self._held.release(b""), frames=b"", tail=b"")
 
 
 async def pass_stream(
@@ -120,10 +166,11 @@ async def pass_stream(
     call: IncomingCall,
     opened: OpenedStream,
     connection: CallerConnection,
-    held: HeldStream | None = None,
+    held: StreamJudge | None = None,
+    judge_further: Further | None = None,
 ) -> Streamed:
     """Pass a stream on up to its end, which the caller of this sends. Never raises for what either side does."""
-    reading = _Reading(services, call, opened, held)
+    reading = _Reading(services, call, opened, held, judge_further)
     connection.when_gone(opened.stream.close)  # a provider that nobody listens to any more must stop working
     # Also while nothing comes: closing it wakes whoever reads.
     latest = asyncio.get_running_loop().call_later(reading.left_s(), opened.stream.close)
@@ -145,6 +192,8 @@ async def pass_stream(
             released = await reading.release(connection, end.tail)
         except CallerGoneError:
             gone = True
+    if gone and reading.sent_bytes:  # what was said until then is judged and recorded all the same
+        released = reading.judged()
     problem = None if gone and not end.complete else _problem(opened, failure, end) or released.outcome.problem
     _note(services, opened, failure, end, gone=gone)
     invocation = Invocation(

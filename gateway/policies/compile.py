@@ -7,11 +7,13 @@ from typing import Final
 
 from keeptrusts.gateway.detectors.database import Keeper
 from keeptrusts.gateway.detectors.look import looking
+from keeptrusts.gateway.detectors.openings import Openings, needs_whole
 from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.gateway.detectors.scanner import Scanner
 from keeptrusts.gateway.policies.agent_firewall import AgentFirewall
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
 from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
+from keeptrusts.gateway.policies.external_moderation import ExternalModeration
 from keeptrusts.gateway.policies.globs import Globs
 from keeptrusts.gateway.policies.human_oversight import HumanOversight
 from keeptrusts.gateway.policies.model_access import ModelAccess
@@ -51,25 +53,31 @@ class CompiledChain:
 
     `policies` judge a request, `output` its answer; a policy may be among both. `spending` are the spend-limits among
     them: they decide once a call's cost has a bound. `routing` are those that say where a call's data may go;
-    `asks_for_actions`: one of them wants to know what an agent has done.
-    `scanner` and `output_scanner` look for everything that the
-    policies of a phase want found; None where none of them looks at texts.
+    `asks_for_actions`: one of them wants to know what an agent has done. `external` are those that ask another service,
+    about requests or answers; they are in neither phase's list, since they are asked after all others.
+    `scanner` and `output_scanner` look for everything that the policies of a phase want found; None where none of them
+    looks at texts. `openings` let a streamed answer go as it is judged; None where it must be whole before it can be.
+    `holds_answers`: somebody else judges them, so that nothing of a stream goes out before.
     """
 
     policies: tuple[CompiledPolicy, ...] = ()
     output: tuple[CompiledPolicy, ...] = ()
     scanner: Scanner | None = None
     output_scanner: Scanner | None = None
+    openings: Openings | None = None
+    holds_answers: bool = False
     spending: tuple[tuple[CompiledPolicy, SpendLimit], ...] = ()
     routing: tuple[tuple[CompiledPolicy, DataRoutingPolicy], ...] = ()
     asks_for_actions: bool = False
+    external: tuple[tuple[CompiledPolicy, ExternalModeration], ...] = ()
     model_rules: tuple[tuple[Condition | None, ModelRule], ...] = ()
     audit: AuditLoggerOptions | None = None
 
     def kinds(self) -> tuple[str, ...]:
-        """The kinds in running order, those that only judge answers last."""
+        """The kinds in running order: those that only judge answers behind, and those that ask another service last."""
         only_output = (policy for policy in self.output if policy not in self.policies)
-        return tuple(policy.kind for policy in (*self.policies, *only_output))
+        external = (compiled for compiled, _ in self.external)
+        return tuple(policy.kind for policy in (*self.policies, *only_output, *external))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +218,9 @@ def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -
     for one in built:
         if one.aim.teams is None or team in one.aim.teams:
             chosen.setdefault(one.meaning, one.compiled)
-    ordered = tuple(sorted(chosen.values(), key=lambda compiled: compiled.kind != "rbac"))
+    first_rbac = sorted(chosen.values(), key=lambda compiled: compiled.kind != "rbac")
+    external = tuple((one, one.policy) for one in first_rbac if isinstance(one.policy, ExternalModeration))
+    ordered = tuple(one for one in first_rbac if not isinstance(one.policy, ExternalModeration))
     policies = tuple(one for one in ordered if one.phase != "output")
     output = tuple(one for one in ordered if one.phase != "input")
     return CompiledChain(
@@ -218,24 +228,50 @@ def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -
         output=output,
         scanner=_scanner(policies, keeper),
         output_scanner=_scanner(output, keeper),
+        openings=_openings(output, keeper),
+        holds_answers=any(policy.phase != "input" for _, policy in external) or any(map(_asks_person, output)),
         spending=tuple((one, one.policy) for one in policies if isinstance(one.policy, SpendLimit)),
         routing=tuple((one, one.policy) for one in policies if isinstance(one.policy, DataRoutingPolicy)),
         asks_for_actions=any(isinstance(one.policy, AgentFirewall) for one in policies),
+        external=external,
         model_rules=_model_rules(policies),
         audit=_audit(policies),
     )
 
 
+def _asks_person(compiled: CompiledPolicy) -> bool:
+    policy = compiled.policy
+    return isinstance(policy, HumanOversight) or (isinstance(policy, TextDetector) and policy.escalates)
+
+
 def _scanner(policies: tuple[CompiledPolicy, ...], keeper: Keeper | None) -> Scanner | None:
     """The scanner for all that these policies look for."""
+    rules = _rules(policies)
+    return _shared(rules, keeper) if rules else None
+
+
+def _rules(policies: tuple[CompiledPolicy, ...]) -> tuple[Rule, ...]:
     rules = {rule.id: rule for one in policies if isinstance(one.policy, TextDetector) for rule in one.policy.rules}
-    return _shared(tuple(sorted(rules.values(), key=lambda rule: rule.id)), keeper) if rules else None
+    return tuple(sorted(rules.values(), key=lambda rule: rule.id))
+
+
+def _openings(policies: tuple[CompiledPolicy, ...], keeper: Keeper | None) -> Openings | None:
+    """What lets streams go under these policies; None where one of them needs the whole answer, or its rules do."""
+    if not policies or not all(isinstance(one.policy, TextDetector) for one in policies):
+        return None
+    rules = _rules(policies)
+    return None if not rules or any(needs_whole(rule) for rule in rules) else _shared_openings(rules, keeper)
 
 
 @lru_cache(maxsize=MOST_SCANNERS)
 def _shared(rules: tuple[Rule, ...], keeper: Keeper | None) -> Scanner:
     """Chains that look for the same share one scanner, also over reloads: to compile one takes seconds."""
     return looking(rules, keeper)
+
+
+@lru_cache(maxsize=MOST_SCANNERS)
+def _shared_openings(rules: tuple[Rule, ...], keeper: Keeper | None) -> Openings:
+    return Openings(_shared(rules, keeper))
 
 
 def _model_rules(policies: tuple[CompiledPolicy, ...]) -> tuple[tuple[Condition | None, ModelRule], ...]:

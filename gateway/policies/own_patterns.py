@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from keeptrusts.gateway.detectors.beginnings import longest
 from keeptrusts.gateway.detectors.database import refused
 from keeptrusts.gateway.detectors.rules import CERTAIN, Rule
+from keeptrusts.gateway.detectors.streamed import MOST_HELD
 
 LETTERS_A_MISTAKE: Final = 4
 
@@ -22,7 +24,8 @@ def rules_of_patterns(patterns: Iterable[str], kind: str) -> tuple[Rule, ...]:
 def _scannable(rule: Rule) -> Rule:
     """Leave to RE2 what Hyperscan cannot say the beginning of, or does not take at all."""
     if refused(rule) is None:
-        return rule
+        most = longest(rule.pattern)
+        return rule if most is not None and most <= MOST_HELD else replace(rule, needs_whole=True)
     whole = replace(rule, whole_only=True)
     return whole if refused(whole) is None else replace(rule, by_re2=True)
 

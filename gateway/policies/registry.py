@@ -4,6 +4,7 @@ from keeptrusts.gateway.policies.agent_firewall import AgentFirewall
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
 from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
 from keeptrusts.gateway.policies.dlp_filter import dlp_filter
+from keeptrusts.gateway.policies.external_moderation import ExternalModeration
 from keeptrusts.gateway.policies.hipaa_phi_detector import hipaa_phi_detector
 from keeptrusts.gateway.policies.human_oversight import HumanOversight
 from keeptrusts.gateway.policies.model_access import ModelAccess
@@ -17,6 +18,7 @@ from keeptrusts.schemas.policy_document.document import ChainEntry
 from keeptrusts.schemas.policy_document.kinds.access import AgentFirewallOptions, ModelAccessOptions, RbacOptions
 from keeptrusts.schemas.policy_document.kinds.content import (
     DlpFilterOptions,
+    ExternalModerationOptions,
     HipaaPhiDetectorOptions,
     PiiDetectorOptions,
 )
@@ -54,5 +56,7 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return dlp_filter(options)
         case HumanOversightOptions() as options if refused_option(options) is None:
             return HumanOversight(options)
+        case ExternalModerationOptions() as options:
+            return ExternalModeration(options)
         case _:
             return Unavailable(entry.kind, entry.mode)

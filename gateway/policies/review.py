@@ -12,15 +12,20 @@ from keeptrusts.gateway.policies.texts import Text
 
 
 class Review:
-    """Texts and the scanner of their chain. ``secret`` keys the hashes that stand for findings."""
+    """Texts and the scanner of their chain. ``secret`` keys the hashes that stand for findings.
+
+    ``found`` is what was found in the first of the texts, where a scan of it is known already.
+    """
 
     __slots__ = ("_found", "_scanner", "secret", "texts")
 
-    def __init__(self, texts: Sequence[Text], scanner: Scanner, secret: bytes) -> None:
+    def __init__(
+        self, texts: Sequence[Text], scanner: Scanner, secret: bytes, found: Sequence[Finding] | None = None
+    ) -> None:
         self.texts = tuple(texts)
         self.secret = secret
         self._scanner = scanner
-        self._found: tuple[tuple[int, list[Finding]], ...] | None = None
+        self._found: tuple[tuple[int, list[Finding]], ...] | None = None if found is None else ((0, list(found)),)
 
     def findings(self, rules: frozenset[str], *, least_score: int = PLAIN) -> list[tuple[int, Finding]]:
         """Give what rules with these ids find, each with the number of its text; of one text they never overlap.

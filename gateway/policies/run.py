@@ -113,6 +113,27 @@ def judged_later(outcome: ChainOutcome, compiled: CompiledPolicy, decision: Deci
     )
 
 
+def judged_also(outcome: ChainOutcome, compiled: CompiledPolicy, decision: Decision, us: int) -> ChainOutcome:
+    """What the chain says once a further policy has decided, which runs after all others.
+
+    Permits stay the call's own, also when it is refused now: `finish` is still to be called.
+    """
+    results = (*outcome.results, _result_with_findings(compiled, decision, us))
+    effect = _effect(compiled, decision)
+    if _SEVERITY.index(effect) <= _SEVERITY.index(outcome.verdict):
+        return replace(outcome, results=results)
+    return ChainOutcome(
+        verdict=effect,
+        results=results,
+        reason=decision.reason,
+        policy=compiled.kind,
+        problem=(decision.problem or _problem(compiled, decision)) if effect == "block" else None,
+        permits=outcome.permits,
+        edits=() if effect == "block" else outcome.edits,
+        escalation=(decision.escalation or UNTYPED) if effect == "escalate" else None,
+    )
+
+
 def severity(verdict: Verdict) -> int:
     """Give how much a verdict is: of two, the greater stands."""
     return _SEVERITY.index(verdict) if verdict in _SEVERITY else len(_SEVERITY)

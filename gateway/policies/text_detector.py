@@ -21,7 +21,7 @@ _SHOWN_KINDS = 5
 class TextDetector:
     """One entry's rules and what follows when they find something. ``what`` names it in reasons and messages.
 
-    ``escalation`` is what a person is asked with the action escalate; what is found in a stream is refused instead.
+    ``escalation`` is what a person is asked with the action escalate.
     """
 
     __slots__ = ("_action", "_escalation", "_ids", "_kind", "_message", "_redaction", "_what", "phase", "rules")
@@ -48,6 +48,16 @@ class TextDetector:
         self._message = message
         self._ids = frozenset(rule.id for rule in self.rules)
 
+    @property
+    def acts(self) -> bool:
+        """Whether texts do not stay as they are when something is found in them."""
+        return self._action != "warn"
+
+    @property
+    def escalates(self) -> bool:
+        """Whether a person decides when something is found."""
+        return self._action == "escalate"
+
     def evaluate(self, facts: RequestFacts, now_ns: int) -> Decision:
         """Allow texts in which nothing is found. Counts by kind are in the decision, never what was found."""
         review = facts.review
@@ -61,9 +71,9 @@ class TextDetector:
         reason = self._what.replace(" ", "_")
         if self._action == "warn":
             return Decision(result="warn", reason=reason, findings=counts)
-        if self._action == "escalate" and not (facts.stream and facts.phase == "output"):  # a stream cannot wait
+        if self._action == "escalate":
             return Decision(result="escalate", reason=reason, findings=counts, escalation=self._escalation)
-        if self._action in ("block", "escalate"):
+        if self._action == "block":
             return Decision(result="block", reason=reason, findings=counts, problem=self._problem(facts.phase, counts))
         markers = Markers(self._redaction, review.secret)
         edits = tuple(

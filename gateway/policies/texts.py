@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import orjson
 
+from keeptrusts.gateway.policies.json_pieces import JsonPieces
 from keeptrusts.schemas.frozen import frozen
 
 Channel = Literal["system", "user", "assistant", "tool", "document", "arguments"]
@@ -39,9 +40,9 @@ _TYPES: Final[Mapping[str, Channel]] = {
 }
 _NO_TEXT: Final = frozenset(
     {
-        "cache_control", "call_id", "detail", "encoding_format", "encrypted_content", "file_id", "format", "id",
-        "item_id", "media_type", "mime_type", "model", "object", "previous_response_id", "role", "service_tier",
-        "signature", "status", "tool_call_id", "tool_use_id", "type",
+        "cache_control", "call_id", "detail", "encoding_format", "encrypted_content", "file_id", "finish_reason",
+        "format", "id", "item_id", "media_type", "mime_type", "model", "object", "previous_response_id", "role",
+        "service_tier", "signature", "status", "stop_reason", "tool_call_id", "tool_use_id", "type",
     }
 )  # fmt: skip
 """Names whose values are ids, kinds and settings in every API: a marker there would make the call invalid."""
@@ -50,7 +51,6 @@ _ARGUMENTS: Final = frozenset({"arguments", "partial_json"})
 _ANSWERS: Final = ("choices", "content", "output", "output_text")
 _DATA_URL: Final = re.compile(r"data:[\w.+/-]+(?:;[\w=.+-]+)*;base64,[\w+/=-]*\Z")
 _ENCODED: Final = re.compile(r"[\w+/-]{40,}={0,2}\Z")
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*')
 
 
 @frozen
@@ -126,10 +126,10 @@ def rewritten(text: Text, edits: Iterable[Edit]) -> Any:
 
     Edits that overlap become one, with the replacement of the longer.
     """
-    apart = _apart(edits)
+    own = apart(edits)
     if not text.json:
-        return _edited_text(text.text, apart)
-    written = _edited_json(text.text, apart)
+        return _edited_text(text.text, own)
+    written = _edited_json(text.text, own)
     return orjson.loads(written) if text.json == "value" else written
 
 
@@ -184,17 +184,17 @@ def _channel_of(value: Mapping[str, Any], channel: Channel) -> Channel:
     return _ROLES.get(role, channel) if isinstance(role, str) else channel
 
 
-def _apart(edits: Iterable[Edit]) -> list[Edit]:
-    """Give edits that do not overlap, in order."""
-    apart: list[Edit] = []
+def apart(edits: Iterable[Edit]) -> list[Edit]:
+    """Give edits that do not overlap, in order: those that do become one, with the replacement of the longer."""
+    found: list[Edit] = []
     for edit in sorted(edits, key=lambda one: (one.start, -one.end)):
-        last = apart[-1] if apart else None
+        last = found[-1] if found else None
         if last is None or edit.start >= last.end:
-            apart.append(edit)
+            found.append(edit)
             continue
         longer = last if last.end - last.start >= edit.end - edit.start else edit
-        apart[-1] = Edit(text=last.text, start=last.start, end=max(last.end, edit.end), replacement=longer.replacement)
-    return apart
+        found[-1] = Edit(text=last.text, start=last.start, end=max(last.end, edit.end), replacement=longer.replacement)
+    return found
 
 
 def _edited_text(text: str, edits: Sequence[Edit]) -> str:
@@ -207,35 +207,11 @@ def _edited_text(text: str, edits: Sequence[Edit]) -> str:
 
 
 def _edited_json(text: str, edits: Sequence[Edit]) -> str:
-    """Write over parts of JSON so that it stays JSON: a marker within a string is escaped, one for a number quoted.
-
-    What is no JSON, such as arguments that a model made up, is edited as plain text.
-    """
-    tokens = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
-    fitted: list[Edit] = []
-    for edit in edits:
-        touched = [one for one in tokens if one[0] < edit.end and one[1] > edit.start]
-        replacement = _dumped(edit.replacement)[1:-1]
-        start, end = edit.start, edit.end
-        if len(touched) == 1 and text[touched[0][0]] == '"':
-            start, end = max(start, touched[0][0] + 1), min(end, touched[0][1] - 1)
-        elif touched:
-            start, end = min(start, touched[0][0]), max(end, touched[-1][1])
-            replacement = f'"{replacement}"'
-        fitted.append(Edit(text=edit.text, start=start, end=end, replacement=replacement))
-    written = _edited_text(text, _apart(fitted))
-    if _is_json(text) and not _is_json(written):
-        return _dumped({"redacted": sorted({edit.replacement for edit in edits})})  # no part of it is sure to be safe
-    return written
+    """Write over parts of JSON so that it stays JSON. What is no JSON, as a model may make it up, is edited too."""
+    pieces = JsonPieces()
+    written = pieces.write(text, [(edit.start, edit.end, edit.replacement) for edit in edits])
+    return written + pieces.end()
 
 
 def _dumped(value: Any) -> str:
     return orjson.dumps(value).decode()
-
-
-def _is_json(text: str) -> bool:
-    try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return False
-    return True

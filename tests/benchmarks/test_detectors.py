@@ -1,15 +1,19 @@
-"""What the policies on texts cost: a chain of them over prose with code, by size, and over texts made to be slow.
+"""What the policies on texts cost: a chain of them over prose with code, by size, and over texts made to be slow; and
+how far behind a stream is that they judge as it comes.
 
 Not counted: reading the request's JSON and writing it anew, which every call pays.
 """
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 
 from benchmarks.results import record
+from keeptrusts.gateway.detectors.look import seen
+from keeptrusts.gateway.detectors.streamed import StreamedText
 from keeptrusts.gateway.policies.compile import CompiledChain, compile_document
 from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.gateway.policies.review import Review
@@ -30,6 +34,19 @@ PROSE = (
     "Please summarise the quarterly report for the platform team and list the three most important risks. We shipped "
     "version 2.14.3 on Tuesday after order 4471 failed twice; the retry took 350 ms and the p99 rose to 1.2 seconds.\n"
     "def handler(event, context): return {'statusCode': 200, 'body': json.dumps(event)}  # see docs/handler.md\n"
+)
+DELAY_TOKENS, TOKEN_US, STREAM_SIZE, LONGER = 1.6, 60.0, 10 * KIB, 1.5
+TOKEN = re.compile(r"\s?\w{1,7}|\s?[^\w\s]{1,3}|\s")
+"""About what a tokenizer makes of prose: words of up to seven letters with the blank before them."""
+SAID = (
+    "The committee met again in the old library and talked for most of the afternoon about how the new building should "
+    "be paid for, who might use it, and whether the garden behind it could stay. Nobody was in a hurry. There had been "
+    "three proposals before, two of them with drawings, and each had failed for want of money rather than good will. "
+    "To restart a worker without losing requests, stop accepting connections first, let the ones that are open finish, "
+    "and only then close the socket; the parent keeps its own copy of it, so nothing that waits in the queue is lost. "
+    "In practice that takes less than a second. If it takes longer, look at the slowest query of the last minute: most "
+    "of the time an index is missing, or a transaction was left open by a script that somebody ran by hand. Berlin and "
+    "Paris disagree about the date, which is why the plan for 2025 has 4 phases instead of 3.\n"
 )
 MADE_TO_BE_SLOW = {
     "digits": "1234567890",
@@ -100,3 +117,37 @@ def test_no_text_is_slow(chain: CompiledChain) -> None:
         print(f"{name}: {times:.2f} times prose")
     record("the slowest text made for it against prose", max(slow.values()), "times", SLOW_TIMES)
     assert max(slow.values()) <= SLOW_TIMES
+
+
+def seconds_of_stream(chain: CompiledChain, tokens: list[str]) -> tuple[float, float]:
+    """Give the CPU that a stream of tokens takes, and by how many tokens one is behind on average."""
+    assert chain.output_scanner is not None and chain.openings is not None
+    text = StreamedText(chain.output_scanner, chain.openings)
+    behind = fed = let_go = gone = 0
+    ends: list[int] = []
+    began = time.process_time()
+    for token in tokens:
+        fed += len(token)
+        ends.append(fed)
+        let_go += sum(len(part.text) for part in text.feed(token))
+        while gone < len(ends) and ends[gone] <= let_go:
+            gone += 1
+        behind += len(ends) - gone
+    text.end()
+    return time.process_time() - began, behind / len(tokens)
+
+
+def test_a_stream_is_judged_as_it_comes(chain: CompiledChain) -> None:
+    tokens = TOKEN.findall(sized(SAID, STREAM_SIZE))
+    seconds_of_stream(chain, tokens)
+    taken, behind = min(seconds_of_stream(chain, tokens) for _ in range(SAMPLES))
+    record("a stream of prose under policies, tokens held back on average", behind, "tokens", DELAY_TOKENS)
+    record("a token of 10 KiB of prose, judged as it comes", taken / len(tokens) * 1e6, "us", TOKEN_US)
+    longer = TOKEN.findall(sized(SAID, 4 * STREAM_SIZE))
+    growth = min(seconds_of_stream(chain, longer)[0] for _ in range(3)) / len(longer) / (taken / len(tokens))
+    record("a token of 40 KiB, judged as it comes, against one of 10 KiB", growth, "times", LONGER)
+    assert chain.output_scanner is not None
+    began = time.process_time()
+    seen(chain.output_scanner, sized(SAID, STREAM_SIZE))
+    record("10 KiB of prose in tokens against one scan of it", taken / (time.process_time() - began), "times")
+    assert behind <= DELAY_TOKENS and taken / len(tokens) * 1e6 <= TOKEN_US and growth <= LONGER

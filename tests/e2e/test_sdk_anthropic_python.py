@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import anthropic
 import pytest
-from support.sdk import DENIED_ANTHROPIC, WEATHER, WEATHER_ARGUMENTS, Governed
+from support.sdk import DENIED_ANTHROPIC, HIDDEN, LONG_ANSWER, SHOWN, WEATHER, WEATHER_ARGUMENTS, Governed
 
 MODEL = "claude-sonnet-4-5"
 HELLO: Any = [{"role": "user", "content": "Hello"}]
@@ -36,6 +37,19 @@ def test_plain_and_streamed_messages_say_the_same_and_are_billed_the_same(
     assert final.usage.output_tokens == plain.usage.output_tokens
     rows = governed.rows(project, least=2)
     assert len(rows) == 2 and len({row["cost"] for row in rows}) == 1 and rows[0]["cost"] is not None
+
+
+def test_what_an_output_policy_finds_is_written_over_while_the_stream_comes(client: anthropic.Anthropic) -> None:
+    asked: Any = [{"role": "user", "content": LONG_ANSWER}]
+    heard: list[tuple[float, str]] = []
+    with client.messages.stream(model=MODEL, max_tokens=500, messages=asked) as stream:
+        heard += [(time.monotonic(), piece) for piece in stream.text_stream]
+        [final] = stream.get_final_message().content
+    [plain] = client.messages.create(model=MODEL, max_tokens=500, messages=asked).content
+    assert final.type == plain.type == "text" and final.text == plain.text == "".join(piece for _, piece in heard)
+    assert SHOWN in final.text and HIDDEN not in final.text
+    first = next(at for at, piece in heard if piece)
+    assert heard[-1][0] - first > 1, "all of it came at once"
 
 
 def test_a_bearer_token_works_as_well_as_an_api_key(governed: Governed) -> None:

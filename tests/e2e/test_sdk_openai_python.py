@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import openai
 import pytest
-from support.sdk import DENIED_OPENAI, WEATHER, WEATHER_ARGUMENTS, Governed
+from support.sdk import DENIED_OPENAI, HIDDEN, LONG_ANSWER, SHOWN, WEATHER, WEATHER_ARGUMENTS, Governed
 
 HELLO: Any = [{"role": "user", "content": "Hello"}]
 TOOLS: Any = [{"type": "function", "function": {"name": "weather", "parameters": WEATHER}}]
@@ -49,6 +50,22 @@ def test_a_stream_without_usage_stays_without_and_is_billed_all_the_same(
     assert governed.only_row(project)["cost"] is not None
 
 
+def test_what_an_output_policy_finds_is_written_over_while_the_stream_comes(
+    client: openai.OpenAI, governed: Governed, project: str
+) -> None:
+    asked: Any = [{"role": "user", "content": LONG_ANSWER}]
+    heard: list[tuple[float, str]] = []
+    for chunk in client.chat.completions.create(model="gpt-4o", messages=asked, stream=True):
+        heard.append((time.monotonic(), chunk.choices[0].delta.content or ""))
+    text = "".join(piece for _, piece in heard)
+    plain = client.chat.completions.create(model="gpt-4o", messages=asked).choices[0].message.content
+    assert text == plain and SHOWN in text and HIDDEN not in text
+    first = next(at for at, piece in heard if piece)
+    assert heard[-1][0] - first > 1, "all of it came at once"
+    verdicts = [(row["decision"], row["policy"]) for row in governed.rows(project, least=2)]
+    assert verdicts == [("redact", "dlp-filter")] * 2
+
+
 def test_several_choices(client: openai.OpenAI) -> None:
     completion = client.chat.completions.create(model="gpt-4o", messages=HELLO, n=3)
     assert [choice.index for choice in completion.choices] == [0, 1, 2]
@@ -79,6 +96,16 @@ def test_responses_plain_streamed_and_with_tools(client: openai.OpenAI, governed
     assert streamed.type == "function_call" and streamed.arguments == item.arguments
     rows = governed.rows(project, least=4)
     assert len(rows) == 4 and all(row["cost"] is not None for row in rows)
+
+
+def test_a_streamed_response_says_the_same_in_its_pieces_and_at_its_end(client: openai.OpenAI) -> None:
+    with client.responses.stream(model="gpt-4o", input=LONG_ANSWER) as stream:
+        pieces = [event.delta for event in stream if event.type == "response.output_text.delta"]
+        final = stream.get_final_response()
+    assert (
+        "".join(pieces) == final.output_text == client.responses.create(model="gpt-4o", input=LONG_ANSWER).output_text
+    )
+    assert SHOWN in final.output_text and HIDDEN not in final.output_text and len(pieces) > 20
 
 
 def test_embeddings_and_models(client: openai.OpenAI, governed: Governed, project: str) -> None:

@@ -18,9 +18,10 @@ from support.stack import Stack, request, running_gateway
 # Tests of faults share these targets with tests that need them to be called: no breaker stands between them.
 POLICY = """
 policies:
-  chain: [model-access, audit-logger]
+  chain: [model-access, dlp-filter, audit-logger]
 policy:
   model-access: {denied_models: ["gpt-4.1*", "claude-haiku*"]}
+  dlp-filter: {secrets: false, blocked_terms: [every entry], apply_to: output, action: redact}
 providers:
   circuit_breaker: {enabled: false}
   aliases: {our-gpt: azure/gpt-4o-2024-11-20}
@@ -36,6 +37,10 @@ providers:
     - {id: gemini-compatible, provider: google, format: openai, models: [gemini-2.5-flash]}
     - {id: bedrock, provider: bedrock, region: us-east-1, models: ["amazon.nova-pro-v1:0"]}
 """
+HIDDEN, SHOWN = "every entry", "[TERM]"
+"""What POLICY writes over in answers, and with what; the simulated provider says it over and over."""
+LONG_ANSWER = "simulate: words=120, chunk-delay=20"
+"""More than two seconds long."""
 DENIED_OPENAI = "gpt-4.1"
 DENIED_ANTHROPIC = "claude-haiku-4-5"
 ADMIN_DISTANCE = 10

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from keeptrusts.gateway.detectors.rules import Check, Seek
+from keeptrusts.gateway.detectors.rules import Check
+from keeptrusts.schemas.frozen import frozen
 
 REACH: Final = 90
 """How far behind a label its value may end, in characters."""
@@ -22,23 +23,32 @@ _ENDS: Final = ("number", "no", "num", "id", "code", "card", "nummer", "nr")
 ALNUM: Final = r"[A-Za-z0-9](?:[A-Za-z0-9]|[ ./-](?=[A-Za-z0-9])){3,24}"
 
 
-def after_label(value: str, *, least_digits: int = 4, check: Check | None = None) -> Seek:
-    """Give a seeker for the value behind a label. ``value`` is a pattern of Python's ``re`` for what it may be, in any
-    case; the value holds ``least_digits`` digits, passes ``check``, and no letter or digit follows it."""
-    pattern = re.compile(rf"{_FILLER}({value})(?![A-Za-z0-9])", re.IGNORECASE)
+@frozen
+class AfterLabel:
+    """Seeks the value behind a label. ``follows`` is a pattern of all that may stand from the label to its end."""
 
-    def seek(text: str, start: int, end: int) -> tuple[int, int] | None:
+    value: re.Pattern[str]
+    follows: str
+    least_digits: int
+    check: Check | None
+
+    def __call__(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         if _goes_on(text, start, end):
             return None
-        match = pattern.match(text, end, end + REACH)
+        match = self.value.match(text, end, end + REACH)
         if match is None:
             return None
         found = match.group(1)
-        if sum("0" <= char <= "9" for char in found) < least_digits or (check is not None and not check(found)):
+        if sum("0" <= char <= "9" for char in found) < self.least_digits:
             return None
-        return match.span(1)
+        return match.span(1) if self.check is None or self.check(found) else None
 
-    return seek
+
+def after_label(value: str, *, least_digits: int = 4, check: Check | None = None) -> AfterLabel:
+    """Give a seeker for the value behind a label. ``value`` is a pattern of Python's ``re`` for what it may be, in any
+    case; the value holds ``least_digits`` digits, passes ``check``, and no letter or digit follows it."""
+    pattern = re.compile(rf"{_FILLER}({value})(?![A-Za-z0-9])", re.IGNORECASE)
+    return AfterLabel(value=pattern, follows=f"{_FILLER}(?:{value})", least_digits=least_digits, check=check)
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:

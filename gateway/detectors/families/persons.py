@@ -17,7 +17,7 @@ _GIVEN: Final = frozenset(name.lower() for name in given_names())
 _FAMILY: Final = frozenset(name.lower() for name in family_names())
 _NO_NAMES: Final = not_names()
 _WORD: Final = re.compile(r"[^\W\d_][^\W\d_]*(?:['’-][^\W\d_]+)*")
-_PARTICLES: Final = frozenset(
+PARTICLES: Final = frozenset(
     [
         "van",
         "von",
@@ -53,7 +53,7 @@ _PARTICLES: Final = frozenset(
         "mac",
     ]
 )
-_TITLE_WORDS: Final = frozenset(
+TITLE_WORDS: Final = frozenset(
     [
         "mr",
         "mrs",
@@ -124,7 +124,7 @@ def name_end(text: str, start: int, *, least: int = 1, loose: bool = False) -> i
                 last += 1
             if len(word) != match.end() - match.start():
                 break
-        elif parts and lower in _PARTICLES:
+        elif parts and lower in PARTICLES:
             last_small = match.end()
             blank = _JOINER.match(text, last_small)
             if blank is None:
@@ -166,7 +166,7 @@ def _after_titles(text: str, at: int) -> int:
     """Give where a name begins behind titles such as ``Dr.``, which are no part of it: three at most."""
     for _ in range(3):
         match = _WORD.match(text, at, at + 12)
-        if match is None or match.group().lower() not in _TITLE_WORDS:
+        if match is None or match.group().lower() not in TITLE_WORDS:
             break
         blank = _AFTER_TITLE.match(text, match.end(), match.end() + 8)
         if blank is None:
@@ -278,7 +278,7 @@ def by_family(text: str, start: int, end: int) -> tuple[int, int] | None:
     if not given or not given[0].isupper() or ((dotted or given.isupper()) and len(given) > 1):
         return None
     lower = given.lower()
-    if lower in _NO_NAMES or lower in _TITLE_WORDS or (len(given) == 1 and not dotted):
+    if lower in _NO_NAMES or lower in TITLE_WORDS or (len(given) == 1 and not dotted):
         return None
     first = _with_given_before(text, first)
     if first and (text[first - 1] in "-_./@#$&'" or text[first - 1].isalnum()):

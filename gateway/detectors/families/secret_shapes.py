@@ -147,7 +147,7 @@ def _marked(name: str, kind: str, mark: str, characters: str, least: int) -> Rul
     token = re.compile(rf"{mark}([{within}]{{{least},}}+)(?![A-Za-z0-9])")
     beginning = min(least, _SURE)
     pattern = rf"\b{mark}[{within}]{{{beginning}}}"
-    return Rule(id=name, kind=kind, pattern=pattern, joined=True, seek=partial(_run, token))
+    return Rule(id=name, kind=kind, pattern=pattern, joined=True, is_run=True, seek=partial(_run, token))
 
 
 def _run(token: re.Pattern[str], text: str, start: int, end: int) -> tuple[int, int] | None:

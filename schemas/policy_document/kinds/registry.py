@@ -81,7 +81,7 @@ KINDS: Final[Mapping[str, KindSpec]] = _kinds(
         enforced=True,
         types=("log", "observe"),
     ),
-    KindSpec(name="external-moderation", options=ExternalModerationOptions, phases=("input", "output")),
+    KindSpec(name="external-moderation", options=ExternalModerationOptions, phases=("input", "output"), enforced=True),
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support.gateway import PROVIDED, FakeConnection, FakeGateway, gateway, key_value, ok
+from support.streams import CHAT, chat_chunk
 
 from keeptrusts.gateway.pipeline import review
 from keeptrusts.gateway.pipeline.run import model_call
@@ -183,11 +184,24 @@ async def test_an_answer_is_held_too_and_its_cost_stays_its_cost(policy: str, re
     assert completion.error == expected
 
 
-async def test_a_stream_whose_answer_would_be_held_is_refused_before_it_goes_out() -> None:
-    made = made_for(*ANSWERS)
-    answer = await model_call(made.services, made.call("engineering"), FakeConnection(body=asking(stream=True)), "chat")
-    assert answer.status == 409 and made.provider.asked == [] and reviews(made) == []
-    assert "without stream" in answer.body.decode()
+@pytest.mark.parametrize("resolution", ["approved", "denied"])
+@pytest.mark.parametrize("policy", ["oversight", "findings"])
+async def test_a_stream_is_held_whole_until_its_answer_is_approved(policy: str, resolution: str) -> None:
+    made = made_for(*(ANSWERS if policy == "oversight" else (SECRETS[0], SECRETS[1].replace("WHERE", "both"))))
+    made.provider.pieces = [chat_chunk("zebra-"), chat_chunk("4711", "stop"), *CHAT.pieces[-2:]]
+    connection = FakeConnection(body=CHAT.body)
+
+    def decide(made: FakeGateway, asked: ReviewRequested) -> None:
+        assert connection.sent == [], "nothing of it is sent before"
+        as_decided(resolution)(made, asked)
+
+    _, asked = await decided_with(made, decide, connection=connection)
+    assert asked.phase == "output"
+    sent = b"".join(connection.sent)
+    assert (b"zebra-" in sent) == (resolution == "approved")
+    completion = recorded(made)[1]
+    assert completion.error == (None if resolution == "approved" else "output_blocked")
+    assert connection.last is not None and (b"[DONE]" in connection.last) == (resolution == "approved")
 
 
 @pytest.mark.parametrize(

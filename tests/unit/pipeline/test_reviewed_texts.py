@@ -156,18 +156,26 @@ def pieces_of(case: StreamCase, text: str, cut: int) -> list[bytes]:
 
 def said(case: StreamCase, sent: bytes) -> str:
     """The text that a caller of the API puts together."""
+    deltas = heard(case, sent)
+    if case is not RESPONSES:
+        return deltas
     documents = [json.loads(line[6:]) for line in sent.split(b"\n") if line.startswith(b"data: {")]
-    if case is CHAT:
-        return "".join(choice["delta"].get("content") or "" for one in documents for choice in one["choices"])
-    if case is ANTHROPIC:
-        return "".join(one["delta"].get("text", "") for one in documents if one["type"] == "content_block_delta")
-    deltas = "".join(one["delta"] for one in documents if one["type"] == "response.output_text.delta")
     [done] = [one["text"] for one in documents if one["type"] == "response.output_text.done"]
     [end] = [
         one["response"]["output"][0]["content"][0]["text"] for one in documents if one["type"].endswith("completed")
     ]
     assert deltas == done == end
     return deltas
+
+
+def heard(case: StreamCase, sent: bytes) -> str:
+    """The text that was said so far."""
+    documents = [json.loads(line[6:]) for line in sent.split(b"\n") if line.startswith(b"data: {")]
+    if case is CHAT:
+        return "".join(choice["delta"].get("content") or "" for one in documents for choice in one["choices"])
+    if case is ANTHROPIC:
+        return "".join(one["delta"].get("text", "") for one in documents if one["type"] == "content_block_delta")
+    return "".join(one["delta"] for one in documents if one["type"] == "response.output_text.delta")
 
 
 async def streamed(made: FakeGateway, case: StreamCase) -> tuple[FakeConnection, Answer]:
@@ -195,21 +203,54 @@ async def test_a_stream_says_what_a_plain_answer_would_have_said(case: StreamCas
 
 
 @pytest.mark.parametrize("case", (CHAT, ANTHROPIC, RESPONSES), ids=lambda case: case.api)
-async def test_a_stream_that_is_blocked_shows_nothing_and_ends_with_an_error(case: StreamCase) -> None:
+@pytest.mark.parametrize("cut", [2, 1000])
+async def test_a_stream_that_is_blocked_shows_nothing_from_there_and_ends_with_an_error(
+    case: StreamCase, cut: int
+) -> None:
     made = made_for("block", "output")
-    made.provider.pieces = list(pieces_of(case, f"it is {WORD}", 2))
+    made.provider.pieces = list(pieces_of(case, f"it is {WORD}, and more", cut))
     connection, _ = await streamed(made, case)
-    assert connection.sent == [] and connection.last is not None
-    assert b"output_blocked" in connection.last and WORD.encode() not in connection.last
+    sent = b"".join(connection.sent)
+    assert heard(case, sent) == "it is " and b"more" not in sent and WORD.encode() not in sent
+    assert connection.last is not None and b"output_blocked" in connection.last
+    assert WORD.encode() not in connection.last and case.end not in connection.last
     _, completion = records(made)
     assert (completion.verdict, completion.error) == ("block", "output_blocked") and completion.cost
+    assert completion.usage is not None and completion.output_policies[0].findings == {"TERM": 1}
 
 
-async def test_a_stream_without_findings_is_sent_as_it_came() -> None:
+@pytest.mark.parametrize("case", (CHAT, ANTHROPIC, RESPONSES), ids=lambda case: case.api)
+async def test_a_stream_that_is_only_warned_about_is_sent_as_it_came(case: StreamCase) -> None:
+    made = made_for("warn", "output")
+    made.provider.pieces = list(pieces_of(case, f"it is {WORD}", 3))
+    expected = b"".join(made.provider.pieces)
+    connection, _ = await streamed(made, case)
+    sent = b"".join(connection.sent)
+    assert sent and expected.startswith(sent) and heard(case, sent) == f"it is {WORD}"
+    _, completion = records(made)
+    assert (completion.verdict, completion.output_policies[0].findings) == ("warn", {"TERM": 1})
+
+
+@pytest.mark.parametrize("case", (CHAT, ANTHROPIC, RESPONSES), ids=lambda case: case.api)
+async def test_a_stream_goes_on_while_it_comes(case: StreamCase) -> None:
     made = made_for("redact", "output")
-    made.provider.pieces = list(CHAT.pieces)
-    connection, _ = await streamed(made, CHAT)
-    assert b"".join(connection.sent) == b"".join(CHAT.pieces[:3])
+    text = "There is no need to wait for the end of this to read its beginning. " * 4
+    made.provider.pieces = list(pieces_of(case, text, 4))
+    connection, _ = await streamed(made, case)
+    heard_then = [heard(case, b"".join(connection.sent[: count + 1])) for count in range(len(connection.sent))]
+    assert heard_then[-1] == text and len(set(heard_then)) > 60
+    pieces = made.provider.pieces
+    assert len(heard(case, b"".join(connection.sent[: len(pieces) // 2]))) >= len(text) // 2 - 40
+
+
+@pytest.mark.parametrize("case", (CHAT, ANTHROPIC, RESPONSES), ids=lambda case: case.api)
+async def test_a_stream_that_breaks_off_has_said_all_that_came(case: StreamCase) -> None:
+    made = made_for("redact", "output")
+    made.provider.pieces = pieces_of(case, f"it is {WORD} or zeb", 3)[: -2 if case is RESPONSES else -3]
+    connection, _ = await streamed(made, case)
+    assert heard(case, b"".join(connection.sent)) == "it is [TERM] or zeb"
+    assert connection.last is not None and case.end not in connection.last
+    assert b"error" in connection.last
 
 
 async def test_a_caller_that_leaves_a_held_stream_is_recorded_once() -> None:
@@ -222,8 +263,8 @@ async def test_a_caller_that_leaves_a_held_stream_is_recorded_once() -> None:
     assert completion.client_gone and connection.sent == []
 
 
-async def test_a_stream_too_long_to_be_held_is_not_shown() -> None:
-    made = made_for("redact", "output")
+async def test_a_stream_too_long_to_be_judged_is_broken_off() -> None:
+    made = made_for("warn", "output")
     made.provider.pieces = [data({"choices": [{"index": 0, "delta": {"content": "x" * 1_000_000}}]})] * 40
     connection, _ = await streamed(made, CHAT)
     assert connection.last is not None and b"too large" in connection.last

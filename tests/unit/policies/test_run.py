@@ -16,6 +16,9 @@ from keeptrusts.schemas.policy_document.lint import lint_text
 FACTS = RequestFacts(org="o", team_id="t", team="eng", user="u", role="member", key_id="k", requested_model="gpt-4o")
 SECRET = "the prompt's text"
 
+REFUSES = "human-oversight: {require_human_for: [x]}}\n"
+"""The end of a policy section: a kind that refuses every call, since it needs a judgement that there is none for."""
+
 
 def compiled(text: str, workers: int = 1, worker: int = 0) -> CompiledDocument:
     report = lint_text(text, "f.yaml")
@@ -54,7 +57,10 @@ def chain_of(*policies: tuple[Raising | Answering, Mode, FailMode]) -> CompiledC
 
 
 def test_rbac_runs_first_wherever_it_stands() -> None:
-    text = "policies:\n  chain: [audit-logger, external-moderation, rbac]\npolicy: {rbac: {deny_if_missing: [team]}}\n"
+    text = (
+        "policies:\n  chain: [audit-logger, human-oversight, rbac]\npolicy: {rbac: {deny_if_missing: [team]}, "
+        + REFUSES
+    )
     outcome = run(text, replace(FACTS, team=None, team_id=None))
     assert [result.kind for result in outcome.results] == ["rbac"]
     assert (outcome.verdict, outcome.policy, outcome.reason) == ("block", "rbac", "team_missing")
@@ -72,7 +78,7 @@ def test_equal_entries_of_a_team_run_once_and_different_ones_both() -> None:
 
 
 def test_a_pack_that_is_switched_off_runs_nothing() -> None:
-    text = "pack: {name: a, version: 1.0.0, enabled: false}\npolicies: {chain: [external-moderation]}\n"
+    text = "pack: {name: a, version: 1.0.0, enabled: false}\npolicies: {chain: [human-oversight]}\npolicy: {" + REFUSES
     assert run(text) == ChainOutcome(verdict="allow")
 
 
@@ -96,7 +102,9 @@ def test_a_pack_that_is_switched_off_runs_nothing() -> None:
     ],
 )
 def test_targeting_decides_whether_a_policy_runs(targeting: str, facts: RequestFacts, runs: bool) -> None:
-    outcome = run(f"policies:\n  chain:\n    - external-moderation: {{targeting: {targeting}}}\n", facts)
+    outcome = run(
+        f"policies:\n  chain:\n    - human-oversight: {{require_human_for: [x], targeting: {targeting}}}\n", facts
+    )
     assert bool(outcome.results) is runs
     assert outcome.verdict == ("block" if runs else "allow")
 
@@ -178,10 +186,12 @@ def test_a_kind_that_cannot_be_enforced_lets_calls_pass_outside_enforce(mode: st
 
 
 def test_a_block_gives_back_what_earlier_policies_lent() -> None:
-    text = "policies:\n  chain: [rate-limit, external-moderation]\npolicy: {rate-limit: {max_parallel_requests: 1}}\n"
+    text = (
+        "policies:\n  chain: [rate-limit, human-oversight]\npolicy: {rate-limit: {max_parallel_requests: 1}, " + REFUSES
+    )
     chain = compiled(text).chain_for("eng")
     outcomes = [run_chain(chain, FACTS, lambda: 0) for _ in range(3)]
-    assert [outcome.policy for outcome in outcomes] == ["external-moderation"] * 3
+    assert [outcome.policy for outcome in outcomes] == ["human-oversight"] * 3
 
 
 def test_an_allowed_call_gives_its_permits_back_when_it_is_over() -> None:

@@ -153,8 +153,11 @@ OF_JSON = [
     ("a number", '{"a": 42, "b": 1}', "42", "[N]", {"a": "[N]", "b": 1}),
     ("a part of a number", '{"a": 1425}', "42", "[N]", {"a": "[N]"}),
     ("a quoted replacement", '{"a": "42"}', "42", '"', {"a": '"'}),
-    ("across tokens", '{"a": 42, "b": "x"}', '42, "b": "x', "[N]", {"a": "[N]"}),
-    ("across what holds it together", '{"a": {"b": 42}, "c": 1}', '42}, "c', "[N]", {"redacted": ["[N]"]}),
+    ("across tokens", '{"a": 42, "b": "x"}', '42, "b": "x', "[N]", {"a": "[N]", "[N]": "[N]"}),
+    ("across what holds it together", '{"a": {"b": 42}, "c": 1}', '42}, "c', "[N]", {"a": {"b": "[N]"}, "[N]": 1}),
+    ("a part of an escape", r'{"a": "x\u0042y"}', "42", "[N]", {"a": "x[N]y"}),
+    ("a word", '{"a": true}', "ru", "[N]", {"a": "[N]"}),
+    ("signs alone", '{"a": [1, 2]}', "], "[:1], "[N]", {"a": [1, 2]}),
     ("an escape", r'{"a": "é 42"}', "42", "[N]", {"a": "é [N]"}),
 ]
 

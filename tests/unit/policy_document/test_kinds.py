@@ -32,6 +32,7 @@ def test_every_promised_kind_is_known() -> None:
     assert {name for name, spec in KINDS.items() if spec.enforced} == {
         "rbac", "model-access", "rate-limit", "spend-limit", "audit-logger", "pii-detector", "hipaa-phi-detector",
         "dlp-filter", "data-routing-policy", "agent-firewall", "human-oversight",
+        "external-moderation",
     }  # fmt: skip
 
 

@@ -34,10 +34,11 @@ NOTHING = "model-access: {allowed_models: []}"
 
 W, N = "warning", "info"
 
+REFUSES = "human-oversight: {require_human_for: [x]}"
 DOUBTS = [
     ("after a kind that refuses all", chain(NOTHING, "dlp-filter: {}"), W, "KT136", 5),
-    ("after a kind that cannot be enforced", chain("external-moderation: {}", "pii-detector: {}"), W, "KT136", 5),
-    ("rbac runs first", chain("external-moderation: {}", "rbac: {require_auth: true}"), None, "KT136", 5),
+    ("after a kind that cannot be enforced", chain(REFUSES, "pii-detector: {}"), W, "KT136", 5),
+    ("rbac runs first", chain(REFUSES, "rbac: {require_auth: true}"), None, "KT136", 5),
     ("refused before within a team", chain(f"{NOTHING[:-1]}, {TEAM_AB}}}", f"dlp-filter: {{{TEAM_A}}}"), W, "KT136", 5),
     ("refused before, in one team only", chain(f"{NOTHING[:-1]}, {TEAM_A}}}", f"dlp-filter: {{{TEAM_AB}}}"),
      None, "KT136", 5),

@@ -115,6 +115,13 @@ OTHER_KINDS = [
         "{model: gpt-4o-mini, expect: {reason: no_compliant_provider}}",
     ),
     ("data-routing-policy: {allowed_regions: [eu*]}", "{consumer_group: mixed, expect: allow}"),
+    ("external-moderation: {}", "{expect: {verdict: allow, results: {external-moderation: not_evaluated}}}"),
+    (
+        "external-moderation: {apply_to: output, threshold: 0.8}",
+        "{answer: x, moderation: {categories: {violence: 0.9}}, "
+        "expect: {code: output_blocked, findings: {violence: 1}}}",
+    ),
+    ("external-moderation: {}", "{moderation: {oops: 1}, expect: {verdict: block, reason: service_garbage}}"),
     (
         "human-oversight: {require_review: true}",
         "{answer: x, expect: {verdict: escalate, code: escalation_required, status: 409, reason: review_required}}",

@@ -1,0 +1,51 @@
+"""What moderation services and people say of an answer that the chain's own policies let pass."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from keeptrusts.gateway.pipeline.connection import CallerConnection
+from keeptrusts.gateway.pipeline.moderate import moderated
+from keeptrusts.gateway.pipeline.review import wait_for_person
+from keeptrusts.gateway.pipeline.services import Configuration, Services
+from keeptrusts.gateway.pipeline.values import Admission, IncomingCall
+from keeptrusts.gateway.policies.run import ChainOutcome
+from keeptrusts.gateway.policies.texts import Text
+from keeptrusts.schemas.events.identity import Identity
+from keeptrusts.schemas.frozen import frozen
+
+REVIEW_DENIED = "review_denied"
+
+
+@frozen
+class Others:
+    """Whom an answer is shown to: what they must know of the call, and the caller who waits meanwhile."""
+
+    services: Services
+    configuration: Configuration
+    call: IncomingCall
+    identity: Identity
+    admission: Admission
+    connection: CallerConnection
+
+    async def judged(self, outcome: ChainOutcome, texts: tuple[Text, ...]) -> ChainOutcome:
+        """Give what the chain says once everybody has been asked; its problem is set when the answer must not go out.
+
+        ``texts`` are the answer's as they would be sent.
+        """
+        if outcome.problem is not None:
+            return outcome
+        chain = self.admission.chain
+        if chain.external:
+            facts = replace(self.admission.facts, phase="output")
+            outcome = await moderated(
+                self.services, self.configuration, chain, self.call.request, facts, texts, outcome
+            )
+        if outcome.escalation is None:
+            return outcome
+        reviewed = await wait_for_person(self.services, self.call, self.identity, outcome, "output", self.connection)
+        problem = reviewed.problem
+        if problem is None:
+            return outcome
+        reason = outcome.reason if problem.kind.verdict == "escalate" else REVIEW_DENIED
+        return replace(outcome, verdict=problem.kind.verdict, reason=reason, problem=problem)

@@ -66,7 +66,7 @@ OPTIONS = st.one_of(
             ("agent-firewall", {"blocked_tools": ["shell"]}),
             ("data-routing-policy", {"require_no_training": True}),
             ("data-routing-policy", {"require_no_training": True, "on_no_compliant_provider": "warn"}),
-            ("external-moderation", {}),
+            ("human-oversight", {"require_human_for": ["hiring"]}),
             ("audit-logger", {}),
         ]
     ),

@@ -13,7 +13,7 @@ NODE_READY := $(NODE_SDKS)/node_modules/.ready
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test chaos bench lint schemas docs clean pins tools
+.PHONY: help setup demo test chaos bench eval-detectors lint schemas docs clean pins tools
 
 help:
 	@echo "make setup   install everything into .venv and .cache"
@@ -24,6 +24,7 @@ help:
 	@echo "make schemas write the JSON Schemas of all record types again, after a change of the models"
 	@echo "make docs    write the reference pages of policy files again, after a change of their options or of the linter"
 	@echo "make bench   measure everything that has a bar, and write docs/benchmarks.md and its plot"
+	@echo "make eval-detectors  what detectors find of the labelled corpora, by type, written into docs/detectors.md"
 	@echo "make pins    renew requirements/dev.txt after a change of dependencies in pyproject.toml"
 	@echo "make clean   remove what the other commands made"
 
@@ -55,6 +56,9 @@ bench: setup
 	@mkdir -p .cache && rm -f .cache/bench.jsonl
 	@status=0; BENCH_RESULTS=.cache/bench.jsonl $(BIN)/pytest -q -s tests/benchmarks || status=$$?; \
 	  $(BIN)/python tests/benchmarks/report.py .cache/bench.jsonl docs; exit $$status
+
+eval-detectors: setup
+	@PYTHONPATH=tests $(BIN)/python -m support.evaluation docs/detectors.md
 
 clean:
 	@if [ -x $(BIN)/kt ] && [ -d .keeptrusts ]; then $(BIN)/kt down --data-dir .keeptrusts; fi

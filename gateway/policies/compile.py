@@ -257,7 +257,7 @@ def _rules(policies: tuple[CompiledPolicy, ...]) -> tuple[Rule, ...]:
 
 def _openings(policies: tuple[CompiledPolicy, ...], keeper: Keeper | None) -> Openings | None:
     """What lets streams go under these policies; None where one of them needs the whole answer, or its rules do."""
-    if not policies or not all(isinstance(one.policy, TextDetector) for one in policies):
+    if not policies or not all(isinstance(one.policy, TextDetector) and not one.policy.reads_whole for one in policies):
         return None
     rules = _rules(policies)
     return None if not rules or any(needs_whole(rule) for rule in rules) else _shared_openings(rules, keeper)

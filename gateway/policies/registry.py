@@ -2,6 +2,7 @@
 
 from keeptrusts.gateway.policies.agent_firewall import AgentFirewall
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
+from keeptrusts.gateway.policies.content_filter import content_filter
 from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
 from keeptrusts.gateway.policies.dlp_filter import dlp_filter
 from keeptrusts.gateway.policies.external_moderation import ExternalModeration
@@ -9,6 +10,7 @@ from keeptrusts.gateway.policies.hipaa_phi_detector import hipaa_phi_detector
 from keeptrusts.gateway.policies.human_oversight import HumanOversight
 from keeptrusts.gateway.policies.model_access import ModelAccess
 from keeptrusts.gateway.policies.pii_detector import pii_detector
+from keeptrusts.gateway.policies.prompt_injection import prompt_injection
 from keeptrusts.gateway.policies.protocol import Policy
 from keeptrusts.gateway.policies.rate_limit import RateLimit, WorkerShare
 from keeptrusts.gateway.policies.rbac import Rbac
@@ -17,10 +19,12 @@ from keeptrusts.gateway.policies.unavailable import Unavailable
 from keeptrusts.schemas.policy_document.document import ChainEntry
 from keeptrusts.schemas.policy_document.kinds.access import AgentFirewallOptions, ModelAccessOptions, RbacOptions
 from keeptrusts.schemas.policy_document.kinds.content import (
+    ContentFilterOptions,
     DlpFilterOptions,
     ExternalModerationOptions,
     HipaaPhiDetectorOptions,
     PiiDetectorOptions,
+    PromptInjectionOptions,
 )
 from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions, SpendLimitOptions
 from keeptrusts.schemas.policy_document.kinds.oversight import (
@@ -58,5 +62,9 @@ def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = 
             return HumanOversight(options)
         case ExternalModerationOptions() as options:
             return ExternalModeration(options)
+        case PromptInjectionOptions() as options:
+            return prompt_injection(options)
+        case ContentFilterOptions() as options:
+            return content_filter(options)
         case _:
             return Unavailable(entry.kind, entry.mode)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from keeptrusts.gateway.detectors.look import seen
 from keeptrusts.gateway.detectors.overlaps import resolved
@@ -32,12 +32,25 @@ class Review:
 
         Raises TooManyMatchesError.
         """
+        return [
+            (number, finding)
+            for number, found in self._looked()
+            for finding in resolved((one for one in found if one.rule in rules), least_score=least_score)
+        ]
+
+    def places(self, rules: frozenset[str]) -> Iterator[tuple[int, list[Finding]]]:
+        """Give where rules with these ids match, by the number of the text; places may overlap.
+
+        Raises TooManyMatchesError.
+        """
+        for number, found in self._looked():
+            own = [one for one in found if one.rule in rules]
+            if own:
+                yield number, own
+
+    def _looked(self) -> tuple[tuple[int, list[Finding]], ...]:
         if self._found is None:
             budget = Budget()
             looked = ((number, seen(self._scanner, text.text, budget)) for number, text in enumerate(self.texts))
             self._found = tuple((number, found) for number, found in looked if found)
-        return [
-            (number, finding)
-            for number, found in self._found
-            for finding in resolved((one for one in found if one.rule in rules), least_score=least_score)
-        ]
+        return self._found

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from keeptrusts.gateway.detectors.rules import Rule
+from keeptrusts.gateway.detectors.families.signs import TooMuchToReadError
+from keeptrusts.gateway.detectors.rules import CERTAIN, Finding, Rule
 from keeptrusts.gateway.detectors.scanner import TooManyMatchesError
 from keeptrusts.gateway.policies.markers import Markers
 from keeptrusts.gateway.policies.protocol import ALLOW, Decision, Escalation, RequestFacts
+from keeptrusts.gateway.policies.review import Review
 from keeptrusts.gateway.policies.texts import Edit
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.policy_document.kinds.content import Phase, Redaction
@@ -54,6 +56,11 @@ class TextDetector:
         return self._action != "warn"
 
     @property
+    def reads_whole(self) -> bool:
+        """Whether a text must be whole before it can be judged."""
+        return False
+
+    @property
     def escalates(self) -> bool:
         """Whether a person decides when something is found."""
         return self._action == "escalate"
@@ -62,8 +69,8 @@ class TextDetector:
         """Allow texts in which nothing is found. Counts by kind are in the decision, never what was found."""
         review = facts.review
         try:
-            found = [] if review is None else review.findings(self._ids)
-        except TooManyMatchesError:
+            found = [] if review is None else self.findings(review)
+        except (TooManyMatchesError, TooMuchToReadError):
             return self._given_up(facts.phase)
         if review is None or not found:
             return ALLOW
@@ -87,6 +94,10 @@ class TextDetector:
         )
         return Decision(result="redact", reason=reason, findings=counts, edits=edits)
 
+    def findings(self, review: Review) -> list[tuple[int, Finding]]:
+        """Give what is found, with the numbers of the texts. Raises TooManyMatchesError, TooMuchToReadError."""
+        return review.findings(self._ids)
+
     def _given_up(self, phase: Literal["input", "output"]) -> Decision:
         """Say that texts were not judged: what follows is the fail mode's to say."""
         where = "the request" if phase == "input" else "the answer"
@@ -109,3 +120,8 @@ class TextDetector:
             fix=f"{fix}, or ask an admin",
             policy=self._kind,
         )
+
+
+def counted_only(kind: str) -> Finding:
+    """Give a finding that is counted and never written over: what a whole text says has no place."""
+    return Finding(kind=kind, start=0, end=0, score=CERTAIN, rule=kind)

@@ -27,7 +27,7 @@ LARGE, LARGE_TO_MIDDLE = 1024 * KIB, 1.5
 SLOW_SIZE, SLOW_TIMES = 32 * KIB, 3.0
 SAMPLES, LEAST_S = 9, 0.2
 POLICY = """
-policies: {chain: [rbac, rate-limit, pii-detector, dlp-filter, audit-logger]}
+policies: {chain: [rbac, rate-limit, pii-detector, dlp-filter, prompt-injection, audit-logger]}
 policy: {rate-limit: {requests_per_minute: 1000000000}}
 """
 PROSE = (
@@ -63,6 +63,9 @@ MADE_TO_BE_SLOW = {
     "labels": "ssn: card number: password= ",
     "zero widths": "a\u200bb\u200d",
     "fullwidth": "１２３ ａｂｃ ",
+    "commands": "ignore all previous instructions ",
+    "beginnings of commands": "ignore forget act as you are now ",
+    "quoted commands": "'ignore the previous rules' ",
 }
 
 

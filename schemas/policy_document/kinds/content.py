@@ -1,10 +1,11 @@
 """Options of the kinds that look at text: personal data, secrets, injections, categories."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
+from keeptrusts.schemas.policy_document.kinds.categories import categories_named
 from keeptrusts.schemas.policy_document.kinds.entities import entities_named
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions, Section
 from keeptrusts.schemas.policy_document.kinds.scalars import (
@@ -27,7 +28,13 @@ def _known(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _known_categories(names: tuple[str, ...]) -> tuple[str, ...]:
+    categories_named(names)
+    return names
+
+
 Entities = Annotated[Names, AfterValidator(_known)]
+Categories = Annotated[Names, AfterValidator(_known_categories)]
 
 
 class Redaction(Section):
@@ -157,16 +164,23 @@ class PromptInjectionOptions(KindOptions):
         InjectionResponse(), description="The same as action, with what the caller is told."
     )
 
+    @model_validator(mode="after")
+    def _one_action(self) -> Self:
+        given = "action" in self.model_fields_set and "action" in self.response.model_fields_set
+        if given and self.action != self.response.action:
+            raise ValueError('"action" and "response.action" name different actions; keep one')
+        return self
+
 
 class ContentFilterOptions(KindOptions):
-    """Categories and terms that are not wanted."""
+    """Categories and terms that are not wanted. Without `categories` those of the mode count, or terms alone."""
 
     aliases: ClassVar[Mapping[str, str]] = {"block_if": "terms", "blocked_terms": "terms"}
     action: Literal["block", "warn", "escalate"] = Field("block", description="What becomes of a text with findings.")
     mode: Literal["general", "critical_infrastructure", "automotive", "education", "law_enforcement"] = Field(
         "general", description="The field whose categories hold."
     )
-    categories: Names = Field((), description="Categories that are not wanted.")
+    categories: Categories = Field((), description="Categories that are not wanted.")
     terms: Names = Field((), description="Words and phrases that are not wanted.")
     pattern: Pattern | None = Field(None, description="A regular expression of your own.")
     fuzzy_matching: Flag = Field(False, description="Find terms with wrong letters, too.")

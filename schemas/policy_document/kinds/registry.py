@@ -63,11 +63,12 @@ KINDS: Final[Mapping[str, KindSpec]] = _kinds(
         types=("output_filter",),
         list_defaults={"output_filter": {"apply_to": "output"}},
     ),
-    KindSpec(name="prompt-injection", options=PromptInjectionOptions, phases=("input",)),
+    KindSpec(name="prompt-injection", options=PromptInjectionOptions, phases=("input",), enforced=True),
     KindSpec(
         name="content-filter",
         options=ContentFilterOptions,
         phases=("input", "output"),
+        enforced=True,
         types=("content_filter", "safety-filter", "safety_filter"),
     ),
     KindSpec(name="disclaimer", options=DisclaimerOptions, phases=("output",)),

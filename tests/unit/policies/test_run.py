@@ -180,7 +180,7 @@ def test_microseconds_come_from_the_clock_that_is_passed_in() -> None:
 
 @pytest.mark.parametrize("mode", ["observe", "guide"])
 def test_a_kind_that_cannot_be_enforced_lets_calls_pass_outside_enforce(mode: str) -> None:
-    outcome = run(f"policies:\n  chain:\n    - prompt-injection: {{mode: {mode}}}\n")
+    outcome = run(f"policies:\n  chain:\n    - human-oversight: {{require_human_for: [x], mode: {mode}}}\n")
     assert outcome.verdict == "allow"
     assert [result.result for result in outcome.results] == ["not_evaluated"]
 

@@ -31,8 +31,8 @@ def test_every_promised_kind_is_known() -> None:
     assert sorted(KINDS) == sorted(KIND_NAMES)
     assert {name for name, spec in KINDS.items() if spec.enforced} == {
         "rbac", "model-access", "rate-limit", "spend-limit", "audit-logger", "pii-detector", "hipaa-phi-detector",
-        "dlp-filter", "data-routing-policy", "agent-firewall", "human-oversight",
-        "external-moderation",
+        "dlp-filter", "data-routing-policy", "agent-firewall", "human-oversight", "external-moderation",
+        "prompt-injection", "content-filter",
     }  # fmt: skip
 
 
@@ -64,8 +64,8 @@ LIST_FORMS: list[tuple[str, str, KindOptions]] = [
      SpendLimitOptions.model_construct(daily_limit=100_000_000, action="warn")),
     ("{type: output_filter, pattern: 'a+', action: block, message: stop}", "dlp-filter",
      DlpFilterOptions(apply_to="output", pattern="a+", action="block", message="stop")),
-    ("{type: content_filter, action: flag, config: {categories: [x]}}", "content-filter",
-     ContentFilterOptions(action="warn", categories=("x",))),
+    ("{type: content_filter, action: flag, config: {categories: [hate]}}", "content-filter",
+     ContentFilterOptions(action="warn", categories=("hate",))),
     ("{type: safety-filter, mode: education, block_if: [x]}", "content-filter",
      ContentFilterOptions(mode="education", terms=("x",))),
     ("{type: allowed_models, models: [gpt-4o]}", "model-access", ModelAccessOptions(allowed_models=("gpt-4o",))),

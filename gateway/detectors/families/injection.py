@@ -1,0 +1,51 @@
+"""Prompt injection: the groups of signs of all kinds, and which kinds there are."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from keeptrusts.gateway.detectors.families import (
+    injection_boundaries,
+    injection_english,
+    injection_general,
+    injection_hints,
+    injection_personas,
+)
+from keeptrusts.gateway.detectors.families.injection_languages import language_groups
+from keeptrusts.gateway.detectors.families.respelled import ANCHORS
+from keeptrusts.gateway.detectors.families.signs import Group, Reader, rules_of_groups
+from keeptrusts.gateway.detectors.rules import Rule
+
+HIDDEN: Final = "HIDDEN_TEXT"
+_PLAINEST: Final = 60
+
+
+def injection_groups() -> tuple[Group, ...]:
+    """Give all groups."""
+    return (
+        *injection_english.GROUPS,
+        *language_groups(),
+        *injection_personas.GROUPS,
+        *injection_boundaries.GROUPS,
+        *injection_hints.GROUPS,
+        *injection_general.GROUPS,
+        _respelled(),
+    )
+
+
+def _respelled() -> Group:
+    """Give the plainest attacks as they are when somebody spelled them so that nobody reads them."""
+    signs = tuple(sign for group in injection_english.GROUPS for sign in group.signs if sign.weight >= _PLAINEST)
+    return Group(name="respelled", anchors=ANCHORS, signs=signs, before=120, after=240, respelled=True)
+
+
+def injection_rules() -> tuple[Rule, ...]:
+    """Give the anchors of all groups as rules."""
+    return rules_of_groups(injection_groups())
+
+
+@cache
+def injection_reader() -> Reader:
+    """Give the reader of all groups, compiled once."""
+    return Reader(injection_groups())

@@ -1,0 +1,350 @@
+"""Prompt injection by form: boundaries that only the system may set, commands hidden in documents, data carried out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from keeptrusts.gateway.detectors.families.signs import Group, Sign
+
+BOUNDARY: Final = "FAKE_BOUNDARY"
+DELIMITER: Final = "CHAT_DELIMITER"
+EXFILTRATION: Final = "EXFILTRATION"
+INDIRECT: Final = "INDIRECT_INSTRUCTION"
+ENCODED: Final = "ENCODED_INSTRUCTION"
+
+_MARKS: Final = Group(
+    name="boundary",
+    anchors=(
+        r"<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id|end_header_id|begin_of_text"
+        r"|endofprompt|end)\|>",
+        r"\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</?s>\s?\[|</?(?:system|sys|instructions?|user_?input"
+        r"|user_?query|assistant|prompt|context"
+        r"|document|data|tool_?(?:result|response|call)s?|important|admin|override)>",
+        r"(?:^|\n)[ \t>*_]{0,4}#{1,6} ?(?:system|instruction|new instruction|response|user|assistant|human|end)",
+        r"(?:^|\n)[ \t>*_#\[(<{\-=]{0,6}(?:system|assistant|developer|admin|root|human)"
+        r"(?: (?:message|prompt|override|update|notice|note|command"
+        r"|instruction|alert|mode))?[\])>}*_]{0,3}:",
+        r"\"role\"\s?:\s?\"(?:system|developer|assistant)\"",
+        r"[\-=#*~]{3,}\s?(?:end|begin|start|new|system|user)[ _]",
+        r"\[(?:system|admin|override|instruction|assistant|developer|user)[^\]\n]{0,40}\]",
+        r"\b(?:system|admin|root|developer|security|maintenance) (?:override|mode|access|command|notice|alert|update"
+        r"|message)\b",
+    ),
+    before=60,
+    after=160,
+    signs=(
+        Sign(
+            kind=DELIMITER,
+            weight=58,
+            pattern=r"<\|(?:im_start|start_header_id)\|>\s*(?:system|developer|assistant|user)\b|<\|(?:system"
+            r"|developer)\|>",
+        ),
+        Sign(
+            kind=DELIMITER,
+            weight=46,
+            pattern=r"<\|(?:im_end|im_start|eot_id|endoftext|end_header_id|begin_of_text|endofprompt|end|user"
+            r"|assistant)\|>",
+        ),
+        Sign(
+            kind=DELIMITER,
+            weight=50,
+            pattern=r"<<SYS>>|<</SYS>>|\[/INST\]\s*\S|</s>\s*\[INST\]|<(?:start|end)_of_turn>",
+        ),
+        Sign(kind=DELIMITER, weight=36, pattern=r"\[INST\]"),
+        Sign(
+            kind=BOUNDARY,
+            weight=52,
+            pattern=r"</(?:system|sys|instructions?|user_?input|user_?query|prompt|context|document|data"
+            r"|tool_?(?:result|response)s?|user)>\s*"
+            r"(?:\S.{0,40}\s)?<(?:system|sys|instructions?|assistant|admin|user|prompt|important|override)>",
+        ),
+        Sign(kind=BOUNDARY, weight=34, pattern=r"<(?:system|sys|admin|override)>\s*\w|<important>\s*\w"),
+        Sign(
+            kind=BOUNDARY,
+            weight=38,
+            pattern=r"(?:^|\n)[ \t>*_]{0,4}#{1,6} ?(?:new )?(?:system|instructions?)(?: (?:message|prompt|override"
+            r"|update))?\s*:",
+        ),
+        Sign(
+            kind=BOUNDARY,
+            weight=40,
+            pattern=r"(?:^|\n|[.!?]\s)[ \t>*_#\[(<{\-=]{0,6}(?:system|admin|root|developer)"
+            r"(?: (?:message|prompt|override|update|notice|note|command"
+            r"|instruction|alert|mode))?[\])>}*_]{0,3}: ?\S",
+        ),
+        Sign(
+            kind=BOUNDARY,
+            weight=38,
+            pattern=r"(?:^|\n)\s{0,4}(?:human|user)\s?:[^\n]{1,300}\n{1,3}\s{0,4}(?:assistant|ai)\s?:"
+            r"|\n\s{0,4}(?:assistant|ai)\s?:[^\n]{1,300}\n{1,3}\s{0,4}(?:human|user)\s?:",
+            foreign=True,
+        ),
+        Sign(
+            kind=BOUNDARY,
+            weight=40,
+            pattern=r"\{\s{0,3}[\"']role[\"']\s?:\s?[\"'](?:system|developer)[\"']",
+            foreign=True,
+        ),
+        Sign(
+            kind=BOUNDARY,
+            weight=45,
+            pattern=r"[\-=#*~\[<]{2,}\s{0,2}(?:end|begin|start"
+            r"|new)(?:ing)?[ _](?:of[ _])?(?:the[ _])?(?:new[ _])?(?:user|system|document|context"
+            r"|prompt|input|instructions?|data|conversation|email|text|tool|query|trusted|untrusted)",
+        ),
+        Sign(
+            kind=BOUNDARY,
+            weight=53,
+            pattern=r"\[(?:system|admin|developer)[ _]?(?:message|override|prompt|note|command|update|instructions?"
+            r"|mode|notice|alert)[^\]\n]{0,24}\]"
+            r"|\[(?:system|admin|override)\](?:\(#\w*\))?",
+        ),
+        Sign(
+            kind=BOUNDARY,
+            weight=40,
+            pattern=r"\b(?:system|admin|root|developer|security|maintenance|safety) (?:override"
+            r"|command)\b\s*(?:[:\-!]|code|engaged|activated|enabled"
+            r"|initiated|accepted|protocol)",
+        ),
+    ),
+)
+
+_ADDRESSED: Final = Group(
+    name="to-a-model",
+    anchors=(
+        r"\b(?:ai|llm|language model|chat ?gpt|copilot|claude|gemini|gpt-?4\w?)[ \-]?(?:assistants?|agents?|models?"
+        r"|systems?|bots?|readers?|crawlers?"
+        r"|reviewers?|tools?|:|,|\]|\))",
+        r"\b(?:if you(?:'re| are) (?:an? )?(?:ai|llm|language model|assistant|chat|automated|reading|processing"
+        r"|summari)|note to (?:the )?(?:ai|assistant"
+        r"|llm|model|agent)|dear (?:ai|assistant|llm|chat)|attention,? (?:ai|assistant|llm|model)|hey,? (?:ai"
+        r"|assistant|chatgpt|claude|copilot))",
+        r"\b(?:when|before|while|after) (?:you )?(?:summari[sz]|process|read|answer|respond|analy[sz]|review|translat"
+        r"|us(?:e|ing)|call|reply)\w{0,5}"
+        r" (?:this|the|to|any|it)",
+        r"\b(?:do not|don't|never|without|not) (?:\w{1,10} ){0,2}?(?:tell|inform|mention|notif|alert|reveal|disclos"
+        r"|ask|show)\w{0,4} (?:\w{1,10} )?(?:the"
+        r" )?(?:user|human|anyone|this|owner|customer|victim)",
+        r"\b(?:tell|inform|instruct|persuade|convince|ask|advise|respond to|direct|recommend|urge) (?:the "
+        r"|your )?(?:user|human|customer|reader)",
+        r"\b(?:important|urgent|critical|mandatory|required)[ :!]{1,3}(?:\w{1,12} ){0,3}?(?:instruc|you must"
+        r"|you should|message|notice|system|action|for"
+        r" (?:ai|the|all|any)|before|ignore|always|do not|security)",
+        r"\byou (?:must|should|need to|have to|are required to|are instructed to|will) (?:now |always |also |first "
+        r"|immediately |only |instead )",
+        r"\b(?:hidden|secret|internal|embedded|additional) (?:instruc|command|directive|message|task)",
+        r"\bthe (?:assistant|ai|model|llm|agent|bot) (?:should|must|shall|needs? to|is (?:instructed|required|to))",
+        r"<!--|display ?: ?none|font-size ?: ?0|color ?: ?(?:white|#fff)|visibility ?: ?hidden",
+        r"\b(?:respond|reply|answer) only with",
+    ),
+    before=60,
+    after=160,
+    signs=(
+        Sign(
+            kind=INDIRECT,
+            weight=45,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:if you(?:'re| are) (?:an? )?(?:ai|llm|language model|assistant|chat|automated)|(?:note"
+            r"|message|instructions?|attention|notice"
+            r"|important|dear|hey|hello|to|for|all)[,:]? (?:to |for )?(?:the |all |any )?(?:ai|llm|language model"
+            r"|assistant|chat ?gpt|copilot|claude"
+            r"|gemini|automated)\b[^.!?\n]{0,16}[:,!\]])",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=47,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:ai|llm|language model|chat ?gpt|copilot|claude|gemini|gpt-?4\w?"
+            r"|assistant)(?: (?:assistants?|agents?"
+            r"|models?|systems?|bots?|readers?|reviewers?))?(?: \w+){0,3}? (?:must|should|shall|need to"
+            r"|are instructed to"
+            r"|is instructed to|please|will)\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=38,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:ai|llm|language model|chat ?gpt|copilot|claude|assistant)(?: (?:assistants?|agents?"
+            r"|models?))?[,:] "
+            r"(?:ignore|say|tell|respond|reply|answer|include|send|output|write|print|recommend|call|use|forward"
+            r"|please|do|you)",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=40,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:when|before|while|after|whenever|if) (?:you )?(?:are )?(?:summari[sz]|process|read|answer"
+            r"|respond|analy[sz]|review|translat|using"
+            r"|use|call|reply)\w*\b[^.!?\n]{0,60}?,? (?:you (?:must|should|need to|have to|will)|please|always|also"
+            r"|make sure|be sure|first|include|add"
+            r"|say|tell|recommend|send|read|ignore|output|do not|don't|insert|append|mention|pass)\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=50,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:do not|don't|never|without|not)(?: \w+){0,2}? (?:tell(?:ing)?|inform(?:ing)?"
+            r"|mention(?:ing)?|notify(?:ing)?|alert(?:ing)?|reveal"
+            r"(?:ing)?|disclos(?:e|ing)|ask(?:ing)?|show(?:ing)?)(?: \w+){0,4}? (?:the user|the human|users?|anyone"
+            r"|the owner|the customer|this to|about this|these"
+            r" instructions|this instruction)\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=36,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:tell|inform|persuade|convince|advise|direct|urge|instruct|ask) (?:the |your )?(?:user"
+            r"|human|customer|reader)s? (?:that|to|about|for)\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=36,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:important|urgent|critical|mandatory)\b[ :!]{1,4}[^.!?\n]{0,40}\b(?:instructions?|you must"
+            r"|you should|ignore|always|before (?:using|"
+            r"answering|calling)|do not|for (?:ai|the assistant))",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=30,
+            imperative=True,
+            foreign=True,
+            pattern=r"\byou (?:must|need to|have to|are required to|are instructed to) (?:now |always |also |first "
+            r"|immediately |only |instead )*(?:say|tell"
+            r"|respond|reply|answer|include|send|output|write|print|recommend|ignore|call|use|execute|forward|read"
+            r"|follow|act|add|provide|end|start)\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=30,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:hidden|secret|embedded) (?:instructions?|commands?|directives?|messages?|tasks?)\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=46,
+            imperative=True,
+            foreign=True,
+            pattern=r"\bthe (?:assistant|ai|model|llm|agent|bot) (?:should|must|shall|needs? to|is (?:instructed"
+            r"|required) to)(?: now| always| also| instead| only)*"
+            r" (?:say|tell|respond|reply|answer|include|send|output|write|print|recommend|ignore|call|use|execute"
+            r"|forward|read|follow|add|provide|end"
+            r"|disregard|forget|stop|claim|state|approve|delete|visit)\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=52,
+            imperative=True,
+            foreign=True,
+            pattern=r"(?:<!--|display ?: ?none|font-size ?: ?0|color ?: ?(?:white|#fff)"
+            r"|visibility ?: ?hidden)[^\n]{0,160}\b(?:(?:ignore|disregard|forget) (?:all|any|the|your|every|previous"
+            r"|prior)|assistant|"
+            r"language model|llm|you must|system prompt|instructions? (?:for|to))\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=34,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:respond|reply|answer) only with\b|\bonly (?:respond|reply|output|say)\b",
+        ),
+    ),
+)
+
+_CARRYING: Final = Group(
+    name="exfiltration",
+    anchors=(
+        r"!\[[^\]\n]{0,60}\]\(\s?https?://|<img[^>]{1,60}https?://",
+        r"\b(?:send|forward|post|upload|transmit|exfiltrat|leak|email|append|encode|include|submit|deliver|attach"
+        r"|copy|share|insert"
+        r"|embed|put)\s[^!?\n]{1,80}(?:https?://|webhook|\burls?\b|query string|query param|image link|my server)",
+        r"\b(?:send|forward|upload|transmit|leak|submit|deliver|copy)\s[^!?\n]{1,60}@[a-z0-9]",
+        r"\b(?:visit|open|fetch|curl|wget|get request|browse|navigate|load|render|click)\s[^!?\n]{0,40}https?://",
+    ),
+    before=100,
+    after=160,
+    signs=(
+        Sign(
+            kind=EXFILTRATION,
+            weight=62,
+            pattern=r"!\[[^\]\n]{0,80}\]\(\s?https?://[^)\s]{1,200}[?&/=](?:[\w.-]{0,40}=)?(?:\{|\$|<|\[|%7b|(?i:data|secret|history|prompt|conversation"
+            r"|context|summary)[^)\s]{0,20}[\]}>])",
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=42,
+            pattern=r"<img[^>]{1,200}src\s?=\s?.?https?://[^>\s]{1,200}[=/](?:\{|\$|<|\[|%7b)",
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=58,
+            pattern=r"\b(?:send|forward|post|upload|transmit|exfiltrate|leak|email|submit|deliver|share"
+            r"|copy)\b[^!?\n]{0,60}\b(?:conversation|chat|history"
+            r"|system prompt|your (?:instructions|prompt|context|memory)|api[ _-]?keys?|passwords?|credentials?"
+            r"|secrets?|tokens?|private|personal (?:data|"
+            r"information)|emails?|messages|contents?|files?|user'?s?|data)\b[^!?\n]{0,60}\b(?:to|at|via|into|in) "
+            r"(?:\S{1,20} ){0,2}(?:https?://|\S{1,40}@[a-z0-9-]+\.[a-z]|webhook|my server)",
+            foreign=True,
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=60,
+            pattern=r"\b(?:send|forward|post|upload|transmit|exfiltrate|leak|submit|append|encode|include|insert"
+            r"|embed|put)\b[^!?\n]{0,60}\b(?:this (?:conversation"
+            r"|chat)|(?:the|our|entire|full|whole) (?:conversation|chat|chat history|conversation history)"
+            r"|conversation history|chat history|system prompt|your"
+            r" (?:instructions|prompt|context|memory)|(?:user'?s? )?(?:api[ _-]?keys?|passwords?|credentials"
+            r"|secrets))\b[^!?\n]{0,60}\b(?:to|at|via|into|in|as|onto|with) (?:\S{1,20} ){0,3}(?:https?://"
+            r"|\S{1,40}@[a-z0-9-]+"
+            r"\.[a-z]|webhook|\burl\b|query (?:string|param)|image (?:link|url)|my server)",
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=52,
+            pattern=r"\b(?:append|encode|add|include|insert|embed|put|replace|attach"
+            r"|with)\b[^!?\n]{0,60}\b(?:conversation|chat|history|data|secret|summary|context"
+            r"|information|answer|name|password|key|message)s?\b[^!?\n]{0,40}\b(?:in|to|into|as|within"
+            r"|onto)\b[^!?\n]{0,24}\b(?:urls?|query (?:string|param\w*)"
+            r"|image (?:link|url|source)|link|markdown image|img tag)\b",
+            foreign=True,
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=40,
+            pattern=r"\b(?:visit|open|fetch|curl|wget|get request|browse|navigate|load|render"
+            r"|click)\b[^!?\n]{0,60}https?://[^\s]{0,120}[=/](?:\{|<|\[|\$\{)",
+            foreign=True,
+        ),
+    ),
+)
+
+_WRAPPED: Final = Group(
+    name="encoded-order",
+    anchors=(
+        r"\b(?:decode|decrypt|deobfuscate|unscramble|base ?64|rot ?13|backwards|in reverse)\s(?:this|the|it|and|then"
+        r"|following|string"
+        r"|text|message|below|encoded|content|payload|instruc|to)",
+    ),
+    before=40,
+    after=160,
+    signs=(
+        Sign(
+            kind=ENCODED,
+            weight=45,
+            pattern=r"\b(?:decode|decrypt|deobfuscate|unscramble|base ?64|rot ?13|caesar|hex|morse|backwards"
+            r"|reversed)\b[^!?]{0,120}\b(?:execute|follow|obey|perform"
+            r"|carry out|act on|comply with|do (?:what|as|exactly))\b[^!?\n]{0,40}\b(?:instructions?|commands?|it"
+            r"|that|them|says?|message|orders?|result|content|text)\b",
+        ),
+    ),
+)
+
+GROUPS: Final = (_MARKS, _ADDRESSED, _CARRYING, _WRAPPED)

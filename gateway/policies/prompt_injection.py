@@ -1,0 +1,92 @@
+"""prompt-injection: what speaks to a model against its instructions, in user, tool and document text apart."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from keeptrusts.gateway.detectors.families.injection import injection_reader, injection_rules
+from keeptrusts.gateway.detectors.families.injection_boundaries import BOUNDARY, DELIMITER
+from keeptrusts.gateway.detectors.families.injection_score import hidden_text, score_of
+from keeptrusts.gateway.detectors.families.signs import Read, Sign, is_json
+from keeptrusts.gateway.detectors.rules import Finding
+from keeptrusts.gateway.policies.own_patterns import rules_of_patterns
+from keeptrusts.gateway.policies.protocol import Escalation
+from keeptrusts.gateway.policies.review import Review
+from keeptrusts.gateway.policies.text_detector import Action, TextDetector, counted_only
+from keeptrusts.gateway.policies.texts import Channel
+from keeptrusts.schemas.policy_document.kinds.content import PromptInjectionOptions, Redaction
+
+KIND = "prompt-injection"
+THRESHOLD: Final = 0.5
+"""The score from which a text counts, unless the file says otherwise."""
+_OWN: Final = "ATTACK_PATTERN"
+_FOREIGN: Final[frozenset[Channel]] = frozenset({"tool", "document"})
+_JUDGED: Final[frozenset[Channel]] = _FOREIGN | {"user"}
+
+
+class PromptInjection(TextDetector):
+    """The texts of users, tools and documents, each judged by itself; what the application says is not judged."""
+
+    __slots__ = ("_kinds_off", "_options", "_own", "_reader", "_threshold")
+
+    def __init__(self, options: PromptInjectionOptions, action: Action) -> None:
+        own = rules_of_patterns((*options.attack_patterns, *options.detection.attack_patterns), _OWN)
+        super().__init__(
+            kind=KIND,
+            what="prompt injection",
+            rules=(*injection_rules(), *own),
+            action=action,
+            phase="input",
+            redaction=Redaction(),
+            message=options.response.message,
+            escalation=Escalation(type="prompt_injection", severity="high"),
+        )
+        self._own = frozenset(rule.id for rule in own)
+        self._options = options
+        self._threshold = float(options.threshold) if options.threshold is not None else THRESHOLD
+        self._reader = injection_reader()
+        self._kinds_off = _switched_off(options)
+
+    def findings(self, review: Review) -> list[tuple[int, Finding]]:
+        """Give one finding for each sign of the texts that are injections. Raises as the review and the reader do."""
+        found: list[tuple[int, Finding]] = []
+        places = dict(review.places(self._reader.rules))
+        for number, text in enumerate(review.texts):
+            if text.channel not in _JUDGED or (number not in places and not hidden_text(text.text)):
+                continue
+            settled: set[Sign] = set()
+            foreign = text.channel in _FOREIGN
+            json = is_json(text.text, lists=foreign)
+            reads = self._reader.read(text.text, places.get(number, ()), settled, json=json)
+            counted = (one for one in reads if self._counts(one))
+            score = score_of(counted, text.text, foreign=foreign, settled=settled)
+            if score.value >= self._threshold:
+                found += [(number, counted_only(kind)) for kind, count in score.kinds.items() for _ in range(count)]
+        own = review.findings(self._own) if self._own else []
+        return found + [one for one in own if review.texts[one[0]].channel in _JUDGED]
+
+    def _counts(self, read: Read) -> bool:
+        """Say whether a sign counts with what the file switches off."""
+        encoding = self._options.encoding
+        if read.sign.kind in self._kinds_off or (read.wrapped and not encoding.decode_base64):
+            return False
+        if read.disguise == "costume":
+            return encoding.normalize_unicode
+        return encoding.detect_homoglyphs or read.disguise != "lookalikes"
+
+
+def prompt_injection(options: PromptInjectionOptions) -> PromptInjection:
+    """Compile the options."""
+    return PromptInjection(options, _action(options))
+
+
+def _action(options: PromptInjectionOptions) -> Action:
+    """Give the action, which may stand in either of two places."""
+    return options.response.action if options.action == "block" else options.action
+
+
+def _switched_off(options: PromptInjectionOptions) -> frozenset[str]:
+    boundaries = options.boundaries
+    if not boundaries.reject_fake_boundaries:
+        return frozenset({BOUNDARY, DELIMITER})
+    return frozenset() if boundaries.enforce_delimiters else frozenset({DELIMITER})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -54,6 +55,7 @@ def explain(files: tuple[str, ...], output: str, **described: Any) -> None:
     from keeptrusts.cli.policy_trials import explanations
     from keeptrusts.cli.policy_trials.documents import compiled, lint_files
     from keeptrusts.cli.policy_trials.explaining import explain as explain_chain
+    from keeptrusts.cli.policy_trials.offered import OfferedTargets
     from keeptrusts.schemas.policy_document.render import LintedFile, as_text
 
     if [*files, described["text_file"], described["output_text_file"]].count(STDIN) > 1:
@@ -64,6 +66,9 @@ def explain(files: tuple[str, ...], output: str, **described: Any) -> None:
     if document is None:
         text = as_text([LintedFile(file=", ".join(files), report=report)])
         raise CommandFailed(f"the policy file has errors\n{text}", ExitCode.USAGE)
+    offered = OfferedTargets.of(document.document, datetime.now(UTC))
+    if offered is not None:
+        call = replace(call, facts=offered.facts_of(call.facts))
     asked = any(described[name] for name in ("model", "tools", "cost")) or _has_text(described)
     explained = explain_chain(document, call.facts, call if asked else None)
     if output == "json":

@@ -235,5 +235,11 @@ EXPLAINED: Final[Mapping[Code, Explained]] = MappingProxyType(
             "policies:\n  chain:\n    - model-access:\n        allowed_models: [gpt-4o]\n"
             "        teams: {support: {allowed_models: [gpt-4o-mini]}}\n",
         ),
+        Code.NO_COMPLIANT_TARGET: _of(
+            "Calls would be refused (409, no_compliant_provider), or let through with warnings. Nothing is guessed "
+            "from a target's address: what is not declared is not kept.",
+            "providers:\n  targets: [{id: openai, data_policy: {training_opt_out: true}}]\n"
+            "policies:\n  chain:\n    - data-routing-policy: {require_zero_data_retention: true}\n",
+        ),
     }
 )

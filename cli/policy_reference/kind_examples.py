@@ -19,7 +19,8 @@ SUMMARIES: Final[Mapping[str, str]] = MappingProxyType(
         "content-filter": "Categories and terms that are not wanted.",
         "disclaimer": "Text that is appended to answers.",
         "data-routing-policy": "What a target must have declared about data (`data_policy`) before calls may go there.",
-        "human-oversight": "Calls that a person decides about.",
+        "human-oversight": "Calls or answers that a person decides about. `require_human_for` and "
+        "`confidence_threshold` need a judgement that this version cannot make: entries with them refuse every call.",
         "agent-firewall": "Which tools an agent may call, and how often.",
         "audit-logger": "How much of a call is recorded. Every call is recorded anyway, without its texts.",
         "external-moderation": "Another service's judgement of texts.",

@@ -7,10 +7,12 @@ from dataclasses import field, replace
 from typing import Any, Final, Literal
 
 from keeptrusts.gateway.detectors.scanner import Scanner
+from keeptrusts.gateway.policies.actions import actions_of
 from keeptrusts.gateway.policies.compile import CompiledChain
+from keeptrusts.gateway.policies.external_moderation import ExternalModeration
 from keeptrusts.gateway.policies.protocol import Decision, RequestFacts
 from keeptrusts.gateway.policies.review import Review
-from keeptrusts.gateway.policies.run import ChainOutcome, judged_later, run_chain, severity
+from keeptrusts.gateway.policies.run import ChainOutcome, judged_also, judged_later, run_chain, severity
 from keeptrusts.gateway.policies.spend_limit import SpendLimit
 from keeptrusts.gateway.policies.texts import Text, edited, texts_of_answer, texts_of_request
 from keeptrusts.schemas.errors import Problem
@@ -34,13 +36,15 @@ Period = Literal["month", "day"]
 class TrialCall:
     """A call to be judged: its facts, its body, and what its answer says, if there is one.
 
-    ``cost`` is the most that it may cost and ``spent`` what was spent before it by period, both in nano-USD. It comes
-    at ``at_ns``, lasts ``lasts_ns`` and uses ``tokens``; None: as many as are presumed from its size.
+    ``moderation`` is what a moderation service says of it; None: it is not asked. ``cost`` is the most that it may cost
+    and ``spent`` what was spent before it by period, both in nano-USD. It comes at ``at_ns``, lasts ``lasts_ns`` and
+    uses ``tokens``; None: as many as are presumed from its size.
     """
 
     facts: RequestFacts
     body: Mapping[str, Any] = field(repr=False)
     answer: str | None = field(default=None, repr=False)
+    moderation: bytes | None = None
     cost: int | None = None
     spent: Mapping[str, int] = field(default_factory=lambda: NO_SPENDING)
     at_ns: int = 0
@@ -103,13 +107,16 @@ def judge(chain: CompiledChain, call: TrialCall) -> Judged:
 
     ``finish`` is to be called on what comes of it.
     """
+    if chain.asks_for_actions:
+        call = replace(call, facts=replace(call.facts, actions=actions_of(call.body)))
     texts = texts_of_request(call.body)
     facts = _with_review(replace(call.facts, phase="input"), texts, chain.scanner)
     asked = run_chain(chain, facts, lambda: call.at_ns)
+    asked = _with_services(chain, facts, asked, call)
     body = edited(call.body, texts, asked.edits) if asked.edits else call.body
     if asked.problem is None:
         asked = _within_limits(chain, facts, asked, call)
-    if call.answer is None or asked.problem is not None or not chain.output:
+    if call.answer is None or asked.problem is not None or not (chain.output or chain.external):
         return Judged(asked=asked, answered=None, body=body, answer=call.answer if asked.problem is None else None)
     return _with_answer(chain, replace(call, facts=facts, body=body), call.answer, asked)
 
@@ -119,6 +126,7 @@ def _with_answer(chain: CompiledChain, call: TrialCall, answer: str, asked: Chai
     texts = texts_of_answer(document)
     facts = _with_review(replace(call.facts, phase="output", review=None), texts, chain.output_scanner)
     answered = run_chain(chain, facts, lambda: call.at_ns)
+    answered = _with_services(chain, facts, answered, call)
     shown: str | None = None
     if answered.problem is None:
         shown = edited(document, texts, answered.edits)["choices"][0]["message"]["content"]
@@ -127,6 +135,25 @@ def _with_answer(chain: CompiledChain, call: TrialCall, answer: str, asked: Chai
 
 def _with_review(facts: RequestFacts, texts: tuple[Text, ...], scanner: Scanner | None) -> RequestFacts:
     return facts if scanner is None else replace(facts, review=Review(texts, scanner, HASH_SECRET))
+
+
+def _with_services(chain: CompiledChain, facts: RequestFacts, outcome: ChainOutcome, call: TrialCall) -> ChainOutcome:
+    """Let moderation services say what the call says they would; nobody is really asked."""
+    if outcome.problem is not None:
+        return outcome
+    for compiled, policy in chain.external:
+        if policy.phase in (facts.phase, "both") and (compiled.applies is None or compiled.applies(facts)):
+            outcome = judged_also(outcome, compiled, _moderated(policy, facts, call), 0)
+    return outcome
+
+
+def _moderated(policy: ExternalModeration, facts: RequestFacts, call: TrialCall) -> Decision:
+    if call.moderation is None:
+        return policy.evaluate(facts, call.at_ns)
+    try:
+        return policy.judged(call.moderation, facts.phase)
+    except (ValueError, TypeError, KeyError, AttributeError):  # as gateways take what is no answer
+        return policy.silent("service_garbage", facts.phase)
 
 
 def _within_limits(chain: CompiledChain, facts: RequestFacts, outcome: ChainOutcome, call: TrialCall) -> ChainOutcome:

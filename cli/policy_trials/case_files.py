@@ -284,6 +284,7 @@ def described_call(section: CallSection) -> TrialCall | errors.Problem:
         facts=facts,
         body=asked.document,
         answer=section.answer,
+        moderation=None if section.moderation is None else orjson.dumps(section.moderation, default=float),
         cost=section.cost,
         spent={period: amount for period, amount in spent.items() if amount is not None},
         at_ns=int(section.at * SECOND_NS),

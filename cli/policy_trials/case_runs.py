@@ -11,6 +11,7 @@ from typing import Any, Final
 from keeptrusts.cli.policy_trials.calls import Judged, TrialCall, judge
 from keeptrusts.cli.policy_trials.case_files import Case, ExpectedCall
 from keeptrusts.cli.policy_trials.case_sections import ExpectSection
+from keeptrusts.cli.policy_trials.offered import OfferedTargets
 from keeptrusts.gateway.policies.compile import CompiledDocument
 from keeptrusts.schemas.policy_document.source import Mark
 
@@ -60,18 +61,21 @@ class CaseRunner:
     """
 
     compiled: CompiledDocument
+    offered: OfferedTargets | None = None
     _numbers: Iterator[int] = field(default_factory=count)
 
     def run(self, cases: Iterable[Case]) -> Iterator[CaseResult]:
         """How each case went."""
         for case in cases:
             number = next(self._numbers)
-            calls = tuple(_of_case(number, one) for one in case.calls)
+            calls = tuple(_of_case(number, one, self.offered) for one in case.calls)
             yield CaseResult(name=case.name, mark=case.mark, calls=tuple(_run(self.compiled, calls)))
 
 
-def _of_case(number: int, one: ExpectedCall) -> ExpectedCall:
+def _of_case(number: int, one: ExpectedCall, offered: OfferedTargets | None) -> ExpectedCall:
     facts = replace(one.call.facts, org=f"case-{number}")
+    if offered is not None:
+        facts = offered.facts_of(facts)
     return replace(one, call=replace(one.call, facts=facts, at_ns=one.call.at_ns + (number + 1) * BETWEEN_CASES_NS))
 
 
@@ -135,6 +139,7 @@ def _differences(expect: ExpectSection, got: dict[str, Any]) -> Iterator[Differe
         found = got[name]
         if name == "findings":
             expected = {kind.upper(): count for kind, count in (expected or {}).items() if count}
+            found = {kind.upper(): count for kind, count in found.items()}
         if name == "results" and expected is not None:
             found = {kind: found.get(kind) for kind in expected}
         if expected != found:

@@ -102,6 +102,7 @@ class CallSection(FactsSection):
     api: Literal["chat", "messages", "responses", "embeddings"] = "chat"
     tools: Names = ()
     answer: Words | None = None
+    moderation: Mapping[str, Any] | None = None
     cost: UsdAmount | None = None
     spent: SpentSection = SpentSection()
     at: Seconds = Decimal(0)

@@ -74,7 +74,8 @@ class Explanation:
 def explain(compiled: CompiledDocument, facts: RequestFacts, call: TrialCall | None) -> Explanation:
     """Explain the chain of the facts' team; with a call also what each step says about it."""
     chain = compiled.chain_for(facts.team)
-    running = (*chain.policies, *(one for one in chain.output if not _among(one, chain.policies)))
+    only_output = (one for one in chain.output if not _among(one, chain.policies))
+    running = (*chain.policies, *only_output, *(one for one, _ in chain.external))
     entries = compiled.compiled_entries()
     judged = None if call is None else judge(chain, call)
     steps = tuple(
@@ -101,18 +102,25 @@ def _step(
     call: TrialCall | None,
     judged: Judged | None,
 ) -> Step:
-    phases = tuple(name for name, part in (("request", chain.policies), ("answer", chain.output)) if _among(one, part))
+    requests, answers = _phases(chain)
+    phases = tuple(name for name, part in (("request", requests), ("answer", answers)) if _among(one, part))
     aimed = one.applies is None or one.applies(facts)
     step = Step(entry=entry, phases=phases, applies=aimed, why=_why(entry, facts))
     if not aimed or call is None or judged is None:
         return step
     alone = judge(_only(one, chain), replace(call, facts=replace(call.facts, org=f"{call.facts.org}, one by one")))
     request = answer = None
-    if "request" in phases and _reached(one, chain.policies, judged.asked, facts):
+    if "request" in phases and _reached(one, requests, judged.asked, facts):
         request = _said(alone.asked, _changed_texts(call, alone))
-    if "answer" in phases and judged.answered is not None and _reached(one, chain.output, judged.answered, facts):
+    if "answer" in phases and judged.answered is not None and _reached(one, answers, judged.answered, facts):
         answer = _said(alone.answered, () if alone.answer in (None, call.answer) else (str(alone.answer),))
     return replace(step, request=request, answer=answer, reached=request is not None or answer is not None)
+
+
+def _phases(chain: CompiledChain) -> tuple[tuple[CompiledPolicy, ...], tuple[CompiledPolicy, ...]]:
+    """The policies that judge requests, and those that judge answers; services are asked last."""
+    requests = (*chain.policies, *(one for one, policy in chain.external if policy.phase != "output"))
+    return requests, (*chain.output, *(one for one, policy in chain.external if policy.phase != "input"))
 
 
 def _only(one: CompiledPolicy, chain: CompiledChain) -> CompiledChain:
@@ -121,6 +129,7 @@ def _only(one: CompiledPolicy, chain: CompiledChain) -> CompiledChain:
         policies=tuple(policy for policy in chain.policies if policy is one),
         output=tuple(policy for policy in chain.output if policy is one),
         spending=tuple(pair for pair in chain.spending if pair[0] is one),
+        external=tuple(pair for pair in chain.external if pair[0] is one),
     )
 
 

@@ -73,7 +73,7 @@ def _step_lines(step: Step, *, judged: bool) -> Iterator[str]:
 
 def _said(said: Said, step: Step) -> str:
     words = said.result
-    if said.effect != said.result:
+    if said.effect != said.result and said.result != "not_evaluated":
         words = f"{said.result}, but {_instead(said, step)}"
     if said.reason is not None:
         words += f" ({said.reason})"

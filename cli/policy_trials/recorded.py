@@ -21,7 +21,7 @@ MAX_FILE_BYTES: Final = 256 * 1024 * 1024
 FIELDS: Final = (
     "id", "time", "org", "team", "team_id", "user_id", "role", "key_id", "project", "consumer_group", "gateway",
     "endpoint", "requested_model", "model", "decision", "policy", "reason", "input_tokens", "output_tokens", "cost",
-    "latency_ms",
+    "latency_ms", "stream",
 )  # fmt: skip
 _NS_A_MS: Final = 1_000_000
 
@@ -54,6 +54,7 @@ class RecordedCall:
     tokens: int
     cost: int | None
     latency_ns: int
+    stream: bool = False
 
 
 def from_api(client: ApiClient, since: str, most: int) -> tuple[tuple[RecordedCall, ...], bool]:
@@ -166,6 +167,7 @@ def _call(row: Mapping[str, Any]) -> RecordedCall:
         input_tokens=_number(row, "input_tokens"),
         tokens=_number(row, "input_tokens") + output,
         cost=None if cost is None else parse_usd(cost),
+        stream=str(row.get("stream")).lower() == "true",
         latency_ns=0 if latency_ms is None else int(float(latency_ms) * _NS_A_MS),
     )
 

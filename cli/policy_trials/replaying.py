@@ -14,20 +14,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from keeptrusts.cli.policy_trials.recorded import RecordedCall
 from keeptrusts.gateway.policies.compile import CompiledChain, compile_document, condition_of
 from keeptrusts.gateway.policies.protocol import RequestFacts
-from keeptrusts.gateway.policies.run import ChainOutcome, judged_later, run_chain
+from keeptrusts.gateway.policies.run import ChainOutcome, judged_later, run_chain, severity
 from keeptrusts.schemas.events.identity import Verdict
 from keeptrusts.schemas.events.money import BudgetClaim
 from keeptrusts.schemas.policy_document.document import ChainEntry, PolicyDocument
 from keeptrusts.schemas.policy_document.kinds.access import RbacOptions
 from keeptrusts.schemas.policy_document.not_yet import refused_option
 
-BY_FACTS: Final = frozenset({"rbac", "model-access", "rate-limit", "spend-limit", "audit-logger"})
+BY_FACTS: Final = frozenset({"rbac", "model-access", "rate-limit", "spend-limit", "human-oversight", "audit-logger"})
 """Kinds that judge by what is recorded of every call."""
 NO_CONTENT: Final = "no captured content"
 NOT_RECORDED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "agent-firewall": "tools and what was done with them are not recorded",
-        "data-routing-policy": "what targets had declared is not recorded",
+        "data-routing-policy": "what targets have declared is not recorded",
     }
 )
 """What kinds need that judge neither by facts nor by texts."""
@@ -124,6 +124,7 @@ class Replay:
             endpoint=call.endpoint,
             requested_model=call.requested_model,
             candidate_model=call.model,
+            stream=call.stream,
             input_bytes=call.input_tokens * BYTES_PER_TOKEN,
             headers=dict.fromkeys(self._compiled.header_names, "present"),
         )
@@ -138,6 +139,9 @@ class Replay:
         outcome = run_chain(chain, facts, lambda: now_ns)
         if outcome.verdict == "block":
             return outcome, ()
+        if chain.output:  # answers that a person holds, whatever they say
+            answered = run_chain(chain, replace(facts, phase="output"), lambda: now_ns)
+            outcome = answered if severity(answered.verdict) > severity(outcome.verdict) else outcome
         self._number += 1
         tokens = call.tokens or call.input_tokens
         heapq.heappush(self._under_way, (now_ns + call.latency_ns, self._number, tokens, outcome))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
 from keeptrusts.gateway.policies.globs import Globs
 from keeptrusts.gateway.providers.targets import UpstreamTarget, resolve_targets
 from keeptrusts.gateway.providers.translate.registry import ALL_PROVIDERS
@@ -17,6 +18,7 @@ from keeptrusts.gateway.wallets.prices import PriceTable
 from keeptrusts.schemas.policy_document.document import AUTO_MODEL, PolicyDocument, Target
 from keeptrusts.schemas.policy_document.findings import Code
 from keeptrusts.schemas.policy_document.kinds.access import ModelAccessOptions, RbacOptions
+from keeptrusts.schemas.policy_document.kinds.oversight import DataRoutingPolicyOptions
 from keeptrusts.schemas.policy_document.placed import PlacedEntry, Places
 from keeptrusts.schemas.policy_document.sink import FindingSink, did_you_mean, quoted
 from keeptrusts.schemas.policy_document.source import Mark, Node, Scalar
@@ -54,6 +56,8 @@ class GatewaySurroundings:
             self._check_served(wanted, rules, sink)
         for target in rules.targets:
             self._check_prices(target, document, places, sink)
+        for one in places.entries:
+            _check_data(one, rules.targets, sink)
         resolved = resolve_targets(document, self.environment)
         for declared, found in zip(document.targets, resolved, strict=True):
             _check_secret(declared, found, places, sink)
@@ -101,6 +105,17 @@ class GatewaySurroundings:
             message += "calls for it have no cost, and no budget counts them"
         fix = "add pricing: {input_per_million: ..., output_per_million: ...} to the target"
         sink.warning(Code.NO_PRICE, places.target(target.id), message, fix)
+
+
+def _check_data(one: PlacedEntry, targets: Sequence[UpstreamTarget], sink: FindingSink) -> None:
+    options = one.entry.options
+    if not isinstance(options, DataRoutingPolicyOptions):
+        return
+    policy = DataRoutingPolicy(options)
+    if not any(policy.complies(target.data_policy) for target in targets):
+        message = "no target has declared in its data_policy what is demanded here"
+        fix = "declare it at the targets that keep it; what is not declared counts as not kept"
+        sink.warning(Code.NO_COMPLIANT_TARGET, one.mark, message, fix)
 
 
 def _check_secret(declared: Target, found: UpstreamTarget, places: Places, sink: FindingSink) -> None:

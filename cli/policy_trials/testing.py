@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import click
 
@@ -13,6 +14,7 @@ from keeptrusts.cli.policy_trials.case_places import STDIN, case_files, policies
 from keeptrusts.cli.policy_trials.case_reports import FileResult
 from keeptrusts.cli.policy_trials.case_runs import CaseRunner
 from keeptrusts.cli.policy_trials.documents import compiled, lint_files
+from keeptrusts.cli.policy_trials.offered import OfferedTargets
 from keeptrusts.schemas.policy_document.findings import Finding
 
 STDIN_NAME = "<stdin>"
@@ -49,7 +51,9 @@ def _file(name: str, wanted: str, known: dict[tuple[str, ...], Tried]) -> FileRe
 def _tried(policy: tuple[str, ...]) -> Tried:
     report = lint_files(policy)
     document = compiled(report)
-    return None if document is None else CaseRunner(document), report.findings
+    if document is None:
+        return None, report.findings
+    return CaseRunner(document, OfferedTargets.of(document.document, datetime.now(UTC))), report.findings
 
 
 def _run(read: CaseFile, policy: tuple[str, ...], runner: CaseRunner, wanted: str) -> FileResult:

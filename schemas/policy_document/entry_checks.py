@@ -10,7 +10,6 @@ from keeptrusts.schemas.policy_document.document import Targeting
 from keeptrusts.schemas.policy_document.findings import Code
 from keeptrusts.schemas.policy_document.kinds.access import AgentFirewallOptions, ModelAccessOptions, RbacOptions
 from keeptrusts.schemas.policy_document.kinds.content import (
-    ContentFilterOptions,
     DlpFilterOptions,
     PiiDetectorOptions,
 )
@@ -85,8 +84,6 @@ def _idle(options: KindOptions) -> str:
         case DlpFilterOptions():
             looks = options.secrets or options.detect_patterns or options.pattern or options.blocked_terms
             return "" if looks else "looks for nothing"
-        case ContentFilterOptions():
-            return "" if options.categories or options.terms or options.pattern else "has no categories and no terms"
         case AgentFirewallOptions():
             tools = options.allowed_tools is not None or options.blocked_tools or options.tools.roles
             limits = options.rate_limits or options.max_actions_per_session is not None

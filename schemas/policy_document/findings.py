@@ -59,6 +59,7 @@ class Code(StrEnum):
     ZERO_LIMIT = "KT154"
     UNKNOWN_GROUP = "KT155"
     NEVER_ALLOWED = "KT156"
+    NO_COMPLIANT_TARGET = "KT157"
 
 
 MEANINGS: dict[Code, str] = {
@@ -109,6 +110,7 @@ MEANINGS: dict[Code, str] = {
     Code.ZERO_LIMIT: "A limit of 0 refuses every call that it counts.",
     Code.UNKNOWN_GROUP: "The document declares no consumer group of this name.",
     Code.NEVER_ALLOWED: "A model is allowed in one place and kept out by another, which wins.",
+    Code.NO_COMPLIANT_TARGET: "No target has declared what the policy demands about data.",
 }
 
 

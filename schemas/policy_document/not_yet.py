@@ -8,6 +8,7 @@ from keeptrusts.schemas.policy_document.kinds.content import (
     DlpFilterOptions,
     HipaaPhiDetectorOptions,
     PiiDetectorOptions,
+    PromptInjectionOptions,
 )
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions
 from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions, HumanOversightOptions
@@ -49,6 +50,29 @@ WITHOUT_EFFECT: Final = (
         words="has no effect in this version: counts by kind are always recorded, and nothing else is",
         severity="info",
         when=lambda value: True,
+    ),
+    *(
+        WithoutEffect(
+            kinds=(PromptInjectionOptions,),
+            path=path,
+            words="has no effect in this version: texts are judged by what they say, not by their likeness to others",
+            severity="info",
+            when=lambda value: True,
+        )
+        for path in (("embedding_threshold",), ("detection", "embedding_threshold"))
+    ),
+    WithoutEffect(
+        kinds=(PromptInjectionOptions,),
+        path=("response", "log_level"),
+        words="has no effect in this version: what is found is recorded, and nothing is logged",
+        severity="info",
+        when=lambda value: True,
+    ),
+    WithoutEffect(
+        kinds=(HumanOversightOptions,),
+        path=("default_assignee",),
+        words="has no effect in this version: whoever may decide for the team is asked",
+        severity="info",
     ),
     WithoutEffect(
         kinds=(AuditLoggerOptions,),

@@ -77,13 +77,20 @@ DOUBTS = [
     ("a detector of nothing", chain("pii-detector: {entities: [], pci_mode: false}"), W, "KT139", 4),
     ("a detector of cards", chain("pii-detector: {entities: []}"), None, "KT139", 4),
     ("a filter of nothing", chain("dlp-filter: {secrets: false}"), W, "KT139", 4),
-    ("a content filter of nothing", chain("content-filter: {action: warn}"), W, "KT139", 4),
+    ("a content filter of the usual", chain("content-filter: {action: warn}"), None, "KT139", 4),
+    ("likeness", chain("prompt-injection: {detection: {embedding_threshold: 0.8}}"), N, "KT145", 4),
+    ("a level of logging", chain("prompt-injection: {response: {log_level: error}}"), N, "KT145", 4),
     ("a firewall of nothing", chain("agent-firewall: {action: warn}"), W, "KT139", 4),
     ("routing that requires nothing", chain("data-routing-policy: {require_no_training: false}"), W, "KT139", 4),
     ("oversight of nothing", chain("human-oversight: {require_review: false}"), W, "KT139", 4),
     ("a name that is no slug", chain("rbac: {require_auth: true, targeting: {teams: [Data Science]}}"), W, "KT139", 4),
     ("a star among teams", chain("rbac: {require_auth: true, targeting: {teams: ['a*']}}"), W, "KT139", 4),
     ("a star among models", chain("rbac: {require_auth: true, targeting: {models: ['gpt-*']}}"), None, "KT139", 4),
+    ("a person for topics", chain("human-oversight: {require_human_for: [hiring]}"), W, "KT125", 4),
+    ("a person where it is unsure", chain("human-oversight: {confidence_threshold: 0.5}"), W, "KT125", 4),
+    ("a person for topics, watched", chain("human-oversight: {require_human_for: [a], mode: observe}"), W, "KT125", 4),
+    ("a person for everything", chain("human-oversight: {require_review: true}"), None, "KT125", 4),
+    ("after what nobody judges", chain("human-oversight: {require_human_for: [a]}", "dlp-filter: {}"), W, "KT136", 5),
     ("sensitivity", chain("dlp-filter: {sensitivity_level: high}"), W, "KT145", 4),
     ("standard sensitivity", chain("dlp-filter: {sensitivity_level: standard}"), None, "KT145", 4),
     ("placeholders", chain("pii-detector: {redaction: {reversible: true}}"), W, "KT145", 4),
@@ -213,6 +220,24 @@ def test_models_prices_and_secrets_are_those_of_the_gateway() -> None:
     ]
     words = ["tuned", "secret stores", '"gpt-9"', '"cheap"', '"gone"', '"gpt-5x"', '"gemini-*"']
     assert [word for word, one in zip(words, said, strict=True) if word not in one[3]] == []
+
+
+COMPLIES = "data_policy: {zero_data_retention: true, region: eu-west-1}"
+
+
+@pytest.mark.parametrize(
+    ("demand", "targets", "told"),
+    [
+        ("{require_zero_data_retention: true}", f"[{{id: openai}}, {{id: anthropic, {COMPLIES}}}]", False),
+        ("{require_zero_data_retention: true, require_no_training: true}", f"[{{id: openai, {COMPLIES}}}]", True),
+        ("{allowed_regions: [us*]}", f"[{{id: openai, {COMPLIES}}}]", True),
+        ("{allowed_regions: [us*], on_no_compliant_provider: warn}", f"[{{id: openai, {COMPLIES}}}]", True),
+    ],
+)
+def test_a_demand_that_no_target_has_declared_to_keep(demand: str, targets: str, told: bool) -> None:
+    text = chain(f"data-routing-policy: {demand}") + f"providers: {{targets: {targets}}}\n"
+    report = lint_bytes(text.encode(), "f.yaml", surroundings=surroundings({}))
+    assert [(one.severity, one.line) for one in report.findings if one.code == "KT157"] == [("warning", 4)] * told
 
 
 def test_a_variable_that_is_not_set_here_is_a_note() -> None:

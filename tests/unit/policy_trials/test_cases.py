@@ -97,6 +97,57 @@ def test_a_difference_has_both_sides(runner: CaseRunner, case: str, fields: dict
     assert {one.field: (one.expected, one.got) for one in result.calls[0].differences} == fields
 
 
+OTHER_KINDS = [
+    ("agent-firewall: {blocked_tools: [sh*]}", "{tools: [shell], expect: {reason: tool_not_allowed, status: 409}}"),
+    (
+        "agent-firewall: {max_actions_per_session: 1}",
+        "{messages: [{role: user, content: a}, {role: assistant, tool_calls: [{id: x, function: {name: f}}, "
+        "{id: y, function: {name: f}}]}], expect: {reason: too_many_actions, code: input_blocked}}",
+    ),
+    (
+        "agent-firewall: {rate_limits: {f: 1}}",
+        "{messages: [{role: assistant, tool_calls: [{id: x, function: {name: f}}]}, "
+        "{role: tool, tool_call_id: x, content: a}], calls: [{expect: allow}, {at: 1, expect: {code: rate_limited}}]}",
+    ),
+    ("data-routing-policy: {require_no_training: true}", "{model: gpt-4o, expect: allow}"),
+    (
+        "data-routing-policy: {require_no_training: true}",
+        "{model: gpt-4o-mini, expect: {reason: no_compliant_provider}}",
+    ),
+    ("data-routing-policy: {allowed_regions: [eu*]}", "{consumer_group: mixed, expect: allow}"),
+    ("external-moderation: {}", "{expect: {verdict: allow, results: {external-moderation: not_evaluated}}}"),
+    (
+        "external-moderation: {apply_to: output, threshold: 0.8}",
+        "{answer: x, moderation: {categories: {violence: 0.9}}, "
+        "expect: {code: output_blocked, findings: {violence: 1}}}",
+    ),
+    ("external-moderation: {}", "{moderation: {oops: 1}, expect: {verdict: block, reason: service_garbage}}"),
+    (
+        "human-oversight: {require_review: true}",
+        "{answer: x, expect: {verdict: escalate, code: escalation_required, status: 409, reason: review_required}}",
+    ),
+    (
+        "dlp-filter: {secrets: false, blocked_terms: [falcon], action: escalate}",
+        "{text: falcon, expect: {verdict: escalate, policy: dlp-filter, findings: {TERM: 1}}}",
+    ),
+]
+TARGETS = """
+providers:
+  targets:
+    - {id: openai, models: [gpt-4o], data_policy: {training_opt_out: true, region: eu-west-1}}
+    - {id: elsewhere, provider: openai, models: [gpt-4o-mini]}
+  consumer_groups: [{name: mixed, models: [gpt-4o-mini, gpt-4o]}]
+"""
+
+
+@pytest.mark.parametrize(("entry", "case"), OTHER_KINDS)
+def test_kinds_that_ask_for_more_than_facts_and_texts_get_it(kt: Kt, tmp_path: Path, entry: str, case: str) -> None:
+    (tmp_path / "policy.yaml").write_text(f"policies:\n  chain:\n    - {entry}\n{TARGETS}", "utf-8")
+    (tmp_path / "policy.tests.yaml").write_text(f"cases:\n  - {{name: it, {case[1:]}\n", "utf-8")
+    result = kt("test")
+    assert (result.exit_code, "1 passed" in result.output) == (0, True), result.output
+
+
 def test_no_case_sees_what_another_one_counted(runner: CaseRunner) -> None:
     cases = "".join(f"  - {{name: c{number}, expect: allow, lasts: 86400}}\n" for number in range(20))
     assert all(result.passed for result in results(runner, cases))

@@ -114,6 +114,14 @@ def test_text_output_says_the_same(kt: Kt, tmp_path: Path) -> None:
         assert line in shown.stdout.splitlines(), shown.stdout
 
 
+def test_services_are_last_and_are_not_asked(kt: Kt, tmp_path: Path) -> None:
+    chain = "policies: {chain: [external-moderation: {mode: guide}, audit-logger]}"
+    shown = kt("explain", "--file", "-", "--text", "a", "--output-text", "b", stdin=chain)
+    lines = shown.stdout.splitlines()
+    assert [line.split()[1] for line in lines if line[:3].strip().isdigit()] == ["audit-logger", "external-moderation"]
+    assert "       request  not_evaluated (not_asked)" in lines and "       answer   not_evaluated (not_asked)" in lines
+
+
 def test_a_pack_that_is_switched_off_runs_nothing(kt: Kt, tmp_path: Path) -> None:
     (tmp_path / "off.yaml").write_text("pack: {name: a, enabled: false}\npolicies: {chain: [rbac]}\n", "utf-8")
     shown = kt("explain", "--file", "off.yaml", "--model", "gpt-4o")

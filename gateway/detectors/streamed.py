@@ -27,6 +27,7 @@ LET_GO: Final = 128
 LONGEST: Final = 8_192
 CONTEXT: Final = 448
 _SLAB: Final = 1_024
+_GROUP: Final = 4
 _RUNS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-=")
 
 
@@ -99,7 +100,8 @@ class StreamedText:
 
     def _decided(self, end: int) -> list[Passed]:
         """Decide as it stands about what stayed open for too long."""
-        found = self._found(end)
+        # A run of base64 or hexadecimal can be read at every fourth or second character only.
+        found = next((found for back in range(_GROUP) if (found := self._found(end - back))), [])
         self._known = bool(found)
         first = min((one.start for one in found), default=end)
         if first == self._at and not self._goes_on:

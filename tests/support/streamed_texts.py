@@ -153,3 +153,13 @@ def differs(scanner: Scanner, made: Openings, pieces: Sequence[str]) -> str | No
     expected = written_over(whole, seen(scanner, whole))
     sent, _ = streamed(scanner, made, pieces)
     return None if sent == expected else f"{list(pieces)}\n  whole: {expected!r}\n  sent:  {sent!r}"
+
+
+def first_difference(seed: int, chunkings: int) -> str | None:
+    """Cut so many texts made from a seed, and say of the first that is not what the whole is how it differs."""
+    random = Random(seed)
+    for number in range(chunkings):
+        how = differs(few_rules(), openings(), cut(random, text_of(random)))
+        if how is not None:
+            return f"seed {seed}, number {number}: {how}"
+    return None

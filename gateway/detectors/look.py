@@ -16,7 +16,8 @@ from keeptrusts.gateway.detectors.scanner import Budget, Scanner
 
 DEPTH: Final = 2
 """How many wrappings are undone: base64 in a JSON string in a string is two."""
-_APART: Final = "\n" * 8
+_APART: Final = "\n" * 208
+"""Farther than any rule looks for words around a match."""
 
 
 def looking(rules: Iterable[Rule], keeper: Keeper | None = None) -> Scanner:

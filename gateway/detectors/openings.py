@@ -95,10 +95,9 @@ class Openings:
         found = self._open(text, at)
         if not depth or not any(mark in text for mark in _MARKS):
             return found
-        cut = _CUT.search(text, max(at, len(text) - _LONGEST_ESCAPE))
-        end = len(text) if cut is None else cut.start()
+        end = _cut_off(text, max(at, len(text) - _LONGEST_ESCAPE))
         first = min(end, found.at)
-        if cut is not None:
+        if end < len(text):
             first = min(first, self._open(text[:end], at).at)
         piece = unescaped(text[:end], around=len(text))
         if piece is None or piece.starts is None:
@@ -132,6 +131,16 @@ class Openings:
                     if after.fullmatch(following) is not None:
                         first = max(at, begin)
         return Opening(at=first, empty=empty)
+
+
+def _cut_off(text: str, near: int) -> int:
+    """Give where an escape begins that the end of a text cuts off; the end if none. It begins at ``near`` or behind."""
+    cut = _CUT.search(text, near)
+    if cut is None:
+        return len(text)
+    signs = len(text[: cut.start()]) - len(text[: cut.start()].rstrip("\\"))
+    is_second = text[cut.start()] == "\\" and signs % 2 == 1
+    return len(text) if is_second else cut.start()
 
 
 def _ends(rule: Rule) -> Ends:

@@ -5,7 +5,7 @@ text was cut. What may be a finding and stays open for ``MOST_HELD`` characters 
 
 - it is a finding already: it goes on, up to ``LONGEST`` characters, until it can go on no further;
 - something is found within it: what stands before that is let go;
-- nothing is: ``LET_GO`` characters are let go, and within a word the rest is judged as if it began there.
+- nothing is: ``LET_GO`` characters are let go, and behind a letter or digit the rest is judged as if it began there.
 
 These decisions hang on the text alone as well. ``CONTEXT`` characters that were let go are looked at with what follows.
 """
@@ -27,6 +27,7 @@ LET_GO: Final = 128
 LONGEST: Final = 8_192
 CONTEXT: Final = 448
 _SLAB: Final = 1_024
+_GROUP: Final = 4
 _RUNS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-=")
 
 
@@ -99,7 +100,8 @@ class StreamedText:
 
     def _decided(self, end: int) -> list[Passed]:
         """Decide as it stands about what stayed open for too long."""
-        found = self._found(end)
+        # A run of base64 or hexadecimal can be read at every fourth or second character only.
+        found = next((found for back in range(_GROUP) if (found := self._found(end - back))), [])
         self._known = bool(found)
         first = min((one.start for one in found), default=end)
         if first == self._at and not self._goes_on:
@@ -114,7 +116,7 @@ class StreamedText:
                 stop = max(stop, one.end) if one.start <= stop else stop
         passed = self._release(stop, [one for one in found if one.end <= stop])
         self._goes_on = False
-        if self._text[stop - 1] in _RUNS and self._text[stop : stop + 1] in _RUNS:
+        if self._text[stop - 1] in _RUNS:
             self._text, self._at = self._text[stop:], 0
         return passed
 

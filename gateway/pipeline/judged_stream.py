@@ -93,6 +93,7 @@ class JudgedStream:
             edit = None if is_piece(document, text) else self._of_whole(document, text)
             if edit is not None:
                 changed = with_value(changed, text.path, edit.value)
+        refused = self.refused  # what an event says whole cannot be sent in part
         for lane, text in pieces.items():
             told = self._lanes.get(lane)
             if told is None:
@@ -103,8 +104,8 @@ class JudgedStream:
                 piece += told.end()
             if piece != text.text:
                 changed = with_value(changed, text.path, piece)
-        if silent:
-            return b""
+        if refused:
+            return b"" if silent else b"".join(before)
         return b"".join(before) + frame(event.data if changed is document else orjson.dumps(changed), event.type)
 
     def _of_whole(self, document: dict[str, Any], text: Text) -> _Edited | None:

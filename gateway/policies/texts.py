@@ -110,7 +110,7 @@ def texts_of_event(document: Mapping[str, Any]) -> tuple[Text, ...]:
     for name, value in document.items():
         if name == "delta" and arguments and isinstance(value, str):
             found.append(Text(path=(name,), channel="arguments", text=value, json="string"))
-        else:
+        elif name != "logprobs":
             _walk(value, (name,), "assistant", found)
     return tuple(found)
 
@@ -148,16 +148,21 @@ def with_value(document: Mapping[str, Any], path: Path, value: Any) -> dict[str,
 
     Probabilities of the words of an answer that is changed are left out: they would repeat it.
     """
-    changed = dict(document)
+    changed = _without_probabilities(dict(document))
     at: Any = changed
     for here in path[:-1]:
         inner = at[here]
-        at[here] = inner = dict(inner) if isinstance(inner, dict) else list(inner)
-        if isinstance(inner, dict) and inner.get("logprobs") is not None:
-            inner["logprobs"] = None
+        at[here] = inner = _without_probabilities(dict(inner)) if isinstance(inner, dict) else list(inner)
         at = inner
     at[path[-1]] = value
     return changed
+
+
+def _without_probabilities(value: dict[str, Any]) -> dict[str, Any]:
+    known = value.get("logprobs")
+    if known is not None:
+        value["logprobs"] = [] if isinstance(known, list) else None
+    return value
 
 
 def _walk(value: Any, path: Path, channel: Channel, found: list[Text]) -> None:

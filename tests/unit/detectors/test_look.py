@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from keeptrusts.gateway.detectors.families import email, email_in_words
 from keeptrusts.gateway.detectors.look import look, looking, seen
-from keeptrusts.gateway.detectors.rules import LIKELY, PLAIN, WEAK, Rule
+from keeptrusts.gateway.detectors.rules import LIKELY, PLAIN, WEAK, Context, Rule
 
 MAIL = Rule(id="mail", kind="MAIL", pattern=r"[a-z0-9.]+@[a-z0-9.]+\.[a-z]{2,}", caseless=True, joined=True)
 PIN = Rule(id="pin", kind="PIN", pattern=r"\b[0-9]{4}\b", score=WEAK)
@@ -95,6 +95,15 @@ def test_weak_ones_are_seen_by_who_asks() -> None:
     assert [one.kind for one in seen(SCANNER, "1234")] == ["PIN"]
     assert [one.score for one in look(SCANNER, "1234", least_score=WEAK)] == [WEAK]
     assert WEAK < PLAIN <= LIKELY
+
+
+def test_a_word_in_one_wrapping_says_nothing_of_a_number_in_another() -> None:
+    beside = looking(
+        (Rule(id="pin", kind="PIN", pattern=r"\b[0-9]{4}\b", score=WEAK, context=Context(words=("pin",), before=60)),)
+    )
+    word, number = b64encode(b"this is the pin").decode(), b64encode(b"8472 of them are here").decode()
+    assert look(beside, f"{word} {number}") == []
+    assert [one.kind for one in look(beside, b64encode(b"this is the pin: 8472").decode())] == ["PIN"]
 
 
 SPELLED = [

@@ -15,6 +15,7 @@ from support.streamed_texts import (
     cut,
     differs,
     few_rules,
+    first_difference,
     openings,
     streamed,
     text_of,
@@ -46,10 +47,7 @@ def everything() -> tuple[object, Openings]:
 
 
 def test_any_text_however_cut_is_what_the_whole_is() -> None:
-    random = Random(SEED)
-    for number in range(CHUNKINGS):
-        pieces = cut(random, text_of(random))
-        assert (how := differs(few_rules(), openings(), pieces)) is None, f"seed {SEED}, number {number}: {how}"
+    assert (how := first_difference(SEED, CHUNKINGS)) is None, how
 
 
 def test_all_rules_over_any_text_however_cut(everything) -> None:  # type: ignore[no-untyped-def]  # made in this file
@@ -115,6 +113,17 @@ def test_a_private_key_is_written_over_from_its_first_line_to_its_last() -> None
         pieces = [text[at : at + size] for at in range(0, len(text), size)]
         assert streamed(few_rules(), openings(), pieces)[0] == "Here it is:\n[PRIVATE_KEY]\nKeep it."
     assert MOST_HELD < len(PEM) < LONGEST
+
+
+@pytest.mark.parametrize("wrap", [lambda data: b64encode(data).decode(), bytes.hex], ids=["base64", "hexadecimal"])
+def test_a_long_run_in_which_something_is_found_is_written_over_whatever_is_before_it(wrap) -> None:  # type: ignore[no-untyped-def]  # a table's column
+    run = wrap(f"joe@example.com {NOTHING[0] * 6}".encode())
+    for before in ("", "\n", " \n", "  \n", "see: \n"):
+        text = f"{before}{run} there"
+        for size in (1, 9, 5_000):
+            pieces = [text[at : at + size] for at in range(0, len(text), size)]
+            assert streamed(few_rules(), openings(), pieces)[0] == f"{before}[EMAIL] there"
+    assert len(run) > MOST_HELD
 
 
 def test_parts_join_to_the_text_and_findings_stand_in_them() -> None:

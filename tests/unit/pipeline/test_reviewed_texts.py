@@ -279,3 +279,24 @@ async def test_a_tools_whole_input_in_a_stream_stays_a_value() -> None:
     sent = [json.loads(line[6:]) for line in b"".join(connection.sent).split(b"\n") if line.startswith(b"data: {")]
     [got] = [one["content_block"]["input"] for one in sent if one["type"] == "content_block_start"]
     assert got == {"a": "[TERM]", "b": 1}
+
+
+async def test_a_tools_whole_input_that_is_blocked_is_not_shown() -> None:
+    made = made_for("block", "output")
+    block = {"type": "tool_use", "id": "t", "name": "f", "input": {"a": WORD, "b": 1}}
+    started = event({"type": "content_block_start", "index": 0, "content_block": block})
+    made.provider.pieces = [ANTHROPIC.pieces[0], started, *ANTHROPIC.pieces[3:]]
+    connection, _ = await streamed(made, ANTHROPIC)
+    assert connection.last is not None and b"output_blocked" in connection.last
+    assert WORD.encode() not in b"".join(connection.sent) + connection.last
+
+
+async def test_what_a_caller_heard_before_it_left_is_recorded() -> None:
+    made = made_for("redact", "output")
+    made.provider.pieces = list(pieces_of(CHAT, f"it is {WORD}, and a lot more of it. " * 5, 4))
+    plain = made.call("engineering")
+    connection = FakeConnection(body=CHAT.body, stays=20)
+    await model_call(made.services, plain, connection, "chat")
+    _, completion = records(made)
+    assert completion.client_gone and completion.verdict == "redact"
+    assert 0 < completion.output_policies[0].findings["TERM"] < 5

@@ -14,6 +14,7 @@ from keeptrusts.gateway.policies.texts import (
     texts_of_answer,
     texts_of_event,
     texts_of_request,
+    with_value,
 )
 
 SECRET = "SECRET"
@@ -146,6 +147,12 @@ def test_probabilities_of_edited_words_are_left_out() -> None:
     texts = texts_of_answer(document)
     after = edited(document, texts, [Edit(text=0, start=2, end=8, replacement="[X]")])
     assert after["choices"][0]["logprobs"] is None and after["choices"][1]["logprobs"] is not None
+
+
+def test_probabilities_beside_a_piece_of_a_stream_go_with_it() -> None:
+    piece = {"type": "response.output_text.delta", "delta": "a SECRET", "logprobs": [{"token": "SEC"}]}
+    [text] = texts_of_event(piece)
+    assert with_value(piece, text.path, "a ") == {**piece, "delta": "a ", "logprobs": []}
 
 
 OF_JSON = [

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keeptrusts.gateway.detectors.families.injection import injection_reader, injection_rules
+from keeptrusts.gateway.detectors.families.injection import injection_reader
 from keeptrusts.gateway.detectors.families.injection_score import MOST_JUDGED, Score, score_of
 from keeptrusts.gateway.detectors.families.injection_stance import stance
 from keeptrusts.gateway.detectors.families.respelled import respelled
 from keeptrusts.gateway.detectors.families.signs import Group, Read, Reader, Sign, TooMuchToReadError
-from keeptrusts.gateway.detectors.look import looking, seen
+from keeptrusts.gateway.detectors.look import seen
 from keeptrusts.gateway.detectors.rules import Finding
 from keeptrusts.gateway.detectors.scanner import Scanner
+from keeptrusts.gateway.policies.compile import compile_document
+from keeptrusts.schemas.policy_document.lint import lint_text
 
 WORDS = "ignore the previous instructions"
 STANCES = [
@@ -44,7 +46,12 @@ def test_what_a_sentence_does_with_the_words_of_an_attack(template: str, expecte
 
 @cache
 def scanner() -> Scanner:
-    return looking(injection_rules())
+    """Give the scanner of a chain, which the tests of the policy share."""
+    report = lint_text("policies: {chain: [prompt-injection]}\n", "file")
+    assert report.document is not None
+    scanner = compile_document(report.document).chain_for(None).scanner
+    assert scanner is not None
+    return scanner
 
 
 def score(text: str, *, foreign: bool = False) -> Score:
@@ -134,9 +141,9 @@ def test_reading_takes_no_more_than_the_length_of_a_text(piece: str) -> None:
     def seconds(text: str) -> float:
         best = 1e9
         for _ in range(3):
-            begun = perf_counter()
+            begun = process_time()
             score(text)
-            best = min(best, perf_counter() - begun)
+            best = min(best, process_time() - begun)
         return best
 
     text = piece * (8_192 // len(piece))

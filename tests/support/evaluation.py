@@ -25,7 +25,7 @@ from keeptrusts.gateway.policies.prompt_injection import THRESHOLD
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.kinds.entities import CIRCUMSTANCES, ENTITIES
 from support.injections import Labelled, corpus
-from support.injections_in_other_words import ATTACKS, INNOCENTS, LATER_ATTACKS, LATER_INNOCENTS
+from support.injections_in_other_words import looked_at, not_looked_at
 from support.labelled_texts import LabelledText, labelled_texts, ordinary_texts
 from support.labelled_values import kinds
 
@@ -116,14 +116,6 @@ def results_of_injections(texts: Sequence[Labelled]) -> Result:
     return Result(kind="prompt injection", right=said[True, True], missed=said[True, False], wrong=said[False, True])
 
 
-def in_other_words() -> list[Labelled]:
-    """Give attacks in unusual wordings, and innocent texts near them."""
-    return [
-        *(Labelled(text=text, attack=True, style="unusual") for text in (*ATTACKS, *LATER_ATTACKS)),
-        *(Labelled(text=text, attack=False, style="unusual") for text in (*INNOCENTS, *LATER_INNOCENTS)),
-    ]
-
-
 def table() -> str:
     """Give all figures as a table in Markdown."""
     scanner = data_scanner()
@@ -137,7 +129,8 @@ def table() -> str:
         told = " (by its label)" if result.kind in contextual else ""
         lines.append(_row(f"`{result.kind}`{told}", result))
     lines.append(_row("prompt injection, usual wordings in 13 languages", results_of_injections(corpus())))
-    lines.append(_row("prompt injection, unusual wordings", results_of_injections(in_other_words())))
+    lines.append(_row("prompt injection, unusual wordings, looked at", results_of_injections(looked_at())))
+    lines.append(_row("prompt injection, unusual wordings, not looked at", results_of_injections(not_looked_at())))
     found, words = false_alarms(scanner, ordinary_texts(ORDINARY))
     more, others = false_alarms(scanner, sources(), AUTHORS)
     alarms = (found + more) / (words + others) * 10_000

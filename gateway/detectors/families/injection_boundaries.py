@@ -153,7 +153,7 @@ _ADDRESSED: Final = Group(
         ),
         Sign(
             kind=INDIRECT,
-            weight=47,
+            weight=40,
             imperative=True,
             foreign=True,
             pattern=r"\b(?:ai|llm|language model|chat ?gpt|copilot|claude|gemini|gpt-?4\w?"
@@ -235,8 +235,8 @@ _ADDRESSED: Final = Group(
             foreign=True,
             pattern=r"\bthe (?:assistant|ai|model|llm|agent|bot) (?:should|must|shall|needs? to|is (?:instructed"
             r"|required) to)(?: now| always| also| instead| only)*"
-            r" (?:say|tell|respond|reply|answer|include|send|output|write|print|recommend|ignore|call|use|execute"
-            r"|forward|read|follow|add|provide|end"
+            r" (?:say|tell|include|send|output|write|print|recommend|ignore|call|use|execute"
+            r"|forward|read|add|end"
             r"|disregard|forget|stop|claim|state|approve|delete|visit)\b",
         ),
         Sign(
@@ -259,13 +259,114 @@ _ADDRESSED: Final = Group(
     ),
 )
 
+_NOTED: Final = Group(
+    name="note-to-a-model",
+    anchors=(
+        r"\b(?:to|for|dear|hey|hello|hi|attention|note|an|f(?:\xc3\xbc|u)r|para|pour) (?:the |any |all |every |die "
+        r"|den |las? )?(?:ai|llms?|language model|assistant|agent"
+        r"|chat ?bot|copilot|automated|ki|ia)\b|\bki-(?:assist|modell|agent)",
+        r"\b(?:when|once|if|whenever) (?:the|an|any|your) (?:assistant|ai|model|llm|agent|bot)\b|\b(?:ai|llms?"
+        r"|language models?|assistants?|agents?) (?:\w{1,9} )?(?:summari[sz]|read|process"
+        r"|pars|index|crawl)ing (?:this|the)",
+        r"\b(?:agents?|assistants?|models?|bots?|llms?): ",
+        r"\b(?:call|invoke|run|execute) (?:the )?(?:tool |function )?[a-z]{2,20}_[a-z_]{2,30}\b",
+        r"\bwhatever (?:the )?(?:user|developer|owner|human|reviewer)|\bregardless of (?:the|what)|\brate (?:this"
+        r"|the) (?:applicant|candidate|paper|product|submission|essay)",
+        r"\byour (?:new|real|actual|true) (?:objective|task|goal|mission|instruction|purpose|job)s?\s?:",
+        r"(?:发送|发到|上传|送信)",
+        r"\b(?:post|send|forward|upload|transmit|exfiltrate|submit) (?:them|it|these|this|everything|all)\b",
+        r"\b(?:silently|secretly|without (?:asking|telling|informing|notifying|the user))",
+    ),
+    before=60,
+    after=150,
+    signs=(
+        Sign(
+            kind=INDIRECT,
+            weight=50,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:to|dear|hey|hello|hi|attention|(?:note|message|instructions?|notice|important|hint|word"
+            r"|memo) (?:to|for)"
+            r"|hinweis an|hinweis für|nota para|note pour) (?:the |any |all |every |die )?(?:\w+ )?(?:ai|llms?"
+            r"|language models?"
+            r"|assistants?|agents?|chat ?bots?|copilot|automated \w+|ki-\w+|ia)\b[^.!?\n]{0,40}:",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=48,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:when|once|if|whenever) (?:the|an|any|your) (?:assistant|ai|model|llm|agent"
+            r"|bot)\b[^.!?\n]{0,60}\b(?:it|they|he|she) (?:should|must|will|shall|needs? to|has to)\b"
+            r"|\b(?:ai|llms?|language models?|assistants?|agents?) (?:\w+ )?(?:summari[sz]|read|process|pars|index"
+            r"|crawl)ing (?:this|the)\b[^.!?\n]{0,60}\b(?:must|should|shall|will|need)\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=50,
+            imperative=True,
+            foreign=True,
+            pattern=r"<!--[^>]{0,40}\b(?:agents?|assistants?|models?|bots?|llms?|ai)\b ?[:,]",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=34,
+            foreign=True,
+            pattern=r"\b(?:call|invoke|run|execute) (?:the )?(?:tool |function )?[a-z]{2,20}_[a-z_]{2,30}\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=46,
+            imperative=True,
+            foreign=True,
+            pattern=r"\bwhatever (?:the )?(?:user|developer|owner|human|reviewer)s? (?:asks?|asked|says?|said|wants?"
+            r"|wanted|told|tells?)\b|\bregardless of (?:the criteria|what (?:the user|they|he|she"
+            r"|you))\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=30,
+            foreign=True,
+            pattern=r"\brate (?:this|the) (?:applicant|candidate|paper|product|submission|essay)\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=50,
+            imperative=True,
+            foreign=True,
+            pattern=r"\byour (?:new|real|actual|true) (?:objective|task|goal|mission|instructions?|purpose|job)s?\s?:",
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=50,
+            imperative=True,
+            foreign=True,
+            pattern=r"(?:发送|发到|上传|送信)[^。\n]{0,20}https?://|(?:记录|内容|密码|密钥|数据)[^。\n]{0,10}(?:发送|发到|上传)",
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=48,
+            foreign=True,
+            pattern=r"\b(?:post|send|forward|upload|transmit|exfiltrate|submit) (?:them|it|these|this|everything"
+            r"|all of (?:it|them)) to (?:\S{1,20} ){0,2}(?:https?://|\S{1,40}@[a-z0-9-]+\.[a-z])",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=40,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:do (?:it|this|so) (?:silently|secretly)|(?:silently|secretly) \w+|without (?:asking"
+            r"|telling|informing|notifying) the user)\b",
+        ),
+    ),
+)
+
 _CARRYING: Final = Group(
     name="exfiltration",
     anchors=(
         r"!\[[^\]\n]{0,60}\]\(\s?https?://|<img[^>]{1,60}https?://",
-        r"\b(?:send|forward|post|upload|transmit|exfiltrat|leak|email|append|encode|include|submit|deliver|attach"
-        r"|copy|share|insert"
-        r"|embed|put)\s[^!?\n]{1,80}(?:https?://|webhook|\burls?\b|query string|query param|image link|my server)",
+        r"\b(?:send|forward|post|upload|transmit|exfiltrate|leak|append|encode|include|submit|insert|embed|put)\s"
+        r"[^!?\n]{1,60}(?:https?://|webhook|\burls?\b|query string|query param|image link|my server)",
         r"\b(?:send|forward|upload|transmit|leak|submit|deliver|copy)\s[^!?\n]{1,60}@[a-z0-9]",
         r"\b(?:visit|open|fetch|curl|wget|get request|browse|navigate|load|render|click)\s[^!?\n]{0,40}https?://",
     ),
@@ -347,4 +448,4 @@ _WRAPPED: Final = Group(
     ),
 )
 
-GROUPS: Final = (_MARKS, _ADDRESSED, _CARRYING, _WRAPPED)
+GROUPS: Final = (_MARKS, _ADDRESSED, _NOTED, _CARRYING, _WRAPPED)

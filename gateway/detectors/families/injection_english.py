@@ -36,10 +36,11 @@ _FILLING: Final = (
     r"|stated|provided|specific|some|aforementioned|last|next|first|ones|long|full|complete|various|explicit|strict"
     r"|set|list|previously|already|currently|aforesaid|body|series|in|for|on|with|now|please)"
 )
+_NOT_MINE: Final = _FILLING.replace("|my|", "|")
 _PRIOR: Final = (
     r"(?:previous(?:ly)?|prior|above|preceding|earlier|foregoing|former|past|old(?:er)?|initial|original|existing"
     r"|current|other|system|given|pre-?(?:defined|set|programmed)|hidden|developer('?s)?|openai('?s)?"
-    r"|safety|ethic(?:al|s)|moderation|built-?in|before|your|yours|my previous|prompt|security|secret"
+    r"|safety|ethic(?:al|s)|moderation|built-?in|before|your|yours|prompt|security|secret"
     r"|restrictive|programmed|first)"
 )
 _RULES: Final = (
@@ -142,7 +143,7 @@ _OVERRIDES: Final = Group(
         Sign(
             kind=OVERRIDE,
             weight=66,
-            pattern=rf"\b{_ENDED}(?:{_B}{_FILLING}){{0,5}}{_B}(?:{_PRIOR}(?:{_B}{_FILLING}|{_B}{_PRIOR}){{0,3}}|all"
+            pattern=rf"\b{_ENDED}(?:{_B}{_NOT_MINE}){{0,5}}{_B}(?:{_PRIOR}(?:{_B}{_FILLING}|{_B}{_PRIOR}){{0,3}}|all"
             rf"|any|every)"
             rf"{_B}(?:instructions?|prompts?|programming|directives?|guidelines|safety guidelines|safeguards?"
             rf"|guardrails?)\b",

@@ -79,9 +79,9 @@ _OWN_ORDERS: Final = Group(
 _BROKEN: Final = Group(
     name="broken-rules",
     anchors=(
-        r"\b(?:break|breaks|breaking|bend|violate|violating|defy|disobey|ignore|ignoring|bypass|against"
-        r"|evade) (?:all |any |every |of )*(?:your|its|their|the|openai|all|any)\s"
-        r"(?:\w{1,12} ){0,2}(?:rules|guidelines|polic|programming|restriction|limit|protocol|safety|filters|ethic)",
+        r"\b(?:break|breaks|breaking|bend|violat\w{1,3}|defy|disobey|bypass|evade|ignores|breaches) (?:all |any "
+        r"|every )?(?:of )?"
+        r"(?:your|its|their|the|openai|all|any)\b",
         r"\b(?:don't|do not|doesn't|does not|no longer|not|never) (?:have|has|had|apply|follow|got|exist|matter"
         r"|care)[^.!?;\n]{0,24}\b(?:rules|restriction|limit|guidelines|filters"
         r"|polic|ethics|morals|boundar|constraint)",
@@ -272,4 +272,113 @@ _DIVERTED: Final = Group(
     ),
 )
 
-GROUPS: Final = (_OWN_ORDERS, _BROKEN, _DIVERTED)
+_PLAIN: Final = Group(
+    name="plain-words",
+    anchors=(
+        r"\b(?:disregard|ignore|forget|erase|drop|negeer|vergiss|ignoriere) (?:everything|all|anything|alles)\b",
+        r"\b(?:forget|ignore) (?:the fact )?(?:that )?(?:you|u)(?:'re| are| were| have)\b|\bvergiss,? dass du"
+        r"|\boublie que tu"
+        r"|\bolvida que|\bdimentica che|\besque(?:\xc3\xa7|c)a que|\bvergeet dat",
+        r"\b(?:command|order|urge|instruct|want|tell|need) you to (?:disobey|ignore|break|override|forget|defy)",
+        r"\b(?:erase|wipe|clear|reset|delete|format) your\s",
+        r"\bwhat (?:rules|instructions?|orders|prompts?|guidelines|directives|restrictions) (?:did|have|were|do|has)\b",
+        r"\b(?:none|nothing|not one) of (?:your|the|these|those)\s|\b(?:zero|no) restrictions\b"
+        r"|\bwithout being (?:polite|safe|censored|filtered)",
+        r"\bur (?:\w{1,9} )?(?:prompt|instruc|rules|system)|\b(?:gimme|lemme see)\b",
+        r"\b(?:alles|everything),? (?:was|that is|that's|what is) (?:\xc3\xbcber|oberhalb|vor|above|before)",
+        r"\b(?:define|defines|shape|govern|restrict)s? (?:you|your)\b",
+        r"\byour (?:\w{1,12} )?(?:guidelines|rules|instructions?|programming|restrictions|prompt) (?:were|was|are"
+        r"|is)\b",
+    ),
+    before=110,
+    after=130,
+    signs=(
+        Sign(
+            kind=OVERRIDE,
+            weight=56,
+            pattern=r"\b(?:disregard|ignore|forget|erase|drop|negeer|vergiss|ignoriere) (?:everything|all|anything"
+            r"|alles)\s*(?:[.,;!:]|$"
+            r"|(?:and|then|now|en|und) \w+)",
+        ),
+        Sign(
+            kind=OVERRIDE,
+            weight=56,
+            pattern=r"\b(?:forget|ignore) (?:the fact )?(?:that )?(?:you|u)(?:'re| are| were) (?:an? |the |my "
+            r"|supposed |not |just )"
+            r"|vergiss,? dass du|oublie que tu|olvida que (?:eres|te|tus)|dimentica che sei|esque[çc]a que (?:você"
+            r"|tu)|vergeet dat je",
+        ),
+        Sign(
+            kind=OVERRIDE,
+            weight=56,
+            imperative=True,
+            pattern=r"\b(?:command|order|urge|instruct|want|need) you to (?:disobey|ignore (?:all|your|any|the)"
+            r"|break (?:all|your|any|the)|override"
+            r"|forget (?:all|your|any|everything)|defy)",
+        ),
+        Sign(
+            kind=OVERRIDE,
+            weight=52,
+            pattern=r"\b(?:erase|wipe|clear|reset|delete|format) your (?:\w+ )?(?:memory|mind|programming|context"
+            r"|instructions?|training|prompt|brain|rules)\b",
+        ),
+        Sign(
+            kind=EXTRACTION,
+            weight=54,
+            imperative=True,
+            pattern=r"\bwhat (?:rules|instructions?|orders|prompts?|guidelines|directives|restrictions) (?:did|have"
+            r"|were|do|has) (?:they|you|your \w+|openai|the"
+            r" \w+)(?: been)?(?: \w+)? (?:give|given|gave|get|got|receive|received|set|impose|have to follow|follow)\b",
+        ),
+        Sign(
+            kind=OVERRIDE,
+            weight=54,
+            imperative=True,
+            pattern=r"\b(?:none|nothing|not one) of your (?:\w+ )?(?:constraints?|rules|guidelines|restrictions?"
+            r"|instructions?|limits|limitations|policies)\b",
+        ),
+        Sign(
+            kind=JAILBREAK,
+            weight=46,
+            imperative=True,
+            pattern=r"\b(?:you|ai|bot|model|assistant|chat ?gpt|named|called|who|it)\b[^.!?,\n]{0,40}\b(?:has|have"
+            r"|with|and) (?:zero|no|0) (?:\w+ (?:and|or) (?:no )?)?(?:restrictions|limits"
+            r"|rules|filters|boundaries|limitations)\b",
+        ),
+        Sign(
+            kind=JAILBREAK,
+            weight=30,
+            imperative=True,
+            pattern=r"\bwithout being (?:polite|safe|censored|filtered|politically correct|nice)\b",
+        ),
+        Sign(
+            kind=EXTRACTION,
+            weight=66,
+            pattern=r"\b(?:show|tell|give|gimme|reveal|print|send|share|drop|what(?:'s| is)"
+            r"|lemme see)\b[^.!?\n]{0,30}\b(?:ur|your) (?:\w+ )?(?:prompt|instructions?|system"
+            r" (?:prompt|message|instructions?))\b",
+        ),
+        Sign(
+            kind=EXTRACTION,
+            weight=62,
+            pattern=r"(?:wiederhol|schreib|gib|zeig|sag|druck|kopier)\w*\b[^.!?\n]{0,30}\balles,? was (?:über"
+            r"|oberhalb|vor) (?:diese|dem|mein|der)",
+        ),
+        Sign(
+            kind=EXTRACTION,
+            weight=54,
+            pattern=r"\b(?:first|last|all|what|which|the|exact) [^.!?\n]{0,40}\b(?:instructions?|rules|prompt|text"
+            r"|words|directives) (?:that |which )?(?:define|shape|govern|restrict|control"
+            r"|describe)s? (?:you|your)\b",
+        ),
+        Sign(
+            kind=OVERRIDE,
+            weight=56,
+            imperative=True,
+            pattern=r"\byour (?:\w+ )?(?:guidelines|rules|instructions?|programming|restrictions"
+            r"|prompt)\b[^\n]{0,110}\b(?:ignore|forget|disregard|drop|break) (?:them|it|all)\b",
+        ),
+    ),
+)
+
+GROUPS: Final = (_OWN_ORDERS, _BROKEN, _DIVERTED, _PLAIN)

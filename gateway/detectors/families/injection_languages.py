@@ -113,7 +113,7 @@ _LANGUAGES: Final = (
             r"|donne|dis|imprime|quel|quelles|(?:\xc3\xa9|e)cris)\w{0,3}"
             r"[^.!?;]{1,40}(?:prompt|instruction|consigne|directive|invite)",
         ),
-        stop=r"sans tenir compte|ignore[zr]? (?:les?|la|l'|tou[ts]\w*|[mtv]os|[mt]es|[csm]es?|cette|d[eu]|bien)"
+        stop=r"sans tenir compte|ignore[zr]?\b"
         r"|oublie[zr]?\b"
         r"|désobéi\w*|contourne[zr]?\b|néglige[zr]?\b|ne (?:tiens|tenez|tenir)\w* (?:pas|plus)"
         r" compte|ne (?:suis|suivez|respecte[zs]?) (?:pas|plus)|fai(?:s|tes) abstraction|annule[zr]?|efface[zr]?",
@@ -147,7 +147,7 @@ _LANGUAGES: Final = (
             r"|cu(?:\xc3\xa1|a)l|cu(?:\xc3\xa1|a)les|ense(?:\xc3\xb1|n)a)\w{0,3}"
             r"[^.!?;]{1,40}(?:prompt|instruccion|indicacion|directriz|mensaje del sistema)",
         ),
-        stop=r"\bignor(?:a|e|ar|en|as) (?:[lt]?[ao]s?|el|tod[ao]s?|[tsm]us?|est[aeo]s?|cualquier|por|de)\b"
+        stop=r"\bignor(?:a|e|ar|en|as)\b"
         r"|\bolv[ií]d(?:a|e|ar|as|ate|en|es|alo|date)\b|descart(?:a|e|ar)\b|desobede\w*|pas(?:a|e) por alto"
         r"|omit(?:e|a|ir)\b|no (?:sigas?|hagas? caso|obedezcas?|tengas? en cuenta|prestes atención)|(?:haz|haga"
         r"|hagan) caso omiso"
@@ -177,8 +177,8 @@ _LANGUAGES: Final = (
             r"\b(?:mostre|revele|repita|imprima|diga|me d(?:\xc3\xaa|e)|escreva|qual|quais|exiba)\w{0,3}[^.!?;]{1,40}"
             r"(?:prompt|instru(?:\xc3\xa7|c)|diretri|mensagem do sistema)",
         ),
-        stop=r"\bignor(?:e|em|a|ar) (?:[ao]s?|tod[ao]s?|tudo|[st]uas?|[st]eus?|ess[ae]s?|est[ae]s?|quaisquer"
-        r"|qualquer)\b|esque[çc]a\w*|\besquecer?\b|\besquece\b|desconsider\w*|desobede\w*|não (?:siga|obede[çc]a"
+        stop=r"\bignor(?:e|em|a|ar)\b"
+        r"|esque[çc]a\w*|\besquecer?\b|\besquece\b|desconsider\w*|desobede\w*|não (?:siga|obede[çc]a"
         r"|considere"
         r"|leve em conta)",
         prior=r"anterior|prévi[ao]s|acima|inicia[il]s?|todas|todos|\bsuas?\b|\bseus?\b|\btuas?\b|recebid|dad[ao]s"
@@ -224,7 +224,7 @@ _LANGUAGES: Final = (
     _Language(
         name="nl",
         anchors=(
-            r"\b(?:negeer|vergeet|sla .{0,40} over|omzeil|(?:volg|gehoorzaam|houd) .{0,30}niet|vanaf nu|je bent nu"
+            r"\b(?:negeer|vergeet|omzeil|(?:volg|gehoorzaam|houd) .{0,30}niet|vanaf nu|je bent nu"
             r"|u bent nu)\b",
             r"\b(?:toon|onthul|herhaal|druk|geef|zeg|schrijf|wat (?:is|zijn|staat|was)|laat)\w{0,3}[^.!?;]{1,40}"
             r"(?:prompt|instructie|systeembericht|richtlijn)",
@@ -270,7 +270,7 @@ _LANGUAGES: Final = (
         stop=r"忽略|忽視|忽视|无视|無視|忘记|忘記|忘掉|不要(?:再)?(?:遵守|理会|遵循|理會|执行)|不(?:再|用|必)(?:遵守|遵循|理会)|绕过|繞過|抛弃|跳过|覆盖|取消",
         prior=r"之前|以前|先前|前面|上面|以上|上述|所有|全部|原来|原先|初始|你的|您的|系统|任何|一切|此前|原有|給你|给你",
         rules=r"指令|指示|提示|规则|規則|命令|限制|要求|说明|說明|设定|設定|约束|准则|內容|内容|对话|對話|消息|任务|任務|规定|规范|政策",
-        everything=r"(?:之前|以前|前面|上面|以上|先前)(?:的)?(?:一切|所有|全部|内容|话|说的)|(?:以上|上述)(?:所有|内容)|一切",
+        everything=r"(?:之前|以前|前面|上面|以上|先前)(?:的)?(?:一切|所有|全部|内容|话|说的)|(?:以上|上述)(?:所有|内容)|一切|用户的(?:请求|问题|指令|要求)",
         ask=r"显示|顯示|展示|告诉|告訴|输出|輸出|打印|重复|重複|复述|複述|透露|泄露|说出|說出|列出|给我|給我|是什么|是什麼|写出|公开|翻译|發送|分享",
         own=r"你的|您的|系统|系統|初始|原始|隐藏|隱藏|完整|内部|秘密|上面|以上|之前|全部",
         prompt=r"提示词|提示詞|提示|指令|指示|系统消息|系統訊息|设定|設定|prompt",

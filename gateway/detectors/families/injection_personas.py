@@ -338,17 +338,23 @@ _ROLES: Final = Group(
             kind=ROLE,
             weight=30,
             imperative=True,
-            pattern=r"\b(?:you are now|you're now|from now on,? you(?:'re| are| will)(?: be)?|you (?:will"
-            r"|shall) now be|you must now be)\b",
+            pattern=r"\b(?:you are now|you're now|you (?:will|shall) now be|you must now be)\b",
         ),
         Sign(
             kind=JAILBREAK,
             weight=44,
             imperative=True,
-            pattern=r"\b(?:act|pretend|role-?play|simulate|imagine|play|behave|respond)\w*\b[^.!?\n]{0,80}\b(?:evil"
-            r"|criminal|hacker|villain|terrorist"
-            r"|drug dealer|serial killer|black ?hat|malware|rogue|unethical|immoral|no (?:rules|laws|limits"
-            r"|restrictions|ethics|morals))\b",
+            pattern=r"\b(?:act|pretend|role-?play|simulate|imagine|play|behave"
+            r"|respond)\w*\b[^.!?\n]{0,60}\b(?:unethical"
+            r"|immoral|amoral|black ?hat|malware|no (?:rules|laws|limits|restrictions|ethics|morals))\b",
+        ),
+        Sign(
+            kind=JAILBREAK,
+            weight=30,
+            imperative=True,
+            pattern=r"\b(?:act|pretend|role-?play|simulate|imagine|play|behave|respond)\w*\b[^.!?\n]{0,60}\b(?:evil"
+            r"|criminal"
+            r"|hacker|villain|terrorist|drug dealer|serial killer|rogue)\b",
         ),
     ),
 )

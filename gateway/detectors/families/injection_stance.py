@@ -81,25 +81,32 @@ def stance(read: Read) -> Stance:
 
 
 def is_quoted(read: Read) -> bool:
-    """Say whether a sign stands between quotation marks, in a code fence, or in a line that is marked as another's."""
+    """Say whether a sign stands between quotation marks, in a code fence, or in a line that is marked as another's.
+
+    What is a quotation from its very beginning quotes nobody: marks around the whole would hide any command.
+    """
     before, after = read.before, read.text[read.start : read.end + _QUOTED]
+    opened = before.strip()
     if before.count(_FENCE) % 2 == 1:
-        return True
+        return not opened.startswith(_FENCE) or opened.count(_FENCE) > 1
     line = before[before.rfind("\n") + 1 :]
-    if line.lstrip().startswith((">", "//", "# ", "* ", "- [ ]")) and line.lstrip()[:1] in ">/":
-        return True
+    if line.lstrip().startswith((">", "//")):
+        return "\n" in opened
     near = line[-_QUOTED:]
     for opening, closing in _QUOTES.items():
-        if opening == closing:
-            at = near.rfind(opening)
-            if at < 0 or near.count(opening) % 2 == 0 or closing not in after:
-                continue
-            if opening == "'" and (at > 0 and near[at - 1].isalnum()):
-                continue  # an apostrophe
-            return True
-        if near.rfind(opening) > near.rfind(closing) and closing in after:
+        at = near.rfind(opening)
+        if at < 0 or closing not in after or not before[: len(before) - len(near) + at].strip():
+            continue
+        if _opens(near, at) if opening == closing else at > near.rfind(closing):
             return True
     return False
+
+
+def _opens(text: str, at: int) -> bool:
+    """Say whether a mark that also closes opens here: nothing it could close is before it, something is behind."""
+    if at < 0 or text[at + 1 : at + 2] in ("", " ", "\t", ",", ".", ";", ":", ")", "]", "}"):
+        return at >= 0 and at + 1 == len(text)
+    return at == 0 or not (text[at - 1].isalnum() or text[at - 1] in ".!?,;:)]}")
 
 
 def is_discussed(read: Read) -> bool:

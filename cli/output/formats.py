@@ -89,12 +89,16 @@ def as_csv(rows: Iterable[Row], *, titles: bool = True, names: Sequence[str] | N
     """Give RFC 4180 CSV with a header; texts that a spreadsheet would run get a quote in front."""
     rows = list(rows)
     known = list(names) if names is not None else list(dict.fromkeys(name for row in rows for name in row))
+    lines = [_csv_line(known)] if titles else []
+    lines += [_csv_line([_cell(row.get(name)) for name in known]) for row in rows]
+    return "\n".join(lines)
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    """Write one row. With a terminator of both, a carriage return within a cell is quoted too, and begins no row."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    if titles:
-        writer.writerow(known)
-    writer.writerows([_cell(row.get(name)) for name in known] for row in rows)
-    return text.getvalue().removesuffix("\n")
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n")
 
 
 def _cell(value: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from keeptrusts.cli.commands.events import COLUMNS
@@ -80,9 +80,12 @@ def test_a_table_is_as_wide_as_its_texts_and_colours_add_nothing() -> None:
 
 
 @given(st.lists(st.text(), min_size=1, max_size=3))
+@example(["\r="])
+@example(["a\r=1"])
 def test_no_cell_of_a_csv_is_run_by_a_spreadsheet(values: list[str]) -> None:
     rows = [{"a": value} for value in values]
     cells = [line[0] if line else "" for line in csv.reader(io.StringIO(as_csv(rows), newline=""))][1:]
+    assert len(cells) == len(rows)
     for cell in cells:
         assert not cell.startswith(("=", "@", "\t", "\r"))
         assert not cell.startswith(("+", "-")) or cell[1:].replace(".", "", 1).isdigit()

@@ -97,8 +97,8 @@ class Openings:
             return found
         end = _cut_off(text, max(at, len(text) - _LONGEST_ESCAPE))
         first = min(end, found.at)
-        if end < len(text):
-            first = min(first, self._open(text[:end], at).at)
+        if end < len(text):  # what follows may be any character
+            first = min(first, self._of_plain(text[:end], at, depth - 1).at)
         piece = unescaped(text[:end], around=len(text))
         if piece is None or piece.starts is None:
             return Opening(at=first, empty=found.empty)

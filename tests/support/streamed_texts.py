@@ -44,6 +44,7 @@ FOUND = [
     "joe&#64;example.com",
     "joe\\x40example.com",
     "joe%2540example.com",
+    "joe\\x4&#48;example.com",
     "Y29uZmlkZW50aWFsOiBwbGVhc2Ugd3JpdGUgdG8gam9lQGV4YW1w\nbGUuY29tIGFib3V0IHRoaXMgcGxhbiBiZWZvcmUgdGhl\nIGVuZA==",
 ]
 NOTHING = [

@@ -104,23 +104,24 @@ class AppendingStream:
     def release(self, tail: bytes) -> Released:
         """Give the rest, and before what ends the answer what is appended to it."""
         released = self._judge.release(tail)
-        ending = [*self._late, *self._parser.feed(released.frames), *self._parser.finish()]
-        parser = SseParser()
-        last = [*parser.feed(released.tail), *parser.finish()]
-        texts = released.outcome.appended
         if released.outcome.problem is not None:
             return released
+        parser = SseParser()
+        rest = [*self._parser.feed(released.frames), *self._parser.finish()]
+        last = [*parser.feed(released.tail), *parser.finish()]
+        for event in (*rest, *last):
+            self._hear(_read(event))
+        ending, texts = [*self._late, *rest], released.outcome.appended
         written = self._written(ending, texts)
         end = self._written(last, texts)
         return Released(frames=written, tail=end, outcome=released.outcome, texts=released.texts)
 
     def _is_late(self, event: StreamEvent) -> bool:
         """Say whether an event, or one before it, ends an answer; what texts say is kept."""
-        if not self._late:
-            document = _read(event)
-            self._hear(document)
-            if not _ends(document):
-                return False
+        document = _read(event)
+        self._hear(document)
+        if not self._late and not _ends(document):
+            return False
         self._late.append(event)
         return True
 

@@ -20,17 +20,22 @@ providers:
     - {id: openai, provider: openai, secret_key_ref: {env: OPENAI_API_KEY}}
     - {id: anthropic, provider: anthropic, secret_key_ref: {env: ANTHROPIC_API_KEY}}
 policies:
-  chain: [disclaimer, OTHERS audit-logger]
+  chain:
+    - disclaimer
+    - OTHERS
+    - audit-logger
 policy:
   disclaimer: {OPTIONS}
   dlp-filter: {secrets: false, blocked_terms: [zebra-4711], apply_to: output}
 """
 ALWAYS = "text: Ask a person."
+HELD = "content-filter: {categories: [hate]}"
+"""A policy that must see the whole of a stream."""
 BY_TOPIC = "disclaimers: [{topic: medical, text: See a doctor.}, {topic: zebras, text: Mind the stripes.}]"
 SECRETS = {"OPENAI_API_KEY": "sk-real", "ANTHROPIC_API_KEY": "sk-ant-real"}
 
 
-def made_for(options: str = ALWAYS, others: str = "") -> FakeGateway:
+def made_for(options: str = ALWAYS, others: str = "rbac") -> FakeGateway:
     return gateway(POLICY.replace("OPTIONS", options).replace("OTHERS", others), environment=SECRETS)
 
 
@@ -76,7 +81,7 @@ async def test_a_text_stands_at_the_end_of_answers_that_it_is_for(options: str, 
 
 
 async def test_it_stands_behind_what_other_policies_have_written_over() -> None:
-    made = made_for(others="dlp-filter,")
+    made = made_for(others="dlp-filter")
     made.provider.result = answering("About zebra-4711.")
     assert said(await asked(made)) == "About [TERM].\n\nAsk a person."
 
@@ -114,7 +119,7 @@ async def streamed(made: FakeGateway, case: StreamCase, pieces: list[bytes]) -> 
     return [json.loads(line) for line in lines]
 
 
-@pytest.mark.parametrize("others", ["", "dlp-filter,"])
+@pytest.mark.parametrize("others", ["rbac", "dlp-filter", HELD])
 @pytest.mark.parametrize("last", [[chat_chunk(" three", "stop")], [chat_chunk(" three"), chat_chunk("", "stop")]])
 async def test_a_chat_stream_gets_one_more_piece_before_it_finishes(last: list[bytes], others: str) -> None:
     pieces = [chat_chunk("One"), chat_chunk(" two"), *last, *CHAT.pieces[-2:]]
@@ -134,8 +139,9 @@ async def test_a_chat_stream_that_calls_a_tool_stays_as_it_is() -> None:
     assert "Ask a person" not in json.dumps(events)
 
 
-async def test_an_anthropic_stream_gets_one_more_block() -> None:
-    events = await streamed(made_for(), ANTHROPIC, list(ANTHROPIC.pieces))
+@pytest.mark.parametrize("others", ["rbac", HELD])
+async def test_an_anthropic_stream_gets_one_more_block(others: str) -> None:
+    events = await streamed(made_for(others=others), ANTHROPIC, list(ANTHROPIC.pieces))
     kinds = [one["type"] for one in events]
     assert kinds == [
         "message_start", "content_block_start", "content_block_delta", "content_block_stop",

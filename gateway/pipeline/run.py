@@ -246,19 +246,15 @@ async def _dispatch(
         return None if isinstance(await append(services, event), Problem) else following
 
     result = await invoke(services, configuration, call, asked, money.routes, record_attempt)
-    others = Others(
-        services=services,
-        configuration=configuration,
-        call=call,
-        identity=identity,
-        admission=admission,
-        connection=connection,
-    )
     if isinstance(result, OpenedStream):
+        others = _others(services, configuration, call, identity, admission, connection)
         return await _stream(others, decided, result, ack, spending)
     settlement = _settled(services, result, asked, spending)
     count_invocation(services.counters, call.span, result, settlement)
-    inspected = await _judged_by_others(others, inspect(services, admission, result))
+    inspected = inspect(services, admission, result)
+    if admission.chain.external or inspected.outcome.escalation is not None:
+        others = _others(services, configuration, call, identity, admission, connection)
+        inspected = await _judged_by_others(others, inspected)
     result, ended = inspected.invocation, decided.after(inspected.outcome)
     completion = completion_event(services, call, ended, result, settlement, client_gone=connection.is_gone())
     completed = await append_completion(services, call, completion, spending)
@@ -268,11 +264,28 @@ async def _dispatch(
     return answers.provided(call, result, settlement, ended.verdict, completed, shown), result.usage
 
 
+def _others(
+    services: Services,
+    configuration: Configuration,
+    call: IncomingCall,
+    identity: Identity,
+    admission: Admission,
+    connection: CallerConnection,
+) -> Others:
+    return Others(
+        services=services,
+        configuration=configuration,
+        call=call,
+        identity=identity,
+        admission=admission,
+        connection=connection,
+    )
+
+
 async def _judged_by_others(others: Others, inspected: Inspected) -> Inspected:
     """Show an answer, as it would be sent, to services and people; one that they refuse is replaced by the refusal."""
     invocation = inspected.invocation
-    asks = bool(others.admission.chain.external) or inspected.outcome.escalation is not None
-    if not asks or invocation.problem is not None or invocation.status != 200:
+    if invocation.problem is not None or invocation.status != 200:
         return inspected
     outcome = await others.judged(inspected.outcome, texts_of_answer(orjson.loads(invocation.body)))
     if outcome.problem is not None:

@@ -61,7 +61,10 @@ def admit(
     if not isinstance(routes, Problem) and routes.fallbacks:
         left = tuple(one for one in routes.fallbacks if one.model == chosen or _may_use(one, chain, facts, caller))
         routes = Routes(first=routes.first, fallbacks=left)
-    return Admission(asked=sent, outcome=outcome, routes=routes, facts=facts, chain=chain, payers=payers)
+    admission = Admission(asked=sent, outcome=outcome, routes=routes, facts=facts, chain=chain, payers=payers)
+    if facts.review is None or sent is asked or not facts.review.placeholders.values:
+        return admission
+    return replace(admission, placeholders=facts.review.placeholders.values)
 
 
 def cheaper_routes(

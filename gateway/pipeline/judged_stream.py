@@ -119,11 +119,16 @@ class JudgedStream:
         if known not in self._wholes:
             edited = None
             if self._acts and not self.refused:
-                outcome = judge(self._services, self._admission, (text,))
-                self.refused |= outcome.problem is not None
-                edited = _Edited(value=rewritten(text, outcome.edits)) if outcome.edits else None
+                edits = self._edits_of_whole(text)
+                edited = _Edited(value=rewritten(text, edits)) if edits else None
             self._wholes[known] = (text, edited)
         return self._wholes[known][1]
+
+    def _edits_of_whole(self, text: Text) -> tuple[Edit, ...]:
+        """Give what is written over in a text that came whole; ``refused`` where it is refused."""
+        outcome = judge(self._services, self._admission, (text,))
+        self.refused |= outcome.problem is not None
+        return outcome.edits
 
     def _ended(self, told: _Told) -> bytes:
         rest = told.end()

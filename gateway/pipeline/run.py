@@ -36,6 +36,7 @@ from keeptrusts.gateway.pipeline.record import (
     refusal_completion,
 )
 from keeptrusts.gateway.pipeline.reserve import Asking, Funded, Unfunded, Waiting, reserve, wait_for_hold
+from keeptrusts.gateway.pipeline.restoring import restored, restoring_stream
 from keeptrusts.gateway.pipeline.review import wait_for_person
 from keeptrusts.gateway.pipeline.route import usable_models
 from keeptrusts.gateway.pipeline.services import Configuration, Services
@@ -255,6 +256,7 @@ async def _dispatch(
     if admission.chain.external or inspected.outcome.escalation is not None:
         others = _others(services, configuration, call, identity, admission, connection)
         inspected = await _judged_by_others(others, inspected)
+    inspected = restored(admission, inspected) if admission.placeholders else inspected
     result, ended = inspected.invocation, decided.after(inspected.outcome)
     completion = completion_event(services, call, ended, result, settlement, client_gone=connection.is_gone())
     completed = await append_completion(services, call, completion, spending)
@@ -304,7 +306,8 @@ async def _stream(
         shown = None if spending is None else spending.shown
         await connection.begin(answers.stream_headers(call, model, decided.verdict, decision, shown))
         held = held_stream(services, admission)
-        streamed = await pass_stream(services, call, opened, connection, held, others.judged)
+        restoring = restoring_stream(services, admission)
+        streamed = await pass_stream(services, call, opened, connection, held, others.judged, restoring)
     finally:
         services.counters.streams_open -= 1
     invocation, decided = streamed.invocation, decided.after(streamed.outcome)

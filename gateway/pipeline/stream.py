@@ -57,7 +57,9 @@ class _Reading:
         opened: OpenedStream,
         held: StreamJudge | None,
         judge_further: Further | None,
+        restoring: StreamJudge | None,
     ) -> None:
+        self._restoring = restoring
         self._held = held
         self._judge_further = judge_further
         self._keep_alive: KeepAlive | None = None
@@ -119,10 +121,9 @@ class _Reading:
         """Send frames, or what the output policies let go of them; False when the stream is too long to be judged."""
         if self.first_token_us is None:
             self.first_token_us = max(0, (self._services.now_ns() - self._call.started_ns) // 1_000)
-        if self._held is None:
-            await self._send(connection, frames)
-            return True
-        passed = self._held.take(frames)
+        passed = frames if self._held is None else self._held.take(frames)
+        if passed and self._restoring is not None:
+            passed = self._restoring.take(passed)
         if passed:
             await self._send(connection, passed)
         return passed is not None
@@ -135,9 +136,10 @@ class _Reading:
 
     async def release(self, connection: CallerConnection, tail: bytes) -> Released:
         """Send what the output policies leave of what they held, but for the end. Raises CallerGoneError."""
-        if self._held is None:
-            return Released(frames=b"", tail=tail, outcome=NOTHING_TO_SAY)
-        released = await self._judged_further(connection, self._held.release(tail))
+        released = Released(frames=b"", tail=tail, outcome=NOTHING_TO_SAY)
+        if self._held is not None:
+            released = await self._judged_further(connection, self._held.release(tail))
+        released = self._with_values(released)
         if released.frames:
             await self._send(connection, released.frames)
         return released
@@ -155,6 +157,14 @@ class _Reading:
             return Released(frames=b"", tail=b"", outcome=outcome)
         return replace(released, outcome=outcome)
 
+    def _with_values(self, released: Released) -> Released:
+        """Put back what placeholders stand for, and send what still waited for it."""
+        if self._restoring is None or released.outcome.problem is not None:
+            return released
+        frames = self._restoring.take(released.frames) if released.frames else b""
+        rest = self._restoring.release(released.tail)
+        return replace(released, frames=(frames or b"") + rest.frames, tail=rest.tail)
+
     def judged(self) -> Released:
         """Give what the output policies say of what was said so far; nothing is sent any more."""
         nothing = Released(frames=b"", tail=b"", outcome=NOTHING_TO_SAY)
@@ -168,9 +178,10 @@ async def pass_stream(
     connection: CallerConnection,
     held: StreamJudge | None = None,
     judge_further: Further | None = None,
+    restoring: StreamJudge | None = None,
 ) -> Streamed:
     """Pass a stream on up to its end, which the caller of this sends. Never raises for what either side does."""
-    reading = _Reading(services, call, opened, held, judge_further)
+    reading = _Reading(services, call, opened, held, judge_further, restoring)
     connection.when_gone(opened.stream.close)  # a provider that nobody listens to any more must stop working
     # Also while nothing comes: closing it wakes whoever reads.
     latest = asyncio.get_running_loop().call_later(reading.left_s(), opened.stream.close)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from keeptrusts.gateway.pipeline.spans import AttemptSpan, CallSpan
 from keeptrusts.gateway.policies.compile import CompiledChain
@@ -22,6 +23,8 @@ from keeptrusts.schemas.events.money import Settle, VoidHold
 from keeptrusts.schemas.events.request import CostState, Usage
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.directory import KeyValue
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @frozen
@@ -96,7 +99,8 @@ class Routes:
 class Admission:
     """What the input policies said, what they knew, where the call would go if it may, and who must agree to pay.
 
-    ``asked`` is the call as it may be sent: its texts are edited where a policy says so.
+    ``asked`` is the call as it may be sent: its texts are edited where a policy says so. ``placeholders`` say what to
+    put back into its answer.
     """
 
     asked: ModelCall
@@ -105,6 +109,7 @@ class Admission:
     facts: RequestFacts
     chain: CompiledChain
     payers: Payers | None
+    placeholders: Mapping[str, str] = field(default_factory=lambda: _NONE, repr=False)
 
 
 @frozen

@@ -8,22 +8,25 @@ from keeptrusts.gateway.detectors.look import seen
 from keeptrusts.gateway.detectors.overlaps import resolved
 from keeptrusts.gateway.detectors.rules import PLAIN, Finding
 from keeptrusts.gateway.detectors.scanner import Budget, Scanner
+from keeptrusts.gateway.policies.placeholders import Placeholders
 from keeptrusts.gateway.policies.texts import Text
 
 
 class Review:
-    """Texts and the scanner of their chain. ``secret`` keys the hashes that stand for findings.
+    """Texts and the scanner of their chain. ``secret`` keys the hashes that stand for findings, ``placeholders`` are
+    what stands for those that are put back.
 
     ``found`` is what was found in the first of the texts, where a scan of it is known already.
     """
 
-    __slots__ = ("_found", "_scanner", "secret", "texts")
+    __slots__ = ("_found", "_scanner", "placeholders", "secret", "texts")
 
     def __init__(
         self, texts: Sequence[Text], scanner: Scanner, secret: bytes, found: Sequence[Finding] | None = None
     ) -> None:
         self.texts = tuple(texts)
         self.secret = secret
+        self.placeholders = Placeholders(self.texts)
         self._scanner = scanner
         self._found: tuple[tuple[int, list[Finding]], ...] | None = None if found is None else ((0, list(found)),)
 

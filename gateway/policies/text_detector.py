@@ -82,13 +82,14 @@ class TextDetector:
             return Decision(result="escalate", reason=reason, findings=counts, escalation=self._escalation)
         if self._action == "block":
             return Decision(result="block", reason=reason, findings=counts, problem=self._problem(facts.phase, counts))
-        markers = Markers(self._redaction, review.secret)
+        reversible = self._redaction.reversible and facts.phase == "input"
+        marker = review.placeholders.of if reversible else Markers(self._redaction, review.secret).of
         edits = tuple(
             Edit(
                 text=number,
                 start=finding.start,
                 end=finding.end,
-                replacement=markers.of(finding.kind, review.texts[number].text[finding.start : finding.end]),
+                replacement=marker(finding.kind, review.texts[number].text[finding.start : finding.end]),
             )
             for number, finding in found
         )

@@ -40,12 +40,6 @@ WITHOUT_EFFECT: Final = (
     ),
     WithoutEffect(
         kinds=_DETECTORS,
-        path=("redaction", "reversible"),
-        words="has no effect in this version: what is written over stays so in the answer",
-        severity="warning",
-    ),
-    WithoutEffect(
-        kinds=_DETECTORS,
         path=("redaction", "include_metadata"),
         words="has no effect in this version: counts by kind are always recorded, and nothing else is",
         severity="info",

@@ -93,7 +93,7 @@ DOUBTS = [
     ("after what nobody judges", chain("human-oversight: {require_human_for: [a]}", "dlp-filter: {}"), W, "KT136", 5),
     ("sensitivity", chain("dlp-filter: {sensitivity_level: high}"), W, "KT145", 4),
     ("standard sensitivity", chain("dlp-filter: {sensitivity_level: standard}"), None, "KT145", 4),
-    ("placeholders", chain("pii-detector: {redaction: {reversible: true}}"), W, "KT145", 4),
+    ("placeholders", chain("pii-detector: {redaction: {reversible: true}}"), None, "KT145", 4),
     ("metadata", chain("pii-detector: {redaction: {include_metadata: false}}"), N, "KT145", 4),
     ("captured texts", chain("audit-logger: {capture: full}"), W, "KT145", 4),
     ("retention", chain("audit-logger: {retention: 30}"), N, "KT145", 4),

@@ -14,6 +14,7 @@ _LAST: Final = frozenset(
     {"message_delta", "message_stop", "response.completed", "response.incomplete", "response.failed", "error"}
 )
 _WHOLE: Final = frozenset({"name", "id", "role", "type", "finish_reason"})
+_ARGUMENTS: Final = frozenset({"arguments", "input"})
 _KEPT: Final = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
 
 
@@ -37,6 +38,8 @@ def is_piece(document: Mapping[str, Any], text: Text) -> bool:
     if text.json == "value" or path[-1] in _WHOLE:
         return False
     if path[0] == "choices":
+        if "tool_calls" in path:  # a call's other fields come once
+            return path[-1] in _ARGUMENTS
         return len(path) > 3 and path[2] == "delta"
     if kind == "content_block_delta":
         return path[0] == "delta" and len(path) == 2

@@ -52,7 +52,8 @@ _NO_TEXT: Final = frozenset(
     {
         "cache_control", "call_id", "detail", "encoding_format", "encrypted_content", "file_id", "finish_reason",
         "format", "id", "item_id", "media_type", "mime_type", "model", "object", "previous_response_id", "role",
-        "service_tier", "signature", "status", "stop_reason", "tool_call_id", "tool_use_id", "type",
+        "service_tier", "signature", "status", "stop_reason", "thought_signature", "tool_call_id", "tool_use_id",
+        "type",
     }
 )  # fmt: skip
 """Names whose values are ids, kinds and settings in every API: a marker there would make the call invalid."""

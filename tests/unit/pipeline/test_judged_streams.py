@@ -201,3 +201,30 @@ async def test_a_pattern_that_may_match_more_than_is_held_has_streams_judged_at_
     connection = FakeConnection(body=CHAT.body)
     await model_call(made.services, made.call("engineering"), connection, "chat")
     assert (len(connection.sent) > 2) is early
+
+
+async def test_what_a_tool_call_says_beside_its_arguments_comes_whole_and_with_them(patterns: str) -> None:
+    made = gateway(patterns, environment=KEYS)
+    signed = {
+        "google": {"thought_signature": "c2lnbmVkIGJ5IG5vYm9keSBhdCBhbGwgYnV0IGxvbmcgZW5vdWdo", "note": "so it is"}
+    }
+    call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "f", "arguments": ""}}
+    more = {"index": 0, "function": {"arguments": '{"a": "Project Falcon"}'}}
+    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "gpt-4o"}
+    pieces = [
+        data({**chunk, "choices": [{"index": 0, "delta": {"tool_calls": [one]}, "finish_reason": None}]})
+        for one in ({**call, "extra_content": signed}, more)
+    ]
+    end = {"index": 0, "delta": {}, "finish_reason": "tool_calls"}
+    made.provider.pieces = [*pieces, data({**chunk, "choices": [end]}), *CHAT.pieces[-2:]]
+    sent, _ = await asked(made, CHAT, stream=True)
+    calls = [
+        one
+        for line in sent.split(b"\n")
+        if line.startswith(b"data: {")
+        for choice in json.loads(line[6:])["choices"]
+        for one in choice["delta"].get("tool_calls", ())
+    ]
+    assert all("function" in one for one in calls), "the SDKs take no piece of a call without one"
+    assert [one["extra_content"] for one in calls if "extra_content" in one] == [signed]
+    assert json.loads("".join(one["function"].get("arguments", "") for one in calls)) == {"a": "[TERM]"}

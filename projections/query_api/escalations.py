@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from keeptrusts.projections.query_api.asking import CURSOR, LIMIT, MIN_POSITION, limit_of, refuse_unknown, words_of
+from keeptrusts.projections.query_api.asking import CURSOR, LIMIT, MIN_POSITION, refuse_unknown, words_of
 from keeptrusts.projections.query_api.call import Call, Parameter
-from keeptrusts.projections.query_api.cursors import Cursor, decode_cursor, encode_cursor
 from keeptrusts.projections.query_api.directory_view import Directory
-from keeptrusts.projections.query_api.ledger_values import escalation_of, team_id_of, user_id_of
+from keeptrusts.projections.query_api.ledger_values import escalation_of, newest, selected, the_one
 from keeptrusts.projections.query_api.models import Answer, One, Page, Time
-from keeptrusts.projections.query_api.problems import not_found
-from keeptrusts.projections.query_api.scope import TenantScope, row_condition
-from keeptrusts.projections.store.protocol import Store
-from keeptrusts.schemas import topics
 from keeptrusts.schemas.record import format_time
 from keeptrusts.schemas.snapshots.documents import Escalation as Value
 
-_KIND: Final = "escalations"
+_KIND: Final = "escalation"
 STATES: Final = ("queued", "claimed", "resolved", "expired")
 OPEN: Final = "open"
 ID: Final = Parameter(name="id", help="escalation id", place="path")
@@ -66,65 +61,20 @@ class Escalation(Answer):
 async def escalations(call: Call) -> Page[Escalation]:
     """Answer ``GET /v1/escalations``, the newest first."""
     refuse_unknown(call.parameters, (item.name for item in LIST_PARAMETERS))
-    conditions: list[str] = []
-    values: dict[str, Any] = {}
+    selection = selected(call)
     states = words_of(call, "state", (*STATES, OPEN))
     if states:
-        conditions.append("has({states:Array(String)}, state)")
-        values["states"] = [one for state in states for one in (STATES[:2] if state == OPEN else (state,))]
+        named = [one for state in states for one in (STATES[:2] if state == OPEN else (state,))]
+        selection.where("has({states:Array(String)}, state)", states=named)
     if "type" in call.parameters:
-        conditions.append("account = {type:String}")
-        values["type"] = call.parameters["type"]
-    if "team" in call.parameters:
-        conditions.append("team = {team:String}")
-        values["team"] = team_id_of(call, call.parameters["team"])
-    if "user" in call.parameters:
-        conditions.append("user = {user:String}")
-        values["user"] = user_id_of(call, call.parameters["user"])
-    if "request" in call.parameters:
-        conditions.append("JSONExtractString(value, 'request') = {request:String}")
-        values["request"] = call.parameters["request"]
-    if "cursor" in call.parameters:
-        conditions.append("id < {before:String}")
-        values["before"] = decode_cursor(call.parameters["cursor"], _KIND, (str,)).key[0]
-    limit = limit_of(call)
-    found = await _values(call.deps.store, call.scope, conditions, values, limit + 1)
-    as_of = call.position(topics.LEDGER)
-    next_cursor = None
-    if len(found) > limit:
-        next_cursor = encode_cursor(Cursor(kind=_KIND, key=(found[limit - 1].id,), as_of=as_of.offset))
-    return Page[Escalation](
-        data=[_escalation(value, call.directory) for value in found[:limit]],
-        next_cursor=next_cursor,
-        as_of=str(as_of),
-        lag_ms=call.lag_ms(topics.LEDGER),
-    )
+        selection.where("account = {type:String}", type=call.parameters["type"])
+    return await newest(call, _KIND, selection, lambda value: _escalation(escalation_of(value), call.directory))
 
 
 async def escalation(call: Call) -> One[Escalation]:
     """Answer ``GET /v1/escalations/{id}``."""
     refuse_unknown(call.parameters, (item.name for item in ONE_PARAMETERS))
-    name = call.path["id"]
-    found = await _values(call.deps.store, call.scope, ["id = {id:String}"], {"id": name}, 1)
-    if not found:
-        raise not_found("escalation", name)
-    return One[Escalation](
-        data=_escalation(found[0], call.directory),
-        as_of=str(call.position(topics.LEDGER)),
-        lag_ms=call.lag_ms(topics.LEDGER),
-    )
-
-
-async def _values(
-    store: Store, scope: TenantScope, conditions: list[str], values: dict[str, Any], limit: int
-) -> list[Value]:
-    within = row_condition(scope)
-    where = " AND ".join([within.sql, "kind = 'escalation'", *conditions])
-    answer = await store.query(
-        f"SELECT value FROM ledger_values FINAL WHERE {where} ORDER BY id DESC LIMIT {int(limit)}",
-        {**within.parameters, **values},
-    )
-    return [escalation_of(value) for (value,) in answer.rows]
+    return await the_one(call, _KIND, lambda value: _escalation(escalation_of(value), call.directory))
 
 
 def _escalation(value: Value, directory: Directory) -> Escalation:

@@ -171,3 +171,10 @@ def test_too_many_at_once_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -
     assert entry is not None and (entry.outcome, entry.reason) == ("refused", "too_many_escalations")
     assert told(ledger) == [("esc_2", "req_2", "expired")]
     assert sizes.MOST_ESCALATIONS > 1
+
+
+def test_no_wait_that_a_gateway_names_is_too_long_for_the_fold() -> None:
+    ledger = held(review(due_seconds=10**12, wait_seconds=10**12))
+    [opened] = values(ledger)
+    assert opened.expires_at == opened.due_at
+    assert (opened.due_at - opened.opened_at).total_seconds() == sizes.LONGEST_REVIEW_S

@@ -168,9 +168,11 @@ async def _admit_and_go(
             if outcome.problem is not None:
                 return await _refuse(services, call, _decided(configuration, caller, asked, outcome), outcome.problem)
         if outcome.escalation is not None:
+            held_at_ns = services.now_ns()
             refusal = await _held_for_person(services, configuration, call, caller, asked, outcome, connection)
             if refusal is not None:
                 return refusal
+            call = replace(call, held_ns=services.now_ns() - held_at_ns)
         asking = Asking(
             services=services,
             configuration=configuration,

@@ -15,6 +15,7 @@ from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneE
 from keeptrusts.gateway.pipeline.inspect import NOTHING_TO_SAY
 from keeptrusts.gateway.pipeline.keep_alive import KeepAlive
 from keeptrusts.gateway.pipeline.released import Released, StreamJudge
+from keeptrusts.gateway.pipeline.review import left_s
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, OpenedStream
 from keeptrusts.gateway.policies.run import ChainOutcome
@@ -104,8 +105,7 @@ class _Reading:
 
     def left_s(self) -> float:
         """Give the seconds that the stream may still last."""
-        latest_ns = self._call.started_ns + int(self._services.settings.longest_stream_s * 1e9)
-        return max(0.0, (latest_ns - self._services.now_ns()) / 1e9)
+        return max(0.0, left_s(self._services, self._call))
 
     def _too_long(self) -> ProviderFailure | None:
         if self.left_s() > 0:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import datetime
 from typing import Any
 
 from keeptrusts.gateway.pipeline.spans import AttemptSpan, CallSpan
@@ -28,7 +27,8 @@ from keeptrusts.schemas.snapshots.directory import KeyValue
 class IncomingCall:
     """A request as it came in, before anything is known about it. Header names are found in lower case.
 
-    ``endpoint`` is the path it is recorded under.
+    ``endpoint`` is the path it is recorded under. ``held_ns`` is for how long a person let it wait: that time counts
+    for no deadline of what follows.
     """
 
     request: str
@@ -37,6 +37,7 @@ class IncomingCall:
     started_ns: int
     traceparent: str | None = None
     span: CallSpan | None = field(default=None, repr=False)
+    held_ns: int = 0
 
 
 @frozen
@@ -75,13 +76,12 @@ class ModelCall:
 
 @frozen
 class Prepared:
-    """A route and what would be sent there; signatures are made for the time ``prepared_at``."""
+    """A route and what would be sent there."""
 
     route: Route
     translation: Translation
     client_call: ClientCall
     provider_call: ProviderCall
-    prepared_at: datetime
 
 
 @frozen

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -218,3 +220,62 @@ async def test_what_only_watches_lets_pass_and_what_cannot_be_judged_fails_close
     made = made_for("human-oversight", options)
     answer = await model_call(made.services, made.call("engineering"), FakeConnection(body=asking()), "chat")
     assert answer.status == status and reviews(made) == []
+
+
+HOUR_NS = 3_600_000_000_000
+
+
+@pytest.mark.parametrize("body", [asking(), CHAT.body])
+async def test_a_call_that_waited_for_an_hour_has_all_its_time_left(body: bytes) -> None:
+    made = made_for("human-oversight", "require_review: true, timeout_seconds: 7200")
+    made.provider.pieces = list(CHAT.pieces)
+    connection = FakeConnection(body=body)
+
+    def approve_late(made: FakeGateway, asked: ReviewRequested) -> None:
+        made.clock.ns += HOUR_NS
+        as_decided("approved")(made, asked)
+
+    answer, _ = await decided_with(made, approve_late, connection=connection)
+    assert answer.status == 200
+    assert made.provider.asked[0].timeout_s == made.services.settings.provider_timeout_s
+    assert recorded(made)[1].error is None
+
+
+async def test_a_signature_is_made_when_the_call_is_sent_and_not_before_it_was_held() -> None:
+    policy = POLICY.replace("KIND", "human-oversight").replace("OPTIONS", "require_review: true")
+    keys = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
+    made = gateway(policy + "providers:\n  targets: [{id: bedrock}]\n", environment=keys)
+
+    def approve_late(made: FakeGateway, asked: ReviewRequested) -> None:
+        made.clock.at += timedelta(hours=1)
+        as_decided("approved")(made, asked)
+
+    await decided_with(made, approve_late, asking(model="us.amazon.nova-pro-v1:0"))
+    headers = {name.lower(): value for name, value in made.provider.asked[0].headers.items()}
+    assert headers["x-amz-date"] == "20260601T130000Z"
+
+
+async def test_a_caller_who_left_while_the_escalation_was_recorded_is_not_waited_for() -> None:
+    made = made_for(*OVERSIGHT)
+    async with asyncio.timeout(5):
+        connection = FakeConnection(body=asking(), gone=True)
+        await model_call(made.services, made.call("engineering"), connection, "chat")
+    assert made.services.counters.reviews == {"opened": 1, "gone": 1}
+    assert recorded(made)[1].client_gone is True and made.provider.asked == []
+
+
+@pytest.mark.parametrize(("took_s", "wait_s"), [(0, 600), (300, 540), (900, 1)])
+async def test_an_answer_waits_no_longer_than_its_call_may_last(took_s: int, wait_s: int) -> None:
+    made = made_for(*ANSWERS)
+    call = made.call("engineering")
+    made.clock.ns += took_s * 1_000_000_000
+    connection = FakeConnection(body=asking())
+    made.services = replace(made.services, settings=replace(made.services.settings, provider_timeout_s=2_000.0))
+    calling = asyncio.create_task(model_call(made.services, call, connection, "chat"))
+    async with asyncio.timeout(5):
+        while connection.tell is None:  # noqa: ASYNC110 - the fake connection tells nobody that it is watched
+            await asyncio.sleep(0)
+        [asked] = reviews(made)
+        as_decided("approved")(made, asked)
+        await calling
+    assert (asked.wait_seconds, asked.due_seconds) == (wait_s, wait_s)

@@ -19,16 +19,27 @@ _KEPT: Final = ("id", "object", "created", "model", "system_fingerprint", "servi
 
 def lane_of(document: Mapping[str, Any], text: Text) -> Lane:
     """Name the text that a piece belongs to: the same place in events of the same type about the same item."""
-    places = [document.get("type"), *(document.get(name) for name in _PLACES)]
-    path = list(text.path)
-    if path[0] == "choices" and len(path) > 1:
-        choice = document["choices"][path[1]]
-        path[1] = choice.get("index", path[1])
-        if "tool_calls" in path:
-            at = path.index("tool_calls") + 1
-            call = choice["delta"]["tool_calls"][path[at]]
-            path[at] = call.get("index", path[at])
+    places = [_plain(document.get("type")), *(_plain(document.get(name)) for name in _PLACES)]
+    path: list[Hashable] = list(text.path)
+    if path[0] == "choices":
+        numbered = [1, path.index("tool_calls") + 1] if "tool_calls" in path else [1]
+        for at in numbered:
+            if at < len(path):
+                path[at] = _number_of(document, text.path[: at + 1])
     return (*places, *path)
+
+
+def _number_of(document: Mapping[str, Any], path: Path) -> Hashable:
+    """Give the number that an item of a list says it has; its place where it says none."""
+    item: Any = document
+    for here in path:
+        item = item[here]
+    return _plain(item.get("index", path[-1])) if isinstance(item, dict) else path[-1]
+
+
+def _plain(value: Any) -> Hashable:
+    """Give what names a place. Providers may send anything there, and no answer must stop us."""
+    return value if value is None or isinstance(value, str | int) else str(value)
 
 
 def is_piece(document: Mapping[str, Any], text: Text) -> bool:

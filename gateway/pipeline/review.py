@@ -53,6 +53,8 @@ async def wait_for_person(
     """Open an escalation and wait for its decision, with nothing sent, until the time is over or the caller leaves."""
     asked = outcome.escalation
     assert asked is not None, "only what a policy escalates is held"
+    if services.reviews.stopped and phase == "input":
+        return Reviewed(escalation="", problem=_stopping())
     escalation = services.ids.new(ESCALATION)
     wait_s = _wait_s(services, call, asked, phase)
     result = services.reviews.expect(escalation)
@@ -82,7 +84,11 @@ async def wait_for_person(
     services.counters.count_review(resolution)
     if resolution == "approved":
         return Reviewed(escalation=escalation)
-    problem = _denied(outcome, escalation, phase) if resolution == "denied" else _undecided(outcome, escalation, phase)
+    if resolution == "denied":
+        return Reviewed(escalation=escalation, problem=_denied(outcome, escalation, phase))
+    if resolution == "stopped" and phase == "input":
+        return Reviewed(escalation=escalation, problem=_stopping())
+    problem = _undecided(outcome, escalation, phase)
     return Reviewed(escalation=escalation, problem=problem, client_gone=resolution == "gone")
 
 
@@ -154,6 +160,16 @@ def _undecided(outcome: ChainOutcome, escalation: str, phase: Phase) -> Problem:
 
 def _what(phase: Phase) -> str:
     return "this request" if phase == "input" else "this answer"
+
+
+def _stopping() -> Problem:
+    """Say that nobody can wait here any more; of an answer, which has been paid, this must not be said."""
+    return Problem(
+        code="not_ready",
+        message="this request needs a person's approval, and the gateway that held it is being stopped",
+        fix="Send it again in a moment",
+        retry_after_s=1,
+    )
 
 
 def _not_recorded() -> Problem:

@@ -24,7 +24,7 @@ from keeptrusts.gateway.pipeline.held_stream import held_stream
 from keeptrusts.gateway.pipeline.input_hash import input_hash
 from keeptrusts.gateway.pipeline.inspect import Inspected, inspect, refused
 from keeptrusts.gateway.pipeline.invoke import invoke
-from keeptrusts.gateway.pipeline.judged_by_others import REVIEW_DENIED, Others
+from keeptrusts.gateway.pipeline.judged_by_others import Others, refused_for
 from keeptrusts.gateway.pipeline.moderate import moderated
 from keeptrusts.gateway.pipeline.read_call import read_call
 from keeptrusts.gateway.pipeline.record import (
@@ -207,7 +207,7 @@ async def _held_for_person(
     reviewed = await wait_for_person(services, call, caller.identity, outcome, "input", connection)
     if reviewed.problem is not None:
         undecided = _refused(configuration, caller.identity, reviewed.problem, asked, outcome.results)
-        reason = outcome.reason if undecided.verdict == "escalate" else REVIEW_DENIED
+        reason = refused_for(outcome, reviewed.problem)
         decided = replace(undecided, reason=reason, client_gone=reviewed.client_gone)
         return await _refuse(services, call, decided, reviewed.problem)
     key = _authenticated(services, call)

@@ -16,7 +16,9 @@ from support.streams import CHAT, chat_chunk
 from keeptrusts.gateway.pipeline import review
 from keeptrusts.gateway.pipeline.run import model_call
 from keeptrusts.gateway.pipeline.values import Answer
+from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided, ReviewRequested
+from keeptrusts.schemas.publishing import Ack, PublisherOverloadedError
 from keeptrusts.schemas.snapshots.grants import ReviewDecided
 
 POLICY = """
@@ -162,6 +164,23 @@ async def test_what_cannot_be_recorded_is_not_held() -> None:
     assert answer.status == 503 and made.provider.asked == [] and made.services.reviews.waiting == 0
 
 
+async def test_who_is_not_held_because_the_log_does_not_answer_was_not_denied_by_anybody() -> None:
+    made = made_for(*OVERSIGHT)
+
+    class RefusingReviews:
+        source = made.publisher.source
+
+        async def append(self, *events: Event, deadline_s: float) -> tuple[Ack, ...]:
+            if any(isinstance(one.data, ReviewRequested) for one in events):
+                raise PublisherOverloadedError("the log takes nothing")
+            return await made.publisher.append(*events, deadline_s=deadline_s)
+
+    made.services = replace(made.services, publisher=RefusingReviews())
+    answer = await model_call(made.services, made.call("engineering"), FakeConnection(body=asking()), "chat")
+    assert answer.status == 503
+    assert [one.reason for one in recorded(made)] == ["audit_unavailable"] * 2
+
+
 async def test_findings_that_escalate_are_counted_and_never_quoted() -> None:
     made = made_for(SECRETS[0], SECRETS[1].replace("WHERE", "input"))
     answer, asked = await decided_with(made, as_decided("approved"), asking("about zebra-4711"))
@@ -279,3 +298,23 @@ async def test_an_answer_waits_no_longer_than_its_call_may_last(took_s: int, wai
         as_decided("approved")(made, asked)
         await calling
     assert (asked.wait_seconds, asked.due_seconds) == (wait_s, wait_s)
+
+
+@pytest.mark.parametrize(("policy", "status"), [(OVERSIGHT, 503), (ANSWERS, 409)])
+async def test_a_gateway_that_stops_ends_every_wait_and_records_it(policy: tuple[str, str], status: int) -> None:
+    made = made_for(*policy)
+    answer, _ = await decided_with(made, lambda made, asked: made.services.reviews.stop())
+    assert answer.status == status, "a request may be sent again; an answer has been paid"
+    assert ("Retry-After" in answer.headers) == (status == 503)
+    completion = recorded(made)[1]
+    assert completion.status == status and completion.reason != "review_denied"
+    assert made.services.reviews.waiting == 0
+
+
+@pytest.mark.parametrize(("policy", "opened"), [(OVERSIGHT, 0), (ANSWERS, 1)])
+async def test_a_gateway_that_stops_holds_nothing_more(policy: tuple[str, str], opened: int) -> None:
+    made = made_for(*policy)
+    made.services.reviews.stop()
+    async with asyncio.timeout(5):
+        await model_call(made.services, made.call("engineering"), FakeConnection(body=asking()), "chat")
+    assert len(reviews(made)) == opened and recorded(made)[1].status >= 400

@@ -90,6 +90,7 @@ async def test_what_another_policy_refuses_is_not_shown_to_the_service() -> None
         (DOWN, "service_timeout"),
         (ok({"error": "no"}, status=500), "service_refused"),
         (ok({"hello": 1}), "service_garbage"),
+        (ok({"flagged": False, "more": "x" * 1_100_000}), "service_too_large"),
     ],
 )
 @pytest.mark.parametrize(("more", "status"), [("fail_mode: block", 409), ("fail_mode: allow", 200)])

@@ -46,10 +46,11 @@ SCORES = {"categories": {"violence": True, "hate": False}, "category_scores": {"
         ({"threshold": 0.95}, {"flagged": False, "categories": {"violence": 0.93}}, {}),
         ({"categories": ["Hate"]}, {"flagged": True, "categories": {"violence": 0.93}}, {}),
         ({"categories": ["hate"]}, {"categories": {"violence": 1, "hate": 1}}, {"hate": 1}),
-        ({}, {"categories": {"my card is 4111 1111 1111 1111": True, "x" * 65: True}}, {}),
+        ({}, {"categories": {"my card is 4111 1111 1111 1111": True, "x" * 65: True}}, {"flagged": 2}),
+        ({}, {"categories": {"Hate speech": 0.2}}, {}),
+        ({"categories": ["hate"]}, {"categories": {"Hate speech": 0.9}}, {}),
         (OPENAI, {"results": [SCORES, SCORES]}, {"violence": 2}),
         (OPENAI | {"threshold": 0.3}, {"results": [SCORES]}, {"hate": 1, "violence": 1}),
-        (OPENAI, {"results": []}, {}),
     ],
 )
 def test_what_counts_is_what_the_service_says_holds(
@@ -67,6 +68,16 @@ def test_what_counts_is_what_the_service_says_holds(
 def test_an_answer_that_is_none_is_no_judgement(provider: str, answer: bytes) -> None:
     with pytest.raises(ValueError):
         policy(provider=provider).judged(answer, "input")
+
+
+@pytest.mark.parametrize(
+    "result", [None, {}, {"flagged": False}, {"categories": None, "category_scores": None}, "fine"]
+)
+@pytest.mark.parametrize("threshold", [None, 0.5])
+def test_openai_must_have_judged_every_text_it_answers_for(result: Any, threshold: float | None) -> None:
+    for results in ([result], [SCORES, result], []):
+        with pytest.raises((ValueError, TypeError, KeyError, AttributeError)):
+            policy(threshold=threshold, **OPENAI).judged(json.dumps({"results": results}).encode(), "input")
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ class _Reading:
     ) -> None:
         self._held = held
         self._judge_further = judge_further
+        self._released: Released | None = None
         self._keep_alive: KeepAlive | None = None
         prepared = opened.prepared
         self._services = services
@@ -137,7 +138,8 @@ class _Reading:
         """Send what the output policies leave of what they held, but for the end. Raises CallerGoneError."""
         if self._held is None:
             return Released(frames=b"", tail=tail, outcome=NOTHING_TO_SAY)
-        released = await self._judged_further(connection, self._held.release(tail))
+        self._released = self._held.release(tail)
+        self._released = released = await self._judged_further(connection, self._released)
         if released.frames:
             await self._send(connection, released.frames)
         return released
@@ -157,8 +159,9 @@ class _Reading:
 
     def judged(self) -> Released:
         """Give what the output policies say of what was said so far; nothing is sent any more."""
-        nothing = Released(frames=b"", tail=b"", outcome=NOTHING_TO_SAY)
-        return nothing if self._held is None else replace(self._held.release(b""), frames=b"", tail=b"")
+        if self._held is None:
+            return Released(frames=b"", tail=b"", outcome=NOTHING_TO_SAY)
+        return replace(self._released or self._held.release(b""), frames=b"", tail=b"")
 
 
 async def pass_stream(
@@ -192,6 +195,7 @@ async def pass_stream(
             released = await reading.release(connection, end.tail)
         except CallerGoneError:
             gone = True
+        gone = gone or connection.is_gone()
     if gone and reading.sent_bytes:  # what was said until then is judged and recorded all the same
         released = reading.judged()
     problem = None if gone and not end.complete else _problem(opened, failure, end) or released.outcome.problem

@@ -318,3 +318,25 @@ async def test_a_gateway_that_stops_holds_nothing_more(policy: tuple[str, str], 
     async with asyncio.timeout(5):
         await model_call(made.services, made.call("engineering"), FakeConnection(body=asking()), "chat")
     assert len(reviews(made)) == opened and recorded(made)[1].status >= 400
+
+
+@pytest.mark.parametrize("resolution", ["approved", "gone"])
+async def test_a_caller_who_leaves_a_held_stream_is_gone_and_what_was_decided_stays(resolution: str) -> None:
+    made = made_for(*ANSWERS)
+    made.provider.pieces = list(CHAT.pieces)
+    connection = FakeConnection(body=CHAT.body)
+
+    def leave(made: FakeGateway, asked: ReviewRequested) -> None:
+        connection.gone = True
+        if resolution == "approved":
+            as_decided("approved")(made, asked)
+        else:
+            assert connection.tell is not None
+            connection.tell()
+
+    await decided_with(made, leave, connection=connection)
+    completion = recorded(made)[1]
+    assert completion.client_gone and connection.sent == [] and connection.last is None
+    assert (completion.verdict, completion.reason) == ("escalate", "review_required")
+    assert completion.cost is not None and completion.cost > 0
+    assert made.services.counters.reviews == {"opened": 1, resolution: 1}

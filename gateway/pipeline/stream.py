@@ -29,7 +29,7 @@ from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
 
 Further = Callable[[ChainOutcome, tuple[Text, ...]], Awaitable[ChainOutcome]]
-"""Gives what others say of an answer that the chain lets pass."""
+"""Gives what others say of an answer that the chain lets pass; for chains that ask others only."""
 
 _TOO_LONG: Final = "the stream lasted too long"
 _AFTER_END_S: Final = 1.0
@@ -138,6 +138,8 @@ class _Reading:
         """Send what the output policies leave of what they held, but for the end. Raises CallerGoneError."""
         if self._held is None:
             return Released(frames=b"", tail=tail, outcome=NOTHING_TO_SAY)
+        if self._judge_further is not None and not self.translation.end().complete:
+            return self.judged()  # nobody is asked about half an answer, and it is not sent unasked
         self._released = self._held.release(tail)
         self._released = released = await self._judged_further(connection, self._released)
         if released.frames:

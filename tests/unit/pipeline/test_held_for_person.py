@@ -16,6 +16,7 @@ from support.streams import CHAT, chat_chunk
 from keeptrusts.gateway.pipeline import review
 from keeptrusts.gateway.pipeline.run import model_call
 from keeptrusts.gateway.pipeline.values import Answer
+from keeptrusts.gateway.providers.protocol import ProviderFailure
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided, ReviewRequested
 from keeptrusts.schemas.publishing import Ack, PublisherOverloadedError
@@ -340,3 +341,19 @@ async def test_a_caller_who_leaves_a_held_stream_is_gone_and_what_was_decided_st
     assert (completion.verdict, completion.reason) == ("escalate", "review_required")
     assert completion.cost is not None and completion.cost > 0
     assert made.services.counters.reviews == {"opened": 1, resolution: 1}
+
+
+@pytest.mark.parametrize("end", [[], [ProviderFailure(kind="cut", reason="gone", billed=True, elapsed_us=1)]])
+@pytest.mark.parametrize("policy", ["oversight", "findings"])
+async def test_nobody_is_asked_about_a_stream_that_broke_off_and_nothing_of_it_is_sent(
+    policy: str, end: list[bytes | ProviderFailure]
+) -> None:
+    made = made_for(*(ANSWERS if policy == "oversight" else (SECRETS[0], SECRETS[1].replace("WHERE", "output"))))
+    made.provider.pieces = [chat_chunk("zebra-"), chat_chunk("4711"), *end]
+    connection = FakeConnection(body=CHAT.body)
+    async with asyncio.timeout(5):
+        await model_call(made.services, made.call("engineering"), connection, "chat")
+    assert reviews(made) == [] and connection.sent == []
+    assert connection.last is not None and b"upstream_error" in connection.last
+    completion = recorded(made)[1]
+    assert (completion.error, completion.verdict) == ("upstream_error", "escalate")

@@ -15,7 +15,7 @@ import orjson
 from keeptrusts.gateway.pipeline.released import Released, StreamJudge
 from keeptrusts.gateway.pipeline.values import ModelCall
 from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
-from keeptrusts.gateway.providers.translate.sse import SseParser
+from keeptrusts.gateway.providers.translate.sse import MAX_WRITTEN_BYTES, SseParser
 
 _GAP: Final = "\n\n"
 _JSON: Final = frozenset({"json_object", "json_schema"})
@@ -104,7 +104,7 @@ class AppendingStream:
 
     def __init__(self, judge: StreamJudge) -> None:
         self._judge = judge
-        self._parser = SseParser()
+        self._parser = SseParser(MAX_WRITTEN_BYTES)
         self._late: list[StreamEvent] = []
         self._said: dict[str, list[str]] = {}
         self._blocks = 0
@@ -124,7 +124,7 @@ class AppendingStream:
         if released.outcome.problem is not None:
             return released
         rest = [*self._parser.feed(released.frames), *self._parser.finish()]
-        parser = SseParser()
+        parser = SseParser(MAX_WRITTEN_BYTES)
         last = [*parser.feed(released.tail), *parser.finish()]
         for event in (*rest, *last):
             self._hear(_read(event))

@@ -23,7 +23,7 @@ from keeptrusts.gateway.policies.protocol import Policy
 from keeptrusts.gateway.policies.text_detector import TextDetector
 from keeptrusts.gateway.policies.texts import Edit, Text, by_text, rewritten, texts_of_event, with_value
 from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
-from keeptrusts.gateway.providers.translate.sse import SseParser
+from keeptrusts.gateway.providers.translate.sse import MAX_WRITTEN_BYTES, SseParser
 from keeptrusts.schemas.frozen import frozen
 
 _Pieces = list[tuple[int, Text]]
@@ -127,7 +127,7 @@ def _as_sent(texts: tuple[Text, ...], edits: tuple[Edit, ...]) -> tuple[Text, ..
 
 
 def _events(frames: bytes, *, ends: bool) -> Iterable[_Held]:
-    parser = SseParser()
+    parser = SseParser(MAX_WRITTEN_BYTES)
     for event in [*parser.feed(frames), *parser.finish()]:
         try:
             document = orjson.loads(event.data)

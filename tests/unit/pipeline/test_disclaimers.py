@@ -12,6 +12,7 @@ from support.streams import ANTHROPIC, CHAT, RESPONSES, StreamCase, chat_chunk, 
 
 from keeptrusts.gateway.pipeline.run import model_call
 from keeptrusts.gateway.pipeline.values import IncomingCall
+from keeptrusts.gateway.providers.translate.sse import MAX_EVENT_BYTES
 from keeptrusts.schemas.events.request import RequestCompleted
 
 POLICY = """
@@ -269,3 +270,17 @@ async def test_a_whole_answer_that_is_odd_has_an_end_in_the_log_too() -> None:
             made.provider.result = ok({**PROVIDED, "choices": [choice]})
             await asked(made)
             assert isinstance(made.publisher.events[-1].data, RequestCompleted)
+
+
+@pytest.mark.parametrize(("others", "holding"), [("", False), ("dlp-filter,", False), ("dlp-filter,", True)])
+async def test_the_largest_event_that_may_come_has_an_end_in_the_log_though_its_name_makes_it_longer(
+    others: str, holding: bool
+) -> None:
+    made = made_for(others=others, holding=holding)
+    delta = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": ""}}
+    delta["delta"] = {"type": "text_delta", "text": "x " * ((MAX_EVENT_BYTES - len(data(delta)) + 2) // 2)}
+    pieces = list(ANTHROPIC.pieces)
+    made.provider.pieces = [*pieces[:2], data(delta), *pieces[3:]]
+    call = replace(made.call("engineering"), endpoint=ANTHROPIC.endpoint)
+    await model_call(made.services, call, FakeConnection(body=ANTHROPIC.body), ANTHROPIC.api)
+    assert isinstance(made.publisher.events[-1].data, RequestCompleted)

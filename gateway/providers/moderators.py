@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from dataclasses import field
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -53,13 +54,39 @@ def _resolved(options: ExternalModerationOptions, environment: Mapping[str, str]
 
 def _problem(url: str) -> str | None:
     """Say why an address cannot be asked: a web page's, or one at which machines ask for their own credentials."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    host = _host(url)
+    if host is None:
         return "no_endpoint"
-    if parts.hostname.casefold() in ("metadata.google.internal", "metadata"):
+    if host in ("metadata.google.internal", "metadata"):
         return "endpoint_not_allowed"
-    try:
-        address = ip_address(parts.hostname)
-    except ValueError:
+    address = _address(host)
+    if address is None:
         return None
     return "endpoint_not_allowed" if address.is_link_local or address.is_multicast or address.is_unspecified else None
+
+
+def _host(url: str) -> str | None:
+    """Give the host of an address to which a request can be written; None for any other."""
+    if not url.isprintable() or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").casefold().removesuffix(".")
+        known = parts.scheme in ("http", "https") and bool(host) and parts.port != 0
+        host.encode("idna")
+    except ValueError:  # brackets that do not match, ports that are none, labels that are too long
+        return None
+    return host if known else None
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """Give what a host is the number of, also in the forms that only the system's resolver reads; None for a name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        try:
+            return IPv4Address(socket.inet_aton(host))
+        except OSError:
+            return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return address if mapped is None else mapped

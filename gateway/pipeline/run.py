@@ -203,7 +203,7 @@ async def _held_for_person(
     outcome: ChainOutcome,
     connection: CallerConnection,
 ) -> Answer | None:
-    """Hold a call until a person has approved it; gives the refusal otherwise. Its key must still be valid then."""
+    """Hold a call until a person has approved it; gives the refusal otherwise. Its caller must still be one then."""
     reviewed = await wait_for_person(services, call, caller.identity, outcome, "input", connection)
     if reviewed.problem is not None:
         undecided = _refused(configuration, caller.identity, reviewed.problem, asked, outcome.results)
@@ -214,6 +214,10 @@ async def _held_for_person(
     if isinstance(key, NotAuthenticated):
         revoked = _refused(configuration, caller.identity, key.problem, asked, outcome.results)
         return await _refuse(services, call, revoked, key.problem)
+    still = identify(key, call.headers, services.directory, services.callers, asked.user)
+    if isinstance(still, Problem):
+        archived = _refused(configuration, caller.identity, still, asked, outcome.results)
+        return await _refuse(services, call, archived, still)
     return None
 
 

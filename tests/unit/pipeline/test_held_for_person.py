@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from support.gateway import PROVIDED, FakeConnection, FakeGateway, gateway, key_value, ok
+from support.gateway import NOW, ORG, PROVIDED, FakeConnection, FakeGateway, gateway, key_value, ok
 from support.streams import CHAT, chat_chunk
 
 from keeptrusts.gateway.pipeline import review
@@ -20,6 +20,7 @@ from keeptrusts.gateway.providers.protocol import ProviderFailure
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided, ReviewRequested
 from keeptrusts.schemas.publishing import Ack, PublisherOverloadedError
+from keeptrusts.schemas.snapshots.directory import TeamValue
 from keeptrusts.schemas.snapshots.grants import ReviewDecided
 
 POLICY = """
@@ -156,6 +157,20 @@ async def test_a_key_that_was_revoked_meanwhile_is_refused_though_the_call_is_ap
 
     answer, _ = await decided_with(made, revoke_and_approve)
     assert answer.status == 401 and made.provider.asked == []
+
+
+async def test_a_team_that_was_archived_meanwhile_calls_nobody_though_the_call_is_approved() -> None:
+    made = made_for(*OVERSIGHT)
+
+    def archive_and_approve(made: FakeGateway, asked: ReviewRequested) -> None:
+        team = TeamValue(
+            id="team_engineering", org=ORG, name="Engineering", slug="engineering", state="archived", created_at=NOW
+        )
+        made.apply(team)
+        as_decided("approved")(made, asked)
+
+    answer, _ = await decided_with(made, archive_and_approve)
+    assert answer.status == 403 and made.provider.asked == []
 
 
 async def test_what_cannot_be_recorded_is_not_held() -> None:

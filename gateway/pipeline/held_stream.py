@@ -49,7 +49,9 @@ def _judge_of(services: Services, admission: Admission) -> StreamJudge | None:
     chain = admission.chain
     if not chain.output and not chain.holds_answers:
         return None
-    only_says = chain.output_scanner is None and all(isinstance(one.policy, Disclaimer) for one in chain.output)
+    only_says = chain.output_scanner is None and not any(
+        one.mode == "enforce" and not isinstance(one.policy, Disclaimer) for one in chain.output
+    )
     if only_says and not chain.holds_answers:
         return PassedStream(services, admission)
     if chain.holds_answers or chain.openings is None or chain.output_scanner is None:

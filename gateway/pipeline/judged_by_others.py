@@ -30,14 +30,18 @@ class Others:
     admission: Admission
     connection: CallerConnection
 
-    async def judged(self, outcome: ChainOutcome, texts: tuple[Text, ...]) -> ChainOutcome:
+    async def judged(self, outcome: ChainOutcome, texts: tuple[Text, ...], whole: bool = True) -> ChainOutcome:
         """Give what the chain says once everybody has been asked; its problem is set when the answer must not go out.
 
-        ``texts`` are the answer's as they would be sent.
+        ``texts`` are the answer's as they would be sent. Nobody is asked about half an answer: if anybody might have
+        refused it, it is not sent.
         """
         if outcome.problem is not None:
             return outcome
         chain = self.admission.chain
+        if not whole:
+            services = any(one.mode == "enforce" and policy.phase != "input" for one, policy in chain.external)
+            return replace(outcome, problem=_half()) if services or outcome.escalation is not None else outcome
         if chain.external:
             facts = replace(self.admission.facts, phase="output")
             outcome = await moderated(
@@ -61,3 +65,7 @@ def refused_for(outcome: ChainOutcome, problem: Problem) -> str | None:
             return outcome.reason
         case _:
             return problem.code
+
+
+def _half() -> Problem:
+    return Problem(code="upstream_error", message="the answer broke off before it could be judged", fix="Retry")

@@ -297,8 +297,7 @@ async def _stream(
         shown = None if spending is None else spending.shown
         await connection.begin(answers.stream_headers(call, model, decided.verdict, decision, shown))
         held = held_stream(services, admission)
-        further = others.judged if admission.chain.holds_answers else None
-        streamed = await pass_stream(services, call, opened, connection, held, further)
+        streamed = await pass_stream(services, call, opened, connection, held, others.judged)
     finally:
         services.counters.streams_open -= 1
     invocation, decided = streamed.invocation, decided.after(streamed.outcome)

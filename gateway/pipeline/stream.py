@@ -28,8 +28,8 @@ from keeptrusts.gateway.routing.retry import Failing, judge
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
 
-Further = Callable[[ChainOutcome, tuple[Text, ...]], Awaitable[ChainOutcome]]
-"""Gives what others say of an answer that the chain lets pass; for chains that ask others only."""
+Further = Callable[[ChainOutcome, tuple[Text, ...], bool], Awaitable[ChainOutcome]]
+"""Gives what others say of an answer that the chain lets pass, and that is whole or is not."""
 
 _TOO_LONG: Final = "the stream lasted too long"
 _AFTER_END_S: Final = 1.0
@@ -138,8 +138,6 @@ class _Reading:
         """Send what the output policies leave of what they held, but for the end. Raises CallerGoneError."""
         if self._held is None:
             return Released(frames=b"", tail=tail, outcome=NOTHING_TO_SAY)
-        if self._judge_further is not None and not self.translation.end().complete:
-            return self.judged()  # nobody is asked about half an answer, and it is not sent unasked
         self._released = self._held.release(tail)
         self._released = released = await self._judged_further(connection, self._released)
         if released.frames:
@@ -152,7 +150,8 @@ class _Reading:
             return released
         keep_alive = KeepAlive(connection, self._services.settings.keep_alive_s)
         try:
-            outcome = await self._judge_further(released.outcome, released.texts)
+            whole = self.translation.end().complete
+            outcome = await self._judge_further(released.outcome, released.texts, whole)
         finally:
             await keep_alive.stop()
         if outcome.problem is not None:

@@ -372,3 +372,15 @@ async def test_nobody_is_asked_about_a_stream_that_broke_off_and_nothing_of_it_i
     assert connection.last is not None and b"upstream_error" in connection.last
     completion = recorded(made)[1]
     assert (completion.error, completion.verdict) == ("upstream_error", "escalate")
+
+
+@pytest.mark.parametrize("mode", ["observe", "guide"])
+@pytest.mark.parametrize("policy", ["oversight", "findings"])
+async def test_where_nobody_is_asked_a_stream_is_not_held(policy: str, mode: str) -> None:
+    kind, options = ANSWERS if policy == "oversight" else (SECRETS[0], SECRETS[1].replace("WHERE", "output"))
+    made = made_for(kind, f"mode: {mode}, {options}")
+    made.provider.pieces = list(CHAT.pieces)
+    connection = FakeConnection(body=CHAT.body)
+    await model_call(made.services, made.call("engineering"), connection, "chat")
+    assert len(connection.sent) > 1 and b"One" in connection.sent[0]
+    assert recorded(made)[1].output_policies[0].result in ("escalate", "allow")

@@ -14,6 +14,8 @@ from keeptrusts.schemas.policy_document.document import PolicyDocument
 from keeptrusts.schemas.policy_document.kinds.content import ExternalModerationOptions
 
 _OPENAI_URL: Final = "https://api.openai.com/v1/moderations"
+_LONGEST_S: Final = 60.0
+"""However long a file would wait: the call's money is held, and its caller waits."""
 _OPENAI_SECRET: Final = "OPENAI_API_KEY"
 
 
@@ -49,7 +51,9 @@ def _resolved(options: ExternalModerationOptions, environment: Mapping[str, str]
     if unavailable is None and name is not None and (not secret or not secret.isprintable()):
         unavailable = "secret_missing"
     headers = {"Content-Type": "application/json"} | ({} if not secret else {"Authorization": f"Bearer {secret}"})
-    return Moderator(url=url, headers=headers, timeout_s=options.timeout_ms / 1_000, unavailable=unavailable)
+    return Moderator(
+        url=url, headers=headers, timeout_s=min(options.timeout_ms / 1_000, _LONGEST_S), unavailable=unavailable
+    )
 
 
 def _problem(url: str) -> str | None:

@@ -111,3 +111,15 @@ def test_a_service_that_cannot_be_asked_says_why(options: str, environment: dict
     [moderator] = resolve_moderators(report.document, environment).values()
     assert moderator.unavailable == unavailable
     assert "sk-1" not in repr(moderator)
+
+
+@pytest.mark.parametrize(("timeout_ms", "timeout_s"), [(800, 0.8), (60_000, 60.0), (10**12, 60.0)])
+def test_no_service_is_waited_for_longer_than_a_minute(timeout_ms: int, timeout_s: float) -> None:
+    policy = (
+        "pack: {name: p, version: 1.0.0, enabled: true}\npolicies: {chain: [external-moderation]}\n"
+        f"policy: {{external-moderation: {{endpoint: 'https://m.test', timeout_ms: {timeout_ms}}}}}\n"
+    )
+    document = lint_text(policy, "policy.yaml").document
+    assert document is not None
+    [moderator] = resolve_moderators(document, {}).values()
+    assert moderator.timeout_s == timeout_s

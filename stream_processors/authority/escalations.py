@@ -83,11 +83,12 @@ def sweep(draft: Draft) -> None:
     for one in list(draft.state.escalations.values()):
         if swept >= MOST_SWEPT:
             return
+        late = one.breached or ms_of(one.due_at) < draft.now_ms
         if one.expires_at is not None and ms_of(one.expires_at) < draft.now_ms:
-            _become(draft, one, change="expired", state="expired")
+            _become(draft, one, change="expired", state="expired", breached=late)
             _tell(draft, one.id, one.request or "", "expired")
             swept += 1
-        elif not one.breached and ms_of(one.due_at) < draft.now_ms:
+        elif late and not one.breached:
             _become(draft, one, change="breached", breached=True)
             swept += 1
 

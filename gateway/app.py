@@ -78,6 +78,7 @@ async def run_gateway(
                 on_listening()
                 await reports.started(services)
                 await stop.wait()
+                services.reviews.stop()
         await services.late_records.drain(settings.ack_timeout_s)
         await reports.stopped(services, "stopped on request")
 

@@ -15,7 +15,7 @@ import orjson
 from keeptrusts.gateway.pipeline.released import Released, StreamJudge
 from keeptrusts.gateway.pipeline.values import ModelCall
 from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
-from keeptrusts.gateway.providers.translate.sse import SseParser
+from keeptrusts.gateway.providers.translate.sse import MAX_WRITTEN_BYTES, SseParser
 
 _GAP: Final = "\n\n"
 _JSON: Final = frozenset({"json_object", "json_schema"})
@@ -40,7 +40,7 @@ def takes_texts(asked: ModelCall) -> bool:
 
 def appended(document: _Document, texts: tuple[str, ...]) -> _Document:
     """Give a whole answer with texts at its end; what it says already is not said again."""
-    if "choices" in document:
+    if isinstance(document.get("choices"), list):
         return {**document, "choices": [_choice(one, texts) for one in document["choices"]]}
     if document.get("type") == "message":
         return _message(document, texts)
@@ -49,37 +49,54 @@ def appended(document: _Document, texts: tuple[str, ...]) -> _Document:
     return document
 
 
+def _object(value: object) -> _Document:
+    """Give an object, or an empty one: providers may send anything, and no answer must stop us."""
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> list[_Document]:
+    return [_object(one) for one in value] if isinstance(value, list) else []
+
+
+def _ends_as_text(reason: object) -> bool:
+    return isinstance(reason, str) and reason in _ENDS_AS_TEXT
+
+
 def _more(said: str, texts: tuple[str, ...]) -> str:
     return "".join(_GAP + text for text in texts if text not in said)
 
 
-def _choice(choice: _Document, texts: tuple[str, ...]) -> _Document:
-    message = choice.get("message")
-    said = message.get("content") if isinstance(message, dict) else None
-    if not isinstance(said, str) or choice.get("finish_reason") not in _ENDS_AS_TEXT:
+def _choice(choice: Any, texts: tuple[str, ...]) -> Any:
+    message = _object(_object(choice).get("message"))
+    said = message.get("content")
+    if not isinstance(said, str) or not _ends_as_text(choice.get("finish_reason")):
         return choice
-    return {**choice, "message": {**choice["message"], "content": said + _more(said, texts)}}
+    return {**choice, "message": {**message, "content": said + _more(said, texts)}}
 
 
 def _message(document: _Document, texts: tuple[str, ...]) -> _Document:
     blocks = document.get("content")
-    if not isinstance(blocks, list) or document.get("stop_reason") not in _ENDS_AS_TEXT:
+    if not isinstance(blocks, list) or not _ends_as_text(document.get("stop_reason")):
         return document
-    said = "".join(one["text"] for one in blocks if isinstance(one.get("text"), str))
+    said = "".join(one["text"] for one in _objects(blocks) if isinstance(one.get("text"), str))
     more = _more(said, texts)
     return {**document, "content": [*blocks, {"type": "text", "text": more}]} if more else document
 
 
-def _item(item: _Document, texts: tuple[str, ...]) -> _Document:
-    if item.get("type") != "message" or not isinstance(item.get("content"), list):
+def _item(item: Any, texts: tuple[str, ...]) -> Any:
+    parts = _object(item).get("content")
+    if not isinstance(parts, list) or item.get("type") != "message":
         return item
-    parts = item["content"]
-    last = next((number for number in reversed(range(len(parts))) if parts[number].get("type") == "output_text"), None)
-    if last is None:
+    said = [number for number, part in enumerate(_objects(parts)) if part.get("type") == "output_text"]
+    if not said:
         return item
-    said = parts[last].get("text", "")
-    changed = {**parts[last], "text": said + _more(said, texts)}
-    return {**item, "content": [*parts[:last], changed, *parts[last + 1 :]]}
+    last = said[-1]
+    return {**item, "content": [*parts[:last], _part(parts[last], texts), *parts[last + 1 :]]}
+
+
+def _part(part: _Document, texts: tuple[str, ...]) -> _Document:
+    said = part.get("text", "")
+    return {**part, "text": said + _more(said, texts)} if isinstance(said, str) else part
 
 
 class AppendingStream:
@@ -87,9 +104,9 @@ class AppendingStream:
 
     def __init__(self, judge: StreamJudge) -> None:
         self._judge = judge
-        self._parser = SseParser()
+        self._parser = SseParser(MAX_WRITTEN_BYTES)
         self._late: list[StreamEvent] = []
-        self._said: dict[Any, list[str]] = {}
+        self._said: dict[str, list[str]] = {}
         self._blocks = 0
         self._shift = 0
         """By how much the events' numbers have grown."""
@@ -106,13 +123,13 @@ class AppendingStream:
         released = self._judge.release(tail)
         if released.outcome.problem is not None:
             return released
-        parser = SseParser()
         rest = [*self._parser.feed(released.frames), *self._parser.finish()]
+        parser = SseParser(MAX_WRITTEN_BYTES)
         last = [*parser.feed(released.tail), *parser.finish()]
         for event in (*rest, *last):
             self._hear(_read(event))
-        ending, texts = [*self._late, *rest], released.outcome.appended
-        written = self._written(ending, texts)
+        texts = released.outcome.appended
+        written = self._written([*self._late, *rest], texts)
         end = self._written(last, texts)
         return Released(frames=written, tail=end, outcome=released.outcome, texts=released.texts)
 
@@ -126,15 +143,17 @@ class AppendingStream:
         return True
 
     def _hear(self, document: _Document) -> None:
-        for choice in document.get("choices") or ():
-            content = (choice.get("delta") or {}).get("content")
+        for choice in _objects(document.get("choices")):
+            content = _object(choice.get("delta")).get("content")
             if isinstance(content, str):
-                self._said.setdefault(choice.get("index", 0), []).append(content)
-        kind = document.get("type")
-        if kind == "content_block_start":
-            self._blocks = max(self._blocks, int(document.get("index", 0)) + 1)
-        elif kind == "content_block_delta" and isinstance(document["delta"].get("text"), str):
-            self._said.setdefault("", []).append(document["delta"]["text"])
+                self._said.setdefault(str(choice.get("index", 0)), []).append(content)
+        kind, index = document.get("type"), document.get("index", 0)
+        if kind == "content_block_start" and isinstance(index, int):
+            self._blocks = max(self._blocks, index + 1)
+        elif kind == "content_block_delta":
+            text = _object(document.get("delta")).get("text")
+            if isinstance(text, str):
+                self._said.setdefault("", []).append(text)
 
     def _written(self, events: list[StreamEvent], texts: tuple[str, ...]) -> bytes:
         return b"".join([self._with(event, texts) for event in events])
@@ -143,10 +162,10 @@ class AppendingStream:
         document = _read(event)
         if not texts or not document:
             return frame(event.data, event.type)
-        if "choices" in document:
+        if isinstance(document.get("choices"), list):
             return self._with_finish(event, document, texts)
         kind = document.get("type")
-        if kind == "message_delta" and document["delta"].get("stop_reason") in _ENDS_AS_TEXT:
+        if kind == "message_delta" and _ends_as_text(_object(document.get("delta")).get("stop_reason")):
             return self._block(texts) + frame(event.data, event.type)
         if isinstance(kind, str) and kind.startswith("response."):
             return self._of_response(event, kind, document, texts)
@@ -155,15 +174,17 @@ class AppendingStream:
     def _with_finish(self, event: StreamEvent, document: _Document, texts: tuple[str, ...]) -> bytes:
         """Say the piece in the event that ends a choice if it says something, else in one of its own before it."""
         pieces = b""
-        choices: list[_Document] = []
-        for choice in document["choices"]:
-            said = "".join(self._said.get(choice.get("index", 0), ()))
-            more = _more(said, texts) if said and choice.get("finish_reason") in _ENDS_AS_TEXT else ""
-            own = (choice.get("delta") or {}).get("content")
+        choices: list[Any] = []
+        for given in document["choices"]:
+            choice = _object(given)
+            said = "".join(self._said.get(str(choice.get("index", 0)), ()))
+            more = _more(said, texts) if said and _ends_as_text(choice.get("finish_reason")) else ""
+            delta = _object(choice.get("delta"))
+            own = delta.get("content")
             if more and isinstance(own, str) and own:
-                choices.append({**choice, "delta": {**choice["delta"], "content": own + more}})
+                choices.append({**choice, "delta": {**delta, "content": own + more}})
                 continue
-            choices.append(choice)
+            choices.append(given)
             if more:
                 piece = {**choice, "delta": {"content": more}, "finish_reason": None}
                 pieces += frame(orjson.dumps({**_without_usage(document), "choices": [piece]}), event.type)
@@ -186,31 +207,31 @@ class AppendingStream:
     def _of_response(self, event: StreamEvent, kind: str, document: _Document, texts: tuple[str, ...]) -> bytes:
         """Say the piece before the text is done, and the longer text wherever it is said whole."""
         before = b""
+        number = document.get("sequence_number")
         if kind == "response.output_text.done":
             said = document.get("text", "")
-            more = _more(said, texts)
+            more = _more(said, texts) if isinstance(said, str) else ""
             if more:
                 place: _Document = {name: document[name] for name in _PLACE if name in document}
                 piece: _Document = {"type": "response.output_text.delta", **place, "delta": more, "logprobs": []}
-                if "sequence_number" in document:
-                    piece["sequence_number"] = document["sequence_number"] + self._shift
+                if isinstance(number, int):
+                    piece["sequence_number"] = number + self._shift
                     self._shift += 1
                 before = frame(orjson.dumps(piece), piece["type"])
-            document = {**document, "text": said + more}
-        elif kind == "response.content_part.done" and document["part"].get("type") == "output_text":
-            said = document["part"].get("text", "")
-            document = {**document, "part": {**document["part"], "text": said + _more(said, texts)}}
-        elif kind == "response.output_item.done":
+                document = {**document, "text": said + more}
+        elif kind == "response.content_part.done" and _object(document.get("part")).get("type") == "output_text":
+            document = {**document, "part": _part(document["part"], texts)}
+        elif kind == "response.output_item.done" and "item" in document:
             document = {**document, "item": _item(document["item"], texts)}
-        elif kind in ("response.completed", "response.incomplete"):
-            document = {**document, "response": appended(document["response"], texts)}
-        if "sequence_number" in document:
-            document = {**document, "sequence_number": document["sequence_number"] + self._shift}
+        elif kind in ("response.completed", "response.incomplete") and "response" in document:
+            document = {**document, "response": appended(_object(document["response"]), texts)}
+        if isinstance(number, int):
+            document = {**document, "sequence_number": number + self._shift}
         return before + frame(orjson.dumps(document), event.type)
 
 
 def _ends(document: _Document) -> bool:
-    if any(choice.get("finish_reason") is not None for choice in document.get("choices") or ()):
+    if any(choice.get("finish_reason") is not None for choice in _objects(document.get("choices"))):
         return True
     return document.get("type") in ("message_delta", "response.output_text.done", "response.completed")
 

@@ -23,7 +23,7 @@ from keeptrusts.gateway.policies.protocol import Policy
 from keeptrusts.gateway.policies.text_detector import TextDetector
 from keeptrusts.gateway.policies.texts import Edit, Text, by_text, rewritten, texts_of_event, with_value
 from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
-from keeptrusts.gateway.providers.translate.sse import SseParser
+from keeptrusts.gateway.providers.translate.sse import MAX_WRITTEN_BYTES, SseParser
 from keeptrusts.schemas.frozen import frozen
 
 _Pieces = list[tuple[int, Text]]
@@ -49,7 +49,9 @@ def _judge_of(services: Services, admission: Admission) -> StreamJudge | None:
     chain = admission.chain
     if not chain.output and not chain.holds_answers:
         return None
-    only_says = chain.output_scanner is None and all(isinstance(one.policy, Disclaimer) for one in chain.output)
+    only_says = chain.output_scanner is None and not any(
+        one.mode == "enforce" and not isinstance(one.policy, Disclaimer) for one in chain.output
+    )
     if only_says and not chain.holds_answers:
         return PassedStream(services, admission)
     if chain.holds_answers or chain.openings is None or chain.output_scanner is None:
@@ -127,7 +129,7 @@ def _as_sent(texts: tuple[Text, ...], edits: tuple[Edit, ...]) -> tuple[Text, ..
 
 
 def _events(frames: bytes, *, ends: bool) -> Iterable[_Held]:
-    parser = SseParser()
+    parser = SseParser(MAX_WRITTEN_BYTES)
     for event in [*parser.feed(frames), *parser.finish()]:
         try:
             document = orjson.loads(event.data)

@@ -63,6 +63,7 @@ async def invoke(
         default_s=services.settings.provider_timeout_s,
         headers=call.headers,
         stream=asked.stream,
+        held_ns=call.held_ns,
     )
     traffic = services.traffic
     traffic.budget.called()
@@ -156,7 +157,7 @@ async def _send(
         request_id=call.request,
         traceparent=traceparent,
         caller_headers=call.headers,
-        now=prepared.prepared_at,
+        now=services.now(),  # signatures hold for minutes, and a call may wait long for a person or for money
     )
     told = deadline_headers(target.wire, timeout_ns)
     request = ProviderRequest(

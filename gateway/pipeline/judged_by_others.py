@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from keeptrusts.gateway.pipeline.connection import CallerConnection
 from keeptrusts.gateway.pipeline.moderate import moderated
@@ -11,10 +12,11 @@ from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.values import Admission, IncomingCall
 from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.gateway.policies.texts import Text
+from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.frozen import frozen
 
-REVIEW_DENIED = "review_denied"
+REVIEW_DENIED: Final = "review_denied"
 
 
 @frozen
@@ -28,14 +30,18 @@ class Others:
     admission: Admission
     connection: CallerConnection
 
-    async def judged(self, outcome: ChainOutcome, texts: tuple[Text, ...]) -> ChainOutcome:
+    async def judged(self, outcome: ChainOutcome, texts: tuple[Text, ...], whole: bool = True) -> ChainOutcome:
         """Give what the chain says once everybody has been asked; its problem is set when the answer must not go out.
 
-        ``texts`` are the answer's as they would be sent.
+        ``texts`` are the answer's as they would be sent. Nobody is asked about half an answer: if anybody might have
+        refused it, it is not sent.
         """
         if outcome.problem is not None:
             return outcome
         chain = self.admission.chain
+        if not whole:
+            services = any(one.mode == "enforce" and policy.phase != "input" for one, policy in chain.external)
+            return replace(outcome, problem=_half()) if services or outcome.escalation is not None else outcome
         if chain.external:
             facts = replace(self.admission.facts, phase="output")
             outcome = await moderated(
@@ -47,5 +53,19 @@ class Others:
         problem = reviewed.problem
         if problem is None:
             return outcome
-        reason = outcome.reason if problem.kind.verdict == "escalate" else REVIEW_DENIED
-        return replace(outcome, verdict=problem.kind.verdict, reason=reason, problem=problem)
+        return replace(outcome, verdict=problem.kind.verdict, reason=refused_for(outcome, problem), problem=problem)
+
+
+def refused_for(outcome: ChainOutcome, problem: Problem) -> str | None:
+    """Name why something that was held is refused: nobody but a reviewer denies."""
+    match problem.kind.verdict:
+        case "block":
+            return REVIEW_DENIED
+        case "escalate":
+            return outcome.reason
+        case _:
+            return problem.code
+
+
+def _half() -> Problem:
+    return Problem(code="upstream_error", message="the answer broke off before it could be judged", fix="Retry")

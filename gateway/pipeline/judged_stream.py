@@ -24,7 +24,7 @@ from keeptrusts.gateway.policies.json_pieces import JsonPieces
 from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.gateway.policies.texts import Edit, Path, Text, apart, rewritten, texts_of_event, with_value
 from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
-from keeptrusts.gateway.providers.translate.sse import SseParser
+from keeptrusts.gateway.providers.translate.sse import MAX_WRITTEN_BYTES, SseParser
 from keeptrusts.schemas.frozen import frozen
 
 _PADDING: Final = "obfuscation"
@@ -62,7 +62,7 @@ class JudgedStream:
         """Give the rest, and the frames that end the stream, as the policies leave them; nothing where they refuse."""
         rest = b"".join([self._passed(event) for event in self._parser.finish() if event.data])
         rest += b"".join([self._ended(told) for told in self._lanes.values()])
-        parser = SseParser()
+        parser = SseParser(MAX_WRITTEN_BYTES)
         last = b"".join([self._passed(event, last=True) for event in [*parser.feed(tail), *parser.finish()]])
         outcome = self._judged()
         if outcome.problem is not None:

@@ -20,16 +20,27 @@ _KEPT: Final = ("id", "object", "created", "model", "system_fingerprint", "servi
 
 def lane_of(document: Mapping[str, Any], text: Text) -> Lane:
     """Name the text that a piece belongs to: the same place in events of the same type about the same item."""
-    places = [document.get("type"), *(document.get(name) for name in _PLACES)]
-    path = list(text.path)
-    if path[0] == "choices" and len(path) > 1:
-        choice = document["choices"][path[1]]
-        path[1] = choice.get("index", path[1])
-        if "tool_calls" in path:
-            at = path.index("tool_calls") + 1
-            call = choice["delta"]["tool_calls"][path[at]]
-            path[at] = call.get("index", path[at])
+    places = [_plain(document.get("type")), *(_plain(document.get(name)) for name in _PLACES)]
+    path: list[Hashable] = list(text.path)
+    if path[0] == "choices":
+        numbered = [1, path.index("tool_calls") + 1] if "tool_calls" in path else [1]
+        for at in numbered:
+            if at < len(path):
+                path[at] = _number_of(document, text.path[: at + 1])
     return (*places, *path)
+
+
+def _number_of(document: Mapping[str, Any], path: Path) -> Hashable:
+    """Give the number that an item of a list says it has; its place where it says none."""
+    item: Any = document
+    for here in path:
+        item = item[here]
+    return _plain(item.get("index", path[-1])) if isinstance(item, dict) else path[-1]
+
+
+def _plain(value: Any) -> Hashable:
+    """Give what names a place. Providers may send anything there, and no answer must stop us."""
+    return value if value is None or isinstance(value, str | int) else str(value)
 
 
 def is_piece(document: Mapping[str, Any], text: Text) -> bool:
@@ -38,9 +49,9 @@ def is_piece(document: Mapping[str, Any], text: Text) -> bool:
     if text.json == "value" or path[-1] in _WHOLE:
         return False
     if path[0] == "choices":
-        if "tool_calls" in path:  # a call's other fields come once
-            return path[-1] in _ARGUMENTS
-        return len(path) > 3 and path[2] == "delta"
+        if len(path) < 4 or path[2] != "delta":
+            return False
+        return "tool_calls" not in path or path[-1] in _ARGUMENTS  # a call's other fields come once
     if kind == "content_block_delta":
         return path[0] == "delta" and len(path) == 2
     return isinstance(kind, str) and kind.endswith(".delta") and path == ("delta",)

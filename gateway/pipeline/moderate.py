@@ -14,6 +14,8 @@ from keeptrusts.gateway.policies.texts import Text
 from keeptrusts.gateway.providers.protocol import ProviderFailure, ProviderRequest
 
 LARGEST_QUESTION: Final = 4 * 1024 * 1024
+LARGEST_ANSWER: Final = 1024 * 1024
+"""Reading a longer one would keep every other call waiting."""
 
 
 async def moderated(
@@ -64,6 +66,8 @@ async def _ask(
         return policy.silent(f"service_{answer.kind}", phase)
     if answer.status != 200:
         return policy.silent("service_refused", phase)
+    if len(answer.body) > LARGEST_ANSWER:
+        return policy.silent("service_too_large", phase)
     try:
         return policy.judged(answer.body, phase)
     except (ValueError, TypeError, KeyError, AttributeError):  # whatever an answer is that is none

@@ -26,8 +26,9 @@ from keeptrusts.schemas.publishing import PublishError
 
 LATE_S: Final = 15.0
 """So much longer than the escalation itself a call waits: the authority's word about its end needs a moment."""
+LONGEST_WAIT_S: Final = 7 * 24 * 3600
 LONGEST_ANSWER_WAIT_S: Final = 600
-"""An answer waits no longer than this: its money is held for a quarter of an hour."""
+"""An answer waits no longer than this, nor than its call may last: its money is held for a quarter of an hour."""
 
 Phase = Literal["input", "output"]
 
@@ -52,8 +53,10 @@ async def wait_for_person(
     """Open an escalation and wait for its decision, with nothing sent, until the time is over or the caller leaves."""
     asked = outcome.escalation
     assert asked is not None, "only what a policy escalates is held"
+    if services.reviews.stopped and phase == "input":
+        return Reviewed(escalation="", problem=_stopping())
     escalation = services.ids.new(ESCALATION)
-    wait_s = asked.wait_s if phase == "input" else min(asked.wait_s, LONGEST_ANSWER_WAIT_S)
+    wait_s = _wait_s(services, call, asked, phase)
     result = services.reviews.expect(escalation)
     try:
         event = money_event(
@@ -65,7 +68,10 @@ async def wait_for_person(
             return Reviewed(escalation=escalation, problem=_not_recorded())
         services.desk.heard(identity.org, acks[-1])
         services.counters.count_review("opened")
-        connection.when_gone(_tell_gone(result))
+        tell = _tell_gone(result)
+        connection.when_gone(tell)
+        if connection.is_gone():  # who left while it was being recorded is not told of any more
+            tell()
         try:
             async with asyncio.timeout(wait_s + LATE_S):
                 resolution = await result
@@ -78,8 +84,25 @@ async def wait_for_person(
     services.counters.count_review(resolution)
     if resolution == "approved":
         return Reviewed(escalation=escalation)
-    problem = _denied(outcome, escalation, phase) if resolution == "denied" else _undecided(outcome, escalation, phase)
+    if resolution == "denied":
+        return Reviewed(escalation=escalation, problem=_denied(outcome, escalation, phase))
+    if resolution == "stopped" and phase == "input":
+        return Reviewed(escalation=escalation, problem=_stopping())
+    problem = _undecided(outcome, escalation, phase)
     return Reviewed(escalation=escalation, problem=problem, client_gone=resolution == "gone")
+
+
+def left_s(services: Services, call: IncomingCall) -> float:
+    """Give the seconds that a call may still last, without those for which it was held; less than 0 once it is over."""
+    latest_ns = call.started_ns + call.held_ns + int(services.settings.longest_stream_s * 1e9)
+    return (latest_ns - services.now_ns()) / 1e9
+
+
+def _wait_s(services: Services, call: IncomingCall, asked: Escalation, phase: Phase) -> int:
+    """Give how long a person has, in whole seconds: always at least one."""
+    if phase == "input":
+        return min(asked.wait_s, LONGEST_WAIT_S)
+    return max(1, min(asked.wait_s, LONGEST_ANSWER_WAIT_S, int(left_s(services, call))))
 
 
 def _review(
@@ -137,6 +160,16 @@ def _undecided(outcome: ChainOutcome, escalation: str, phase: Phase) -> Problem:
 
 def _what(phase: Phase) -> str:
     return "this request" if phase == "input" else "this answer"
+
+
+def _stopping() -> Problem:
+    """Say that nobody can wait here any more; of an answer, which has been paid, this must not be said."""
+    return Problem(
+        code="not_ready",
+        message="this request needs a person's approval, and the gateway that held it is being stopped",
+        fix="Send it again in a moment",
+        retry_after_s=1,
+    )
 
 
 def _not_recorded() -> Problem:

@@ -12,6 +12,8 @@ class ReviewDesk:
 
     def __init__(self) -> None:
         self._waiting: dict[str, asyncio.Future[str]] = {}
+        self.stopped = False
+        """Whether nobody may begin to wait any more."""
 
     @property
     def waiting(self) -> int:
@@ -19,14 +21,23 @@ class ReviewDesk:
         return len(self._waiting)
 
     def expect(self, escalation: str) -> asyncio.Future[str]:
-        """Begin to wait: the future gets ``approved``, ``denied`` or ``expired``."""
+        """Begin to wait: the future gets ``approved``, ``denied``, ``expired`` or ``stopped``."""
         result: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._waiting[escalation] = result
+        if self.stopped:
+            result.set_result("stopped")
         return result
 
     def forget(self, escalation: str) -> None:
         """End the wait."""
         self._waiting.pop(escalation, None)
+
+    def stop(self) -> None:
+        """End every wait because the gateway ends: people take longer than it has."""
+        self.stopped = True
+        for result in self._waiting.values():
+            if not result.done():
+                result.set_result("stopped")
 
     def tell(self, decided: ReviewDecided) -> None:
         """Take in a decision. An edited approval has no meaning here, as no content is kept: it counts as undecided."""

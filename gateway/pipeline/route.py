@@ -117,9 +117,7 @@ def prepare(
             fix=provider_call.fix,
             param=provider_call.param,
         )
-    return Prepared(
-        route=route, translation=translation, client_call=client_call, provider_call=provider_call, prepared_at=now
-    )
+    return Prepared(route=route, translation=translation, client_call=client_call, provider_call=provider_call)
 
 
 def usable_models(services: Services, configuration: Configuration) -> tuple[tuple[str, str], ...]:

@@ -24,7 +24,7 @@ from keeptrusts.gateway.pipeline.held_stream import held_stream
 from keeptrusts.gateway.pipeline.input_hash import input_hash
 from keeptrusts.gateway.pipeline.inspect import Inspected, inspect, refused
 from keeptrusts.gateway.pipeline.invoke import invoke
-from keeptrusts.gateway.pipeline.judged_by_others import REVIEW_DENIED, Others
+from keeptrusts.gateway.pipeline.judged_by_others import Others, refused_for
 from keeptrusts.gateway.pipeline.moderate import moderated
 from keeptrusts.gateway.pipeline.read_call import read_call
 from keeptrusts.gateway.pipeline.record import (
@@ -169,9 +169,11 @@ async def _admit_and_go(
             if outcome.problem is not None:
                 return await _refuse(services, call, _decided(configuration, caller, asked, outcome), outcome.problem)
         if outcome.escalation is not None:
+            held_at_ns = services.now_ns()
             refusal = await _held_for_person(services, configuration, call, caller, asked, outcome, connection)
             if refusal is not None:
                 return refusal
+            call = replace(call, held_ns=services.now_ns() - held_at_ns)
         asking = Asking(
             services=services,
             configuration=configuration,
@@ -202,17 +204,21 @@ async def _held_for_person(
     outcome: ChainOutcome,
     connection: CallerConnection,
 ) -> Answer | None:
-    """Hold a call until a person has approved it; gives the refusal otherwise. Its key must still be valid then."""
+    """Hold a call until a person has approved it; gives the refusal otherwise. Its caller must still be one then."""
     reviewed = await wait_for_person(services, call, caller.identity, outcome, "input", connection)
     if reviewed.problem is not None:
         undecided = _refused(configuration, caller.identity, reviewed.problem, asked, outcome.results)
-        reason = outcome.reason if undecided.verdict == "escalate" else REVIEW_DENIED
+        reason = refused_for(outcome, reviewed.problem)
         decided = replace(undecided, reason=reason, client_gone=reviewed.client_gone)
         return await _refuse(services, call, decided, reviewed.problem)
     key = _authenticated(services, call)
     if isinstance(key, NotAuthenticated):
         revoked = _refused(configuration, caller.identity, key.problem, asked, outcome.results)
         return await _refuse(services, call, revoked, key.problem)
+    still = identify(key, call.headers, services.directory, services.callers, asked.user)
+    if isinstance(still, Problem):
+        archived = _refused(configuration, caller.identity, still, asked, outcome.results)
+        return await _refuse(services, call, archived, still)
     return None
 
 

@@ -15,6 +15,7 @@ from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneE
 from keeptrusts.gateway.pipeline.inspect import NOTHING_TO_SAY
 from keeptrusts.gateway.pipeline.keep_alive import KeepAlive
 from keeptrusts.gateway.pipeline.released import Released, StreamJudge
+from keeptrusts.gateway.pipeline.review import left_s
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, OpenedStream
 from keeptrusts.gateway.policies.run import ChainOutcome
@@ -27,8 +28,8 @@ from keeptrusts.gateway.routing.retry import Failing, judge
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
 
-Further = Callable[[ChainOutcome, tuple[Text, ...]], Awaitable[ChainOutcome]]
-"""Gives what others say of an answer that the chain lets pass."""
+Further = Callable[[ChainOutcome, tuple[Text, ...], bool], Awaitable[ChainOutcome]]
+"""Gives what others say of an answer that the chain lets pass, and that is whole or is not."""
 
 _TOO_LONG: Final = "the stream lasted too long"
 _AFTER_END_S: Final = 1.0
@@ -62,6 +63,7 @@ class _Reading:
         self._restoring = restoring
         self._held = held
         self._judge_further = judge_further
+        self._released: Released | None = None
         self._keep_alive: KeepAlive | None = None
         prepared = opened.prepared
         self._services = services
@@ -106,8 +108,7 @@ class _Reading:
 
     def left_s(self) -> float:
         """Give the seconds that the stream may still last."""
-        latest_ns = self._call.started_ns + int(self._services.settings.longest_stream_s * 1e9)
-        return max(0.0, (latest_ns - self._services.now_ns()) / 1e9)
+        return max(0.0, left_s(self._services, self._call))
 
     def _too_long(self) -> ProviderFailure | None:
         if self.left_s() > 0:
@@ -138,7 +139,8 @@ class _Reading:
         """Send what the output policies leave of what they held, but for the end. Raises CallerGoneError."""
         released = Released(frames=b"", tail=tail, outcome=NOTHING_TO_SAY)
         if self._held is not None:
-            released = await self._judged_further(connection, self._held.release(tail))
+            self._released = self._held.release(tail)
+            self._released = released = await self._judged_further(connection, self._released)
         released = self._with_values(released)
         if released.frames:
             await self._send(connection, released.frames)
@@ -150,7 +152,8 @@ class _Reading:
             return released
         keep_alive = KeepAlive(connection, self._services.settings.keep_alive_s)
         try:
-            outcome = await self._judge_further(released.outcome, released.texts)
+            whole = self.translation.end().complete
+            outcome = await self._judge_further(released.outcome, released.texts, whole)
         finally:
             await keep_alive.stop()
         if outcome.problem is not None:
@@ -167,8 +170,9 @@ class _Reading:
 
     def judged(self) -> Released:
         """Give what the output policies say of what was said so far; nothing is sent any more."""
-        nothing = Released(frames=b"", tail=b"", outcome=NOTHING_TO_SAY)
-        return nothing if self._held is None else replace(self._held.release(b""), frames=b"", tail=b"")
+        if self._held is None:
+            return Released(frames=b"", tail=b"", outcome=NOTHING_TO_SAY)
+        return replace(self._released or self._held.release(b""), frames=b"", tail=b"")
 
 
 async def pass_stream(
@@ -203,6 +207,7 @@ async def pass_stream(
             released = await reading.release(connection, end.tail)
         except CallerGoneError:
             gone = True
+        gone = gone or connection.is_gone()
     if gone and reading.sent_bytes:  # what was said until then is judged and recorded all the same
         released = reading.judged()
     problem = None if gone and not end.complete else _problem(opened, failure, end) or released.outcome.problem

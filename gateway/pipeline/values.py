@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -31,7 +30,8 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 class IncomingCall:
     """A request as it came in, before anything is known about it. Header names are found in lower case.
 
-    ``endpoint`` is the path it is recorded under.
+    ``endpoint`` is the path it is recorded under. ``held_ns`` is for how long a person let it wait: that time counts
+    for no deadline of what follows.
     """
 
     request: str
@@ -40,6 +40,7 @@ class IncomingCall:
     started_ns: int
     traceparent: str | None = None
     span: CallSpan | None = field(default=None, repr=False)
+    held_ns: int = 0
 
 
 @frozen
@@ -78,13 +79,12 @@ class ModelCall:
 
 @frozen
 class Prepared:
-    """A route and what would be sent there; signatures are made for the time ``prepared_at``."""
+    """A route and what would be sent there."""
 
     route: Route
     translation: Translation
     client_call: ClientCall
     provider_call: ProviderCall
-    prepared_at: datetime
 
 
 @frozen

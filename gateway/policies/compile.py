@@ -240,8 +240,10 @@ def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -
 
 
 def _asks_person(compiled: CompiledPolicy) -> bool:
+    """Say whether a policy may have an answer held: in observe and guide it only says that it would have."""
     policy = compiled.policy
-    return isinstance(policy, HumanOversight) or (isinstance(policy, TextDetector) and policy.escalates)
+    asks = isinstance(policy, HumanOversight) or (isinstance(policy, TextDetector) and policy.escalates)
+    return asks and compiled.mode == "enforce"
 
 
 def _scanner(policies: tuple[CompiledPolicy, ...], keeper: Keeper | None) -> Scanner | None:

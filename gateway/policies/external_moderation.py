@@ -16,7 +16,7 @@ from keeptrusts.schemas.policy_document.kinds.content import ExternalModerationO
 
 KIND: Final = "external-moderation"
 FLAGGED: Final = "flagged"
-"""The category of a text that a web hook flags without saying why."""
+"""The category of a text that is flagged without saying why, or for a reason that no record may hold."""
 _OPENAI_MODEL: Final = "omni-moderation-latest"
 _CATEGORY: Final = re.compile(r"[a-z0-9_/-]{1,64}")
 _MOST_CATEGORIES: Final = 50
@@ -90,13 +90,13 @@ class ExternalModeration:
 
 def _openai(document: Mapping[str, Any], threshold: float | None) -> dict[str, int]:
     """https://platform.openai.com/docs/api-reference/moderations/object: categories, and a score for each."""
-    results = document["results"] if isinstance(document.get("results"), list) else None
-    if results is None:
+    results = document.get("results")
+    if not isinstance(results, list) or not results:
         raise ValueError("no results")
     counts: dict[str, int] = {}
     for result in results:
-        scores = result.get("category_scores") if threshold is not None else result.get("categories")
-        for name, value in (scores or {}).items():
+        scores = result["category_scores" if threshold is not None else "categories"]
+        for name, value in scores.items():
             _count(counts, name, value, threshold)
     return counts
 
@@ -115,11 +115,15 @@ def _webhook(document: Mapping[str, Any], threshold: float | None) -> dict[str, 
 
 
 def _count(counts: dict[str, int], name: str, value: object, threshold: float | None) -> None:
-    """Count a category that the service says holds. Names go into records, so only plain ones are taken."""
+    """Count a category that the service says holds. Names go into records, so only plain ones are taken: what is called
+    otherwise, or is one too many, counts as flagged."""
     if isinstance(value, bool):
         holds = value
     else:
         holds = isinstance(value, int | float) and value >= (threshold if threshold is not None else 0.5)
+    if not holds:
+        return
     plain = name.casefold()
-    if holds and _CATEGORY.fullmatch(plain) and (plain in counts or len(counts) < _MOST_CATEGORIES):
-        counts[plain] = counts.get(plain, 0) + 1
+    if not _CATEGORY.fullmatch(plain) or (plain not in counts and len(counts) >= _MOST_CATEGORIES):
+        plain = FLAGGED
+    counts[plain] = counts.get(plain, 0) + 1

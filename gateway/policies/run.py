@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from keeptrusts.gateway.policies.compile import CompiledChain, CompiledPolicy
 from keeptrusts.gateway.policies.protocol import Decision, Escalation, Permit, RequestFacts
@@ -89,7 +89,7 @@ def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainO
             break
     if deciding is None:
         return ChainOutcome(verdict=verdict, results=tuple(results), permits=tuple(permits), appended=appended)
-    outcome = _outcome(verdict, *deciding, results, permits, edits, started)
+    outcome = _outcome(facts.phase, verdict, *deciding, results, permits, edits, started)
     return outcome if not appended else replace(outcome, appended=appended)
 
 
@@ -180,6 +180,7 @@ def _plain_result(kind: str, name: str, mode: Mode, result: PolicyOutcome, reaso
 
 
 def _outcome(
+    phase: Literal["input", "output"],
     verdict: Verdict,
     compiled: CompiledPolicy,
     decision: Decision,
@@ -193,7 +194,7 @@ def _outcome(
         results=tuple(results),
         reason=decision.reason,
         policy=compiled.kind,
-        problem=(decision.problem or _problem(compiled, decision)) if verdict == "block" else None,
+        problem=(decision.problem or _problem(compiled, decision, phase)) if verdict == "block" else None,
         permits=() if verdict == "block" else tuple(permits),
         edits=() if verdict == "block" else edits,
         escalation=(decision.escalation or UNTYPED) if verdict == "escalate" else None,
@@ -204,15 +205,14 @@ def _outcome(
     return outcome
 
 
-def _problem(compiled: CompiledPolicy, decision: Decision) -> Problem:
+def _problem(compiled: CompiledPolicy, decision: Decision, phase: Literal["input", "output"] = "input") -> Problem:
+    what = "call" if phase == "input" else "answer"
     if decision.result == "error":
-        message = "the policy failed, and its fail mode refuses the call"
         return Problem(
-            code="input_blocked",
-            message=message,
+            code=f"{phase}_blocked",
+            message=f"the policy failed, and its fail mode refuses the {what}",
             fix="Retry; if it stays, tell an admin the request id",
             policy=compiled.kind,
         )
-    return Problem(
-        code="input_blocked", message="the policy refuses the call", fix="Ask an admin", policy=compiled.kind
-    )
+    message = f"the policy refuses the {what}"
+    return Problem(code=f"{phase}_blocked", message=message, fix="Ask an admin", policy=compiled.kind)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from dataclasses import field
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from keeptrusts.schemas.policy_document.document import PolicyDocument
 from keeptrusts.schemas.policy_document.kinds.content import ExternalModerationOptions
 
 _OPENAI_URL: Final = "https://api.openai.com/v1/moderations"
+_LONGEST_S: Final = 60.0
+"""However long a file would wait: the call's money is held, and its caller waits."""
 _OPENAI_SECRET: Final = "OPENAI_API_KEY"
 
 
@@ -48,18 +51,46 @@ def _resolved(options: ExternalModerationOptions, environment: Mapping[str, str]
     if unavailable is None and name is not None and (not secret or not secret.isprintable()):
         unavailable = "secret_missing"
     headers = {"Content-Type": "application/json"} | ({} if not secret else {"Authorization": f"Bearer {secret}"})
-    return Moderator(url=url, headers=headers, timeout_s=options.timeout_ms / 1_000, unavailable=unavailable)
+    return Moderator(
+        url=url, headers=headers, timeout_s=min(options.timeout_ms / 1_000, _LONGEST_S), unavailable=unavailable
+    )
 
 
 def _problem(url: str) -> str | None:
     """Say why an address cannot be asked: a web page's, or one at which machines ask for their own credentials."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    host = _host(url)
+    if host is None:
         return "no_endpoint"
-    if parts.hostname.casefold() in ("metadata.google.internal", "metadata"):
+    if host in ("metadata.google.internal", "metadata"):
         return "endpoint_not_allowed"
-    try:
-        address = ip_address(parts.hostname)
-    except ValueError:
+    address = _address(host)
+    if address is None:
         return None
     return "endpoint_not_allowed" if address.is_link_local or address.is_multicast or address.is_unspecified else None
+
+
+def _host(url: str) -> str | None:
+    """Give the host of an address to which a request can be written; None for any other."""
+    if not url.isprintable() or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").casefold().removesuffix(".")
+        known = parts.scheme in ("http", "https") and bool(host) and parts.port != 0
+        host.encode("idna")
+    except ValueError:  # brackets that do not match, ports that are none, labels that are too long
+        return None
+    return host if known else None
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """Give what a host is the number of, also in the forms that only the system's resolver reads; None for a name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        try:
+            return IPv4Address(socket.inet_aton(host))
+        except OSError:
+            return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return address if mapped is None else mapped

@@ -17,14 +17,20 @@ _CLIENT_TIMEOUTS: Final = ("x-stainless-timeout", "x-stainless-read-timeout")
 
 
 def deadline_ns(
-    started_ns: int, routing: Routing, *, default_s: float, headers: Mapping[str, str], stream: bool
+    started_ns: int,
+    routing: Routing,
+    *,
+    default_s: float,
+    headers: Mapping[str, str],
+    stream: bool,
+    held_ns: int = 0,
 ) -> int:
     """Give the moment by which a call must have ended: the document's time, else the gateway's.
 
     A caller that says it will wait less than that ends it earlier, except on streams, where it means each piece.
-    Header names are lower case.
+    For ``held_ns`` a person let it wait, which is time of the caller's only. Header names are lower case.
     """
-    limit_ns = routing.timeout_s * _S if routing.timeout_s is not None else int(default_s * _S)
+    limit_ns = held_ns + (routing.timeout_s * _S if routing.timeout_s is not None else int(default_s * _S))
     if not stream:
         for name in _CLIENT_TIMEOUTS:
             text = headers.get(name)

@@ -94,6 +94,7 @@ class Follower:
     async def _begin(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
         """Take the partitions where they go on; gives where they end now.
 
+        Where nothing was read yet they go on where they first began: what came while a connection was lost counts too.
         Between taking a partition and saying where it goes on nothing may be waited for: the client would look for a
         place of its own meanwhile.
         """
@@ -102,7 +103,7 @@ class Follower:
         firsts = ends if self.start == "end" else await consumer.beginning_offsets(places)
         consumer.assign(places)
         for place in places:
-            consumer.seek(place, self._positions.get(place.partition, firsts[place]))
+            consumer.seek(place, self._positions.setdefault(place.partition, firsts[place]))
         return ends
 
     async def _close(self, consumer: AIOKafkaConsumer) -> None:

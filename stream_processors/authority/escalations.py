@@ -6,7 +6,7 @@ nothing. Whoever waits hears of the end by the inbox.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from keeptrusts.schemas.authorization import Principal, scope_of
@@ -20,7 +20,7 @@ from keeptrusts.schemas.snapshots.documents import Escalation
 from keeptrusts.schemas.snapshots.grants import ReviewDecided
 from keeptrusts.schemas.snapshots.ledger import Outcome
 from keeptrusts.stream_processors.authority.draft import Draft
-from keeptrusts.stream_processors.authority.sizes import MOST_ESCALATIONS, MOST_SWEPT
+from keeptrusts.stream_processors.authority.sizes import LONGEST_REVIEW_S, MOST_ESCALATIONS, MOST_SWEPT
 from keeptrusts.stream_processors.authority.state import LedgerState, ms_of
 from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
 
@@ -52,12 +52,17 @@ def opened(draft: Draft, asked: ReviewRequested) -> tuple[Outcome, str | None]:
             findings=asked.findings,
             content_ref=asked.content_ref,
             opened_at=at,
-            due_at=at + timedelta(seconds=asked.due_seconds),
-            expires_at=at + timedelta(seconds=asked.wait_seconds or asked.due_seconds),
+            due_at=_after(at, asked.due_seconds),
+            expires_at=_after(at, asked.wait_seconds or asked.due_seconds),
             phase=asked.phase,
         )
     )
     return "escalated", None
+
+
+def _after(at: datetime, seconds: int) -> datetime:
+    """Give a later moment; no record may name one that does not exist."""
+    return at + timedelta(seconds=min(seconds, LONGEST_REVIEW_S))
 
 
 def concerns(state: LedgerState, completed: RequestCompleted) -> bool:
@@ -78,11 +83,12 @@ def sweep(draft: Draft) -> None:
     for one in list(draft.state.escalations.values()):
         if swept >= MOST_SWEPT:
             return
+        late = one.breached or ms_of(one.due_at) < draft.now_ms
         if one.expires_at is not None and ms_of(one.expires_at) < draft.now_ms:
-            _become(draft, one, change="expired", state="expired")
+            _become(draft, one, change="expired", state="expired", breached=late)
             _tell(draft, one.id, one.request or "", "expired")
             swept += 1
-        elif not one.breached and ms_of(one.due_at) < draft.now_ms:
+        elif late and not one.breached:
             _become(draft, one, change="breached", breached=True)
             swept += 1
 

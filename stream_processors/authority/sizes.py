@@ -33,6 +33,8 @@ MOST_LEASES: Final = 50_000
 MOST_WAITING: Final = 10_000
 MOST_ESCALATIONS: Final = 2_000
 """Calls and answers of one organization that may wait for a person at once."""
+LONGEST_REVIEW_S: Final = 7 * 24 * 3600
+"""The longest time a call may wait for a person, whatever its gateway says."""
 MOST_ENDED_ESCALATIONS: Final = 10_000
 MOST_IDEMPOTENCY_KEYS: Final = 50_000
 MOST_ENDED_TICKETS: Final = 10_000

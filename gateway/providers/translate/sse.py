@@ -12,15 +12,18 @@ from keeptrusts.gateway.providers.translate.protocol import StreamEvent
 
 MAX_EVENT_BYTES: Final = 4 * 1024 * 1024
 """No real event comes near it: the largest hold one image in base64."""
+MAX_WRITTEN_BYTES: Final = 4 * MAX_EVENT_BYTES
+"""The same for events that were read and written anew: names and markers make them longer."""
 _BOM: Final = b"\xef\xbb\xbf"
 
 
 class SseParser:
     """One stream being cut. Work and memory grow with the bytes fed, whatever the size of the pieces."""
 
-    __slots__ = ("_after_cr", "_first", "_pending", "_size")
+    __slots__ = ("_after_cr", "_first", "_most", "_pending", "_size")
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int = MAX_EVENT_BYTES) -> None:
+        self._most = most_bytes
         self._pending: list[bytes] = []
         self._size = 0
         self._after_cr = False
@@ -29,7 +32,7 @@ class SseParser:
     def feed(self, chunk: bytes) -> list[StreamEvent]:
         """Take the next bytes; gives the events that they complete.
 
-        Raises ValueError, without quoting anything, when one event exceeds MAX_EVENT_BYTES.
+        Raises ValueError, without quoting anything, when one event exceeds ``most_bytes``.
         """
         if self._after_cr or b"\r" in chunk:
             chunk = self._with_lf_only(chunk)
@@ -67,7 +70,7 @@ class SseParser:
             and chunk.startswith(b"data: ")
             and chunk.endswith(b"\n\n")
             and chunk.count(b"\n") == 2
-            and len(chunk) <= MAX_EVENT_BYTES
+            and len(chunk) <= self._most
         )
 
     def _ends_an_event(self, chunk: bytes) -> bool:
@@ -78,8 +81,8 @@ class SseParser:
             return
         self._pending.append(piece)
         self._size += len(piece)
-        if self._size > MAX_EVENT_BYTES:
-            raise ValueError(_too_large())
+        if self._size > self._most:
+            raise ValueError(_too_large(self._most))
 
     def _taken(self, chunk: bytes) -> bytes:
         if not self._pending:
@@ -96,8 +99,8 @@ class SseParser:
             if self._first:
                 block = block.removeprefix(_BOM)
                 self._first = False
-            if len(block) > MAX_EVENT_BYTES:
-                raise ValueError(_too_large())
+            if len(block) > self._most:
+                raise ValueError(_too_large(self._most))
             if block.startswith(b"data: ") and b"\n" not in block:
                 events.append(StreamEvent(None, block[6:]))
             elif (event := _event_of(block)) is not None:
@@ -119,5 +122,5 @@ def _event_of(block: bytes) -> StreamEvent | None:
     return StreamEvent(event_type, data[0] if len(data) == 1 else b"\n".join(data))
 
 
-def _too_large() -> str:
-    return f"an event of the stream is larger than {MAX_EVENT_BYTES} bytes"
+def _too_large(most_bytes: int) -> str:
+    return f"an event of the stream is larger than {most_bytes} bytes"

@@ -206,7 +206,7 @@ class ExternalModerationOptions(KindOptions):
     secret_key_ref: ModerationSecret | None = Field(None, description="Where the service's key is kept.")
     categories: Names = Field((), description="Categories that count; none: all that the service names.")
     threshold: Share | None = Field(None, description="The score from which a category counts, from 0 to 1.")
-    timeout_ms: Count = Field(2000, description="Milliseconds until fail_mode decides.")
+    timeout_ms: Count = Field(2000, description="Milliseconds until fail_mode decides, at most a minute.")
     action: Literal["block", "warn", "escalate"] = Field(
         "block", description="What becomes of a text that the service does not like."
     )

@@ -49,7 +49,9 @@ class HumanOversightOptions(KindOptions):
         None, description="A person decides where a detector is less sure, from 0 to 1."
     )
     default_assignee: Name | None = Field(None, description="Who is asked.")
-    timeout_seconds: Count = Field(3600, description="Seconds until a held call is refused.")
+    timeout_seconds: Count = Field(
+        3600, description="Seconds until a held call is refused, at most 7 days; an answer waits 10 minutes at most."
+    )
     phase: Literal["input", "output", "both"] = Field("input", description="Hold the request, the answer, or both.")
 
     @property

@@ -171,3 +171,17 @@ def test_too_many_at_once_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -
     assert entry is not None and (entry.outcome, entry.reason) == ("refused", "too_many_escalations")
     assert told(ledger) == [("esc_2", "req_2", "expired")]
     assert sizes.MOST_ESCALATIONS > 1
+
+
+def test_no_wait_that_a_gateway_names_is_too_long_for_the_fold() -> None:
+    ledger = held(review(due_seconds=10**12, wait_seconds=10**12))
+    [opened] = values(ledger)
+    assert opened.expires_at == opened.due_at
+    assert (opened.due_at - opened.opened_at).total_seconds() == sizes.LONGEST_REVIEW_S
+
+
+@pytest.mark.parametrize(("due_s", "breached"), [(120, True), (1800, False)])
+def test_what_expires_when_its_decision_was_due_has_missed_its_service_level(due_s: int, breached: bool) -> None:
+    ledger = held(review(due_seconds=due_s, wait_seconds=120))
+    tick(ledger, after_s=121)
+    assert [(one.change, one.breached) for one in values(ledger)] == [("opened", False), ("expired", breached)]

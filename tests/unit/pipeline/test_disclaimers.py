@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from support.streams import ANTHROPIC, CHAT, RESPONSES, StreamCase, chat_chunk, 
 
 from keeptrusts.gateway.pipeline.run import model_call
 from keeptrusts.gateway.pipeline.values import IncomingCall
+from keeptrusts.gateway.providers.translate.sse import MAX_EVENT_BYTES
 from keeptrusts.schemas.events.request import RequestCompleted
 
 POLICY = """
@@ -35,8 +37,12 @@ BY_TOPIC = "disclaimers: [{topic: medical, text: See a doctor.}, {topic: zebras,
 SECRETS = {"OPENAI_API_KEY": "sk-real", "ANTHROPIC_API_KEY": "sk-ant-real"}
 
 
-def made_for(options: str = ALWAYS, others: str = "rbac") -> FakeGateway:
-    return gateway(POLICY.replace("OPTIONS", options).replace("OTHERS", others), environment=SECRETS)
+HOLDING = "apply_to: output, action: escalate"
+
+
+def made_for(options: str = ALWAYS, others: str = "rbac", *, holding: bool = False) -> FakeGateway:
+    policy = POLICY.replace("apply_to: output", HOLDING) if holding else POLICY
+    return gateway(policy.replace("OPTIONS", options).replace("OTHERS", others), environment=SECRETS)
 
 
 def answering(text: str | None, finish: str = "stop", **message: Any) -> Any:
@@ -184,3 +190,103 @@ async def test_what_comes_before_the_end_is_not_held() -> None:
     connection = FakeConnection(body=CHAT.body)
     await model_call(made.services, made.call("engineering"), connection, "chat")
     assert [b"One" in connection.sent[0], b" two" in connection.sent[1]] == [True, True]
+
+
+@pytest.mark.parametrize("case", [CHAT, ANTHROPIC])
+async def test_a_stream_that_is_held_whole_gets_it_too(case: StreamCase) -> None:
+    events = await streamed(made_for(others="dlp-filter", holding=True), case, list(case.pieces))
+    assert json.dumps(events).count("Ask a person.") == 1
+
+
+@pytest.mark.parametrize("others", ["rbac", "dlp-filter"])
+async def test_every_choice_gets_it_also_one_that_begins_once_another_has_ended(others: str) -> None:
+    chunk = json.loads(chat_chunk("x")[6:])
+    told = [(0, "One", None), (0, "", "stop"), (1, "Two", None), (1, "", "stop")]
+    pieces = [
+        data({**chunk, "choices": [{"index": index, "delta": {"content": text}, "finish_reason": finish}]})
+        for index, text, finish in told
+    ]
+    events = await streamed(made_for(others=others), CHAT, [*pieces, *CHAT.pieces[-2:]])
+    choices = [one["choices"][0] for one in events if one["choices"]]
+    for index, expected in enumerate(("One", "Two")):
+        own = [one["delta"].get("content") or "" for one in choices if one["index"] == index]
+        assert "".join(own) == f"{expected}\n\nAsk a person."
+
+
+ODD: tuple[Any, ...] = (None, [], {}, "x", 5, [None], ["x"], [[]])
+
+
+def _odd_events(case: StreamCase, odd: Any) -> list[dict[str, Any]]:
+    """Events that have something odd in each place that is looked at, and whole answers that hold it."""
+    if case is CHAT:
+        chunk = json.loads(chat_chunk("x")[6:])
+        choice = chunk["choices"][0]
+        calls = {"tool_calls": [{"index": odd, "function": {"arguments": '{"a": 1}'}}]}
+        choices: list[Any] = [
+            odd, {**choice, "delta": odd}, {**choice, "index": odd, "finish_reason": "stop"},
+            {**choice, "delta": {"content": odd}}, {**choice, "delta": {"tool_calls": odd}}, {**choice, "delta": calls},
+            {**choice, "message": calls}, {**choice, "finish_reason": odd},
+        ]  # fmt: skip
+        return [{**chunk, "choices": [one]} for one in choices]
+    places: tuple[str, ...]
+    kinds: tuple[str, ...]
+    if case is ANTHROPIC:
+        places = ("index", "delta", "content_block")
+        kinds = ("content_block_start", "content_block_delta", "content_block_stop", "message_delta")
+        usual: dict[str, Any] = {"index": 0, "delta": {"type": "text_delta", "text": "x"}, "content_block": {}}
+        stops = [{"type": "message_delta", "delta": {"stop_reason": odd}}]
+    else:
+        places = ("item_id", "output_index", "sequence_number", "text", "part", "item", "delta")
+        kinds = (
+            "response.output_text.delta", "response.output_text.done", "response.content_part.done",
+            "response.output_item.done",
+        )  # fmt: skip
+        part = {"type": "output_text", "text": "One"}
+        usual = {"text": "One", "part": part, "item": {"type": "message", "content": [part]}, "delta": "x"}
+        ends = [[odd], [{"type": "message", "content": odd}], [{"type": "message", "content": [odd]}],
+                [{"type": "message", "content": [{"type": "output_text", "text": odd}]}]]  # fmt: skip
+        stops = [{"type": "response.completed", "response": {"output": one}} for one in (odd, *ends)]
+        stops += [{"type": "response.completed", "response": odd}]
+    return [{"type": kind, **usual, place: odd} for kind in kinds for place in places] + stops
+
+
+@pytest.mark.parametrize("case", [CHAT, ANTHROPIC, RESPONSES], ids=lambda case: case.api)
+@pytest.mark.parametrize(("others", "holding"), [("rbac", False), ("dlp-filter", False), ("dlp-filter", True)])
+async def test_whatever_a_provider_sends_the_call_has_an_end_in_the_log(
+    case: StreamCase, others: str, holding: bool
+) -> None:
+    made = made_for(others=others, holding=holding)
+    for strange in (one for odd in ODD for one in _odd_events(case, odd)):
+        for at in (1, len(case.pieces) - 1):
+            made.publisher.events.clear()
+            made.provider.pieces = [*case.pieces[:at], event(strange) if "type" in strange else data(strange)]
+            made.provider.pieces += case.pieces[at:]
+            call = replace(made.call("engineering"), endpoint=case.endpoint)
+            await model_call(made.services, call, FakeConnection(body=case.body), case.api)
+            assert isinstance(made.publisher.events[-1].data, RequestCompleted)
+
+
+async def test_a_whole_answer_that_is_odd_has_an_end_in_the_log_too() -> None:
+    made = made_for(others="dlp-filter")
+    for odd in ODD:
+        message = {"role": "assistant", "content": odd}
+        for choice in (odd, {"message": odd, "finish_reason": "stop"}, {"message": message, "finish_reason": "stop"},
+                       {"message": {"content": "One", "tool_calls": odd}, "finish_reason": odd}):  # fmt: skip
+            made.publisher.events.clear()
+            made.provider.result = ok({**PROVIDED, "choices": [choice]})
+            await asked(made)
+            assert isinstance(made.publisher.events[-1].data, RequestCompleted)
+
+
+@pytest.mark.parametrize(("others", "holding"), [("rbac", False), ("dlp-filter", False), ("dlp-filter", True)])
+async def test_the_largest_event_that_may_come_has_an_end_in_the_log_though_its_name_makes_it_longer(
+    others: str, holding: bool
+) -> None:
+    made = made_for(others=others, holding=holding)
+    delta = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": ""}}
+    delta["delta"] = {"type": "text_delta", "text": "x " * ((MAX_EVENT_BYTES - len(data(delta)) + 2) // 2)}
+    pieces = list(ANTHROPIC.pieces)
+    made.provider.pieces = [*pieces[:2], data(delta), *pieces[3:]]
+    call = replace(made.call("engineering"), endpoint=ANTHROPIC.endpoint)
+    await model_call(made.services, call, FakeConnection(body=ANTHROPIC.body), ANTHROPIC.api)
+    assert isinstance(made.publisher.events[-1].data, RequestCompleted)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from support.gateway import PROVIDED, FakeConnection, FakeGateway, gateway, key_value, ok
+from support.gateway import NOW, ORG, PROVIDED, FakeConnection, FakeGateway, gateway, key_value, ok
 from support.streams import CHAT, chat_chunk
 
 from keeptrusts.gateway.pipeline import review
 from keeptrusts.gateway.pipeline.run import model_call
 from keeptrusts.gateway.pipeline.values import Answer
+from keeptrusts.gateway.providers.protocol import ProviderFailure
+from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided, ReviewRequested
+from keeptrusts.schemas.publishing import Ack, PublisherOverloadedError
+from keeptrusts.schemas.snapshots.directory import TeamValue
 from keeptrusts.schemas.snapshots.grants import ReviewDecided
 
 POLICY = """
@@ -153,11 +159,42 @@ async def test_a_key_that_was_revoked_meanwhile_is_refused_though_the_call_is_ap
     assert answer.status == 401 and made.provider.asked == []
 
 
+async def test_a_team_that_was_archived_meanwhile_calls_nobody_though_the_call_is_approved() -> None:
+    made = made_for(*OVERSIGHT)
+
+    def archive_and_approve(made: FakeGateway, asked: ReviewRequested) -> None:
+        team = TeamValue(
+            id="team_engineering", org=ORG, name="Engineering", slug="engineering", state="archived", created_at=NOW
+        )
+        made.apply(team)
+        as_decided("approved")(made, asked)
+
+    answer, _ = await decided_with(made, archive_and_approve)
+    assert answer.status == 403 and made.provider.asked == []
+
+
 async def test_what_cannot_be_recorded_is_not_held() -> None:
     made = made_for(*OVERSIGHT)
     made.publisher.refusing = True
     answer = await model_call(made.services, made.call("engineering"), FakeConnection(body=asking()), "chat")
     assert answer.status == 503 and made.provider.asked == [] and made.services.reviews.waiting == 0
+
+
+async def test_who_is_not_held_because_the_log_does_not_answer_was_not_denied_by_anybody() -> None:
+    made = made_for(*OVERSIGHT)
+
+    class RefusingReviews:
+        source = made.publisher.source
+
+        async def append(self, *events: Event, deadline_s: float) -> tuple[Ack, ...]:
+            if any(isinstance(one.data, ReviewRequested) for one in events):
+                raise PublisherOverloadedError("the log takes nothing")
+            return await made.publisher.append(*events, deadline_s=deadline_s)
+
+    made.services = replace(made.services, publisher=RefusingReviews())
+    answer = await model_call(made.services, made.call("engineering"), FakeConnection(body=asking()), "chat")
+    assert answer.status == 503
+    assert [one.reason for one in recorded(made)] == ["audit_unavailable"] * 2
 
 
 async def test_findings_that_escalate_are_counted_and_never_quoted() -> None:
@@ -218,3 +255,132 @@ async def test_what_only_watches_lets_pass_and_what_cannot_be_judged_fails_close
     made = made_for("human-oversight", options)
     answer = await model_call(made.services, made.call("engineering"), FakeConnection(body=asking()), "chat")
     assert answer.status == status and reviews(made) == []
+
+
+HOUR_NS = 3_600_000_000_000
+
+
+@pytest.mark.parametrize("body", [asking(), CHAT.body])
+async def test_a_call_that_waited_for_an_hour_has_all_its_time_left(body: bytes) -> None:
+    made = made_for("human-oversight", "require_review: true, timeout_seconds: 7200")
+    made.provider.pieces = list(CHAT.pieces)
+    connection = FakeConnection(body=body)
+
+    def approve_late(made: FakeGateway, asked: ReviewRequested) -> None:
+        made.clock.ns += HOUR_NS
+        as_decided("approved")(made, asked)
+
+    answer, _ = await decided_with(made, approve_late, connection=connection)
+    assert answer.status == 200
+    assert made.provider.asked[0].timeout_s == made.services.settings.provider_timeout_s
+    assert recorded(made)[1].error is None
+
+
+async def test_a_signature_is_made_when_the_call_is_sent_and_not_before_it_was_held() -> None:
+    policy = POLICY.replace("KIND", "human-oversight").replace("OPTIONS", "require_review: true")
+    keys = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
+    made = gateway(policy + "providers:\n  targets: [{id: bedrock}]\n", environment=keys)
+
+    def approve_late(made: FakeGateway, asked: ReviewRequested) -> None:
+        made.clock.at += timedelta(hours=1)
+        as_decided("approved")(made, asked)
+
+    await decided_with(made, approve_late, asking(model="us.amazon.nova-pro-v1:0"))
+    headers = {name.lower(): value for name, value in made.provider.asked[0].headers.items()}
+    assert headers["x-amz-date"] == "20260601T130000Z"
+
+
+async def test_a_caller_who_left_while_the_escalation_was_recorded_is_not_waited_for() -> None:
+    made = made_for(*OVERSIGHT)
+    async with asyncio.timeout(5):
+        connection = FakeConnection(body=asking(), gone=True)
+        await model_call(made.services, made.call("engineering"), connection, "chat")
+    assert made.services.counters.reviews == {"opened": 1, "gone": 1}
+    assert recorded(made)[1].client_gone is True and made.provider.asked == []
+
+
+@pytest.mark.parametrize(("took_s", "wait_s"), [(0, 600), (300, 540), (900, 1)])
+async def test_an_answer_waits_no_longer_than_its_call_may_last(took_s: int, wait_s: int) -> None:
+    made = made_for(*ANSWERS)
+    call = made.call("engineering")
+    made.clock.ns += took_s * 1_000_000_000
+    connection = FakeConnection(body=asking())
+    made.services = replace(made.services, settings=replace(made.services.settings, provider_timeout_s=2_000.0))
+    calling = asyncio.create_task(model_call(made.services, call, connection, "chat"))
+    async with asyncio.timeout(5):
+        while connection.tell is None:  # noqa: ASYNC110 - the fake connection tells nobody that it is watched
+            await asyncio.sleep(0)
+        [asked] = reviews(made)
+        as_decided("approved")(made, asked)
+        await calling
+    assert (asked.wait_seconds, asked.due_seconds) == (wait_s, wait_s)
+
+
+@pytest.mark.parametrize(("policy", "status"), [(OVERSIGHT, 503), (ANSWERS, 409)])
+async def test_a_gateway_that_stops_ends_every_wait_and_records_it(policy: tuple[str, str], status: int) -> None:
+    made = made_for(*policy)
+    answer, _ = await decided_with(made, lambda made, asked: made.services.reviews.stop())
+    assert answer.status == status, "a request may be sent again; an answer has been paid"
+    assert ("Retry-After" in answer.headers) == (status == 503)
+    completion = recorded(made)[1]
+    assert completion.status == status and completion.reason != "review_denied"
+    assert made.services.reviews.waiting == 0
+
+
+@pytest.mark.parametrize(("policy", "opened"), [(OVERSIGHT, 0), (ANSWERS, 1)])
+async def test_a_gateway_that_stops_holds_nothing_more(policy: tuple[str, str], opened: int) -> None:
+    made = made_for(*policy)
+    made.services.reviews.stop()
+    async with asyncio.timeout(5):
+        await model_call(made.services, made.call("engineering"), FakeConnection(body=asking()), "chat")
+    assert len(reviews(made)) == opened and recorded(made)[1].status >= 400
+
+
+@pytest.mark.parametrize("resolution", ["approved", "gone"])
+async def test_a_caller_who_leaves_a_held_stream_is_gone_and_what_was_decided_stays(resolution: str) -> None:
+    made = made_for(*ANSWERS)
+    made.provider.pieces = list(CHAT.pieces)
+    connection = FakeConnection(body=CHAT.body)
+
+    def leave(made: FakeGateway, asked: ReviewRequested) -> None:
+        connection.gone = True
+        if resolution == "approved":
+            as_decided("approved")(made, asked)
+        else:
+            assert connection.tell is not None
+            connection.tell()
+
+    await decided_with(made, leave, connection=connection)
+    completion = recorded(made)[1]
+    assert completion.client_gone and connection.sent == [] and connection.last is None
+    assert (completion.verdict, completion.reason) == ("escalate", "review_required")
+    assert completion.cost is not None and completion.cost > 0
+    assert made.services.counters.reviews == {"opened": 1, resolution: 1}
+
+
+@pytest.mark.parametrize("end", [[], [ProviderFailure(kind="cut", reason="gone", billed=True, elapsed_us=1)]])
+@pytest.mark.parametrize("policy", ["oversight", "findings"])
+async def test_nobody_is_asked_about_a_stream_that_broke_off_and_nothing_of_it_is_sent(
+    policy: str, end: list[bytes | ProviderFailure]
+) -> None:
+    made = made_for(*(ANSWERS if policy == "oversight" else (SECRETS[0], SECRETS[1].replace("WHERE", "output"))))
+    made.provider.pieces = [chat_chunk("zebra-"), chat_chunk("4711"), *end]
+    connection = FakeConnection(body=CHAT.body)
+    async with asyncio.timeout(5):
+        await model_call(made.services, made.call("engineering"), connection, "chat")
+    assert reviews(made) == [] and connection.sent == []
+    assert connection.last is not None and b"upstream_error" in connection.last
+    completion = recorded(made)[1]
+    assert (completion.error, completion.verdict) == ("upstream_error", "escalate")
+
+
+@pytest.mark.parametrize("mode", ["observe", "guide"])
+@pytest.mark.parametrize("policy", ["oversight", "findings"])
+async def test_where_nobody_is_asked_a_stream_is_not_held(policy: str, mode: str) -> None:
+    kind, options = ANSWERS if policy == "oversight" else (SECRETS[0], SECRETS[1].replace("WHERE", "output"))
+    made = made_for(kind, f"mode: {mode}, {options}")
+    made.provider.pieces = list(CHAT.pieces)
+    connection = FakeConnection(body=CHAT.body)
+    await model_call(made.services, made.call("engineering"), connection, "chat")
+    assert len(connection.sent) > 1 and b"One" in connection.sent[0]
+    assert recorded(made)[1].output_policies[0].result in ("escalate", "allow")

@@ -90,6 +90,7 @@ async def test_what_another_policy_refuses_is_not_shown_to_the_service() -> None
         (DOWN, "service_timeout"),
         (ok({"error": "no"}, status=500), "service_refused"),
         (ok({"hello": 1}), "service_garbage"),
+        (ok({"flagged": False, "more": "x" * 1_100_000}), "service_too_large"),
     ],
 )
 @pytest.mark.parametrize(("more", "status"), [("fail_mode: block", 409), ("fail_mode: allow", 200)])
@@ -138,3 +139,15 @@ async def test_a_stream_is_held_until_the_service_has_judged_the_whole(judgement
     passed = judgement is FINE
     assert (b"quo" in b"".join(connection.sent)) == passed
     assert records(made)[1].error == (None if passed else "output_blocked")
+
+
+@pytest.mark.parametrize(("more", "sent"), [("action: block", False), ("mode: observe", True)])
+async def test_half_a_stream_is_not_judged_and_only_sent_where_nobody_could_have_refused_it(
+    more: str, sent: bool
+) -> None:
+    made = made_for("output", more)
+    made.provider.pieces = [chat_chunk("quo")]
+    connection = FakeConnection(body=CHAT.body)
+    await model_call(made.services, made.call("engineering"), connection, "chat")
+    assert hosts(made) == ["api.openai.com"] and (b"quo" in b"".join(connection.sent)) == sent
+    assert records(made)[1].error == "upstream_error"

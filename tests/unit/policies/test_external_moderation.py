@@ -46,10 +46,11 @@ SCORES = {"categories": {"violence": True, "hate": False}, "category_scores": {"
         ({"threshold": 0.95}, {"flagged": False, "categories": {"violence": 0.93}}, {}),
         ({"categories": ["Hate"]}, {"flagged": True, "categories": {"violence": 0.93}}, {}),
         ({"categories": ["hate"]}, {"categories": {"violence": 1, "hate": 1}}, {"hate": 1}),
-        ({}, {"categories": {"my card is 4111 1111 1111 1111": True, "x" * 65: True}}, {}),
+        ({}, {"categories": {"my card is 4111 1111 1111 1111": True, "x" * 65: True}}, {"flagged": 2}),
+        ({}, {"categories": {"Hate speech": 0.2}}, {}),
+        ({"categories": ["hate"]}, {"categories": {"Hate speech": 0.9}}, {}),
         (OPENAI, {"results": [SCORES, SCORES]}, {"violence": 2}),
         (OPENAI | {"threshold": 0.3}, {"results": [SCORES]}, {"hate": 1, "violence": 1}),
-        (OPENAI, {"results": []}, {}),
     ],
 )
 def test_what_counts_is_what_the_service_says_holds(
@@ -70,6 +71,16 @@ def test_an_answer_that_is_none_is_no_judgement(provider: str, answer: bytes) ->
 
 
 @pytest.mark.parametrize(
+    "result", [None, {}, {"flagged": False}, {"categories": None, "category_scores": None}, "fine"]
+)
+@pytest.mark.parametrize("threshold", [None, 0.5])
+def test_openai_must_have_judged_every_text_it_answers_for(result: Any, threshold: float | None) -> None:
+    for results in ([result], [SCORES, result], []):
+        with pytest.raises((ValueError, TypeError, KeyError, AttributeError)):
+            policy(threshold=threshold, **OPENAI).judged(json.dumps({"results": results}).encode(), "input")
+
+
+@pytest.mark.parametrize(
     ("options", "environment", "unavailable"),
     [
         ("endpoint: https://m.test/judge", {}, None),
@@ -78,6 +89,15 @@ def test_an_answer_that_is_none_is_no_judgement(provider: str, answer: bytes) ->
         ("endpoint: 'ftp://m.test'", {}, "no_endpoint"),
         ("endpoint: 'http://169.254.169.254/latest'", {}, "endpoint_not_allowed"),
         ("endpoint: 'http://[fe80::1]/'", {}, "endpoint_not_allowed"),
+        ("endpoint: 'http://[::ffff:169.254.1.1]/'", {}, "endpoint_not_allowed"),
+        ("endpoint: 'http://2851995905/'", {}, "endpoint_not_allowed"),
+        ("endpoint: 'http://metadata.google.internal./'", {}, "endpoint_not_allowed"),
+        ("endpoint: 'http://[bad'", {}, "no_endpoint"),
+        ("endpoint: 'http://m.test:99999/'", {}, "no_endpoint"),
+        ("endpoint: 'http://m.test:port/'", {}, "no_endpoint"),
+        ("endpoint: 'http://.../'", {}, "no_endpoint"),
+        ("endpoint: 'http://m.test/a b'", {}, "no_endpoint"),
+        ('endpoint: "http://m.test/\\r\\nX: y"', {}, "no_endpoint"),
         ("endpoint: 'http://metadata.google.internal/'", {}, "endpoint_not_allowed"),
         ("provider: openai-moderation", {}, "secret_missing"),
         ("provider: openai-moderation", {"OPENAI_API_KEY": "sk-1"}, None),
@@ -91,3 +111,15 @@ def test_a_service_that_cannot_be_asked_says_why(options: str, environment: dict
     [moderator] = resolve_moderators(report.document, environment).values()
     assert moderator.unavailable == unavailable
     assert "sk-1" not in repr(moderator)
+
+
+@pytest.mark.parametrize(("timeout_ms", "timeout_s"), [(800, 0.8), (60_000, 60.0), (10**12, 60.0)])
+def test_no_service_is_waited_for_longer_than_a_minute(timeout_ms: int, timeout_s: float) -> None:
+    policy = (
+        "pack: {name: p, version: 1.0.0, enabled: true}\npolicies: {chain: [external-moderation]}\n"
+        f"policy: {{external-moderation: {{endpoint: 'https://m.test', timeout_ms: {timeout_ms}}}}}\n"
+    )
+    document = lint_text(policy, "policy.yaml").document
+    assert document is not None
+    [moderator] = resolve_moderators(document, {}).values()
+    assert moderator.timeout_s == timeout_s

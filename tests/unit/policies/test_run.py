@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import count
+from typing import Literal
 
 import pytest
 
@@ -285,3 +286,14 @@ def test_the_headers_that_rbac_asks_for_are_known_in_advance() -> None:
 @pytest.mark.parametrize("code", ["permission_denied", "model_not_allowed", "policy_unavailable", "rate_limited"])
 def test_codes_of_policies_are_refusals_with_a_status(code: str) -> None:
     assert REFUSALS[code].verdict == "block"
+
+
+@pytest.mark.parametrize("policy", [Raising(), Answering(Decision(result="block"))])
+@pytest.mark.parametrize("phase", ["input", "output"])
+def test_what_is_refused_without_words_of_its_own_is_the_request_or_the_answer(
+    policy: Raising | Answering, phase: Literal["input", "output"]
+) -> None:
+    chain = chain_of((policy, "enforce", "block"))
+    chain = replace(chain, output=chain.policies)
+    outcome = run_chain(chain, replace(FACTS, phase=phase), lambda: 0)
+    assert outcome.problem is not None and outcome.problem.code == f"{phase}_blocked"

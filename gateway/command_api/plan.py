@@ -47,3 +47,8 @@ class Asked:
     @property
     def org(self) -> str:
         return self.caller.org
+
+
+def unlisted(intent: Record, kind: Kind, resource: str, **fields: Any) -> Plan:
+    """Plan for what no directory lists: whether it exists, and whether it may be done, the authority alone knows."""
+    return Plan(intent=intent, kind=kind, resource=resource, extra=fields, gone=True)

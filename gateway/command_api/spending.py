@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from keeptrusts.gateway.command_api.answers import Kind, budget_document
-from keeptrusts.gateway.command_api.plan import Asked, Plan
+from keeptrusts.gateway.command_api.answers import budget_document
+from keeptrusts.gateway.command_api.plan import Asked, Plan, unlisted
 from keeptrusts.gateway.command_api.requests import (
     BudgetSetBody,
     HoldReleaseBody,
@@ -17,7 +15,7 @@ from keeptrusts.gateway.command_api.resolution import budget_of, budget_owner, w
 from keeptrusts.schemas import ids
 from keeptrusts.schemas.commands import wallets
 from keeptrusts.schemas.money import format_usd
-from keeptrusts.schemas.record import Record, format_time
+from keeptrusts.schemas.record import format_time
 
 
 def set_budget(asked: Asked, body: BudgetSetBody) -> Plan:
@@ -71,7 +69,7 @@ def release_hold(asked: Asked, body: HoldReleaseBody) -> Plan:
     """A hold's id is ``<request>/<attempt>``, as the path has it."""
     hold = f"{asked.path['request']}/{asked.path['attempt']}"
     intent = wallets.HoldReleaseRequested(hold=hold, reason=body.reason)
-    return _unlisted(intent, "hold", hold, state="released", reason=body.reason)
+    return unlisted(intent, "hold", hold, state="released", reason=body.reason)
 
 
 def approve_ticket(asked: Asked, body: TicketApproveBody) -> Plan:
@@ -79,7 +77,7 @@ def approve_ticket(asked: Asked, body: TicketApproveBody) -> Plan:
     ticket = asked.path["ticket"]
     intent = wallets.TicketApproveRequested(ticket=ticket, wallet=wallet, deadline_at=body.deadline_at, note=body.note)
     deadline = None if body.deadline_at is None else format_time(body.deadline_at)
-    return _unlisted(
+    return unlisted(
         intent, "ticket", ticket, decision="approved", wallet=wallet.id, deadline_at=deadline, note=body.note
     )
 
@@ -87,15 +85,10 @@ def approve_ticket(asked: Asked, body: TicketApproveBody) -> Plan:
 def deny_ticket(asked: Asked, body: TicketReasonBody) -> Plan:
     ticket = asked.path["ticket"]
     intent = wallets.TicketDenyRequested(ticket=ticket, reason=body.reason)
-    return _unlisted(intent, "ticket", ticket, decision="denied", note=body.reason)
+    return unlisted(intent, "ticket", ticket, decision="denied", note=body.reason)
 
 
 def cancel_ticket(asked: Asked, body: TicketReasonBody) -> Plan:
     ticket = asked.path["ticket"]
     intent = wallets.TicketCancelRequested(ticket=ticket, reason=body.reason)
-    return _unlisted(intent, "ticket", ticket, decision="cancelled", note=body.reason)
-
-
-def _unlisted(intent: Record, kind: Kind, resource: str, **fields: Any) -> Plan:
-    """Plan for what no directory lists: whether it exists, and whether it may be done, the authority alone knows."""
-    return Plan(intent=intent, kind=kind, resource=resource, extra=fields, gone=True)
+    return unlisted(intent, "ticket", ticket, decision="cancelled", note=body.reason)

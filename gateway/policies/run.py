@@ -105,17 +105,7 @@ def judged_later(outcome: ChainOutcome, compiled: CompiledPolicy, decision: Deci
                 compiled.kind, compiled.name, compiled.mode, decision.result, decision.reason, result.us
             )
             break
-    effect = _effect(compiled, decision)
-    if _SEVERITY.index(effect) <= _SEVERITY.index(outcome.verdict):
-        return replace(outcome, results=tuple(results))
-    return ChainOutcome(
-        verdict=effect,
-        results=tuple(results),
-        reason=decision.reason,
-        policy=compiled.kind,
-        problem=(decision.problem or _problem(compiled, decision)) if effect == "block" else None,
-        permits=outcome.permits,
-    )
+    return _with_decision(outcome, compiled, decision, tuple(results))
 
 
 def judged_also(outcome: ChainOutcome, compiled: CompiledPolicy, decision: Decision, us: int) -> ChainOutcome:
@@ -124,6 +114,13 @@ def judged_also(outcome: ChainOutcome, compiled: CompiledPolicy, decision: Decis
     Permits stay the call's own, also when it is refused now: `finish` is still to be called.
     """
     results = (*outcome.results, _result_with_findings(compiled, decision, us))
+    return _with_decision(outcome, compiled, decision, results)
+
+
+def _with_decision(
+    outcome: ChainOutcome, compiled: CompiledPolicy, decision: Decision, results: tuple[PolicyResult, ...]
+) -> ChainOutcome:
+    """Give an outcome after one more decision: the more severe verdict stands."""
     effect = _effect(compiled, decision)
     if _SEVERITY.index(effect) <= _SEVERITY.index(outcome.verdict):
         return replace(outcome, results=results)

@@ -311,9 +311,9 @@ async def _stream(
     try:
         shown = None if spending is None else spending.shown
         await connection.begin(answers.stream_headers(call, model, decided.verdict, decision, shown))
-        held = held_stream(services, admission)
-        restoring = restoring_stream(services, admission)
-        streamed = await pass_stream(services, call, opened, connection, held, others.judged, restoring)
+        held, restoring = held_stream(services, admission), restoring_stream(services, admission)
+        judge_further = others.judged if admission.chain.holds_answers else None
+        streamed = await pass_stream(services, call, opened, connection, held, judge_further, restoring)
     finally:
         services.counters.streams_open -= 1
     invocation, decided = streamed.invocation, decided.after(streamed.outcome)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import difflib
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
 from keeptrusts.cli.stack.failure import StackError
+from keeptrusts.schemas.frozen import frozen
 
 _SIMILARITY = 0.55
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LazyCommand:
     """`target` is `module:attribute` of a click command; `help` is what the overview shows for it."""
 

@@ -10,7 +10,7 @@ import asyncio
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,7 @@ from keeptrusts.gateway.state.follower import Follower
 from keeptrusts.gateway.state.outcomes import OutcomeInbox
 from keeptrusts.schemas.commands.people import KeyCreateRequested, OrganizationCreateRequested
 from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.ids import KEY, MEMBER, ORGANIZATION, Ids
 from keeptrusts.schemas.keys import ENTROPY_BYTES, key_digest, new_key, parse_key
 from keeptrusts.schemas.publishing import Publisher
@@ -35,7 +36,7 @@ OWNER_EMAIL: Final = "owner@localhost"
 PENDING_SUFFIX: Final = ".pending"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Founding:
     """Everything that founding needs to be done once, and only once."""
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final
 
 from keeptrusts.schemas import topics
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.standstill import LOOK_S
 
 EMBEDDED_PREFIX: Final = "chdb://"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StoreSettings:
     """Where the tables are: ``chdb:///path`` (embedded, one process owns it) or ``http(s)://user:password@host:port``."""
 
@@ -29,7 +30,7 @@ class StoreSettings:
         return self.dsn.startswith(EMBEDDED_PREFIX)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class KafkaSettings:
     """How to reach the log. ``topic_prefix`` is put before every topic and group name; tests use one each."""
 
@@ -42,7 +43,7 @@ class KafkaSettings:
         return self.topic_prefix + topic.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WriterSettings:
     """How the writer moves records: batch window and size, and when it gives up."""
 
@@ -66,7 +67,7 @@ class WriterSettings:
         return self.kafka.topic_prefix + self.group
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class QuerySettings:
     """Bounds of the query API."""
 

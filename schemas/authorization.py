@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final, Literal
 
 from keeptrusts.schemas.events.identity import Role
+from keeptrusts.schemas.frozen import frozen
 
 RoleColumn = Literal["owner", "org_admin", "team_admin", "member"]
 Reach = Literal["all", "team", "own", "none"]
 Action = Literal[
     "events.read",
     "events.aggregate",
+    "content.read",
+    "privacy.erase",
     "wallets.read",
     "wallets.fund",
     "wallets.allocate",
@@ -38,6 +41,7 @@ Action = Literal[
     "tickets.decide",
     "escalations.read",
     "escalations.decide",
+    "webhooks.manage",
     "configurations.read",
     "configurations.edit",
     "templates.edit",
@@ -58,6 +62,8 @@ ROLES_TABLE: Final[Mapping[Action, Mapping[RoleColumn, Reach]]] = MappingProxyTy
     {
         "events.read": _row("all", "all", "team", "own"),
         "events.aggregate": _row("all", "all", "team", "team"),
+        "content.read": _row("all", "all", "team", "none"),
+        "privacy.erase": _row("all", "none", "none", "none"),
         "wallets.read": _row("all", "all", "team", "team"),
         "wallets.fund": _row("all", "none", "none", "none"),
         "wallets.allocate": _row("all", "all", "team", "none"),
@@ -82,6 +88,7 @@ ROLES_TABLE: Final[Mapping[Action, Mapping[RoleColumn, Reach]]] = MappingProxyTy
         "tickets.decide": _row("all", "all", "team", "none"),
         "escalations.read": _row("all", "all", "team", "team"),
         "escalations.decide": _row("all", "all", "team", "none"),
+        "webhooks.manage": _row("all", "all", "none", "none"),
         "configurations.read": _row("all", "all", "team", "team"),
         "configurations.edit": _row("all", "all", "team", "none"),
         "templates.edit": _row("all", "all", "team", "none"),
@@ -91,7 +98,7 @@ ROLES_TABLE: Final[Mapping[Action, Mapping[RoleColumn, Reach]]] = MappingProxyTy
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Principal:
     """A member as the roles table sees one: the role in the organization and the roles in teams (team id -> role)."""
 
@@ -101,7 +108,7 @@ class Principal:
     teams: Mapping[str, Role] = field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Scope:
     """How far an action of a principal reaches: everything, these teams, or only what is his own."""
 

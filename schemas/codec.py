@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
 from pydantic import ValidationError
 
-from keeptrusts.schemas.commands import documents, people, wallets
+from keeptrusts.schemas.commands import documents, people, privacy, wallets, webhooks
 from keeptrusts.schemas.envelope import SPEC_VERSION, Event
-from keeptrusts.schemas.events import command, gateway, money, request
+from keeptrusts.schemas.events import command, content, gateway, money, request, webhook
 from keeptrusts.schemas.money import FROM_JSON
 from keeptrusts.schemas.record import Record, parse_time, written_time
+from keeptrusts.schemas.remembered import Remembered
 from keeptrusts.schemas.upcasters import upcast
 
 TYPES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
@@ -26,6 +26,7 @@ TYPES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
         "kt.request.completed.v1": request.RequestCompleted,
         "kt.request.abandoned.v1": request.RequestAbandoned,
         "kt.review.requested.v1": request.ReviewRequested,
+        "kt.review.redeemed.v1": request.ReviewRedeemed,
         "kt.hold.settled.v1": money.HoldSettled,
         "kt.hold.voided.v1": money.HoldVoided,
         "kt.lease.requested.v1": money.LeaseRequested,
@@ -39,8 +40,12 @@ TYPES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
         "kt.gateway.reported.v1": gateway.GatewayReported,
         "kt.gateway.stopped.v1": gateway.GatewayStopped,
         "kt.authentication.failed.v1": gateway.AuthenticationFailed,
+        # the webhooks' deliverer
+        "kt.webhook.switched_off.v1": webhook.WebhookSwitchedOff,
         # the command API's own
         "kt.command.refused.v1": command.CommandRefused,
+        # the query API's own
+        "kt.content.read.v1": content.ContentRead,
         # the authority's own
         "kt.clock.ticked.v1": gateway.ClockTicked,
         "kt.rules.activated.v1": gateway.RulesActivated,
@@ -82,10 +87,16 @@ TYPES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
         "kt.escalation.claim_requested.v1": documents.EscalationClaimRequested,
         "kt.escalation.release_requested.v1": documents.EscalationReleaseRequested,
         "kt.escalation.resolve_requested.v1": documents.EscalationResolveRequested,
+        "kt.webhook.create_requested.v1": webhooks.WebhookCreateRequested,
+        "kt.webhook.change_requested.v1": webhooks.WebhookChangeRequested,
+        "kt.webhook.delete_requested.v1": webhooks.WebhookDeleteRequested,
+        "kt.webhook.rotate_requested.v1": webhooks.WebhookRotateRequested,
+        "kt.webhook.test_requested.v1": webhooks.WebhookTestRequested,
         "kt.export.create_requested.v1": documents.ExportCreateRequested,
         "kt.export.finish_requested.v1": documents.ExportFinishRequested,
         "kt.export.schedule_requested.v1": documents.ExportScheduleRequested,
         "kt.report.create_requested.v1": documents.ReportCreateRequested,
+        "kt.privacy.erase_requested.v1": privacy.PrivacyEraseRequested,
     }
 )
 NAMES: Final[MappingProxyType[type[Record], str]] = MappingProxyType({model: name for name, model in TYPES.items()})
@@ -137,17 +148,17 @@ def encode(event: Event, *, source: str | None = None, sequence: int | None = No
         more += b',"traceparent":' + _quoted(event.traceparent)
     if event.synthetic:
         more += b',"synthetic":true'
-    ledger = _often(event.ledger)
+    ledger = _often[event.ledger]
     return _FORM % (
         _quoted(event.id),
-        _often(event.source if source is None else source),
-        _often(NAMES[type(data)]),
+        _often[event.source if source is None else source],
+        _often[NAMES[type(data)]],
         _quoted(event.subject),
         written_time(event.time),
-        ledger if event.org == event.ledger else _often(event.org),
+        ledger if event.org == event.ledger else _often[event.org],
         ledger,
         ledger,
-        _often(event.actor),
+        _often[event.actor],
         more,
         data.__pydantic_serializer__.to_json(data, exclude_none=True),
     )
@@ -160,10 +171,8 @@ _FORM: Final = (
 _quoted: Final[Callable[[str], bytes]] = orjson.dumps
 
 
-@lru_cache(maxsize=4_096)
-def _often(text: str) -> bytes:
-    """Write a text that comes again and again, such as an organization's id."""
-    return orjson.dumps(text)
+_often: Final[Remembered[str, bytes]] = Remembered(orjson.dumps, most=4_096)
+"""Texts that come again and again, such as an organization's id, as they are written."""
 
 
 def decode(value: bytes) -> Event:

@@ -10,17 +10,17 @@ both families of clients read their own part of it. Anthropic routes get Anthrop
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 from keeptrusts.schemas.events.identity import Verdict
+from keeptrusts.schemas.frozen import frozen
 
 PROBLEM_JSON: Final = "application/problem+json"
 NO_RETRY_HEADER: Final = "x-should-retry"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RefusalKind:
     """One kind of refusal: verdict, HTTP status, whether a retry can cure it, and the types SDKs expect."""
 
@@ -68,6 +68,7 @@ REFUSALS: Final[MappingProxyType[str, RefusalKind]] = MappingProxyType(
         ),
         "malformed_http": _kind("refuse", 400, "Not valid HTTP", "invalid_request_error", "invalid_request_error"),
         "cursor_expired": _kind("refuse", 410, "Cursor too old", "invalid_request_error", "invalid_request_error"),
+        "content_gone": _kind("refuse", 410, "Content is gone", "invalid_request_error", "invalid_request_error"),
         "query_too_large": _kind(
             "refuse", 422, "Question above its limits", "invalid_request_error", "invalid_request_error"
         ),
@@ -105,7 +106,7 @@ REFUSALS: Final[MappingProxyType[str, RefusalKind]] = MappingProxyType(
 """Code -> kind. 4xx codes that a retry cannot cure are answered with ``x-should-retry: false``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Problem:
     """One refusal: what happened, why, how to fix it, and the request it happened to. Never carries content.
 

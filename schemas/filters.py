@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal
 
 from keeptrusts.schemas.events.identity import DECISION_SPELLINGS
+from keeptrusts.schemas.frozen import frozen
 
 FilterKind = Literal["text", "decision", "status", "identifier"]
 
@@ -20,7 +21,7 @@ MAX_VALUES: Final = 50
 MAX_VALUE_LENGTH: Final = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Filter:
     """One filter: its name, what its values mean, and its help. A comma means OR, a leading ``!`` negates."""
 
@@ -65,7 +66,7 @@ class FilterError(ValueError):
         self.fix = fix
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Condition:
     """One parsed filter: any of the values (or none of them, when negated)."""
 
@@ -74,7 +75,7 @@ class Condition:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Filters:
     """Parsed filters. ``since`` is inclusive, ``until`` exclusive, both aware UTC; ``text`` is the free search."""
 

@@ -9,8 +9,9 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from keeptrusts.schemas.frozen import frozen
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base32, lower case
 _PAIRS: Final = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
@@ -26,10 +27,13 @@ KEY: Final = "key"
 REQUEST: Final = "req"
 TICKET: Final = "tkt"
 ESCALATION: Final = "esc"
+WEBHOOK: Final = "whk"
+MESSAGE: Final = "msg"
 BUDGET: Final = "bud"
 CONFIGURATION: Final = "cfg"
 EXPORT: Final = "exp"
 REPOSITORY: Final = "repo"
+ERASURE: Final = "era"
 
 PLATFORM_LEDGER: Final = "_platform"
 """The ledger of records that belong to no organization, such as a call with an unknown key."""
@@ -75,7 +79,7 @@ def is_slug(text: str) -> bool:
     return _SLUG.match(text) is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ids:
     """A source of new ids for the edges of the system; the core receives ids, never this."""
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from keeptrusts.schemas.commands.people import KeyPurpose
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.directory import KeyValue
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghijkmnopqrstvwxyz"
@@ -23,7 +23,7 @@ ENTROPY_BYTES: Final = 40
 """Random bytes that make one key: one a character."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ParsedKey:
     """A well-formed key: its purpose and the prefix to look it up by. Says nothing about whether it is valid."""
 

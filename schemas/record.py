@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Annotated, Any, Final, TypeVar
 
 import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+
+from keeptrusts.schemas.remembered import Remembered
 
 
 class Record(BaseModel):
@@ -27,18 +28,14 @@ def trusted(model: type[R], fields: dict[str, Any]) -> R:
     """
     made = _new(model)
     _set(made, "__dict__", fields)
-    _set(made, "__pydantic_fields_set__", _all_fields(model))
+    _set(made, "__pydantic_fields_set__", _all_fields[model])
     _set(made, "__pydantic_extra__", None)
     _set(made, "__pydantic_private__", None)
     return made
 
 
-@lru_cache(maxsize=256)
-def _all_fields(model: type[Record]) -> set[str]:
-    """Give the one set that says of all trusted records of a model that their fields are given; nothing changes it."""
-    return set(model.model_fields)
-
-
+_all_fields: Final[Remembered[type[Record], set[str]]] = Remembered(lambda model: set(model.model_fields), most=256)
+"""The one set that says of all trusted records of a model that their fields are given; nothing changes it."""
 _new: Final = object.__new__
 _set: Final = object.__setattr__
 

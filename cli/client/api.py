@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -14,6 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from keeptrusts.cli.client.connection import Connection
 from keeptrusts.cli.client.failures import ApiRefusal, unreachable
 from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
+from keeptrusts.schemas.frozen import frozen
 
 TIMEOUT_S: Final = 30.0
 PAUSES_S: Final = (0.2, 0.8)
@@ -22,7 +22,7 @@ MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 _AGAIN: Final = frozenset({502, 503, 504})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Answer:
     """An answer below 400: its status, its headers (lower case) and its JSON."""
 
@@ -36,7 +36,7 @@ def path_of(*parts: str) -> str:
     return "/" + "/".join(quote(part, safe=":@") for part in parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ApiClient:
     """Sends one access key to one API. Redirects are never followed: they could carry the key elsewhere."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
 from keeptrusts.cli.stack.data_dir import VARIABLE, DataDir, find_upwards
+from keeptrusts.schemas.frozen import frozen
 
 API_URL_VARIABLE: Final = "KEEPTRUSTS_API_URL"
 TOKEN_VARIABLES: Final = ("KEEPTRUSTS_API_TOKEN", "API_TOKEN")
@@ -20,7 +21,7 @@ _NO_TOKEN: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Credentials:
     """The stack's credentials.json: where its services are, the owner's access key and a gateway key."""
 
@@ -32,7 +33,7 @@ class Credentials:
     gateway_key: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Connection:
     """An API and the access key to send to it, with where each came from (an option, a variable, a file)."""
 

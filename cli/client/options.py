@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from keeptrusts.schemas.frozen import frozen
 
 if TYPE_CHECKING:
     from keeptrusts.cli.client.api import ApiClient
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Api:
     """The API that a command was pointed at."""
 
@@ -63,7 +64,7 @@ def write_options(command: Callable[..., R]) -> Callable[..., R]:
     )(command)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CarriedOut:
     """A command's answer, and what reads show since; ``shown`` is None when they do not show it yet."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from keeptrusts.schemas.frozen import frozen
 
 MAX_LINE_BYTES: Final = 4 * 1024 * 1024
 
@@ -15,7 +16,7 @@ class Lines(Protocol):
     def readline(self, limit: int = ..., /) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Message:
     """One message. ``id`` is the position to go on from; ``event`` is its type (``message`` when it names none)."""
 

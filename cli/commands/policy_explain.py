@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
+from keeptrusts.schemas.frozen import replace
 
 if TYPE_CHECKING:
     from keeptrusts.cli.policy_trials.calls import TrialCall

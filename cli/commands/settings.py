@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -12,12 +12,13 @@ import click
 
 from keeptrusts.cli.output.columns import field
 from keeptrusts.cli.output.options import Output, output_options
+from keeptrusts.schemas.frozen import frozen
 
 COLUMNS: Final = (field("name", "SETTING"), field("value"), field("origin", "FROM"), field("variable"))
 _PROVIDER_SECRETS: Final = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "AZURE_OPENAI_API_KEY")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Setting:
     """One setting: ``origin`` is ``environment``, a file, or ``default``; ``variable`` is what overrides it."""
 
@@ -121,6 +122,7 @@ def _of_the_services(data_dir: Path | None, working_dir: Path, environment: Mapp
     yield _variable("topic_prefix", "KEEPTRUSTS_TOPIC_PREFIX", environment, default="")
     yield _variable("clickhouse", "KEEPTRUSTS_CLICKHOUSE", environment, default=store)
     yield _variable("provider_url", "KEEPTRUSTS_PROVIDER_URL", environment, default=None)
+    yield _variable("outbound_allow", "KEEPTRUSTS_OUTBOUND_ALLOW", environment, default=None)
     secrets = chosen.root / "secrets"
     made = "(set)" if any(secrets.glob("key-v*.secret")) else None
     if environment.get("KEEPTRUSTS_KEY_SECRET"):

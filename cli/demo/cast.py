@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from keeptrusts.schemas.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class CastTeam:
     """One team: its money in USD, its people by mailbox, and the models it prefers with weights."""
 

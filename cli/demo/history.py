@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,6 +12,7 @@ from keeptrusts.gateway.wallets.prices import PriceTable, cost_nano
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.identity import Identity, PolicyResult
 from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided, Usage
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.ids import REQUEST, derived, uuid7
 
 DAYS: Final = 30
@@ -25,7 +25,7 @@ _FAILED_SHARE: Final = 0.02
 _HOURS: Final = (1, 1, 1, 1, 1, 2, 4, 8, 14, 18, 20, 18, 12, 16, 20, 18, 14, 9, 5, 3, 2, 2, 1, 1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Actors:
     """The ids of what the demo created: teams and keys by slug, members by e-mail."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from keeptrusts.cli.client.api import ApiClient, path_of
 from keeptrusts.cli.demo.cast import REFUSED_MODEL
 from keeptrusts.cli.demo.seed import DemoState
 from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
+from keeptrusts.schemas.frozen import frozen
 
 CALL_TIMEOUT_S: Final = 30.0
 KEY_KNOWN_S: Final = 10.0
@@ -33,7 +33,7 @@ _SHOWN: Final = (
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Called:
     """A gateway's answer, and how long it took in milliseconds."""
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from keeptrusts.schemas.frozen import frozen
 
 Result = Literal["ok", "warning", "failed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """What a check found: ``fix`` is a command or an action, given whenever the result is not ok."""
 
@@ -20,7 +22,7 @@ class Finding:
     details: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Check:
     """A named check. It may raise anything: that is a failed check, whose fix is ``fix``."""
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import aiohttp
 import orjson
 
+from keeptrusts.schemas.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class Answer:
     """Status, headers (lower case) and decoded body; ``document`` is empty when the body is no JSON object."""
 
@@ -19,7 +21,7 @@ class Answer:
     document: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Client:
     """One session for all checks."""
 

@@ -6,17 +6,17 @@ import http.client
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
+from keeptrusts.schemas.frozen import frozen
 
 _ANSWER_S: Final = 60.0
 _POLL_S: Final = 0.2
 _RESTART_S: Final = 3_600.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AdminAnswer:
     """A status and the decoded document."""
 

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,11 +13,12 @@ from urllib.parse import urlsplit
 from keeptrusts.cli.gateway_service.spec import GatewaySpec
 from keeptrusts.cli.stack.data_dir import DataDir
 from keeptrusts.cli.stack.processes import ProcessIdentity, identify
+from keeptrusts.schemas.frozen import frozen
 
 _WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunningGatewayNote:
     """Where a gateway can be reached from this machine, and the certificate it shows, if it serves https."""
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
+
+from keeptrusts.schemas.frozen import frozen
 
 _OTLP_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TlsFiles:
     """A certificate with its chain, and its key, both PEM."""
 
@@ -18,7 +20,7 @@ class TlsFiles:
     key: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GatewaySpec:
     """Everything but the configuration, which may change while the gateway runs. Times in seconds."""
 

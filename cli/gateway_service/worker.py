@@ -11,7 +11,6 @@ import base64
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from keeptrusts.cli.gateway_configuration import LoadedConfiguration, Share, Upstreams, load_configuration
@@ -23,7 +22,7 @@ from keeptrusts.cli.gateway_service.tls import ServerTls
 from keeptrusts.gateway.app import RunningGateway, in_background, run_gateway
 from keeptrusts.gateway.http.families import as_document
 from keeptrusts.gateway.http.health import Report
-from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.policy_document.lint import SourceFile
 
 if TYPE_CHECKING:

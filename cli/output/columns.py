@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from keeptrusts.schemas.frozen import frozen
 
 Row = Mapping[str, Any]
 
@@ -20,7 +21,7 @@ _COLOURS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Column:
     """One column: ``show`` turns a row into its text; ``colour`` gives an SGR code for a text, or None."""
 

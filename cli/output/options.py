@@ -6,18 +6,18 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
 
 from keeptrusts.cli.output.columns import Column, Row
 from keeptrusts.cli.output.formats import FORMATS, Format, document_as, rows_as
+from keeptrusts.schemas.frozen import frozen
 
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Output:
     """Writes data to stdout in one format; everything else goes to stderr."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.findings import Code
 
 KNOWN_TEAMS: Final = frozenset({"engineering", "support"})
 """The directory that the examples are linted with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Explained:
     """What a code is about. `example` is written as bytes of Latin-1, so that it can hold what is no UTF-8."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Any, Final, Literal
 
 from keeptrusts.gateway.detectors.scanner import Scanner
@@ -17,7 +17,7 @@ from keeptrusts.gateway.policies.spend_limit import SpendLimit
 from keeptrusts.gateway.policies.texts import Text, edited, texts_of_answer, texts_of_request
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import PolicyResult, Verdict
-from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.frozen import frozen, replace
 
 HASH_SECRET: Final = b"kt policy test"
 """Keys the hashes of markers here, so that a case can say what it expects; a gateway's own key is another."""

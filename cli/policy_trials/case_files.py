@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -22,6 +22,7 @@ from keeptrusts.cli.policy_trials.case_sections import (
 from keeptrusts.gateway.pipeline.read_call import read_call
 from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.schemas import errors
+from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.policy_document.checking import check_section, describe
 from keeptrusts.schemas.policy_document.findings import Code, Finding
 from keeptrusts.schemas.policy_document.sink import FindingSink, did_you_mean, quoted
@@ -56,7 +57,7 @@ _OF_A_SERIES: Final = frozenset({*SeriesSection.model_fields, "calls"})
 _TOP_KEYS: Final = (*CaseFileSection.model_fields, "defaults", "cases")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ExpectedCall:
     """A call, what is expected of it, and where it stands."""
 
@@ -70,7 +71,7 @@ class ExpectedCall:
         return self.section.expect
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Case:
     """A name and the calls made under it, in the order of their times."""
 
@@ -79,7 +80,7 @@ class Case:
     calls: tuple[ExpectedCall, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CaseFile:
     """A file as it was read. `policy` are the policy files it names, None for the one beside it.
 

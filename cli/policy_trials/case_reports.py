@@ -6,11 +6,11 @@ import difflib
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from xml.etree import ElementTree
 
 from keeptrusts.cli.policy_trials.case_runs import CallResult, CaseResult, Difference
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.findings import Finding
 from keeptrusts.schemas.policy_document.render import finding_json, finding_text
 
@@ -18,7 +18,7 @@ _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U00
 _LONG: Final = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FileResult:
     """How the cases of one file went, or the findings for which none was run. `policy` are its policy files."""
 

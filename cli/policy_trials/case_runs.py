@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 
@@ -13,13 +13,14 @@ from keeptrusts.cli.policy_trials.case_files import Case, ExpectedCall
 from keeptrusts.cli.policy_trials.case_sections import ExpectSection
 from keeptrusts.cli.policy_trials.offered import OfferedTargets
 from keeptrusts.gateway.policies.compile import CompiledDocument
+from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.policy_document.source import Mark
 
 BETWEEN_CASES_NS: Final = 72 * 3_600 * 1_000_000_000
 """Longer than a case can take and than anything is counted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Difference:
     """One thing that came otherwise than expected; values are as JSON can say them."""
 
@@ -28,7 +29,7 @@ class Difference:
     got: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CallResult:
     """How one call of a case went. `number` counts from 1, `got` is everything that could have been expected."""
 
@@ -38,7 +39,7 @@ class CallResult:
     got: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CaseResult:
     """How a case went: passed when every call did as expected."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 
 from keeptrusts.cli.policy_trials.calls import Judged, TrialCall, judge
 from keeptrusts.gateway.policies.compile import CompiledChain, CompiledDocument, CompiledPolicy
@@ -11,12 +11,13 @@ from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.gateway.policies.texts import texts_of_request
 from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.policy_document.document import ChainEntry
 
 _SHOWN_NAMES = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Said:
     """What one policy says about a request or an answer.
 
@@ -30,7 +31,7 @@ class Said:
     texts: tuple[str, ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Step:
     """One entry of the chain. `applies` is whether this caller's calls are aimed at; `why` says why it is here.
 
@@ -46,7 +47,7 @@ class Step:
     answer: Said | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LeftOut:
     """An entry of the document that is not in the chain, and why."""
 
@@ -54,7 +55,7 @@ class LeftOut:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Explanation:
     """A chain explained; `judged` is None where no call was described."""
 

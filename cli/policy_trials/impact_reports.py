@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from keeptrusts.cli.output.columns import field
 from keeptrusts.cli.output.formats import table
 from keeptrusts.cli.policy_trials.replaying import Impact
+from keeptrusts.schemas.frozen import frozen
 
 ASSUMED: Final = (
     "models are chosen as they were chosen",
@@ -20,7 +20,7 @@ _MOST_ROWS: Final = 100
 _NOBODY: Final = "-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Compared:
     """A document and the calls it was tried on: where they come from, and whether there were more."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from keeptrusts.cli.policy_trials.surroundings import ANY_UPSTREAM
@@ -12,12 +11,13 @@ from keeptrusts.gateway.providers.translate.registry import ALL_PROVIDERS
 from keeptrusts.gateway.routing.candidates import RoutingRules, Wish, served
 from keeptrusts.gateway.wallets.prices import PriceTable
 from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.policy_document.document import PolicyDocument
 
 KIND = "data-routing-policy"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OfferedTargets:
     """The targets that a document names, whether or not their secrets are at hand here."""
 

@@ -6,13 +6,13 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, get_args
 
 from keeptrusts.cli.client.api import ApiClient
 from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
 from keeptrusts.schemas.events.identity import Role, Verdict
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.money import parse_usd
 from keeptrusts.schemas.record import parse_time
 
@@ -26,7 +26,7 @@ FIELDS: Final = (
 _NS_A_MS: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RecordedCall:
     """One call as it was decided. `team` is a slug, `cost` nano-USD; what was not recorded is None.
 

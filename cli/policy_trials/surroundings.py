@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +15,7 @@ from keeptrusts.gateway.routing.candidates import RoutingRules, models_served, r
 from keeptrusts.gateway.routing.priced import priced
 from keeptrusts.gateway.routing.route import Route
 from keeptrusts.gateway.wallets.prices import PriceTable
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.document import AUTO_MODEL, PolicyDocument, Target
 from keeptrusts.schemas.policy_document.findings import Code
 from keeptrusts.schemas.policy_document.kinds.access import ModelAccessOptions, RbacOptions
@@ -29,7 +30,7 @@ ANY_UPSTREAM: Final = "http://127.0.0.1"
 _NAMES_SHOWN: Final = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Wanted:
     """A model that the document names, and where; `vendor` None: of any."""
 
@@ -39,7 +40,7 @@ class _Wanted:
     vendor: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GatewaySurroundings:
     """This machine's: prices of the day of `now`, and the variables of its environment."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from keeptrusts.cli.provider_simulator.faults import Behaviour
+from keeptrusts.schemas.frozen import frozen
 
 _TEXT = (
     "The ledger agrees with every entry that was written before it and nothing is missing from the record "
@@ -21,7 +21,7 @@ _WRONG_USAGE_FACTOR = 10
 _HUGE_USAGE_FACTOR = 10**16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Billed:
     """Tokens of one call: input includes cache reads and writes, output includes reasoning."""
 
@@ -51,7 +51,7 @@ class Billed:
         return self.times(_WRONG_USAGE_FACTOR) if behaviour.wrong_usage else self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Answer:
     """One choice, in pieces of one word each; `tool` is a call `(name, arguments as JSON)` instead of text."""
 

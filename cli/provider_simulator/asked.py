@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -14,13 +13,14 @@ from keeptrusts.cli.provider_simulator.answer import Answer, last_question
 from keeptrusts.cli.provider_simulator.billing import BillingLog
 from keeptrusts.cli.provider_simulator.call import Call
 from keeptrusts.cli.provider_simulator.faults import IN_A_MESSAGE, Behaviour, parse_behaviour
+from keeptrusts.schemas.frozen import frozen
 
 
 class BadRequest(Exception):
     """A request the real provider would refuse as well; the message says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Simulator:
     """`behaviour` holds for calls without an `x-simulate` header; `fault_every` lets it hold for every Nth only."""
 
@@ -30,7 +30,7 @@ class Simulator:
     fault_every: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Asked:
     """A request that was read. `stream` is what the path says, or else the body."""
 

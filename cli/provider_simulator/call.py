@@ -13,11 +13,12 @@ from aiohttp import web
 from keeptrusts.cli.provider_simulator.answer import Answer, Billed, bill, output_tokens
 from keeptrusts.cli.provider_simulator.billing import BillingLog, Ended
 from keeptrusts.cli.provider_simulator.faults import Behaviour
+from keeptrusts.schemas.frozen import frozen
 
 _STALL_SECONDS = 600.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StreamShape:
     """What a wire's streams are called, what `garbage` sends in place of a piece, and what `fail` ends them with."""
 

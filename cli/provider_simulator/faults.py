@@ -19,7 +19,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
+
+from keeptrusts.schemas.frozen import frozen, replace
 
 _FLAGS = {
     "bad-key", "drop", "garbage", "wrong-type", "wrong-usage", "no-usage", "negative-usage", "huge-usage",
@@ -35,7 +37,7 @@ class FaultError(ValueError):
     """A word that is not part of the language; the message lists the ones that are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Behaviour:
     """How one call is answered. Times in milliseconds; None: as usual."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Final
 
 from keeptrusts.cli.provider_simulator import anthropic_wire, openai_wire
+from keeptrusts.schemas.frozen import frozen
 
 _GOOGLES: Final[Mapping[int, str]] = MappingProxyType(
     {
@@ -53,7 +54,7 @@ _ANTHROPICS: Final[Mapping[int, str]] = MappingProxyType(
 FAILED: Final = "Simulated failure within a stream."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Refusal:
     """One answer that is no success; `body` is JSON."""
 
@@ -62,7 +63,7 @@ class Refusal:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Wire:
     """One provider's way to refuse: `words` puts a status and a text, `wrong_key` is for a key it does not know."""
 

@@ -10,7 +10,6 @@ import signal
 import time
 from asyncio.subprocess import Process
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from keeptrusts.cli.stack.data_dir import DataDir
 from keeptrusts.cli.stack.failure import StackError
 from keeptrusts.cli.stack.processes import identify
 from keeptrusts.cli.stack.state_file import ChildPhase, ChildState
+from keeptrusts.schemas.frozen import replace
 
 MARKER = "KEEPTRUSTS_SUPERVISED_BY"
 READY_FILE = "KEEPTRUSTS_READY_FILE"

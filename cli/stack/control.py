@@ -12,11 +12,11 @@ import os
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from keeptrusts.cli.stack.failure import StackError
+from keeptrusts.schemas.frozen import frozen
 
 Action = Literal["start_child", "stop_child"]
 
@@ -25,7 +25,7 @@ _ANSWER_SECONDS = 60.0
 _KEPT_ANSWERS_SECONDS = 120.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Request:
     """What is asked: start or stop the child of this name."""
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from keeptrusts.cli.stack.failure import StackError
+from keeptrusts.schemas.frozen import frozen
 
 DEFAULT_NAME = ".keeptrusts"
 VARIABLE = "KEEPTRUSTS_DATA_DIR"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DataDir:
     """The files of one stack. Only names: nothing here touches the disk."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from keeptrusts.cli.stack.data_dir import DataDir
 from keeptrusts.cli.stack.ports import Ports
+from keeptrusts.schemas.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StackOptions:
     """`config`: the default gateway's policy document (None: the shipped one).
 

@@ -6,11 +6,11 @@ import errno
 import socket
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from keeptrusts.cli.stack.failure import StackError
 from keeptrusts.cli.stack.processes import describe
+from keeptrusts.schemas.frozen import frozen
 
 LOOPBACK = "127.0.0.1"
 OFFSET_VARIABLE = "KEEPTRUSTS_PORT_OFFSET"
@@ -21,7 +21,7 @@ CLOSING_SECONDS = 65.0
 """How long a closed connection may hold its port: Linux keeps it in TIME_WAIT for 60 seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ports:
     """TCP ports on loopback. `offset` 0 gives the documented ones."""
 

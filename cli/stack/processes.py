@@ -7,15 +7,16 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from keeptrusts.schemas.frozen import frozen
 
 _PROC = Path("/proc")
 _COMMAND_CHARACTERS = 80
 _POLL_SECONDS = 0.05
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProcessIdentity:
     """A pid together with the moment it started (clock ticks since boot; text of `ps` where there is no /proc)."""
 

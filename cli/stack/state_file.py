@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 from keeptrusts.cli.stack.processes import ProcessIdentity
+from keeptrusts.schemas.frozen import frozen
 
 Phase = Literal["starting", "running", "stopping", "stopped", "failed"]
 ChildPhase = Literal["off", "starting", "ready", "silent", "backoff", "stopping", "done", "failed"]
@@ -16,7 +17,7 @@ ChildPhase = Literal["off", "starting", "ready", "silent", "backoff", "stopping"
 _VERSION = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ChildState:
     """One process. `silent`: it runs and answers nothing. `off`: not wanted. `restarts` counts since the start."""
 
@@ -27,7 +28,7 @@ class ChildState:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StackState:
     """The whole stack, as its supervisor saw it last."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 from keeptrusts.cli.stack.data_dir import DataDir
@@ -10,11 +9,12 @@ from keeptrusts.cli.stack.ports import Ports
 from keeptrusts.cli.stack.processes import is_running
 from keeptrusts.cli.stack.state_file import ChildState, StackState, read_state
 from keeptrusts.cli.stack.supervisor import is_supervised
+from keeptrusts.schemas.frozen import frozen, replace
 
 _SERVICES = ("kafka", "processors", "api", "gateway")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StackStatus:
     """`state` is None when no stack ever ran here. `supervised`: its supervisor lives."""
 

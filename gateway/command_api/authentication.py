@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from keeptrusts.gateway.command_api.context import CommandContext
 from keeptrusts.gateway.command_api.problems import not_ready, unauthorized
 from keeptrusts.schemas.authorization import Principal
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.keys import opens, parse_key, presented_key
 from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue
 from keeptrusts.schemas.topics import partition_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Caller:
     """A signed-in member: as the roles table sees one, as the directory has one, and the key that was used."""
 

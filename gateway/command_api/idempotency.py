@@ -10,17 +10,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from keeptrusts.gateway.command_api.problems import invalid
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.ids import Ids, derived
 
 HEADER: Final = "Idempotency-Key"
 MAX_LENGTH: Final = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Identity:
     """What one request's intent is known by. ``input_hash`` is None without an Idempotency-Key.
 

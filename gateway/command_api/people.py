@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from keeptrusts.gateway.command_api.answers import member_document, team_document, team_roles
@@ -20,6 +19,7 @@ from keeptrusts.gateway.command_api.resolution import member_of, team_of
 from keeptrusts.schemas import ids
 from keeptrusts.schemas.commands import people
 from keeptrusts.schemas.events.identity import Role
+from keeptrusts.schemas.frozen import replace
 from keeptrusts.schemas.snapshots.directory import MemberValue
 
 

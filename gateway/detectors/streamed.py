@@ -13,14 +13,13 @@ These decisions hang on the text alone as well. ``CONTEXT`` characters that were
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from keeptrusts.gateway.detectors.look import seen
 from keeptrusts.gateway.detectors.openings import Openings
 from keeptrusts.gateway.detectors.rules import Finding
 from keeptrusts.gateway.detectors.scanner import Scanner
-from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.frozen import frozen, replace
 
 MOST_HELD: Final = 256
 LET_GO: Final = 128

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import orjson
@@ -18,6 +17,7 @@ from keeptrusts.schemas.errors import (
     refusal_headers,
 )
 from keeptrusts.schemas.events.identity import Verdict
+from keeptrusts.schemas.frozen import replace
 from keeptrusts.schemas.money import format_usd
 from keeptrusts.schemas.publishing import Ack
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from keeptrusts.gateway.policies.compile import CompiledDocument
 from keeptrusts.gateway.providers.moderators import Moderator
 from keeptrusts.gateway.providers.targets import UpstreamTarget
 from keeptrusts.gateway.routing.candidates import RoutingRules
+from keeptrusts.schemas.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Configuration:
     """The policy document in force, compiled, the targets it names and its routing. Replaced whole, never changed."""
 

@@ -6,7 +6,6 @@ Whatever the pieces were, the text that is sent is the text that a plain answer 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -24,7 +23,7 @@ from keeptrusts.gateway.policies.text_detector import TextDetector
 from keeptrusts.gateway.policies.texts import Edit, Text, by_text, rewritten, texts_of_event, with_value
 from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
 from keeptrusts.gateway.providers.translate.sse import MAX_WRITTEN_BYTES, SseParser
-from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.frozen import frozen, replace
 
 _Pieces = list[tuple[int, Text]]
 """The pieces of a text: the number of the event that holds each."""

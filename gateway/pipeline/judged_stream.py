@@ -7,7 +7,6 @@ from the finding on is sent, but the provider is read to its end, so that usage 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -25,7 +24,7 @@ from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.gateway.policies.texts import Edit, Path, Text, apart, rewritten, texts_of_event, with_value
 from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
 from keeptrusts.gateway.providers.translate.sse import MAX_WRITTEN_BYTES, SseParser
-from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.frozen import frozen, replace
 
 _PADDING: Final = "obfuscation"
 """Random letters that hide how long a piece is."""

@@ -5,7 +5,6 @@ Where the leases at hand have room this is one synchronous step. Calls that nobo
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from keeptrusts.gateway.pipeline.admit import cheaper_routes
@@ -29,7 +28,7 @@ from keeptrusts.gateway.policies.run import ChainOutcome, judged_later
 from keeptrusts.gateway.wallets.bounds import shrink_to_fit
 from keeptrusts.gateway.wallets.leases import Obstacle, Payers
 from keeptrusts.schemas.errors import Problem
-from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.policy_document.document import WalletOptions
 
 LEASE_WITHIN_S: Final = 5.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -21,6 +20,7 @@ from keeptrusts.gateway.pipeline.values import Admission
 from keeptrusts.gateway.policies.placeholders import PATTERN
 from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.gateway.policies.texts import Edit, Text, edited, texts_of_answer
+from keeptrusts.schemas.frozen import replace
 
 _RULE: Final = Rule(id="placeholder", kind="PLACEHOLDER", pattern=PATTERN, joined=True)
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+import msgspec
+
 from keeptrusts.gateway.pipeline.bounding import Quote, quote
 from keeptrusts.gateway.pipeline.record import attempt_event, money_event
 from keeptrusts.gateway.pipeline.services import Services
@@ -82,8 +84,7 @@ def reservation(
     )
 
 
-@dataclass(slots=True)
-class Spending:
+class Spending(msgspec.Struct, eq=False):
     """One call's money. ``current`` is the hold that the completion must end, None when an earlier record ended it.
 
     ``charged`` is what earlier attempts were charged. ``ended`` says that the last attempt's end is recorded already.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from keeptrusts.gateway.detectors.beginnings import longest
 from keeptrusts.gateway.detectors.database import refused
 from keeptrusts.gateway.detectors.rules import CERTAIN, Rule
 from keeptrusts.gateway.detectors.streamed import MOST_HELD
+from keeptrusts.schemas.frozen import replace
 
 LETTERS_A_MISTAKE: Final = 4
 

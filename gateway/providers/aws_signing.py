@@ -7,12 +7,14 @@ that gateways without a Bedrock target never load it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any
 
+from keeptrusts.schemas.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class AwsCredentials:
     """An access key; ``session_token`` goes with temporary ones."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import Final
 
 from keeptrusts.gateway.providers.aws_signing import AwsCredentials
+from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.policy_document.document import (
     DataPolicy,
     PolicyDocument,
@@ -25,7 +26,7 @@ NO_PRICING: Final = TargetPricing()
 UNDECLARED: Final = DataPolicy()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UpstreamTarget:
     """One upstream that calls may go to; ``unavailable`` says why it cannot be called, with the fix.
 

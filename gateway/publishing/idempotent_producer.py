@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+import msgspec
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import (
     DuplicateSequenceNumber,
@@ -39,11 +39,10 @@ _SEQUENCES: Final = 2**31
 _LARGEST_BATCH: Final = 2**30
 
 
-@dataclass(slots=True, eq=False)
-class Batch:
+class Batch(msgspec.Struct, eq=False):
     """Records for one partition, in order."""
 
-    builder: Any = field(
+    builder: Any = msgspec.field(
         default_factory=lambda: DefaultRecordBatchBuilder(
             magic=2,
             compression_type=0,

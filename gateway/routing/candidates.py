@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from math import lcm
 from types import MappingProxyType
@@ -28,7 +28,7 @@ from keeptrusts.schemas.policy_document.document import (
 _REMEMBERED: Final = 2_048
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RoutingRules:
     """What routing reads of a configuration; made once when a document is loaded."""
 
@@ -66,7 +66,7 @@ class Wish:
     permits: Callable[[Route], bool] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Candidate:
     """A route that may be chosen, its weight among the others, and its prices in force, None where not known.
 
@@ -79,7 +79,7 @@ class Candidate:
     row: PriceRow | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Served:
     """Every route that serves a wish, in the order written; ``pool`` names the rotation they share."""
 
@@ -87,7 +87,7 @@ class Served:
     pool: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Entry:
     """A model to look for: anywhere, at one vendor, or at one target."""
 

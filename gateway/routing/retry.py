@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, Literal
@@ -43,7 +42,7 @@ class Judgement:
     trigger: Trigger | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TryAgain:
     """Make another attempt, there, after this pause."""
 
@@ -51,7 +50,7 @@ class TryAgain:
     pause_ns: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GiveUp:
     """The last failure is the answer. ``reason`` says why nothing more was tried, for records and metrics."""
 
@@ -145,7 +144,7 @@ class RetryBudget:
             self._floor_at_ns += gained * self._floor_every_ns
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Failed:
     """An attempt that failed: how, where, as which one of its call (from 1 on), and what the provider asked for."""
 

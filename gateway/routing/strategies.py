@@ -6,17 +6,17 @@ A weight of 0 keeps a candidate from being chosen while another one can be; it s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 from keeptrusts.gateway.routing.candidates import Candidate
 from keeptrusts.gateway.routing.chance import Chance
 from keeptrusts.gateway.routing.latency import Latencies
 from keeptrusts.gateway.routing.rotation import Rotations
 from keeptrusts.gateway.routing.route import Route
+from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.policy_document.document import Strategy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Surroundings:
     """What strategies look at beside the candidates.
 

@@ -6,7 +6,8 @@ A call that is attempted goes through `begin`, then `first_byte`, then one of `s
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+import msgspec
 
 from keeptrusts.gateway.routing.breaker import Breakers, CircuitState, Permit
 from keeptrusts.gateway.routing.candidates import ServedBook
@@ -18,8 +19,7 @@ from keeptrusts.gateway.routing.route import Route
 from keeptrusts.schemas.policy_document.document import CircuitBreaker, PolicyDocument, Routing
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, eq=False):
     """One attempt at a route that was let through; only `Traffic` changes it."""
 
     route: Route

@@ -7,7 +7,6 @@ never touched: its bytes are in the body. Data of images is measured, because a 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from keeptrusts.gateway.wallets.token_tariffs import (
     TOOL_TOKENS,
     TOOLS_TOKENS,
 )
+from keeptrusts.schemas.frozen import frozen
 
 INLINE: Final = "Send the content itself, as text or as a base64 image"
 ELSEWHERE: Final = "Leave it away, or have wallets.estimate set to typical in the team's policy"
@@ -290,7 +290,7 @@ def _refuse_others(value: Mapping[str, Any], known: frozenset[str], path: str) -
 _Check = Callable[[Any, str, InputSize], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Fields:
     """Fields of one API: where its contents are, those that cost nothing but their bytes, and those looked at."""
 

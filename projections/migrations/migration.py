@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from keeptrusts.schemas.frozen import frozen
 
 _DANGEROUS: Final = re.compile(
     r"\b(DROP\s+(DATABASE|COLUMN|PARTITION)|TRUNCATE|DELETE\s|UPDATE\s|DETACH|MODIFY\s+(ORDER|SETTING)"
@@ -13,7 +14,7 @@ _DANGEROUS: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Migration:
     """One step. ``check`` answers with one number, 1 when the step is in place; every statement is idempotent."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import orjson
@@ -11,6 +10,7 @@ import orjson
 from keeptrusts.projections.migrations.migration import Migration, refuse_dangerous
 from keeptrusts.projections.migrations.steps import STEPS
 from keeptrusts.projections.store.protocol import Store
+from keeptrusts.schemas.frozen import frozen
 
 _STATUS: Final = "migrations"
 _CREATE_STATUS: Final = f"""
@@ -23,7 +23,7 @@ class SchemaMismatchError(RuntimeError):
     """The tables are not as this version needs them: which migration, what was found, and what to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Applied:
     """A migration that the status table knows: ``state`` is ``started`` or ``done``."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from keeptrusts.schemas.frozen import frozen
 
 DEDUPLICATION_WINDOW: Final = 10_000
 """How many inserted blocks a table remembers by token; far more than can be pending at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Table:
     """One table. ``columns`` are (name, type) with optional codec in the type; ``order_by`` starts with ``org``."""
 
@@ -41,7 +42,7 @@ class Table:
         return f"DROP TABLE IF EXISTS {name or self.name} SYNC"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class View:
     """A materialized view that feeds a rollup table from each block inserted into ``source``."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from keeptrusts.projections.projectors.place import DerivedRecord, time_text
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.adoption import (
     ActiveDay,
     AdoptionEntry,
@@ -16,7 +16,7 @@ from keeptrusts.schemas.snapshots.adoption import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AdoptionFactRow:
     """One fact. ``at`` is business time, of an active day its midnight. No ``since_joined_seconds``: not a member."""
 

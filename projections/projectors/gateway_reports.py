@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import orjson
 
 from keeptrusts.projections.projectors.place import LoggedEvent, time_text
 from keeptrusts.schemas.events.gateway import GatewayReported, GatewayStarted, GatewayStopped
+from keeptrusts.schemas.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GatewayReportRow:
     """A gateway incarnation started, reported or stopped. ``providers`` and ``unrecorded`` are JSON."""
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import orjson
 
 from keeptrusts.projections.projectors.place import DerivedRecord, time_text_of_ms
 from keeptrusts.schemas.events.money import Hold
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.ledger import Change, Entry, HoldClosed, HoldOpened, RequestOpened
 
 _NEVER: Final = "1970-01-01T00:00:00.000000Z"
 _CAPS: Final = ("budget:", "cap:")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OpenHoldRow:
     """A hold that was opened (``sign`` 1), or its end (-1), which takes it back by its id alone.
 
@@ -40,7 +40,7 @@ class OpenHoldRow:
     offset: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PresumedHoldRow:
     """A hold that is presumed spent (``sign`` 1): ``charged`` nano-USD count until its end is known (-1)."""
 

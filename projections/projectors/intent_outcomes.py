@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from keeptrusts.projections.projectors.place import DerivedRecord
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.outcomes import IntentOutcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class IntentOutcomeRow:
     """One answer; ``event_position`` is the intent's own place in kt.events."""
 

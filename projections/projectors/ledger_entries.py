@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from keeptrusts.projections.projectors.place import DerivedRecord, time_text, time_text_of_ms
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.ledger import Entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LedgerEntryRow:
     """One decision of the authority; ``value`` is the entry as it is in the topic."""
 

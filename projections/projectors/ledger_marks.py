@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from keeptrusts.projections.projectors.place import DerivedRecord, time_text_of_ms
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.ledger import AllocationValue, Entry, Posting, ThresholdReached
 
 _BRING_MONEY: Final = (
@@ -16,7 +16,7 @@ _BRING_MONEY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LedgerMarkRow:
     """One mark: ``money_in``, after which low balances are told anew, or ``threshold``. Amounts are nano-USD.
 

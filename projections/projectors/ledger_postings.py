@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from keeptrusts.projections.projectors.place import DerivedRecord, time_text
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.ledger import Entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LedgerPostingRow:
     """A movement of ``amount`` nano-USD. ``wallet`` and ``part`` split ``team:x/available``; others have no part."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from keeptrusts.projections.projectors.place import DerivedRecord, time_text_of_ms
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.documents import Escalation
 from keeptrusts.schemas.snapshots.ledger import (
     AllocationValue,
@@ -17,7 +17,7 @@ from keeptrusts.schemas.snapshots.ledger import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LedgerValueRow:
     """One value; the one with the largest offset is in force. ``account`` is what it moves, ``changed_at`` when.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from keeptrusts.projections.projectors.place import LoggedEvent, Place, time_text, time_text_of_ms
 from keeptrusts.schemas.codec import type_of
+from keeptrusts.schemas.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LogRow:
     """One record. ``known`` is 0 for a well-formed record of a type that this version does not know."""
 
@@ -30,7 +29,7 @@ class LogRow:
     offset: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UnknownEvent:
     """The envelope of a record whose type this version does not know."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.record import Record
 
 TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Place:
     """A record's partition and offset in its topic, and the broker's append time in milliseconds."""
 
@@ -21,7 +21,7 @@ class Place:
     appended_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LoggedEvent:
     """A record of kt.events with its bytes."""
 
@@ -30,7 +30,7 @@ class LoggedEvent:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DerivedRecord:
     """A record of a derived topic with its bytes."""
 

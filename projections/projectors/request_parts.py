@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -15,6 +14,7 @@ from keeptrusts.schemas.events.request import (
     RequestDecided,
     ReviewRequested,
 )
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.record import Record
 
 PARTS: Final[MappingProxyType[type[Record], str]] = MappingProxyType(
@@ -28,7 +28,7 @@ PARTS: Final[MappingProxyType[type[Record], str]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RequestPartRow:
     """One record about one request; ``attempt`` is 0 unless the record is about one attempt."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from keeptrusts.projections.query_api.directory_view import Directory, DirectoryView
 from keeptrusts.projections.query_api.problems import unauthorized
 from keeptrusts.schemas.authorization import Principal
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.keys import opens, parse_key, presented_key
 from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue
 
 _HOW = "send an access key: 'Authorization: Bearer kt_ak_...' (kt key create --purpose access)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Caller:
     """A signed-in member: the principal of the roles table, the member, the key used, and the directory then."""
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from keeptrusts.projections.query_api.problems import invalid_parameter
+from keeptrusts.schemas.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Cursor:
     """Behind the row with ``key``; ``as_of`` and the period keep all pages of a list parts of one answer.
 

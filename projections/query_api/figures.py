@@ -7,9 +7,10 @@ Latencies are of completed requests, from the first byte read to the end; the pe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from keeptrusts.schemas.frozen import frozen
 
 KEY_SQL: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -60,7 +61,7 @@ DAY_KEY_SQL: Final[Mapping[str, str]] = MappingProxyType(
 """Key -> how a row of a whole day gives it; the others are columns."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PartialSum:
     """One figure as a partial sum: of requests, of rows of whole days, of nothing, and merged from such sums."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final
 
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas import topics
 from keeptrusts.schemas.errors import Problem, Refused
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.positions import Position
 
 _PROGRESS: Final = """
@@ -19,7 +20,7 @@ FROM writer_progress GROUP BY topic, partition"""
 _STALE_MS: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reach:
     """How far one partition of a topic is written: the position in kt.events, and the delay of its newest record."""
 
@@ -28,7 +29,7 @@ class Reach:
     written_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Tip:
     """How far every topic is written, as read at one moment."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from keeptrusts.projections.query_api.call import Call
 from keeptrusts.projections.query_api.models import Gateway, Page
 from keeptrusts.projections.query_api.relation import micros
 from keeptrusts.projections.store.protocol import Store
+from keeptrusts.schemas.frozen import frozen
 
 PARAMETERS: Final = (MIN_POSITION,)
 _SILENT_SECONDS: Final = 35
@@ -35,7 +35,7 @@ WHERE org = {org:String} AND time >= fromUnixTimestamp64Micro({since_us:Int64}, 
 GROUP BY gateway, incarnation ORDER BY gateway, last_us LIMIT 10000"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class KnownGateway:
     """A gateway by name: its incarnations, oldest first, and how long it has been silent."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -18,6 +17,7 @@ from keeptrusts.projections.query_api.problems import invalid_parameter
 from keeptrusts.projections.query_api.scope import Condition, TenantScope, row_condition
 from keeptrusts.schemas.filters import Condition as FilterCondition
 from keeptrusts.schemas.filters import Filters
+from keeptrusts.schemas.frozen import frozen
 
 MASKS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -53,7 +53,7 @@ _MAX_SEARCH: Final = 200
 _MAX_TAG_FILTERS: Final = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Relation:
     """A FROM clause with the values it names."""
 

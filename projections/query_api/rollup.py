@@ -9,7 +9,6 @@ the same however they were split.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -36,6 +35,7 @@ from keeptrusts.projections.query_api.relation import (
 from keeptrusts.projections.query_api.scope import Condition, TenantScope, row_condition
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas.filters import Filters
+from keeptrusts.schemas.frozen import frozen
 
 MOVED_ON: Final = 395
 """ClickHouse's code when ``throwIf`` throws: a day was written to between looking for whole days and summing them."""
@@ -43,7 +43,7 @@ _TIMED: Final = ("day", "week", "month")
 _DAILY: Final = REQUESTS_DAILY.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Days:
     """Whole days from ``first`` up to, not including, ``end``; None is without bound."""
 

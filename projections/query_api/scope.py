@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
 from keeptrusts.schemas.authorization import Reach, Scope
+from keeptrusts.schemas.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TenantScope:
     """One organization, and within it everything (``all``), some teams and what is one's own, or only one's own."""
 
@@ -30,7 +31,7 @@ class TenantScope:
         return self.covers_team(team) or (bool(user) and user == self.member)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Condition:
     """A piece of SQL that is true or false for a row, with the values it names."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final
 
@@ -18,6 +18,7 @@ from keeptrusts.projections.query_api.problems import invalid_parameter, not_fou
 from keeptrusts.projections.query_api.scope import TenantScope
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas import topics
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.money import format_usd
 from keeptrusts.schemas.record import format_time
 from keeptrusts.schemas.snapshots.directory import WalletValue
@@ -61,7 +62,7 @@ _RECURRING: Final = """
 SELECT value FROM ledger_values FINAL WHERE org = {org:String} AND kind = 'allocation' ORDER BY id"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Balances:
     """Nano-USD of one wallet; ``ticketed`` is set aside for approved tickets."""
 
@@ -75,7 +76,7 @@ class Balances:
         return self.available + self.leased + self.spent + self.ticketed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Money:
     """What is known of an organization's wallets at one position; ``held`` is None unless that is now."""
 

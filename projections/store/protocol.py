@@ -10,9 +10,10 @@ StoreError                      the engine refused or failed
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Protocol
+
+from keeptrusts.schemas.frozen import frozen
 
 READS_MUCH: Final[Mapping[str, Any]] = MappingProxyType({"max_threads": 2})
 """Settings of a question that reads more than a few thousand rows."""
@@ -43,7 +44,7 @@ class StoreBrokenError(StoreError):
     """The engine in this process cannot read what it wrote, as after a full disk: only a new process can."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rows:
     """An answer: column names and rows in their order."""
 

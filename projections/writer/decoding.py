@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import orjson
@@ -11,6 +10,7 @@ import orjson
 from keeptrusts.projections.projectors.log import UnknownEvent
 from keeptrusts.projections.projectors.place import DerivedRecord, LoggedEvent, Place, time_text
 from keeptrusts.schemas.codec import DecodeError, UnknownTypeError, decode
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.record import parse_time
 from keeptrusts.schemas.snapshots.codec import decode_derived
 
@@ -26,7 +26,7 @@ class Consumed(Protocol):
     def value(self) -> bytes | None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Undecodable:
     """A record that no reader of this version can use. ``error`` never quotes the record."""
 
@@ -35,7 +35,7 @@ class Undecodable:
     error: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Decoded:
     """The records of one range, sorted by what they are, each group in log order."""
 

@@ -11,6 +11,7 @@ import orjson
 
 from keeptrusts.projections.projectors.place import DerivedRecord
 from keeptrusts.schemas import topics
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.positions import parse_position
 from keeptrusts.schemas.snapshots.adoption import AdoptionEntry
 from keeptrusts.schemas.snapshots.directory import Heartbeat
@@ -38,7 +39,7 @@ class _State:
     delay_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Waiting:
     """A position that holds once the topic is read up to ``end``."""
 

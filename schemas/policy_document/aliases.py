@@ -1,8 +1,8 @@
 """Model aliases: names that callers may ask for, followed to the model and target each one stands for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.checking import check_section, describe
 from keeptrusts.schemas.policy_document.document import AUTO_MODEL, ModelAlias, Target
 from keeptrusts.schemas.policy_document.findings import Code
@@ -17,7 +17,7 @@ _MAX_NAME = 200
 _WITHOUT_SLASH = frozenset({"openai", "anthropic", "azure", "google", "mistral", "deepseek", "xai"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Written:
     """An alias as it stands in the file."""
 

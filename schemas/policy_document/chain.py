@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.checking import ROLLOUT_MODES, check_section, describe
 from keeptrusts.schemas.policy_document.document import ChainEntry, FailMode, Scope, Targeting
 from keeptrusts.schemas.policy_document.findings import Code
@@ -32,7 +33,7 @@ _JUDGED: Mapping[Phase, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Item:
     """One chain item before its options are checked."""
 

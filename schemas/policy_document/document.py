@@ -1,9 +1,10 @@
 """The one normalized policy document that both YAML dialects become; what the gateway compiles."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal
 
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions
 from keeptrusts.schemas.policy_document.vendors import Wire
 
@@ -18,7 +19,7 @@ AUTO_MODEL = "auto"
 """The requested model that leaves the choice to the consumer group."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pack:
     """Who this document says it is. `enabled: false` switches every policy of it off."""
 
@@ -30,7 +31,7 @@ class Pack:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Targeting:
     """An entry applies to calls whose `scope` attribute is one of `names` (globs for models)."""
 
@@ -38,7 +39,7 @@ class Targeting:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ChainEntry:
     """One policy in the order printed, with its options checked."""
 
@@ -57,7 +58,7 @@ class ChainEntry:
         return slug in self.targeting.names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SecretReference:
     """Where a target's secret comes from: an environment variable, a stored secret, or (discouraged) the file."""
 
@@ -66,7 +67,7 @@ class SecretReference:
     literal: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TargetPricing:
     """Prices in pico-USD (1e-12) a token; None leaves the price table in force for that kind of token.
 
@@ -83,7 +84,7 @@ class TargetPricing:
     later: tuple["TargetPricing", ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DataPolicy:
     """What the target's operator has declared about data; None is undeclared."""
 
@@ -93,7 +94,7 @@ class DataPolicy:
     region: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Target:
     """One upstream; without models it serves what its vendor is known to serve.
 
@@ -116,7 +117,7 @@ class Target:
     timeout_s: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GroupModel:
     """One choice of a consumer group."""
 
@@ -125,7 +126,7 @@ class GroupModel:
     weight: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ConsumerGroup:
     """A kind of application; `strict` refuses models outside `models`.
 
@@ -141,7 +142,7 @@ class ConsumerGroup:
     budget_fallbacks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Routing:
     """How a target is chosen and when the next one is tried.
 
@@ -158,7 +159,7 @@ class Routing:
     budget_fallbacks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CircuitBreaker:
     """When calls stop going to a target that fails, and when one is let through to see whether it works again.
 
@@ -177,7 +178,7 @@ class CircuitBreaker:
     probes: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ModelAlias:
     """A name that callers may ask for, and the model it stands for; `target` None: any target that serves it."""
 
@@ -186,7 +187,7 @@ class ModelAlias:
     target: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GatewaySection:
     """What a gateway does with this document; `anonymous` opts out of required keys.
 
@@ -197,7 +198,7 @@ class GatewaySection:
     unknown_price: UnknownPrice = "allow"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WalletOptions:
     """How calls are paid for.
 
@@ -212,7 +213,7 @@ class WalletOptions:
     estimate: Estimate = "bounded"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PolicyDocument:
     """Everything a gateway needs from its policy files.
 

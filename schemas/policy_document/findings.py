@@ -1,9 +1,9 @@
 """Findings: what a linter says about a line of a policy document, and the report that holds them."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.document import PolicyDocument
 
 Severity = Literal["error", "warning", "info"]
@@ -114,7 +114,7 @@ MEANINGS: dict[Code, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """One statement about one place; `line` and `column` count from 1, `width` is in characters.
 
@@ -134,7 +134,7 @@ class Finding:
     suggestion: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LintReport:
     """All findings in reading order, and the document when there was no error."""
 

@@ -1,8 +1,8 @@
 """Linting: text or bytes in, findings and (without errors) the normalized document out. Never raises."""
 
 from collections.abc import Sequence as Many
-from dataclasses import dataclass
 
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.findings import LintReport
 from keeptrusts.schemas.policy_document.merge import merge_trees
 from keeptrusts.schemas.policy_document.normalize import normalize
@@ -11,7 +11,7 @@ from keeptrusts.schemas.policy_document.sink import FindingSink
 from keeptrusts.schemas.policy_document.source import SourceTree, UnreadableSource, decode_source, read_source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SourceFile:
     """A file's name, as findings show it, and its bytes."""
 

@@ -1,15 +1,15 @@
 """Where the parts of a checked document stand, for checks that look at several of them together."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.document import ChainEntry, PolicyDocument
 from keeptrusts.schemas.policy_document.sink import FindingSink
 from keeptrusts.schemas.policy_document.source import Mark, Node, Scalar, Sequence, Table
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PlacedEntry:
     """An entry of the chain, where its kind stands, and what is written for it, in the chain and in its block."""
 
@@ -34,7 +34,7 @@ class PlacedEntry:
         return self.mark if node is None else node.mark
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Places:
     """A whole document's tree, and its entries in the order printed."""
 

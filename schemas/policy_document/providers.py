@@ -1,9 +1,9 @@
 """Providers and consumer groups: every accepted target form into one Target."""
 
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
+from keeptrusts.schemas.frozen import replace
 from keeptrusts.schemas.policy_document.addresses import check_address
 from keeptrusts.schemas.policy_document.checking import check_section, describe
 from keeptrusts.schemas.policy_document.document import (

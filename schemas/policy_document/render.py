@@ -1,10 +1,10 @@
 """Lint reports as text for people, JSON for scripts, SARIF and annotations for code review tools."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.findings import MEANINGS, Code, Finding, LintReport
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -13,7 +13,7 @@ _GITHUB_LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 CODES_PAGE = "docs/lint.md"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LintedFile:
     """A file's name as given, and its report."""
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import yaml
 
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.findings import Code
 
 MAX_BYTES = 1024 * 1024
@@ -34,7 +35,7 @@ def plain_events(text: str) -> Iterator[yaml.Event]:
     return yaml.parse(text, Loader=yaml.SafeLoader)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ReadingLimits:
     """How much is read, and by what; these are the limits of policy documents."""
 
@@ -46,7 +47,7 @@ class ReadingLimits:
 POLICY_LIMITS = ReadingLimits()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Mark:
     """A place in a file, counted from 1; `width` is the length of what stands there on that line."""
 
@@ -56,7 +57,7 @@ class Mark:
     width: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Scalar:
     """One value with its exact text; `plain` is what YAML 1.1 makes of unquoted text, money kept exact."""
 
@@ -65,7 +66,7 @@ class Scalar:
     plain: str | int | bool | Decimal | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sequence:
     """A list of nodes in the order written."""
 
@@ -73,7 +74,7 @@ class Sequence:
     items: tuple["Node", ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Table:
     """A mapping with unique text keys in the order written."""
 
@@ -86,7 +87,7 @@ class Table:
         return entry.value if entry else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Entry:
     """A key's place and its value."""
 
@@ -104,7 +105,7 @@ class _YamlMark(Protocol):
     column: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Problem:
     """Why a text could not be read, where, and what to do about it."""
 
@@ -122,7 +123,7 @@ class UnreadableSource(Exception):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SourceTree:
     """A file's tree and the problems that did not stop reading (duplicate keys)."""
 

@@ -1,14 +1,15 @@
 """The vendors that a target may name: wire, standard environment variable, address and model names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
+
+from keeptrusts.schemas.frozen import frozen
 
 Wire = Literal["openai", "anthropic", "azure", "gemini", "bedrock"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Vendor:
     """One vendor; `model_prefixes` are the names it is known to serve when a target lists no models.
 

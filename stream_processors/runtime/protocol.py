@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
+from keeptrusts.schemas.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class InputRecord:
     """One record of kt.events as the broker stored it; ``timestamp_ms`` is the broker's append time."""
 
@@ -17,7 +18,7 @@ class InputRecord:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OutputRecord:
     """One record a fold wants written; it goes to the partition of its input."""
 
@@ -26,7 +27,7 @@ class OutputRecord:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Resume:
     """Where a fold that begins with a snapshot goes on: offsets in kt.events and in the topic of its own entries.
 

@@ -33,6 +33,7 @@ from keeptrusts.schemas.events.money import (
     VoidHold,
 )
 from keeptrusts.schemas.events.request import RequestAttempted, RequestCompleted, RequestDecided
+from keeptrusts.schemas.frozen import replace
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.grants import (
     HoldRejected,
@@ -388,7 +389,7 @@ class World:
     def _event(self, data: Record, source: str, *, actor: str = "gateway:default") -> Event:
         self._number += 1
         at = START + timedelta(milliseconds=self.broker_ms - START_MS)
-        return self.ledger.event(data, actor=actor, event_id=f"w{self._number}", source=source)._replace(time=at)
+        return replace(self.ledger.event(data, actor=actor, event_id=f"w{self._number}", source=source), time=at)
 
     def _send_ask(self, gateway: Gateway, payers: Payers, need: int, wanted: int, fate: Fate) -> None:
         record = LeaseRequested(

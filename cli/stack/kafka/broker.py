@@ -20,6 +20,7 @@ from pathlib import Path
 from keeptrusts.cli.stack.failure import StackError
 from keeptrusts.cli.stack.kafka.jars import Say, ensure_jars
 from keeptrusts.cli.stack.kafka.toolchain import find_java
+from keeptrusts.schemas.frozen import frozen
 
 _HERE = Path(__file__).resolve().parent
 _FORMAT_SECONDS = 60
@@ -40,7 +41,7 @@ _JVM_OPTIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BrokerPlace:
     """Where a node keeps its log and on which loopback ports it answers."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from keeptrusts.gateway.detectors.checks.dates import real_day
 from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, NOTHING, PLAIN, Check, Context, Rule
+from keeptrusts.schemas.frozen import replace
 
 BIRTH_WORDS: Final = (
     "dob", "d o b", "date of birth", "birth date", "birthdate", "born", "born on", "birthday", "bday", "birth day",

@@ -7,12 +7,13 @@ row becomes one message. Texts that are empty say nothing and are left out; Anth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 import orjson
 
 from keeptrusts.gateway.providers.translate.chat_turns import Unsayable, read_text, refuse_others
+from keeptrusts.schemas.frozen import frozen
 
 Block = dict[str, Any]
 
@@ -20,7 +21,7 @@ _BREAKPOINT: Final = "prompt_cache_breakpoint"
 _PDF: Final = "application/pdf"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AnthropicTurns:
     """Instructions that come first, and the messages; later instructions stand among these, where they were said."""
 

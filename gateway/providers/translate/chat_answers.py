@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import blake2b
 from typing import Any, Final, Literal
 
@@ -11,6 +11,7 @@ import orjson
 
 from keeptrusts.gateway.providers.translate.protocol import ClientCall, frame
 from keeptrusts.schemas.events.request import Usage
+from keeptrusts.schemas.frozen import frozen
 
 DONE: Final = b"data: [DONE]\n\n"
 
@@ -20,7 +21,7 @@ _MOST: Final = 2**48
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AnsweredCall:
     """A call of a function in an answer; ``extra`` goes along as ``extra_content`` and comes back in the next call."""
 
@@ -30,7 +31,7 @@ class AnsweredCall:
     extra: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Choice:
     """One answer of possibly several; ``refusal`` is why there is none."""
 

@@ -6,7 +6,6 @@ bill needs it; a caller who did not ask for it gets the stream without. The end 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from keeptrusts.gateway.providers.translate.chat_answers import DONE, error_json
@@ -31,6 +30,7 @@ from keeptrusts.gateway.providers.translate.wire_json import (
     write_json,
 )
 from keeptrusts.schemas.events.request import Usage
+from keeptrusts.schemas.frozen import frozen
 
 _USAGE_CHUNK: Final = frozenset(
     {"id", "object", "created", "model", "choices", "usage", "service_tier", "system_fingerprint", "obfuscation"}
@@ -40,7 +40,7 @@ _NULL_USAGE: Final = (b',"usage":null', b', "usage": null')
 """How a chunk says that there is no usage yet. A quote within a text is escaped, so a text never holds these bytes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ChatOpenai:
     """``provider`` is azure where the model is part of the address."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
 
 from keeptrusts.gateway.providers.translate.chat_turns import Unsayable, read_text, refuse_others
+from keeptrusts.schemas.frozen import frozen
 
 HINTS: Final = frozenset(
     {"user", "safety_identifier", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention"}
@@ -35,7 +36,7 @@ STREAM_OPTIONS: Final = frozenset({"include_usage"})
 ToolMode = Literal["auto", "none", "required"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Function:
     """A function that the model may call; ``parameters`` is a JSON Schema or None. ``path`` is the tool's."""
 
@@ -46,7 +47,7 @@ class Function:
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ToolChoice:
     """How freely functions are called; ``names`` are the only ones allowed, None for all."""
 
@@ -54,7 +55,7 @@ class ToolChoice:
     names: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class JsonAnswer:
     """The answer is to be JSON; ``schema`` is None when any object will do."""
 

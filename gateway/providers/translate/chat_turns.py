@@ -6,12 +6,13 @@ Whatever has no place in these values is refused by its path (``Unsayable``), so
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
 
 import orjson
 
 from keeptrusts.gateway.providers.translate.protocol import Inexpressible
+from keeptrusts.schemas.frozen import frozen
 
 ELSEWHERE: Final = "Leave it away, or ask for a model that an OpenAI target serves"
 
@@ -26,14 +27,14 @@ class Unsayable(Exception):
         self.verdict: Final = Inexpressible(param=param, reason=reason, fix=fix)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Text:
     """Plain text."""
 
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Media:
     """An image, a sound or a document: base64 as it came. ``path`` is where the call holds it."""
 
@@ -43,7 +44,7 @@ class Media:
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ToolCall:
     """A call of a function that the model made in an earlier turn; ``signature`` is Gemini's, given back as it came."""
 
@@ -54,7 +55,7 @@ class ToolCall:
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ToolResult:
     """What a function gave back; ``name`` is the function's, found by the call's id."""
 
@@ -67,7 +68,7 @@ class ToolResult:
 Part = Text | Media | ToolCall | ToolResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Turn:
     """What one side said; the results of calls made together are one turn."""
 
@@ -75,7 +76,7 @@ class Turn:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Conversation:
     """The instructions that precede it, and the turns."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
 from typing import Final
 
 import orjson
@@ -27,6 +26,7 @@ from keeptrusts.gateway.providers.translate.protocol import (
     Translation,
 )
 from keeptrusts.gateway.providers.translate.sse import SseParser
+from keeptrusts.schemas.frozen import frozen, replace
 
 Renaming = tuple[re.Pattern[str], str]
 
@@ -46,7 +46,7 @@ MESSAGES_NAMES: Final[Sequence[Renaming]] = (
 into one of them only says ``messages``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Composed:
     """``outer`` speaks the caller's wire and OpenAI's chat, ``inner`` OpenAI's chat and the provider's wire.
 

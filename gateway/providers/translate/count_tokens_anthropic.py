@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from keeptrusts.gateway.providers.translate.messages_anthropic import anthropic_error
 from keeptrusts.gateway.providers.translate.protocol import (
     ClientApi,
@@ -16,9 +14,10 @@ from keeptrusts.gateway.providers.translate.protocol import (
 )
 from keeptrusts.gateway.providers.translate.reported_usage import NOTHING_USED
 from keeptrusts.gateway.providers.translate.wire_json import UNREADABLE, body_for_model, read_object
+from keeptrusts.schemas.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CountTokensAnthropic:
     """The answer is one number; there are no streams."""
 

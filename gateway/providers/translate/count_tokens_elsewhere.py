@@ -8,7 +8,6 @@ costs none.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -26,6 +25,7 @@ from keeptrusts.gateway.providers.translate.protocol import (
 )
 from keeptrusts.gateway.providers.translate.reported_usage import NOTHING_USED
 from keeptrusts.gateway.providers.translate.wire_json import UNREADABLE, read_object, write_json
+from keeptrusts.schemas.frozen import frozen
 
 Counting = Callable[[str, Mapping[str, Any]], ProviderCall]
 """Makes the question how many tokens a chat's body has, for a model."""
@@ -33,7 +33,7 @@ Counting = Callable[[str, Mapping[str, Any]], ProviderCall]
 _COUNTED_BY_BEDROCK: Final = ("messages", "system", "toolConfig")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CountTokensElsewhere:
     """``messages`` writes the chat that is counted; ``number`` is the member of the answer that holds the count."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from struct import error as StructError
 from struct import pack
 from typing import Any, Final
@@ -29,13 +28,14 @@ from keeptrusts.gateway.providers.translate.protocol import (
 )
 from keeptrusts.gateway.providers.translate.wire_json import UNREADABLE, read_object, write_json
 from keeptrusts.schemas.events.request import Usage
+from keeptrusts.schemas.frozen import frozen
 
 _KNOWN: Final = frozenset({"model", "input", "dimensions", "encoding_format", "user"})
 """``user`` says who asks, which the gateway itself records."""
 _MOST: Final = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EmbeddingsGemini:
     """There are no streams."""
 

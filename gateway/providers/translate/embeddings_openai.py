@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from keeptrusts.gateway.providers.translate.chat_openai import openai_error
@@ -10,9 +9,10 @@ from keeptrusts.gateway.providers.translate.count_tokens_anthropic import NoStre
 from keeptrusts.gateway.providers.translate.protocol import ClientApi, ClientCall, ProviderCall, ReadAnswer
 from keeptrusts.gateway.providers.translate.reported_usage import embeddings_usage
 from keeptrusts.gateway.providers.translate.wire_json import UNREADABLE, body_for_model, read_object, text_or_none
+from keeptrusts.schemas.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EmbeddingsOpenai:
     """``provider`` is azure where the model is part of the address."""
 

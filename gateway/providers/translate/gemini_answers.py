@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from keeptrusts.gateway.providers.translate.chat_answers import (
@@ -34,6 +34,7 @@ from keeptrusts.gateway.providers.translate.wire_json import (
     write_json,
 )
 from keeptrusts.schemas.events.request import Usage
+from keeptrusts.schemas.frozen import frozen
 
 _FINISHED: Final[Mapping[str, FinishReason]] = {"STOP": "stop", "MAX_TOKENS": "length", "CONTINUATION": "length"}
 _BROKEN: Final = frozenset(
@@ -46,7 +47,7 @@ _BROKEN: Final = frozenset(
 _MARKS: Final = frozenset({"thoughtSignature", "thought", "videoMetadata", "partMetadata"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Said:
     """What one candidate of one message said; ``finish`` is None while it goes on."""
 

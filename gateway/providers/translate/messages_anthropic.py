@@ -6,7 +6,6 @@ The end of a stream is ``message_stop``. Its usage is that of ``message_start``,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from keeptrusts.gateway.providers.translate.protocol import (
@@ -30,9 +29,10 @@ from keeptrusts.gateway.providers.translate.wire_json import (
     text_or_none,
 )
 from keeptrusts.schemas.events.request import Usage
+from keeptrusts.schemas.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MessagesAnthropic:
     """The versions and betas that a caller names in headers are passed on with the address, not here."""
 

@@ -50,7 +50,7 @@ class ProviderCall:
     framing: Framing = "sse"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Inexpressible:
     """The provider's wire cannot say what the caller asked for: the field's path, why, and what to do."""
 

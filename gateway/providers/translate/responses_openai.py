@@ -6,7 +6,6 @@ response and its usage, or with an ``error`` event.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from keeptrusts.gateway.providers.translate.chat_openai import openai_error
@@ -30,11 +29,12 @@ from keeptrusts.gateway.providers.translate.wire_json import (
     text_or_none,
 )
 from keeptrusts.schemas.events.request import Usage
+from keeptrusts.schemas.frozen import frozen
 
 _LAST: Final = frozenset({"response.completed", "response.incomplete", "response.failed"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ResponsesOpenai:
     """``provider`` is azure for Azure's addresses."""
 

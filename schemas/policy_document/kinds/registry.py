@@ -1,10 +1,11 @@
 """The table of policy kinds: name, options, phases and other spellings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final, Literal
 
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.kinds.access import AgentFirewallOptions, ModelAccessOptions, RbacOptions
 from keeptrusts.schemas.policy_document.kinds.content import (
     ContentFilterOptions,
@@ -26,7 +27,7 @@ from keeptrusts.schemas.policy_document.kinds.oversight import (
 Phase = Literal["input", "output", "route", "tools"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class KindSpec:
     """One kind: `types` are its names in the list dialect, `list_defaults` what such a name implies."""
 

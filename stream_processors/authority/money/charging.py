@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from keeptrusts.schemas.events.identity import Identity
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.ledger import (
     UNMETERED,
     VARIANCE,
@@ -21,7 +20,7 @@ from keeptrusts.stream_processors.authority.sizes import LOW_BALANCES_PERCENT
 from keeptrusts.stream_processors.authority.state import LedgerState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Charge:
     """How a finished call was paid for."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from keeptrusts.schemas.events.money import LEASE_MS, BudgetClaim, LeaseRequested, LeaseReturned
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.grants import LeaseDenied, LeaseGranted
 from keeptrusts.schemas.snapshots.ledger import LeaseClosed, LeaseOpened, LeaseReduced, Outcome, available, leased
 from keeptrusts.stream_processors.authority.draft import Draft
@@ -15,7 +15,7 @@ from keeptrusts.stream_processors.authority.sizes import ASKED_LATELY_MS, MOST_L
 from keeptrusts.stream_processors.authority.state import LedgerState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Granted:
     """A lease that was opened: its id, the account by the gateway's name, how much, until when, and what stays free."""
 
@@ -27,7 +27,7 @@ class Granted:
     available: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Source:
     """An account that is to be drawn on: the name that gateways know, and the ledger's full one."""
 
@@ -85,7 +85,7 @@ def close(draft: Draft, lease: Lease) -> None:
     draft.change(LeaseClosed(lease=lease.id))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Denial:
     """An account that does not cover what is needed, what is free on it, and what may still come back."""
 

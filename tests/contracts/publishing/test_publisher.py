@@ -19,6 +19,7 @@ from keeptrusts.gateway.publishing.memory import MemoryPublisher
 from keeptrusts.schemas.codec import decode
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.gateway import GatewayStopped
+from keeptrusts.schemas.frozen import replace
 from keeptrusts.schemas.publishing import (
     LOG_APPEND_TIME,
     Ack,
@@ -131,7 +132,7 @@ async def test_an_ack_carries_the_brokers_own_time(log: Log) -> None:
 
 
 async def test_what_was_appended_is_in_the_log_unchanged_but_for_source_and_number(log: Log) -> None:
-    sent = event("a")._replace(correlationid="r1", causationid="e0", traceparent="00-1", synthetic=True)
+    sent = replace(event("a"), correlationid="r1", causationid="e0", traceparent="00-1", synthetic=True)
     await appended(log, sent)
     assert await decoded(log) == [sent.numbered(SOURCE, 0)]
     assert log.publisher.source == SOURCE

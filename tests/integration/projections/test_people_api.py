@@ -31,6 +31,7 @@ from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.command import CommandRefused
 from keeptrusts.schemas.events.gateway import GatewayReported, GatewayStarted
 from keeptrusts.schemas.events.identity import Identity
+from keeptrusts.schemas.frozen import replace
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.adoption import ActiveDay, AdoptionEntry, FirstCall, PhaseReached
 from keeptrusts.schemas.snapshots.ledger import Cause
@@ -144,7 +145,7 @@ async def test_the_log_finds_a_refused_command_by_type_actor_and_request(client:
         request=request, method="POST", route="/v1/wallets/allocate", status=422, code="invalid_request", param="amount"
     )
     made = material.event(fact, subject=request, correlationid=request)
-    await filled.events(made._replace(source="api/1", actor=f"member:{MEMBER.id}"))
+    await filled.events(replace(made, source="api/1", actor=f"member:{MEMBER.id}"))
     for query in (
         {"type": "kt.command.refused.v1"}, {"actor": f"member:{MEMBER.id}"}, {"request": request}, {"subject": request},
     ):  # fmt: skip

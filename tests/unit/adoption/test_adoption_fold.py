@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from support.ledger import GATEWAY, ORG, START, Ledger, completed, decided
 
 from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.frozen import replace
 from keeptrusts.schemas.snapshots.adoption import (
     ActiveDay,
     AdoptionEntry,
@@ -40,7 +41,7 @@ class Adoption:
         status: int = 200,
     ) -> tuple[AdoptionFact, ...]:
         call = completed(f"r{self.records}", None, user=user, team=team, model=model, status=status)
-        return self.fed(Ledger().event(call, actor=GATEWAY)._replace(time=at))
+        return self.fed(replace(Ledger().event(call, actor=GATEWAY), time=at))
 
     def fed(self, event: Event) -> tuple[AdoptionFact, ...]:
         entry = apply(self.state, event, 0, self.records)

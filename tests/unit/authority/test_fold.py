@@ -11,6 +11,7 @@ from keeptrusts.schemas.events.command import CommandRefused
 from keeptrusts.schemas.events.gateway import ClockTicked, GatewayStarted, RulesActivated
 from keeptrusts.schemas.events.identity import DENYING, Verdict
 from keeptrusts.schemas.events.money import ShareRequested
+from keeptrusts.schemas.frozen import replace
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.ledger import Entry, RequestClosed, entry_hash
 from keeptrusts.schemas.snapshots.outcomes import IntentOutcome
@@ -42,7 +43,7 @@ def gateway(ledger: Ledger, record: Record) -> Event:
 def test_an_accepted_intent_gives_entry_value_and_outcome() -> None:
     ledger = founded()
     before = len(ledger.outputs)
-    event = ledger.event(TEAM)._replace(correlationid="input-hash")
+    event = replace(ledger.event(TEAM), correlationid="input-hash")
     entry = ledger.append(event)
     outputs = ledger.outputs[before:]
     assert entry is not None

@@ -79,10 +79,18 @@ def run_rules() -> tuple[Rule, ...]:
 
 def pieces(text: str, runs: Sequence[Finding]) -> Iterator[Piece]:
     """Give what a text holds in other forms: of the runs that a scan reported, and wherever something is escaped."""
-    for start, end in _lines_joined(text, runs):
-        decoded = _decoded("".join(text[start:end].split()))
+    known: dict[str, str | None] = {}
+    last = (-1, -1)
+    for place in _lines_joined(text, runs):
+        if place == last:
+            continue  # a run of two rules
+        last = place
+        run = text[place[0] : place[1]]
+        if run not in known:
+            known[run] = _decoded("".join(run.split()))
+        decoded = known[run]
         if decoded is not None:
-            yield Piece(text=decoded, start=start, end=end)
+            yield Piece(text=decoded, start=place[0], end=place[1])
     plain = unescaped(text)
     if plain is not None:
         yield plain

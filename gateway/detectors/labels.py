@@ -80,6 +80,10 @@ class Labels:
         self._starts = [start for start, _, _ in self._found]
         self._reach = reach
 
+    def __bool__(self) -> bool:
+        """Say whether there are any."""
+        return bool(self._found)
+
     def near(self, start: int, end: int) -> Near:
         """Give the words before and after a match that are near enough for some rule."""
         starts = self._starts

@@ -58,23 +58,30 @@ def _seen(scanner: Scanner, text: str, depth: int, budget: Budget) -> list[Findi
             found.append(one)
     if depth:
         found += _inside(scanner, list(pieces(plain, runs)), depth - 1, budget)
-    if normalized.starts is None:
-        return found
-    return [_at(one, normalized.original_span(one.start, one.end)) for one in found]
+    places = normalized.starts if found else None
+    return found if places is None else [_at(one, places.span(one.start, one.end)) for one in found]
 
 
 def _inside(scanner: Scanner, parts: list[Piece], depth: int, budget: Budget) -> Iterator[Finding]:
-    """Look into pieces, all at once: each scan has a cost of its own. They stand too far apart to be read together."""
+    """Look into pieces, all at once: each scan has a cost of its own. They stand too far apart to be read together.
+
+    Those that say the same are looked into once.
+    """
     if not parts:
         return
-    ends = list(accumulate(len(part.text) + len(_APART) for part in parts))
-    for one in _seen(scanner, _APART.join(part.text for part in parts), depth, budget):
+    equal: dict[str, list[Piece]] = {}
+    for part in parts:
+        equal.setdefault(part.text, []).append(part)
+    texts = list(equal)
+    ends = list(accumulate(len(text) + len(_APART) for text in texts))
+    for one in _seen(scanner, _APART.join(texts), depth, budget):
         number = bisect_right(ends, one.start)
-        part = parts[number]
-        begin = ends[number] - len(_APART) - len(part.text)
-        last = min(one.end - begin, len(part.text))
+        text = texts[number]
+        begin = ends[number] - len(_APART) - len(text)
+        last = min(one.end - begin, len(text))
         if one.start - begin < last:
-            yield _at(one, part.span(one.start - begin, last))
+            for part in equal[text]:
+                yield _at(one, part.span(one.start - begin, last))
 
 
 def _at(one: Finding, place: tuple[int, int]) -> Finding:

@@ -29,6 +29,9 @@ from keeptrusts.schemas.frozen import frozen
 _MOST_LOOKALIKES: Final = 32
 REACH: Final = 3 * _MOST_LOOKALIKES + 4
 """Characters before and behind, counted without hidden ones, that may change what a character becomes."""
+_MANY_RUNS: Final = 256
+_FEW_KINDS: Final = 64
+"""Where odd characters stand in very many places and are of few kinds, each kind is replaced by itself."""
 _ASTRAL: Final = "\U00010000"
 _ODD_ASTRAL: Final = "\U00010400-\U0001bfff\U0001d173-\U0001f1a0\U0001fbf0-\U0001fbf9\U000e0000-\U000e0fff"
 """Where the odd characters beyond the first plane are, in few ranges, for each is tried in turn; without emoji."""
@@ -93,20 +96,26 @@ _OTHER_LETTERS: Final = "\u0370-\u03ff\u1f00-\u1fff\u0400-\u052f\u0530-\u058f\u1
 
 @frozen
 class Normalized:
-    """A text as rules see it. ``original`` is what was given.
-
-    ``starts`` says where characters of ``text`` stood; None where each stood where it stands. ``hidden`` counts the
-    characters that nobody can see and that no script or emoji needs: a sign in itself.
-    """
+    """A text as rules see it. ``original`` is what was given; ``moved``: characters stood elsewhere in it."""
 
     text: str
     original: str
-    starts: Places | None = None
-    hidden: int = 0
+    moved: bool = False
+
+    @property
+    def starts(self) -> Places | None:
+        """Where characters of ``text`` stood; None where each stood where it stands. Made anew each time."""
+        return _places(self.original, _tables()) if self.moved else None
+
+    @property
+    def hidden(self) -> int:
+        """How many characters nobody can see and no script or emoji needs: a sign in itself."""
+        return _hidden(self.original, _tables()) if self.moved else 0
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """Give the part of the original that became these characters, with what was hidden in it and behind it."""
-        return (start, end) if self.starts is None else self.starts.span(start, end)
+        starts = self.starts
+        return (start, end) if starts is None else starts.span(start, end)
 
 
 def normalize(text: str) -> Normalized:
@@ -114,16 +123,14 @@ def normalize(text: str) -> Normalized:
     if text.isascii():
         return Normalized(text=text, original=text)
     tables = _tables()
-    folded, starts = _plain(text, tables)
+    folded, moved = _plain(text, tables)
     if tables.numerals.search(folded) is not None:
         folded = tables.small_runs.sub(tables.as_digits, folded)
         folded = tables.han_runs.sub(tables.as_digits, folded)
     folded = tables.look_runs.sub(tables.as_ascii, folded)
     if "。" in folded:
         folded = tables.stops.sub(".", folded)
-    if starts is None:
-        return Normalized(text=folded, original=text)
-    return Normalized(text=folded, original=text, starts=starts, hidden=_hidden(text, tables))
+    return Normalized(text=folded, original=text, moved=moved)
 
 
 def unsettled_from(text: str) -> int:
@@ -132,26 +139,37 @@ def unsettled_from(text: str) -> int:
     return len(text) if found is None else found.start()
 
 
-def _plain(text: str, tables: _Tables) -> tuple[str, Places | None]:
-    """Leave out what has no look, and undress every character that is in costume; say where what is left stood."""
-    beyond = tables.astral.search(text) is not None
-    parts = (tables.odd_runs_astral if beyond else tables.odd_runs).split(text)
+def _plain(text: str, tables: _Tables) -> tuple[str, bool]:
+    """Leave out what has no look, and undress every character that is in costume; say whether others moved by it."""
+    runs = tables.odd_runs_astral if tables.astral.search(text) is not None else tables.odd_runs
+    parts = runs.split(text, _MANY_RUNS)
     if len(parts) == 1:
-        return text, None
+        return text, False
     plain, undressed = tables.plain, tables.undressed
-    if tables.resized.isdisjoint("".join(parts[1::2])):
-        parts[1::2] = [plain.get(run) or run.translate(undressed) for run in parts[1::2]]
-        return "".join(parts), None
-    parts = (tables.odd_astral if beyond else tables.odd).split(text)
+    if len(parts) > 2 * _MANY_RUNS:
+        odd = plain.keys() & set(text)
+        if len(odd) <= _FEW_KINDS:
+            for one in odd:
+                text = text.replace(one, plain[one])
+            return text, not tables.resized.isdisjoint(odd)
+        parts = runs.split(text)
     given = parts[1::2]
-    parts[1::2] = map(plain.get, given, given)
-    folded = "".join(parts)
+    known = {run: plain.get(run) or run.translate(undressed) for run in set(given)}
+    parts[1::2] = map(known.__getitem__, given)
+    return "".join(parts), not tables.resized.isdisjoint("".join(known))
+
+
+def _places(text: str, tables: _Tables) -> Places:
+    """Say where characters stood that are left of a text whose length changed."""
+    parts = (tables.odd_astral if tables.astral.search(text) is not None else tables.odd).split(text)
+    given = parts[1::2]
+    parts[1::2] = map(tables.plain.get, given, given)
     places = list(accumulate(map(len, parts)))
     parts[1::2] = given
     origins = list(accumulate(map(len, parts)))
     if tables.several.isdisjoint(given):
-        return folded, Places(changed=places[1::2], origins=origins[1::2])
-    return folded, _within(places, origins)
+        return Places(changed=places[1::2], origins=origins[1::2])
+    return _within(places, origins)
 
 
 def _within(places: list[int], origins: list[int]) -> Places:
@@ -193,7 +211,7 @@ class _Tables:
         small, han = "".join(_SMALL_DIGITS), "".join(_HAN_DIGITS)
         self.numerals = re.compile(f"[{small}{han}]")
         self.small_runs = re.compile(f"[{small}]{{3,}}+")
-        self.han_runs = re.compile(f"[{han}0-9](?:[-. ]?[{han}0-9]){{2,}}+")
+        self.han_runs = re.compile(f"[{han}0-9](?:[-. 。]?[{han}0-9]){{2,}}+")
         self.stops = re.compile("(?<=[A-Za-z0-9])。(?=[A-Za-z0-9])")
         self.looks = {ord(one): plain for ones, plains in _LOOKALIKES for one, plain in zip(ones, plains, strict=True)}
         alike = _class(map(chr, self.looks))

@@ -88,7 +88,7 @@ class Openings:
             found = cut if cut.at < min(end, found.at) else found
         if found.at >= len(plain):
             return Opening(at=settled, empty=found.empty)
-        place = found.at if places is None else max(at, normalized.original_span(found.at, found.at + 1)[0])
+        place = found.at if places is None else max(at, places.span(found.at, found.at + 1)[0])
         return Opening(at=min(settled, place), empty=found.empty)
 
     def _of_plain(self, text: str, at: int, depth: int) -> Opening:

@@ -53,8 +53,10 @@ class Rule:
     the finding to a part of the match. ``whole_only`` patterns are too large for Hyperscan to say where they begin:
     it says only that they are there, and RE2 finds where. ``distance`` letters may be added, left out or other than in
     the pattern, which then has no word boundaries. ``by_re2`` patterns are those that Hyperscan does not take at all.
-    What an ``is_run`` rule seeks goes on behind its match as one run without blanks. ``needs_whole`` patterns may match
-    more than a stream can hold: who looks for them judges answers at their end.
+    ``before`` is a pattern of the signs, no letters or digits, that may stand before a match that begins with one: it
+    spares asking about others, which ``seek`` would turn down. What an ``is_run`` rule seeks goes on behind its match
+    as one run without blanks. ``needs_whole`` patterns may match more than a stream can hold: who looks for them judges
+    answers at their end.
     """
 
     id: str
@@ -72,6 +74,7 @@ class Rule:
     distance: int = 0
     by_re2: bool = False
     is_run: bool = False
+    before: str = ""
     needs_whole: bool = False
 
 

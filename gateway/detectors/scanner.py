@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -12,13 +13,26 @@ import re2
 from keeptrusts.gateway.detectors.database import BadPatternError, Keeper, database
 from keeptrusts.gateway.detectors.labels import AGAINST_BEFORE, Labels, Near, Vocabulary, nearest, windows
 from keeptrusts.gateway.detectors.rules import NOTHING, Finding, Rule
-from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.frozen import frozen, replace
 
 MOST_MATCHES: Final = 200_000
 """Matches that are looked at together; what has more is noise of one kind, made to be slow."""
 _CONTINUING: Final = bytes(range(0x80, 0xC0))
 """The bytes of UTF-8 that do not begin a character."""
 _JOINING: Final = frozenset("-./_")
+
+_LETTERS_AND_DIGITS: Final = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_FIXED_SHAPE: Final = re.compile(r"\\b(?:\[\d-\d\])?(?:\\d(?:\{\d(?:,\d)?\})?|\[[ .+]*\\-\])+\\b")
+"""Patterns of digits with one sign between some: of the matches that end at a place there is one."""
+_BEFORE_NUMBER: Final = r"(?:^|[^0-9A-Za-z\-./_]|(?:^|[^0-9A-Za-z])[\-./_])"
+"""What may stand before a number that is no piece of something longer; bytes beyond ASCII are asked about."""
+_LENGTH: Final = 24
+_START: Final = 56
+_NUMBER: Final = (1 << _LENGTH) - 1
+_MOST: Final = (1 << _START - _LENGTH) - 1
+_WITHOUT_LENGTH: Final = ~(_MOST << _LENGTH)
+"""How a match is packed into one integer, its start first: of tuples by the thousand the collector asks more than the
+matches cost."""
 
 _Span = tuple[int, int, int]
 """Where something matched, in bytes or characters, and the number of what matched."""
@@ -46,10 +60,15 @@ class Scanner:
         self._words = Vocabulary(self.rules)
         self._groups = _grouped(_Known.of(rule, self._words.numbers) for rule in self.rules)
         firsts = [group.rules[0].rule for group in self._groups]
-        self._whole = tuple(_re2(rule) if rule.whole_only or rule.by_re2 else None for rule in firsts)
+        whole = tuple(_re2(rule) if rule.whole_only or rule.by_re2 else None for rule in firsts)
         self._by_re2 = tuple(number for number, rule in enumerate(firsts) if rule.by_re2)
+        self._sought = {number: whole for number, whole in enumerate(whole) if whole is not None}
+        self._alone = frozenset(number for number, group in enumerate(self._groups) if group.alone)
         self._reach = max((known.reach for group in self._groups for known in group.rules), default=0)
-        self._database = database(firsts, keeper) if rules else None
+        before = [_before(group) for group in self._groups]
+        self._begun_before = frozenset(number for number, signs in enumerate(before) if signs)
+        scanned = [replace(rule, pattern=signs + rule.pattern) for rule, signs in zip(firsts, before, strict=True)]
+        self._database = database(scanned, keeper) if rules else None
 
     def scan(self, text: str, budget: Budget | None = None) -> list[Finding]:
         """Give every match that may be something, in the order of its place; they may overlap.
@@ -59,30 +78,66 @@ class Scanner:
         if not self.rules or not text:
             return []
         data = text.encode("utf-8", "surrogatepass")
-        ends: dict[tuple[int, int], int] = {(0, number): 0 for number in self._by_re2}
-        budget = budget or Budget()
+        hits = self._hits(data, budget or Budget())
+        if not hits and not self._by_re2:
+            return []
+        places = self._longest(data, hits)
+        if len(data) != len(text):
+            places = [_packed(*span) for span in _in_characters(data, [_unpacked(place) for place in places])]
+        joined = _Joined(text)
+        spans = self._apart(places, joined)
+        if not spans:
+            return []
+        return list(self._findings(text, spans, self._labels(text, spans), joined))
+
+    def _hits(self, data: bytes, budget: Budget) -> list[int]:
+        """Give every match, packed, as it comes. Raises TooManyMatchesError."""
+        hits: list[int] = []
+        most, add = budget.left, hits.append
 
         def matched(number: int, start: int, end: int, _flags: int, _context: object) -> bool:
-            budget.left -= 1
-            if end > ends.get((start, number), -1):
-                ends[(start, number)] = end
-            return budget.left <= 0
+            add(start << _START | (end - start) << _LENGTH | number)
+            return len(hits) >= most
 
         try:
             if self._database is not None:
                 self._database.scan(data, match_event_handler=matched)
         except hyperscan.ScanTerminated:
             raise TooManyMatchesError("more matches than may be looked at") from None
-        if not ends:
-            return []
-        spans = sorted(self._spans(data, ends))
-        if len(data) != len(text):
-            spans = _in_characters(data, spans)
-        groups = self._groups
-        spans = [span for span in spans if not (groups[span[2]].alone and _is_joined(text, span[0], span[1]))]
-        if not spans:
-            return []
-        return list(self._findings(text, spans, self._labels(text, spans)))
+        finally:
+            budget.left -= len(hits)
+        before = self._begun_before
+        return [_stepped(data, hit) if hit & _NUMBER in before else hit for hit in hits]
+
+    def _longest(self, data: bytes, hits: list[int]) -> list[int]:
+        """Give, in order, the longest match from each start.
+
+        Where Hyperscan only says that there is one, RE2 looks for all.
+        """
+        hits.sort()
+        ends = {hit & _WITHOUT_LENGTH: hit for hit in hits}
+        places = hits if len(ends) == len(hits) else sorted(ends.values())
+        if not self._sought:
+            return places
+        sought = {hit & _NUMBER for hit in places}.intersection(self._sought).union(self._by_re2)
+        if not sought:
+            return places
+        again = [place for place in places if place & _NUMBER not in sought]
+        for number in sought:
+            matches = islice(self._sought[number].finditer(data), MOST_MATCHES)
+            again += [_packed(match.start(), match.end(), number) for match in matches]
+        return sorted(again)
+
+    def _apart(self, places: list[int], joined: _Joined) -> list[_Span]:
+        """Give the matches but for those of patterns that must stand alone and do not."""
+        alone = self._alone
+        spans: list[_Span] = []
+        for place in places:
+            number, start = place & _NUMBER, place >> _START
+            end = start + (place >> _LENGTH & _MOST)
+            if number not in alone or not joined(start, end):
+                spans.append((start, end, number))
+        return spans
 
     @property
     def patterns(self) -> tuple[tuple[Rule, ...], ...]:
@@ -95,13 +150,7 @@ class Scanner:
         Left out are patterns that Hyperscan does not take.
         """
         data = text.encode("utf-8", "surrogatepass")
-        spans: list[_Span] = []
-
-        def matched(number: int, start: int, end: int, _flags: int, _context: object) -> None:
-            spans.append((start, end, number))
-
-        if self._database is not None:
-            self._database.scan(data, match_event_handler=matched)
+        spans = [_unpacked(hit) for hit in self._hits(data, Budget((len(data) + 1) * len(self._groups) + 1))]
         return spans if len(data) == len(text) or not spans else _in_characters(data, spans)
 
     def _labels(self, text: str, spans: Sequence[_Span]) -> Labels:
@@ -111,35 +160,85 @@ class Scanner:
         pieces = windows(worded, self._reach, len(text))
         return Labels((word for piece in pieces for word in self._words.found(text, *piece)), reach=self._reach)
 
-    def _spans(self, data: bytes, ends: dict[tuple[int, int], int]) -> Iterator[_Span]:
-        """Give the longest match from each start; where Hyperscan only says that there is one, RE2 looks for all."""
-        for (start, number), end in ends.items():
-            whole = self._whole[number]
-            if whole is None:
-                yield start, end, number
-                continue
-            for match in islice(whole.finditer(data), MOST_MATCHES):
-                yield match.start(), match.end(), number
-
-    def _findings(self, text: str, spans: Iterable[_Span], labels: Labels) -> Iterator[Finding]:
+    def _findings(self, text: str, spans: Iterable[_Span], labels: Labels, joins: _Joined) -> Iterator[Finding]:
         last = (-1, -1)
-        near: Near = []
+        near: Near | None = None
         joined: bool | None = None
+        nothing: Near = []
+        worded = bool(labels)
         for start, end, number in spans:
-            if (start, end) != last:
-                last, joined = (start, end), None
-                near = labels.near(start, end)
             group = self._groups[number]
-            if not near and group.labelled:
+            if group.labelled and not worded:
+                continue
+            if (start, end) != last:
+                last, joined, near = (start, end), None, None
+            words = nothing
+            if worded and group.worded:
+                words = near = labels.near(start, end) if near is None else near
+            if group.labelled and not words:
                 continue
             if joined is None and group.apart:
-                joined = _is_joined(text, start, end)
+                joined = joins(start, end)
             for known in group.rules:
                 if joined and not known.rule.joined:
                     continue
-                found = _judged(known, text, start, end, near)
+                found = _judged(known, text, start, end, words)
                 if found is not None:
                     yield found
+
+
+def _packed(start: int, end: int, number: int) -> int:
+    return start << _START | (end - start) << _LENGTH | number
+
+
+def _unpacked(place: int) -> _Span:
+    start = place >> _START
+    return start, start + (place >> _LENGTH & _MOST), place & _NUMBER
+
+
+def _before(group: _Group) -> str:
+    """Give the pattern of what is scanned for before a group's own, so that fewer matches are asked about one by one.
+
+    It changes nothing but that: a number of a fixed shape has one beginning only, and in the middle of digits and
+    dashes that one is a piece of something longer.
+    """
+    pattern = group.rules[0].rule.pattern
+    if group.alone and not group.rules[0].rule.distance and _FIXED_SHAPE.fullmatch(pattern) is not None:
+        return _BEFORE_NUMBER
+    return group.rules[0].rule.before
+
+
+def _stepped(data: bytes, hit: int) -> int:
+    """Step over the signs before a match to its first letter or digit."""
+    start, end, number = _unpacked(hit)
+    while data[start] not in _LETTERS_AND_DIGITS:
+        start += 1
+    return _packed(start, end, number)
+
+
+class _Joined:
+    """Says which matches of a text are pieces of something longer; equal neighbours are looked at once."""
+
+    __slots__ = ("_after", "_before", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._before: dict[str, bool] = {}
+        self._after: dict[str, bool] = {}
+
+    def __call__(self, start: int, end: int) -> bool:
+        text = self._text
+        beginning = text[start - 2 : start + 1] if start > 1 else text[: start + 1]
+        joined = self._before.get(beginning)
+        if joined is None:
+            joined = self._before[beginning] = _goes_before(beginning)
+        if joined:
+            return True
+        ending = text[end - 1 : end + 2]
+        joined = self._after.get(ending)
+        if joined is None:
+            joined = self._after[ending] = _goes_on(ending)
+        return joined
 
 
 @frozen
@@ -192,10 +291,10 @@ class _Group:
 
 def _grouped(rules: Iterable[_Known]) -> tuple[_Group, ...]:
     """Bring together the rules that look for the same pattern: it is scanned for once."""
-    groups: dict[tuple[str, bool, bool, int], list[_Known]] = {}
+    groups: dict[tuple[str, bool, bool, int, str], list[_Known]] = {}
     for known in rules:
         rule = known.rule
-        groups.setdefault((rule.pattern, rule.caseless, rule.whole_only, rule.distance), []).append(known)
+        groups.setdefault((rule.pattern, rule.caseless, rule.whole_only, rule.distance, rule.before), []).append(known)
     return tuple(_Group.of(group) for group in groups.values())
 
 
@@ -230,20 +329,26 @@ def _judged(known: _Known, text: str, start: int, end: int, near: Near) -> Findi
     return Finding(kind=rule.kind, start=start, end=end, score=score, rule=rule.id)
 
 
-def _is_joined(text: str, start: int, end: int) -> bool:
-    """Say whether a match is only a piece of something longer, such as of a version, a UUID or a name of a file."""
-    if start:
-        before = text[start - 1]
-        if _glues(before) and text[start].isalnum():
-            return True
-        if before in _JOINING and start > 1 and _glues(text[start - 2]):
-            return True
-    if end < len(text):
-        after = text[end]
-        if _glues(after) and text[end - 1].isalnum():
-            return True
-        if after in _JOINING and end + 1 < len(text) and _glues(text[end + 1]):
-            return after != "." or not text[end + 1].isupper()  # a sentence whose blank was forgotten
+def _goes_before(beginning: str) -> bool:
+    """Say whether a match belongs to what is before it: given are its first character and up to two before it.
+
+    So it may be a piece of a version, of a UUID or of the name of a file.
+    """
+    if len(beginning) < 2:
+        return False
+    before = beginning[-2]
+    return (_glues(before) and beginning[-1].isalnum()) or (before in _JOINING and _glues(beginning[:-2] or " "))
+
+
+def _goes_on(ending: str) -> bool:
+    """Say whether a match belongs to what follows: given are its last character and up to two behind it."""
+    if len(ending) < 2:
+        return False
+    after = ending[1]
+    if _glues(after) and ending[0].isalnum():
+        return True
+    if after in _JOINING and _glues(ending[2:] or " "):
+        return after != "." or not ending[2].isupper()  # a sentence whose blank was forgotten
     return False
 
 

@@ -20,6 +20,7 @@ _FILLER: Final = (
     r"[\s\"'`:=#*\[>|：\\-]{0,5}"
 )
 _ENDS: Final = ("number", "no", "num", "id", "code", "card", "nummer", "nr")
+_DIGIT: Final = re.compile("[0-9]")
 ALNUM: Final = r"[A-Za-z0-9](?:[A-Za-z0-9]|[ ./-](?=[A-Za-z0-9])){3,24}"
 
 
@@ -33,7 +34,7 @@ class AfterLabel:
     check: Check | None
 
     def __call__(self, text: str, start: int, end: int) -> tuple[int, int] | None:
-        if _goes_on(text, start, end):
+        if _goes_on(text, start, end) or (self.least_digits and _DIGIT.search(text, end, end + REACH) is None):
             return None
         match = self.value.match(text, end, end + REACH)
         if match is None:

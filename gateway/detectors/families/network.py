@@ -83,14 +83,19 @@ def v6_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     return (start, start + len(found)) if not found.endswith("::") else None
 
 
+_MAC_SIGNS: Final = frozenset(":-.")
+
+
 def mac_place(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where a hardware address stands (IEEE 802): one sign between its pairs, and no pairs around it."""
-    found = text[start:end]
-    signs = {char for char in found if char in ":-."}
-    if len(signs) != 1 or text[max(0, start - 1) : start] in (":", "-", ".") or text[end : end + 1] in (":", "-"):
+    if text[end : end + 1] in (":", "-") or (start and text[start - 1] in ":-."):
         return None
-    pairs = {char for char in found.lower() if char.isalnum()}
-    if len(pairs) < 3 or (("-" in signs or "." in signs) and found.replace("-", "").replace(".", "").isdigit()):
+    found = text[start:end]
+    signs = _MAC_SIGNS.intersection(found)
+    if len(signs) != 1:
+        return None
+    plain = found.replace(next(iter(signs)), "")
+    if len(set(plain.lower())) < 3 or (":" not in found and plain.isdigit()):
         return None
     return start, end
 
@@ -156,7 +161,7 @@ RULES: Final = (
     ),
     Rule(
         id="mac", kind="MAC_ADDRESS", pattern=r"\b[0-9a-f]{2}(?:[:\-][0-9a-f]{2}){5}\b", caseless=True, score=LIKELY,
-        seek=mac_place, joined=True,
+        seek=mac_place, joined=True, before=r"(?:^|[^:\-.])",
     ),
     Rule(
         id="mac-dotted", kind="MAC_ADDRESS", pattern=r"\b[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}\b", caseless=True,

@@ -48,6 +48,7 @@ _REGIONS: Final = (
     "BR", "JP", "KR", "CN", "MX", "ZA", "NZ", "SG", "TR", "GR", "CZ", "IL", "TH", "VN", "ID", "MY", "PH", "RU",
 )  # fmt: skip
 _RUN: Final = re.compile(r"\+?\(?\d(?:(?: ?\(0\) ?|[ .)/(-]{1,2}| - )?\d){5,17}")
+_NO_DIGITS: Final = re.compile("[^0-9]+")
 _EXTENSION: Final = re.compile(r",?[ ]?(?:x|ext\.?|extension|#|ext:|durchwahl|poste|int\.)[ ]?\d{1,6}\b", re.IGNORECASE)
 _DATE: Final = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./-]\d\d[./-]\d\d")
 _FLOAT: Final = re.compile(r"\+?(?:\d{1,3}\.\d{1,8}|\d{4,}\.\d{1,6})\Z")
@@ -78,7 +79,7 @@ def _lengths() -> dict[str, frozenset[int]]:
 
 
 def _plain(text: str) -> str:
-    return "".join(char for char in text if "0" <= char <= "9")
+    return _NO_DIGITS.sub("", text)
 
 
 def international(text: str) -> bool:
@@ -156,11 +157,13 @@ def _with_extension(text: str, start: int, end: int) -> tuple[int, int]:
 def american_place(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where a number of North America stands, with its extension, and not a piece of something longer."""
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    if before[-1:] in ("-", ".", "/", "_", "#", "$") and before[:1].isalnum() and not before[:1].isalpha():
+    sign, first = before[-1:], before[:1]
+    if sign == " ":
+        if first.isdigit():
+            return None
+    elif sign and (sign in "_+$-" or sign.isalnum() or (sign in "./#" and first.isalnum() and not first.isalpha())):
         return None
-    if before[-1:].isalnum() or before[-1:] in ("_", "+", "$", "-"):
-        return None
-    if (after[:1] in ("-", ".", "_", "/") and after[1:2].isdigit()) or (before[-1:] == " " and before[:1].isdigit()):
+    if after[:1] in ("-", ".", "_", "/") and after[1:].isdigit():
         return None
     return _with_extension(text, start, end)
 
@@ -174,7 +177,7 @@ def trunk_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     end = run.end() if run is not None else start
     while end - start > 8:
         count = len(_plain(text[start:end]))
-        if count <= 12 and not text[end : end + 1].isalnum() and national(text[start:end]) and count >= 9:
+        if 9 <= count <= 12 and not text[end : end + 1].isalnum() and national(text[start:end]):
             return _with_extension(text, start, end)
         cut = max(text.rfind(sign, start + 4, end - 1) for sign in " .-/)")
         if cut < 0:

@@ -227,12 +227,22 @@ def _unwrapped(text: str, depth: int) -> Iterator[str]:
     """Give what the words of a piece stand for, if they are encoded."""
     runs = [
         Finding(kind=RUN, start=word.start(1), end=word.end(1), score=LIKELY, rule=RUN)
-        for word in _LONG_WORD.finditer(text)
+        for word in (_LONG_WORD.finditer(text) if _may_hold_runs(text) else ())
     ]
     for piece in pieces(text, runs):
         yield piece.text
         if depth > 1:
             yield from _unwrapped(piece.text, depth - 1)
+
+
+def _may_hold_runs(text: str) -> bool:
+    """Look for a long word fast; where there are other letters than ASCII, it is not known."""
+    return not text.isascii() or _long_word().search(text.encode()) is not None
+
+
+@cache
+def _long_word() -> Any:
+    return re2.compile(rb"[0-9A-Za-z_+/\-]{16}")
 
 
 @cache

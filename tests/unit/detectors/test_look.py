@@ -161,3 +161,17 @@ def test_an_address_between_blanks_is_found_whatever_is_around(before: str, afte
     text = f"{before} joe@x.com {after}"
     at = len(before) + 1
     assert any(one.start <= at and one.end >= at + len("joe@x.com") for one in look(SCANNER, text))
+
+
+def test_equal_runs_are_looked_into_once_and_found_each() -> None:
+    asked: list[str] = []
+
+    def sought(text: str, start: int, end: int) -> tuple[int, int]:
+        asked.append(text[start:end])
+        return start, end
+
+    rule = Rule(id="asked", kind="ASKED", pattern=r"number \d{4}", joined=True, seek=sought)
+    runs = [b64encode(f"this is the number {number}".encode()).decode() for number in (1234, 5678)]
+    found = look(looking((rule,)), " ".join(runs * 100))
+    assert len(found) == 200
+    assert sorted(asked) == ["number 1234", "number 5678"]

@@ -6,7 +6,7 @@ import unicodedata
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from keeptrusts.gateway.detectors.normalize import normalize
@@ -119,6 +119,7 @@ TEXTS = st.text(st.sampled_from(ODD), max_size=60) | st.text(max_size=40)
 
 
 @given(TEXTS)
+@example("〇1。1")
 def test_normalizing_twice_changes_nothing_more(text: str) -> None:
     once = normalize(text).text
     assert normalize(once).text == once
@@ -149,3 +150,18 @@ def test_the_original_of_whole_lines_becomes_the_same_again(text: str, data: st.
 @given(st.text(st.characters(max_codepoint=127), max_size=60))
 def test_ascii_stays(text: str) -> None:
     assert normalize(text).text is text
+
+
+MANY = 300
+"""Odd characters by which a text is undressed by their kinds rather than by their places."""
+
+
+@pytest.mark.parametrize("text", [row[1] for row in FOLDED], ids=[row[0] for row in FOLDED])
+def test_many_odd_characters_become_what_few_do(text: str) -> None:
+    apart = f"\n{text}\n"
+    one, many = normalize(apart), normalize(apart * MANY)
+    assert many.text == one.text * MANY
+    for number in (0, 1, MANY - 1):
+        start, end = many.original_span(number * len(one.text) + 1, (number + 1) * len(one.text))
+        first, last = one.original_span(1, len(one.text))
+        assert (start - number * len(apart), end - number * len(apart)) == (first, last)

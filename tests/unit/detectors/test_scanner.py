@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from keeptrusts.gateway.detectors.families import network
 from keeptrusts.gateway.detectors.overlaps import resolved
 from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, WEAK, Context, Finding, Rule
 from keeptrusts.gateway.detectors.scanner import MOST_MATCHES, BadPatternError, Scanner, TooManyMatchesError
@@ -137,3 +138,37 @@ def test_a_rule_may_seek_the_whole_of_what_it_matched_the_beginning_of() -> None
     rule = Rule(id="word", kind="WORD", pattern=r"\b[A-Z]{2}", joined=True, seek=rest_of_the_word)
     text = "é ABcdef, XYz"
     assert [text[one.start : one.end] for one in Scanner([rule]).scan(text)] == ["ABcdef,"]
+
+
+AS_SCANNED = Rule(id="guarded", kind="SHAPED", pattern=r"\b\d{3}[\-]\d{2}[\-]\d{4}\b", score=LIKELY)
+"""What SHAPED looks for, of a shape that is scanned for only where it may stand alone."""
+
+
+def test_what_the_scan_leaves_out_is_what_would_have_been_a_piece_of_something_longer() -> None:
+    asked, spared = Scanner((SHAPED,)), Scanner((AS_SCANNED,))
+    signs = [*map(chr, range(128)), "\u00e9", "\u5b57", "\U0001f389"]
+    texts = [f"{one}{other}123-45-6789" for one in signs for other in signs]
+    texts += [f"{one}123-45-6789{other}" for one in signs for other in signs]
+    places = [[[(one.start, one.end) for one in scanner.scan(text)] for text in texts] for scanner in (asked, spared)]
+    assert places[0] == places[1]
+    assert 1_000 < sum(map(len, places[0])) < len(texts)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "piece", "most"),
+    [
+        (r"\b\d{2}[ .\-]\d{2}[ .\-]\d{2}\b", "12-34-", 2),
+        (r"\b\d{1,2}[.\-]\d{1,2}[.\-]\d{2}\b", "12.34.", 2),
+        (r"\b\d{3}[ \-]\d{3}[ \-]\d{4}\b", "123-456-7890-", 2),
+    ],
+)
+def test_numbers_without_an_end_are_no_candidates(pattern: str, piece: str, most: int) -> None:
+    scanner = Scanner((Rule(id="number", kind="NUMBER", pattern=pattern),))
+    assert len(scanner.candidates(piece * 1_000)) <= most
+    assert len(scanner.candidates(f"{piece * 3}\n".replace("-\n", "\n").replace(".\n", "\n") * 10)) >= 10
+
+
+def test_pairs_of_digits_without_an_end_are_no_candidates_for_addresses_of_hardware() -> None:
+    scanner = Scanner([rule for rule in network.RULES if rule.id == "mac"])
+    assert len(scanner.candidates("12-34-" * 1_000)) <= 1
+    assert [one.start for one in scanner.scan("00-1A-2B-3C-4D-5E,(00:1a:2b:3c:4d:5e)")] == [0, 19]

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
 from aiohttp import web
 
 from keeptrusts.gateway.http import health
@@ -28,15 +29,12 @@ OTHER: Final = "other"
 """The endpoint under which calls to paths that are not served are recorded."""
 
 
-class HttpConnection:
+class HttpConnection(msgspec.Struct, eq=False):
     """The pipeline's port to one request's caller."""
 
-    __slots__ = ("_exchange", "_services", "_stream")
-
-    def __init__(self, services: Services, exchange: Exchange) -> None:
-        self._services = services
-        self._exchange = exchange
-        self._stream: EventStream | None = None
+    _services: Services
+    _exchange: Exchange
+    _stream: EventStream | None = None
 
     @property
     def stream(self) -> EventStream | None:

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
+import msgspec
 from aiohttp import StreamReader, web
 from aiohttp.helpers import set_exception
 from aiohttp.http import HttpVersion, RawRequestMessage
@@ -30,19 +31,16 @@ class Door(Protocol):
     def full_request(self, message: RawRequestMessage, payload: StreamReader) -> web.BaseRequest: ...
 
 
-class Exchange:
+class Exchange(msgspec.Struct, eq=False):
     """A request and where its answer goes."""
 
-    __slots__ = ("_full", "_message", "content", "door", "headers", "method", "raw_path")
-
-    def __init__(self, door: Door, message: RawRequestMessage, content: StreamReader) -> None:
-        self.door = door
-        self.method: str = message.method
-        self.raw_path: str = message.path
-        self.headers: CIMultiDictProxy[str] = message.headers
-        self.content = content
-        self._message = message
-        self._full: web.BaseRequest | None = None
+    door: Door
+    content: StreamReader
+    method: str
+    raw_path: str
+    headers: CIMultiDictProxy[str]
+    _message: RawRequestMessage
+    _full: web.BaseRequest | None = None
 
     @property
     def path(self) -> str:

@@ -16,7 +16,6 @@ import termios
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakSet
 
@@ -29,6 +28,7 @@ from keeptrusts.gateway.http.answers import WholeAnswer
 from keeptrusts.gateway.http.exchange import Exchange, Plane
 from keeptrusts.gateway.http.listen_queue import accept_waiting
 from keeptrusts.schemas.errors import PROBLEM_JSON, Problem, openai_body
+from keeptrusts.schemas.frozen import frozen
 
 logger = logging.getLogger(__name__)
 
@@ -129,6 +129,11 @@ class FrontDoor(web.RequestHandler):
         elif self._deadline is None:
             self._deadline = asyncio.get_running_loop().call_later(self._header_timeout_s, self._close_late)
 
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """Read on after a pause. aiohttp asks for it with every piece of a body, and would parse nothing once more."""
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
+
     def connection_lost(self, exc: BaseException | None) -> None:
         self._forget_deadline()
         tell, self._tell_gone = self._tell_gone, None
@@ -149,7 +154,8 @@ class FrontDoor(web.RequestHandler):
             valid = isinstance(message, RawRequestMessage)
             try:
                 if self._plane is not None and valid:
-                    response, gone = await self._answer(self._plane, Exchange(self, message, payload))
+                    exchange = Exchange(self, payload, message.method, message.path, message.headers, message)
+                    response, gone = await self._answer(self._plane, exchange)
                 else:
                     handler = self._request_handler if valid else self._make_error_handler(message)
                     request = self.full_request(message if valid else ERROR, payload)
@@ -291,7 +297,7 @@ def _no_successor() -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Listening:
     """Where and how a port is served: on a socket made here, or on ``inherited``, which other processes may share.
 

@@ -34,7 +34,14 @@ class GatewayMetrics:
     def families(self) -> tuple[Family, ...]:
         """Read everything that is counted."""
         services = self._services
-        return (*_calls(services), *_money(services), *_providers(services), *_log(services), *_state(services))
+        return (
+            *_calls(services),
+            *_money(services),
+            *_rates(services),
+            *_providers(services),
+            *_log(services),
+            *_state(services),
+        )
 
 
 def _calls(services: Services) -> Iterator[Family]:
@@ -116,6 +123,35 @@ def _money(services: Services) -> Iterator[Family]:
         {(outcome,): count for outcome, count in services.counters.reviews.items()},
     )
     yield single("keeptrusts_gateway_reviews_waiting", "gauge", "Held for a person now", services.reviews.waiting)
+
+
+def _rates(services: Services) -> Iterator[Family]:
+    counters, desk, book = services.counters.shares, services.shares, services.configuration().compiled.shares
+    yield single(
+        "keeptrusts_gateway_rate_shares", "gauge", "Shares of rate limits known here", 0 if desk is None else desk.live
+    )
+    yield single("keeptrusts_gateway_rate_share_claims", "counter", "What was said of shares of limits", counters.asked)
+    yield _counted(
+        "keeptrusts_gateway_rate_share_answers",
+        "What the ledger said of shares of rate limits; unanswered: it did not in time",
+        ("answer",),
+        {(answer,): count for answer, count in counters.answers.items()},
+    )
+    yield single(
+        "keeptrusts_gateway_rate_share_waiting", "gauge", "Calls that wait for a share of a limit", counters.waiting
+    )
+    yield _timed(
+        "keeptrusts_gateway_rate_share_wait_seconds",
+        "Time that calls waited for shares of rate limits, of those that had to",
+        "",
+        {"": counters.waits},
+    )
+    yield single(
+        "keeptrusts_gateway_rate_static",
+        "counter",
+        "Calls let through on a static part of a rate limit, for want of the ledger's word",
+        0 if book is None else book.static,
+    )
 
 
 def _providers(services: Services) -> Iterator[Family]:

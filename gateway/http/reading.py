@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
+from multidict import CIMultiDictProxy
 
 from keeptrusts.gateway.http.exchange import Exchange
 from keeptrusts.gateway.pipeline.services import Services
@@ -19,7 +21,7 @@ _TRACEPARENT: Final = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-
 
 def incoming_call(services: Services, request: Exchange, endpoint: str) -> IncomingCall:
     """Give the call as it came in, under a request id of our own."""
-    headers = request.headers
+    headers = _by_name(request.headers)
     traceparent = headers.get("traceparent")
     parent = traceparent if traceparent is not None and _TRACEPARENT.match(traceparent) else None
     request_id, started_ns, span = services.ids.new(REQUEST), services.now_ns(), None
@@ -34,6 +36,15 @@ def incoming_call(services: Services, request: Exchange, endpoint: str) -> Incom
         traceparent=parent,
         span=span,
     )
+
+
+def _by_name(headers: CIMultiDictProxy[str]) -> Mapping[str, str]:
+    """Give headers by their lower-case names: a plain dictionary, which is asked in a tenth of the time.
+
+    Where a name comes twice they stay as they came: which of two values counts is for those who ask.
+    """
+    plain = {name.lower(): value for name, value in headers.items()}
+    return plain if len(plain) == len(headers) else headers
 
 
 async def read_body(request: Exchange, *, most_bytes: int, timeout_s: float) -> bytes | Problem:

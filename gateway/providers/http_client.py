@@ -8,11 +8,14 @@ is written here: an upstream gets the same few headers each time, and aiohttp's 
 from __future__ import annotations
 
 import asyncio
+import functools
+import socket
 import ssl
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final, cast
 
 import aiohttp
+import msgspec
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection
@@ -45,14 +48,35 @@ _EXPECTED: Final = (
 """What an upstream or the network can make happen."""
 
 
+class _Responses(ResponseHandler):
+    """The answers on one connection."""
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """Read on after a pause. aiohttp asks for it with every piece of a body, and would parse nothing once more."""
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
+
+
 class HttpProviderClient:
     """The provider port on aiohttp. Open it in the event loop it is used in, close it once."""
 
-    def __init__(self, *, connect_timeout_s: float, max_answer_bytes: int, now_ns: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        *,
+        connect_timeout_s: float,
+        max_answer_bytes: int,
+        now_ns: Callable[[], int],
+        make_socket: Callable[[Any], socket.socket] | None = None,
+    ) -> None:
+        """``make_socket`` makes every socket from its resolved address, or raises OSError."""
         self._max_answer_bytes = max_answer_bytes
         self._now_ns = now_ns
         self._loop = asyncio.get_running_loop()
-        self._connector = aiohttp.TCPConnector(limit=_POOL_SIZE, keepalive_timeout=_KEEP_ALIVE_S)
+        self._connector = aiohttp.TCPConnector(
+            limit=_POOL_SIZE, keepalive_timeout=_KEEP_ALIVE_S, socket_factory=make_socket
+        )
+        responses = functools.partial(_Responses, loop=self._loop)
+        self._connector._factory = cast("functools.partial[ResponseHandler]", responses)
         self._connect_timeout_s = connect_timeout_s
         self._timeout = aiohttp.ClientTimeout(connect=connect_timeout_s, sock_connect=connect_timeout_s)
         self._origins: dict[str, _Origin] = {}
@@ -120,27 +144,19 @@ class _Origin:
         self.head = f"POST {self.template.url.raw_path_qs} HTTP/1.1\r\nHost: {host}\r\n".encode()
 
 
-class _Exchange:
+class _Exchange(msgspec.Struct, eq=False):
     """One request and its answer on one connection."""
 
-    __slots__ = (
-        "_connection", "_connector", "_late", "_now_ns", "_origin", "_payload", "_retry_after", "_started",
-        "content_type", "status",
-    )  # fmt: skip
-
-    def __init__(
-        self, connector: aiohttp.TCPConnector, origin: _Origin, now_ns: Callable[[], int], started: int
-    ) -> None:
-        self._connector = connector
-        self._origin = origin
-        self._now_ns = now_ns
-        self._started = started
-        self._connection: Connection | None = None
-        self._payload: StreamReader | None = None
-        self._retry_after: str | None = None
-        self._late = False
-        self.status = 0
-        self.content_type = ""
+    _connector: aiohttp.TCPConnector
+    _origin: _Origin
+    _now_ns: Callable[[], int]
+    _started: int
+    _connection: Connection | None = None
+    _payload: StreamReader | None = None
+    _retry_after: str | None = None
+    _late: bool = False
+    status: int = 0
+    content_type: str = ""
 
     @property
     def elapsed_us(self) -> int:

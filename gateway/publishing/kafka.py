@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
 from aiokafka.errors import KafkaError
 
 from keeptrusts.gateway.publishing.figures import LogFigures
@@ -50,8 +51,7 @@ GATHER_S = 0.001
 """With more records than CROWD in the last batch, the next one waits this long for company."""
 
 
-@dataclass(slots=True, eq=False)
-class _Append:
+class _Append(msgspec.Struct, eq=False):
     """Events that belong together, and who waits for them. ``acks`` are those of its first events so far."""
 
     events: tuple[Event, ...]
@@ -77,12 +77,11 @@ class _Lane:
     next_sequence: int = 0
 
 
-@dataclass(slots=True, eq=False)
-class _Gathered:
+class _Gathered(msgspec.Struct, eq=False):
     """Records that go to the broker together, and whose they are: one entry a record, in order."""
 
-    batch: Batch = field(default_factory=Batch)
-    owners: list[_Append] = field(default_factory=list)
+    batch: Batch = msgspec.field(default_factory=Batch)
+    owners: list[_Append] = msgspec.field(default_factory=list)
     size: int = 0
 
     def has_room(self, value: bytes) -> bool:

@@ -15,7 +15,10 @@ from keeptrusts.schemas.standstill import LOOK_S, Standstill, StandstillError
 
 logger = logging.getLogger(__name__)
 
-POLL_MS = 100
+FETCH_WAIT_MS = 100
+"""How long the broker may keep a question for which it has nothing: another partition's records wait behind it."""
+WAKE_S = 1.0
+"""How long a follower sleeps when nothing comes; records wake it at once."""
 MAX_RECORDS = 5_000
 FETCH_BYTES = 8 * 1024 * 1024
 """Large, because between two fetches of one long partition lies a wait for the others, which have nothing."""
@@ -42,6 +45,7 @@ class Follower:
     apply: Apply
     on_caught_up: Callable[[], None] = lambda: None
     look_every_s: float = LOOK_S
+    fetch_wait_ms: int = FETCH_WAIT_MS
     caught_up: asyncio.Event = field(default_factory=asyncio.Event)
     _positions: dict[int, int] = field(default_factory=dict)
 
@@ -61,7 +65,7 @@ class Follower:
             isolation_level="read_committed",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=POLL_MS,
+            fetch_max_wait_ms=self.fetch_wait_ms,
             max_partition_fetch_bytes=FETCH_BYTES,
             request_timeout_ms=10_000,
         )
@@ -76,7 +80,8 @@ class Follower:
                 ends = await self._begin(consumer)
             next_look = loop.time() + self.look_every_s
             while True:
-                found = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
+                sleep_s = min(WAKE_S, self.look_every_s) if self.caught_up.is_set() else self.fetch_wait_ms / 1_000
+                found = await consumer.getmany(timeout_ms=int(sleep_s * 1_000), max_records=MAX_RECORDS)
                 now_s = loop.time()
                 for place, records in found.items():
                     for record in records:

@@ -8,13 +8,16 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from support.log import until
 from support.raw_upstream import Exchange, RawUpstream, raw_upstream
 
+from keeptrusts.gateway.providers.guarded_sockets import guarded_sockets
 from keeptrusts.gateway.providers.http_client import HttpProviderClient
 from keeptrusts.gateway.providers.protocol import ProviderAnswer, ProviderFailure, ProviderRequest, ProviderStream
+from keeptrusts.schemas.outbound import PUBLIC_ONLY, rules_of
 
 LIMIT = 1 << 20
 PATIENCE_S = 20.0
@@ -381,3 +384,21 @@ async def test_a_call_that_is_cancelled_leaves_no_connection_behind() -> None:
         with pytest.raises(asyncio.CancelledError):
             await call
         await asyncio.wait_for(upstream.left.wait(), PATIENCE_S)
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "0x7f.1"])
+async def test_a_guarded_client_connects_to_no_inner_address_however_it_is_named(name: str) -> None:
+    async with raw_upstream(sends(PLAIN)) as upstream:
+        port = upstream.url.rsplit(":", 1)[1]
+        there = replace(request(upstream), url=f"http://{name}:{port}/v1/x")
+        for rules, reached in ((PUBLIC_ONLY, False), (rules_of("127.0.0.1, ::1"), True)):
+            made = HttpProviderClient(
+                connect_timeout_s=5.0, max_answer_bytes=LIMIT, now_ns=time.monotonic_ns,
+                make_socket=guarded_sockets(rules),
+            )  # fmt: skip
+            try:
+                answer = await made.call(there)
+            finally:
+                await made.close()
+            assert isinstance(answer, ProviderAnswer) == reached, answer
+            assert upstream.connections == int(reached)

@@ -14,6 +14,7 @@ from support.log import read_all, until
 
 from keeptrusts.cli.stack.kafka.broker import Broker
 from keeptrusts.cli.topics import ensure_topics
+from keeptrusts.gateway.publishing.content_log import KafkaContentLog
 from keeptrusts.gateway.publishing.idempotent_producer import IdempotentProducer
 from keeptrusts.gateway.publishing.kafka import KafkaPublisher, start_publisher
 from keeptrusts.gateway.publishing.memory import MemoryPublisher
@@ -22,7 +23,7 @@ from keeptrusts.schemas.codec import decode
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.gateway import GatewayStopped
 from keeptrusts.schemas.publishing import AckUnknownError, Publisher, PublisherOverloadedError, PublishError
-from keeptrusts.schemas.topics import EVENTS
+from keeptrusts.schemas.topics import CONTENT, EVENTS
 
 LARGE = 100_000
 """Three such records fill what the producer takes while one is on its way; the rest waits in our queue."""
@@ -248,3 +249,21 @@ async def test_memory_refuses_and_keeps_silent_on_request() -> None:
     publisher.silent = False
     await publisher.append(event("after"), deadline_s=1)
     assert [(one.id, one.sequence) for one in map(decode, publisher.records[0])] == [("unknown", 0), ("after", 1)]
+
+
+async def test_a_log_of_contents_that_is_frozen_refuses_in_time_and_takes_them_again_later(
+    freezable_broker: Broker, topic_prefix: str
+) -> None:
+    await ensure_topics(freezable_broker.bootstrap, prefix=topic_prefix)
+    log = KafkaContentLog(bootstrap=freezable_broker.bootstrap, topic_prefix=topic_prefix)
+    record = (b"org/person/cnt", b"x")
+    try:
+        await log.append(CONTENT.name, [record], deadline_s=30)
+        freeze(freezable_broker.pid)
+        with pytest.raises(AckUnknownError):
+            await log.append(CONTENT.name, [record], deadline_s=0.5)
+        thaw(freezable_broker.pid)
+        await log.append(CONTENT.name, [record], deadline_s=30)
+    finally:
+        thaw(freezable_broker.pid)
+        await log.stop()

@@ -1,8 +1,7 @@
 """Counting what happened within the last minute, exactly enough and in bounded memory."""
 
-from collections import OrderedDict, deque
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from collections import deque
+from dataclasses import dataclass
 from typing import Final
 
 SECOND_NS: Final = 1_000_000_000
@@ -32,8 +31,9 @@ class SlidingMinute:
 
     def expire(self, now_ns: int) -> None:
         """Forgets what is a minute old."""
-        while self._runs and now_ns - self._runs[0].last_ns >= MINUTE_NS:
-            self.total -= self._runs.popleft().count
+        runs = self._runs
+        while runs and now_ns - runs[0].last_ns >= MINUTE_NS:
+            self.total -= runs.popleft().count
 
     def add(self, count: int, now_ns: int) -> None:
         """Counts something that happens now; a negative count takes back from the newest."""
@@ -41,11 +41,15 @@ class SlidingMinute:
             self._take_back(-count)
             return
         self.total += count
-        if self._runs and now_ns - self._runs[-1].first_ns < SECOND_NS:
-            self._runs[-1].count += count
-            self._runs[-1].last_ns = max(now_ns, self._runs[-1].last_ns)
-            return
-        self._runs.append(_Run(now_ns, now_ns, count))
+        runs = self._runs
+        if runs:
+            newest = runs[-1]
+            if now_ns - newest.first_ns < SECOND_NS:
+                newest.count += count
+                if now_ns > newest.last_ns:
+                    newest.last_ns = now_ns
+                return
+        runs.append(_Run(now_ns, now_ns, count))
 
     def _take_back(self, count: int) -> None:
         for run in reversed(self._runs):
@@ -67,41 +71,6 @@ class SlidingMinute:
                 return max(run.last_ns + MINUTE_NS - now_ns, 1)
         return 0 if excess <= 0 else MINUTE_NS
 
-
-@dataclass(slots=True)
-class Counter:
-    """What one caller of one tier used lately and holds now."""
-
-    requests: SlidingMinute = field(default_factory=SlidingMinute)
-    tokens: SlidingMinute = field(default_factory=SlidingMinute)
-    in_flight: int = 0
-
-    def expire(self, now_ns: int) -> None:
-        """Forgets what is a minute old."""
-        self.requests.expire(now_ns)
-        self.tokens.expire(now_ns)
-
-
-class Counters:
-    """Counters by caller, at most `capacity`; the one not seen for longest goes first."""
-
-    __slots__ = ("_by_caller", "_capacity")
-
-    def __init__(self, capacity: int) -> None:
-        self._by_caller: OrderedDict[Hashable, Counter] = OrderedDict()
-        self._capacity = capacity
-
-    def __len__(self) -> int:
-        return len(self._by_caller)
-
-    def of(self, caller: Hashable, now_ns: int) -> Counter:
-        """The caller's counter, brought up to now."""
-        counter = self._by_caller.get(caller)
-        if counter is None:
-            counter = self._by_caller[caller] = Counter()
-            if len(self._by_caller) > self._capacity:
-                self._by_caller.popitem(last=False)
-            return counter
-        self._by_caller.move_to_end(caller)
-        counter.expire(now_ns)
-        return counter
+    def frees_ns(self, now_ns: int) -> int:
+        """Nanoseconds until the first part of it is a minute old; 0 when it is empty."""
+        return max(self._runs[0].last_ns + MINUTE_NS - now_ns, 0) if self._runs else 0

@@ -46,6 +46,13 @@ class LeaseDenied(Record):
 
 
 class ShareGranted(Record):
+    """What a worker may use of a limit: ``granted`` in all, not in addition, until ``expires_at_ms`` of broker time.
+
+    It answers the worker's record ``causationid``, and counts only while that is its latest about the limit.
+    ``pending``: less than it needs, but others were asked to give some back, and a further answer follows.
+    ``retry_after_ms``: less than it needs, and no more can be had before that. ``workers`` share limits at present.
+    """
+
     type: Literal["kt.share.granted.v1"] = "kt.share.granted.v1"
     ledger: str
     incarnation: str
@@ -53,14 +60,32 @@ class ShareGranted(Record):
     granted: int = Field(ge=0)
     expires_at_ms: int
     causationid: str
+    pending: bool | None = None
+    retry_after_ms: int | None = Field(default=None, ge=0)
+    workers: int | None = Field(default=None, ge=1)
 
 
 class ShareDenied(Record):
+    """Nothing of a limit can be had: ``in_use``, before ``retry_after_ms`` have passed, or ``too_many_shares``."""
+
     type: Literal["kt.share.denied.v1"] = "kt.share.denied.v1"
     ledger: str
     incarnation: str
     limit: str
     reason: str
+    causationid: str
+    retry_after_ms: int | None = Field(default=None, ge=0)
+    workers: int | None = Field(default=None, ge=1)
+
+
+class ShareRecalled(Record):
+    """Others need ``short`` more of a limit: a worker gives back what it has not used, by its next word about it."""
+
+    type: Literal["kt.share.recalled.v1"] = "kt.share.recalled.v1"
+    ledger: str
+    incarnation: str
+    limit: str
+    short: int = Field(ge=1)
     causationid: str
 
 
@@ -134,12 +159,26 @@ class IdempotencyRefused(Record):
 
 
 class ReviewDecided(Record):
+    """What became of an escalation. Approved edited, the rest says where the edited text and its key are."""
+
     type: Literal["kt.review.decided.v1"] = "kt.review.decided.v1"
     ledger: str
     escalation: str
     request: str
     resolution: Literal["approved", "denied", "approved_edited", "expired"]
     content_ref: str | None = None
+    content_at: str | None = None
+    key_at: str | None = None
+
+
+class ReviewAnswered(Record):
+    """Whether a call may go on because its escalation was approved; ``reason`` says why not."""
+
+    type: Literal["kt.review.answered.v1"] = "kt.review.answered.v1"
+    ledger: str
+    escalation: str
+    request: str
+    reason: str | None = None
 
 
 class LedgerProgress(Record):

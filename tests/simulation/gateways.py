@@ -215,6 +215,7 @@ class SimulatedGateway:
         return Services(
             settings=settings, configuration=partial(_same, configuration), directory=self.directory,
             callers=CallerBook(b"salt"), publisher=self.publisher, provider=self._provider,
+            judges=self._provider,
             prices=self._provider.prices, traffic=traffic, ids=ids, now=self._now, now_ns=now_ns, counters=counters,
             bad_keys=BadKeyMeter(per_second=3), desk=desk, caught_up=lambda: True,
             late_records=LateRecords(self.publisher, most=1_000, deadline_s=600),

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keeptrusts.gateway.policies.protocol import Decision, RequestFacts
+from keeptrusts.gateway.policies.rate_counters import Counters
 from keeptrusts.gateway.policies.rate_limit import RateLimit, WorkerShare
-from keeptrusts.gateway.policies.rate_windows import MINUTE_NS, SECOND_NS, Counters, SlidingMinute
+from keeptrusts.gateway.policies.rate_windows import MINUTE_NS, SECOND_NS, SlidingMinute
 from keeptrusts.schemas.policy_document.kinds.limits import RateLimitOptions, RateTier
 
 FACTS = RequestFacts(org="o", team_id="t1", team="eng", user="u1", role="member", key_id="k1", input_bytes=396)

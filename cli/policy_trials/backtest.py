@@ -9,6 +9,7 @@ import click
 
 from keeptrusts.cli.client.options import Api
 from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
+from keeptrusts.cli.policy_trials.captured import CapturedTexts, Read
 from keeptrusts.cli.policy_trials.impact_reports import Compared
 from keeptrusts.cli.policy_trials.recorded import MAX_FILE_BYTES, RecordedCall, from_api, from_bytes
 from keeptrusts.cli.policy_trials.replaying import Impact, Replay
@@ -18,10 +19,11 @@ from keeptrusts.schemas.policy_document.document import PolicyDocument
 STDIN = "-"
 
 
-def compare(document: PolicyDocument, against: str, most: int, api: Api) -> Compared:
+def compare(document: PolicyDocument, against: str, most: int, api: Api, *, with_content: bool = False) -> Compared:
     """Judge the calls that `against` means: those since a time, or those of a file (- is standard input).
 
-    Only reads. Raises CommandFailed for a file or an API that cannot be read.
+    Only reads; `with_content` captured texts too, which the API records.
+    Raises CommandFailed for a file or an API that cannot be read.
     """
     if against == STDIN or os.path.exists(against):
         calls, more = from_bytes(_bytes(against), "standard input" if against == STDIN else against, most)
@@ -29,12 +31,15 @@ def compare(document: PolicyDocument, against: str, most: int, api: Api) -> Comp
     else:
         since = _since(against)
         calls, more = from_api(api.client(), since.isoformat(), most)
-    return Compared(source=against, impact=_impact(document, calls, since, more), more=more)
+    read = CapturedTexts(api.client()) if with_content else None
+    return Compared(source=against, impact=_impact(document, calls, since, more, read), more=more)
 
 
-def _impact(document: PolicyDocument, calls: tuple[RecordedCall, ...], since: datetime, more: bool) -> Impact:
+def _impact(
+    document: PolicyDocument, calls: tuple[RecordedCall, ...], since: datetime, more: bool, read: Read | None
+) -> Impact:
     known_from = calls[0].time if more and calls else since
-    return Impact(tuple(Replay(document, known_from).run(calls)))
+    return Impact(tuple(Replay(document, known_from, read).run(calls)))
 
 
 def _since(against: str) -> datetime:

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from types import MappingProxyType
 from typing import Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from keeptrusts.cli.policy_trials.captured import NO_ANSWER, NO_CONTENT, REDACTED, Captured, Read
 from keeptrusts.cli.policy_trials.recorded import RecordedCall
+from keeptrusts.gateway.detectors.scanner import Scanner
 from keeptrusts.gateway.policies.compile import CompiledChain, compile_document, condition_of
 from keeptrusts.gateway.policies.protocol import RequestFacts
+from keeptrusts.gateway.policies.review import Review
 from keeptrusts.gateway.policies.run import ChainOutcome, judged_later, run_chain, severity
+from keeptrusts.gateway.policies.texts import Text
 from keeptrusts.schemas.events.identity import Verdict
 from keeptrusts.schemas.events.money import BudgetClaim
+from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.policy_document.document import ChainEntry, PolicyDocument
 from keeptrusts.schemas.policy_document.kinds.access import RbacOptions
 from keeptrusts.schemas.policy_document.not_yet import refused_option
 
 BY_FACTS: Final = frozenset({"rbac", "model-access", "rate-limit", "spend-limit", "human-oversight", "audit-logger"})
 """Kinds that judge by what is recorded of every call."""
-NO_CONTENT: Final = "no captured content"
+BY_TEXTS: Final = frozenset({"pii-detector", "hipaa-phi-detector", "dlp-filter", "prompt-injection", "content-filter"})
+"""Kinds that judge by texts alone, where those were captured."""
 NOT_RECORDED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "agent-firewall": "tools and what was done with them are not recorded",
@@ -42,7 +48,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Judgement = Literal["decided", "undecided", "not_judged"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Doubt:
     """A policy that may say more about a call than is known, and why that is not known."""
 
@@ -50,7 +56,7 @@ class Doubt:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Replayed:
     """What would become of a recorded call. `verdict` is None where it could not be decided or was not judged."""
 
@@ -68,15 +74,21 @@ class Replayed:
 
 
 class Replay:
-    """Judges calls in the order of their times; counts of rates and money begin at `since`."""
+    """Judges calls in the order of their times; counts of rates and money begin at `since`.
 
-    def __init__(self, document: PolicyDocument, since: datetime) -> None:
+    `read` gives captured texts; without it none are looked at.
+    """
+
+    def __init__(self, document: PolicyDocument, since: datetime, read: Read | None = None) -> None:
         entries = document.chain if document.enabled else ()
         by_facts = tuple(entry for entry in entries if _judged_by_facts(entry))
         self._since = since
         self._by_content = tuple(entry for entry in entries if not _judged_by_facts(entry))
         self._rbac = tuple(entry for entry in by_facts if isinstance(entry.options, RbacOptions))
         self._compiled = compile_document(replace(document, chain=by_facts))
+        by_texts = tuple(entry for entry in self._by_content if entry.kind in BY_TEXTS)
+        self._read = read
+        self._texts = None if read is None else compile_document(replace(document, chain=by_texts))
         self._groups = frozenset(group.name for group in document.consumer_groups)
         self._under_way: list[tuple[int, int, int, ChainOutcome]] = []
         self._number = 0
@@ -100,7 +112,10 @@ class Replay:
         outcome, money = self._outcome(chain, facts, call)
         if outcome.verdict == "block":
             return self._decided(call, outcome)
-        doubts = (*self._doubts(facts), *money)
+        outcome, why = self._by_texts(call, facts, outcome)
+        if outcome.verdict == "block":
+            return self._decided(call, outcome)
+        doubts = (*self._doubts(facts, why), *money)
         if doubts:
             return Replayed(call=call, judgement="undecided", doubts=tuple(dict.fromkeys(doubts)))
         return self._decided(call, outcome)
@@ -147,6 +162,26 @@ class Replay:
         heapq.heappush(self._under_way, (now_ns + call.latency_ns, self._number, tokens, outcome))
         return self._with_money(chain, facts, call, outcome)
 
+    def _by_texts(
+        self, call: RecordedCall, facts: RequestFacts, outcome: ChainOutcome
+    ) -> tuple[ChainOutcome, str | None]:
+        """Judge a call by its captured texts too; gives why they could not be judged, None where they were."""
+        if self._texts is None or self._read is None:
+            return outcome, NO_CONTENT
+        chain = self._texts.chain_for(facts.team)
+        if not any(entry.kind in BY_TEXTS and _asks(entry, facts) for entry in self._by_content):
+            return outcome, None
+        captured = self._read(call.id)
+        if isinstance(captured, str):
+            return outcome, captured
+        said = _run(chain, facts, captured)
+        worse = said if severity(said.verdict) > severity(outcome.verdict) else outcome
+        if said.verdict == "block" or not chain.output:
+            return worse, None
+        if captured.answer is None:
+            return worse, NO_ANSWER
+        return worse, REDACTED if call.stream and call.decision == "redact" else None  # streams are kept as released
+
     def _with_money(
         self, chain: CompiledChain, facts: RequestFacts, call: RecordedCall, outcome: ChainOutcome
     ) -> tuple[ChainOutcome, tuple[Doubt, ...]]:
@@ -186,10 +221,11 @@ class Replay:
             begin = begin.replace(day=1)
         return f"{claim.period} {begin.date()}", begin < self._since
 
-    def _doubts(self, facts: RequestFacts) -> Iterator[Doubt]:
+    def _doubts(self, facts: RequestFacts, why: str | None) -> Iterator[Doubt]:
         for entry in self._by_content:
-            if entry.mode != "observe" and _applies(entry, facts):
-                yield Doubt(policy=entry.kind, why=NOT_RECORDED.get(entry.kind, NO_CONTENT))
+            if not _asks(entry, facts) or (why is None and entry.kind in BY_TEXTS):
+                continue
+            yield Doubt(policy=entry.kind, why=NOT_RECORDED.get(entry.kind, why or NO_CONTENT))
         for entry in self._rbac:
             if entry.mode == "observe" or not isinstance(entry.options, RbacOptions) or not _applies(entry, facts):
                 continue
@@ -219,6 +255,25 @@ class Impact:
 def _judged_by_facts(entry: ChainEntry) -> bool:
     """Whether an entry says the same whatever a call's texts are: also one that refuses every call."""
     return entry.kind in BY_FACTS or refused_option(entry.options) is not None
+
+
+def _asks(entry: ChainEntry, facts: RequestFacts) -> bool:
+    """Whether what an entry says makes a difference to a call."""
+    return entry.mode != "observe" and _applies(entry, facts)
+
+
+def _run(chain: CompiledChain, facts: RequestFacts, captured: Captured) -> ChainOutcome:
+    """What policies say of a call's texts: of its request, and of its answer unless that never was asked for."""
+
+    def run(phase: Literal["input", "output"], texts: tuple[Text, ...], scanner: Scanner | None) -> ChainOutcome:
+        review = None if scanner is None else Review(texts, scanner, b"")
+        return run_chain(chain, replace(facts, phase=phase, review=review), lambda: 0)
+
+    asked = run("input", captured.request, chain.scanner)
+    if asked.verdict == "block" or captured.answer is None or not chain.output:
+        return asked
+    answered = run("output", captured.answer, chain.output_scanner)
+    return answered if severity(answered.verdict) > severity(asked.verdict) else asked
 
 
 def _applies(entry: ChainEntry, facts: RequestFacts) -> bool:

@@ -10,7 +10,11 @@ from keeptrusts.schemas.record import Record, Timestamp
 
 
 class ContentRecord(Record):
-    """Captured or held content, encrypted (AES-256-GCM) with the key of its data subject and period."""
+    """Captured or held content, encrypted (AES-256-GCM) with the key of its data subject and period.
+
+    A long content has several records (``piece`` of ``pieces``), all with the same ``ref`` and the HMAC of the whole.
+    ``truncated``: only its beginning is kept.
+    """
 
     type: Literal["kt.content.v1"] = "kt.content.v1"
     ref: str
@@ -18,14 +22,23 @@ class ContentRecord(Record):
     subject: str
     period: str
     request: str
-    part: Literal["input", "output", "excerpt"]
+    part: Literal["input", "output", "excerpt", "edited"]
     nonce: str
     ciphertext: str
     hmac: str
+    key_id: str | None = None
+    piece: int | None = Field(default=None, ge=0)
+    pieces: int | None = Field(default=None, ge=1)
+    captured: Literal["redacted", "full"] | None = None
+    truncated: bool | None = None
 
 
 class SubjectKey(Record):
-    """A content key wrapped by the organization's key. A tombstone of its Kafka key destroys it."""
+    """A content key wrapped by the organization's key. A tombstone of its Kafka key destroys it.
+
+    ``key_id`` tells keys of one subject and period apart. ``keep_days`` is how long contents under it may live,
+    ``erasures`` how often the subject had been erased when it was made: a later erasure destroys it.
+    """
 
     type: Literal["kt.subjectkey.v1"] = "kt.subjectkey.v1"
     org: str
@@ -33,6 +46,35 @@ class SubjectKey(Record):
     period: str
     wrapped: str
     secret_version: int = 1
+    key_id: str | None = None
+    keep_days: int | None = Field(default=None, ge=0)
+    erasures: int | None = Field(default=None, ge=0)
+
+
+class SubjectKeyDestroyed(Record):
+    """A content key is gone for good, and why: by the erasure of a person, or because its retention is over.
+
+    It has a Kafka key of its own, so that it stays when the tombstone beside it has been compacted away.
+    """
+
+    type: Literal["kt.subjectkey.destroyed.v1"] = "kt.subjectkey.destroyed.v1"
+    org: str
+    subject: str
+    period: str
+    key_id: str
+    reason: Literal["erased", "retention"]
+    erasure: str | None = None
+    destroyed_at: Timestamp
+
+
+def subject_key_name(key: SubjectKey | SubjectKeyDestroyed) -> bytes:
+    """Give a content key's Kafka key: ``org/subject/period/key_id``. A null record under it is its tombstone."""
+    return f"{key.org}/{key.subject}/{key.period}/{key.key_id}".encode()
+
+
+def destroyed_name(destroyed: SubjectKeyDestroyed) -> bytes:
+    """Give the Kafka key of what is said of a key that is gone."""
+    return subject_key_name(destroyed) + b"/destroyed"
 
 
 class Checkpoint(Record):

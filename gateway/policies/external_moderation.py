@@ -20,18 +20,18 @@ FLAGGED: Final = "flagged"
 _OPENAI_MODEL: Final = "omni-moderation-latest"
 _CATEGORY: Final = re.compile(r"[a-z0-9_/-]{1,64}")
 _MOST_CATEGORIES: Final = 50
-_ESCALATION: Final = Escalation(type="moderation", severity="medium")
 
 
 class ExternalModeration:
     """The compiled rule: what is asked, and what an answer means. The pipeline asks; ``key`` names the service."""
 
-    __slots__ = ("_options", "_threshold", "_wanted", "key", "phase")
+    __slots__ = ("_escalation", "_options", "_threshold", "_wanted", "key", "phase")
 
     def __init__(self, options: ExternalModerationOptions) -> None:
         self.phase: Phase = options.apply_to
         self.key = options.model_dump_json()
         self._options = options
+        self._escalation = Escalation(type="moderation", severity="medium", held=options.on_review == "hold")
         self._threshold = None if options.threshold is None else float(options.threshold)
         self._wanted = frozenset(name.casefold() for name in options.categories)
 
@@ -66,7 +66,7 @@ class ExternalModeration:
         if self._options.action == "warn":
             return Decision(result="warn", reason="moderation", findings=counts)
         if self._options.action == "escalate":
-            return Decision(result="escalate", reason="moderation", findings=counts, escalation=_ESCALATION)
+            return Decision(result="escalate", reason="moderation", findings=counts, escalation=self._escalation)
         where = "the request" if phase == "input" else "the answer"
         problem = Problem(
             code=f"{phase}_blocked",

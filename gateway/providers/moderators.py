@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from dataclasses import field
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.outbound import ALLOW_VARIABLE, OutboundRules, problem_of_url, rules_of
 from keeptrusts.schemas.policy_document.document import PolicyDocument
 from keeptrusts.schemas.policy_document.kinds.content import ExternalModerationOptions
 
@@ -21,52 +20,56 @@ _OPENAI_SECRET: Final = "OPENAI_API_KEY"
 
 @frozen
 class Moderator:
-    """One service; ``unavailable`` says why it cannot be asked. Headers hold its secret and are never shown."""
+    """One service; ``unavailable`` says why it cannot be asked. Headers hold its secret and are never shown.
+
+    ``allowed_by_name``: an operator has named its host, so it is asked wherever that leads.
+    """
 
     url: str
     headers: Mapping[str, str] = field(repr=False)
     timeout_s: float
     unavailable: str | None = None
+    allowed_by_name: bool = False
 
 
 def resolve_moderators(document: PolicyDocument, environment: Mapping[str, str]) -> dict[str, Moderator]:
-    """Give the services that a document's chain asks, by the key of their policy."""
+    """Give the services that a document's chain asks, by the key of their policy; what operators allow they say too."""
+    rules = rules_of(environment.get(ALLOW_VARIABLE, ""))
     options = [entry.options for entry in document.chain]
     return {
-        one.model_dump_json(): _resolved(one, environment)
+        one.model_dump_json(): _resolved(one, environment, rules)
         for one in options
         if isinstance(one, ExternalModerationOptions)
     }
 
 
-def _resolved(options: ExternalModerationOptions, environment: Mapping[str, str]) -> Moderator:
+def _resolved(options: ExternalModerationOptions, environment: Mapping[str, str], rules: OutboundRules) -> Moderator:
     openai = options.provider == "openai-moderation"
     url = options.endpoint or (_OPENAI_URL if openai else "")
     reference = options.secret_key_ref
     name = reference.env if reference is not None else (_OPENAI_SECRET if openai else None)
     secret = environment.get(name) if name is not None else None
-    unavailable = _problem(url)
+    host = _host(url)
+    unavailable = _problem(url, host, rules)
     if unavailable is None and reference is not None and reference.store is not None:
         unavailable = "secret_store_not_supported"
     if unavailable is None and name is not None and (not secret or not secret.isprintable()):
         unavailable = "secret_missing"
     headers = {"Content-Type": "application/json"} | ({} if not secret else {"Authorization": f"Bearer {secret}"})
     return Moderator(
-        url=url, headers=headers, timeout_s=min(options.timeout_ms / 1_000, _LONGEST_S), unavailable=unavailable
+        url=url,
+        headers=headers,
+        timeout_s=min(options.timeout_ms / 1_000, _LONGEST_S),
+        unavailable=unavailable,
+        allowed_by_name=host is not None and rules.names(host),
     )
 
 
-def _problem(url: str) -> str | None:
-    """Say why an address cannot be asked: a web page's, or one at which machines ask for their own credentials."""
-    host = _host(url)
+def _problem(url: str, host: str | None, rules: OutboundRules) -> str | None:
+    """Say why an address cannot be asked: it is none of a web service, or not one that a document may lead to."""
     if host is None:
         return "no_endpoint"
-    if host in ("metadata.google.internal", "metadata"):
-        return "endpoint_not_allowed"
-    address = _address(host)
-    if address is None:
-        return None
-    return "endpoint_not_allowed" if address.is_link_local or address.is_multicast or address.is_unspecified else None
+    return None if problem_of_url(url, rules) is None else "endpoint_not_allowed"
 
 
 def _host(url: str) -> str | None:
@@ -81,16 +84,3 @@ def _host(url: str) -> str | None:
     except ValueError:  # brackets that do not match, ports that are none, labels that are too long
         return None
     return host if known else None
-
-
-def _address(host: str) -> IPv4Address | IPv6Address | None:
-    """Give what a host is the number of, also in the forms that only the system's resolver reads; None for a name."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        try:
-            return IPv4Address(socket.inet_aton(host))
-        except OSError:
-            return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return address if mapped is None else mapped

@@ -84,7 +84,11 @@ def test_openai_must_have_judged_every_text_it_answers_for(result: Any, threshol
     ("options", "environment", "unavailable"),
     [
         ("endpoint: https://m.test/judge", {}, None),
-        ("endpoint: 'http://10.0.0.7:8080/judge'", {}, None),
+        ("endpoint: 'http://10.0.0.7:8080/judge'", {}, "endpoint_not_allowed"),
+        ("endpoint: 'http://10.0.0.7:8080/judge'", {"KEEPTRUSTS_OUTBOUND_ALLOW": "10.0.0.0/24"}, None),
+        ("endpoint: 'http://judge.corp.internal/'", {"KEEPTRUSTS_OUTBOUND_ALLOW": "judge.corp.internal"}, None),
+        ("endpoint: 'http://m.test/'", {}, "endpoint_not_allowed"),
+        ("endpoint: 'https://user:secret@m.test/'", {}, "endpoint_not_allowed"),
         ("mode: enforce", {}, "no_endpoint"),
         ("endpoint: 'ftp://m.test'", {}, "no_endpoint"),
         ("endpoint: 'http://169.254.169.254/latest'", {}, "endpoint_not_allowed"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -20,6 +22,7 @@ COLUMNS: Final = (
     field("policy"),
     moment("opened_at", "OPENED (UTC)"),
     moment("due_at", "DUE (UTC)"),
+    field("assignee"),
     field("claimed_by", "CLAIMED BY"),
     field("resolution"),
 )
@@ -36,6 +39,7 @@ def escalation() -> None:
 @click.option("--type", "type_name", metavar="TYPE", help="Only of this type, such as data_exfiltration.")
 @click.option("--team", "team_name", metavar="TEAM", help="Only of this team (id, slug or name).")
 @click.option("--user", metavar="PERSON", help="Only of this person's calls (e-mail or id).")
+@click.option("--assignee", metavar="PERSON", help="Only those that this person is asked to decide first.")
 @click.option("--request", "request_id", metavar="ID", help="Only those of this request.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
 @click.option("--cursor", help="Go on where a page ended.")
@@ -46,6 +50,7 @@ def list_escalations(
     type_name: str | None,
     team_name: str | None,
     user: str | None,
+    assignee: str | None,
     request_id: str | None,
     limit: int,
     cursor: str | None,
@@ -58,6 +63,7 @@ def list_escalations(
         type=type_name,
         team=team_name,
         user=user,
+        assignee=assignee,
         request=request_id,
         limit=str(limit),
         cursor=cursor,
@@ -70,13 +76,19 @@ def list_escalations(
 
 @escalation.command("show")
 @click.argument("escalation_id", metavar="ESCALATION")
+@click.option("--content", "with_content", is_flag=True, help="The texts too, where they are kept; that is recorded.")
 @api_options
 @output_options
-def show(escalation_id: str, api: Api, output: Output) -> None:
+def show(escalation_id: str, with_content: bool, api: Api, output: Output) -> None:
     """Show one escalation."""
     from keeptrusts.cli.client.api import path_of
 
-    output.document(api.client().get(path_of("v1", "escalations", escalation_id)).document["data"])
+    client = api.client()
+    shown = client.get(path_of("v1", "escalations", escalation_id)).document["data"]
+    if with_content:
+        kept = client.get(path_of("v1", "escalations", escalation_id, "content")).document["data"]
+        shown = {**shown, "contents": kept["contents"]}
+    output.document(shown)
 
 
 @escalation.command("claim")
@@ -103,18 +115,50 @@ def release(escalation_id: str, idempotency_key: str | None, api: Api, output: O
 @click.argument("escalation_id", metavar="ESCALATION")
 @click.option("--approve", "resolution", flag_value="approved", help="The held call or answer goes on.")
 @click.option("--deny", "resolution", flag_value="denied", help="It is refused for good.")
+@click.option(
+    "--edited",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --approve: the request as JSON that goes on in its place (from show --content).",
+)
 @click.option("--note", default="", help="Why, for the audit trail.")
 @write_options
 @api_options
 @output_options
 def resolve(
-    escalation_id: str, resolution: str | None, note: str, idempotency_key: str | None, api: Api, output: Output
+    escalation_id: str,
+    resolution: str | None,
+    edited: Path | None,
+    note: str,
+    idempotency_key: str | None,
+    api: Api,
+    output: Output,
 ) -> None:
-    """Decide: approve or deny."""
+    """Decide: approve, approve as edited where the texts are kept, or deny."""
     if resolution is None:
         raise click.UsageError("Say --approve or --deny.")
-    body = {"resolution": resolution, "note": note}
+    body: dict[str, Any] = {"resolution": resolution, "note": note}
+    if edited is not None:
+        if resolution != "approved":
+            raise click.UsageError("--edited goes with --approve.")
+        body |= {"resolution": "approved_edited", "edited": _edited(api, escalation_id, edited)}
     _carry_out(api, output, escalation_id, "resolve", body, idempotency_key)
+
+
+def _edited(api: Api, escalation_id: str, file: Path) -> dict[str, Any]:
+    """Read the edited request, and look up what it was made of."""
+    from keeptrusts.cli.client.api import path_of
+
+    try:
+        document = json.loads(file.read_text("utf-8"))
+    except ValueError:
+        raise click.UsageError(f"{file} is not JSON") from None
+    if not isinstance(document, dict):
+        raise click.UsageError(f"{file} must hold the whole request as a JSON object")
+    kept = api.client().get(path_of("v1", "escalations", escalation_id, "content")).document["data"]
+    of = kept["contents"][0]
+    content = json.dumps(document, ensure_ascii=False)
+    return {"content": content, "request": kept["request"], "subject": of["subject"], "keep_days": of["keep_days"]}
 
 
 def _carry_out(

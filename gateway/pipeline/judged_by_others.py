@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
+from keeptrusts.gateway.pipeline.capture import Keeper
 from keeptrusts.gateway.pipeline.connection import CallerConnection
 from keeptrusts.gateway.pipeline.moderate import moderated
 from keeptrusts.gateway.pipeline.review import wait_for_person
@@ -14,9 +14,10 @@ from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.gateway.policies.texts import Text
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity
-from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.frozen import frozen, replace
 
 REVIEW_DENIED: Final = "review_denied"
+_DENIED: Final = ("input_blocked", "output_blocked")
 
 
 @frozen
@@ -29,6 +30,7 @@ class Others:
     identity: Identity
     admission: Admission
     connection: CallerConnection
+    keeper: Keeper | None = None
 
     async def judged(self, outcome: ChainOutcome, texts: tuple[Text, ...], whole: bool = True) -> ChainOutcome:
         """Give what the chain says once everybody has been asked; its problem is set when the answer must not go out.
@@ -49,7 +51,12 @@ class Others:
             )
         if outcome.escalation is None:
             return outcome
-        reviewed = await wait_for_person(self.services, self.call, self.identity, outcome, "output", self.connection)
+        kept = None if self.keeper is None else await self.keeper.texts(texts, "excerpt")
+        if isinstance(kept, Problem):
+            return replace(outcome, verdict=kept.kind.verdict, reason=kept.code, problem=kept)
+        reviewed = await wait_for_person(
+            self.services, self.call, self.identity, outcome, "output", self.connection, kept
+        )
         problem = reviewed.problem
         if problem is None:
             return outcome
@@ -60,7 +67,7 @@ def refused_for(outcome: ChainOutcome, problem: Problem) -> str | None:
     """Name why something that was held is refused: nobody but a reviewer denies."""
     match problem.kind.verdict:
         case "block":
-            return REVIEW_DENIED
+            return REVIEW_DENIED if problem.code in _DENIED else problem.code
         case "escalate":
             return outcome.reason
         case _:

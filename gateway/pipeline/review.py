@@ -14,7 +14,7 @@ from typing import Final, Literal
 from keeptrusts.gateway.pipeline.connection import CallerConnection
 from keeptrusts.gateway.pipeline.record import money_event
 from keeptrusts.gateway.pipeline.services import Services
-from keeptrusts.gateway.pipeline.values import IncomingCall
+from keeptrusts.gateway.pipeline.values import IncomingCall, KeptContent
 from keeptrusts.gateway.policies.protocol import Escalation
 from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.schemas.errors import Problem
@@ -23,6 +23,7 @@ from keeptrusts.schemas.events.request import ReviewRequested
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.ids import ESCALATION
 from keeptrusts.schemas.publishing import PublishError
+from keeptrusts.schemas.snapshots.grants import ReviewDecided
 
 LATE_S: Final = 15.0
 """So much longer than the escalation itself a call waits: the authority's word about its end needs a moment."""
@@ -40,6 +41,8 @@ class Reviewed:
     escalation: str
     problem: Problem | None = None
     client_gone: bool = False
+    edited: ReviewDecided | None = None
+    """Where the text is that was approved in the place of the held one."""
 
 
 async def wait_for_person(
@@ -49,8 +52,12 @@ async def wait_for_person(
     outcome: ChainOutcome,
     phase: Phase,
     connection: CallerConnection,
+    kept: KeptContent | None = None,
 ) -> Reviewed:
-    """Open an escalation and wait for its decision, with nothing sent, until the time is over or the caller leaves."""
+    """Open an escalation and wait for its decision, with nothing sent, until the time is over or the caller leaves.
+
+    ``kept`` names the texts that are to be decided about, where they are kept.
+    """
     asked = outcome.escalation
     assert asked is not None, "only what a policy escalates is held"
     if services.reviews.stopped and phase == "input":
@@ -60,7 +67,7 @@ async def wait_for_person(
     result = services.reviews.expect(escalation)
     try:
         event = money_event(
-            services, call, identity, _review(call, identity, outcome, asked, escalation, phase, wait_s)
+            services, call, identity, _review(call, identity, outcome, asked, escalation, phase, wait_s, kept)
         )
         try:
             acks = await services.publisher.append(event, deadline_s=services.settings.ack_timeout_s)
@@ -79,11 +86,14 @@ async def wait_for_person(
             resolution = "expired"
         finally:
             connection.when_gone(None)
+        edited = services.reviews.edited(escalation)
     finally:
         services.reviews.forget(escalation)
     services.counters.count_review(resolution)
     if resolution == "approved":
         return Reviewed(escalation=escalation)
+    if edited is not None and edited.content_ref is not None and phase == "input":
+        return Reviewed(escalation=escalation, edited=edited)
     if resolution == "denied":
         return Reviewed(escalation=escalation, problem=_denied(outcome, escalation, phase))
     if resolution == "stopped" and phase == "input":
@@ -113,6 +123,7 @@ def _review(
     escalation: str,
     phase: Phase,
     wait_s: int,
+    kept: KeptContent | None,
 ) -> ReviewRequested:
     decided = next((one for one in outcome.results if one.kind == outcome.policy and one.result == "escalate"), None)
     return ReviewRequested(
@@ -127,6 +138,8 @@ def _review(
         wait_seconds=wait_s,
         identity=identity,
         reason=outcome.reason,
+        assignee=asked.assignee,
+        content_ref=None if kept is None else kept.ref,
     )
 
 

@@ -7,6 +7,7 @@ nothing. Whoever waits hears of the end by the inbox.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 from keeptrusts.schemas.authorization import Principal, scope_of
@@ -15,16 +16,27 @@ from keeptrusts.schemas.commands.documents import (
     EscalationReleaseRequested,
     EscalationResolveRequested,
 )
-from keeptrusts.schemas.events.request import RequestCompleted, ReviewRequested
+from keeptrusts.schemas.events.request import RequestCompleted, ReviewRedeemed, ReviewRequested
 from keeptrusts.schemas.snapshots.documents import Escalation
-from keeptrusts.schemas.snapshots.grants import ReviewDecided
+from keeptrusts.schemas.snapshots.grants import ReviewAnswered, ReviewDecided
 from keeptrusts.schemas.snapshots.ledger import Outcome
 from keeptrusts.stream_processors.authority.draft import Draft
-from keeptrusts.stream_processors.authority.sizes import LONGEST_REVIEW_S, MOST_ESCALATIONS, MOST_SWEPT
+from keeptrusts.stream_processors.authority.sizes import (
+    APPROVAL_S,
+    LONGEST_REVIEW_S,
+    MOST_ESCALATIONS,
+    MOST_ESCALATIONS_OF_ONE,
+    MOST_SWEPT,
+)
 from keeptrusts.stream_processors.authority.state import LedgerState, ms_of
 from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
 
-_ENDED: Final = {"resolved": "it has been decided", "expired": "nobody waits for it any more"}
+_EXPIRED: Final = "nobody waits for it any more"
+_DECIDED: Final = "it has been decided"
+_NOT_REDEEMED: Final = MappingProxyType(
+    {"denied": "denied", "redeemed": "already_redeemed", "expired": "too_late", "resolved": "not_redeemable"}
+)
+"""How an escalation ended -> why no call may go on by it."""
 
 
 def opened(draft: Draft, asked: ReviewRequested) -> tuple[Outcome, str | None]:
@@ -34,6 +46,8 @@ def opened(draft: Draft, asked: ReviewRequested) -> tuple[Outcome, str | None]:
         return "ignored", "repeated"
     if len(state.escalations) >= MOST_ESCALATIONS:
         _tell(draft, asked.escalation, asked.request, "expired")
+        return "refused", "too_many_escalations"
+    if asked.held is False and _refused_at_once(state, asked.principal) >= MOST_ESCALATIONS_OF_ONE:
         return "refused", "too_many_escalations"
     identity, at = asked.identity, draft.event.time
     draft.change(
@@ -55,9 +69,23 @@ def opened(draft: Draft, asked: ReviewRequested) -> tuple[Outcome, str | None]:
             due_at=_after(at, asked.due_seconds),
             expires_at=_after(at, asked.wait_seconds or asked.due_seconds),
             phase=asked.phase,
+            held=asked.held,
+            principal=asked.principal,
+            input_hash=asked.input_hash,
+            assignee=_assignee(draft.state, asked.assignee),
         )
     )
     return "escalated", None
+
+
+def _refused_at_once(state: LedgerState, principal: str | None) -> int:
+    """Count the open escalations of a caller for which no connection waits."""
+    return sum(one.held is False and one.principal == principal for one in state.escalations.values())
+
+
+def _assignee(state: LedgerState, named: str | None) -> str | None:
+    """Give the id of the member whom a policy names by e-mail; any other name as it is."""
+    return None if named is None else state.member_by_email.get(named.strip().lower(), named)
 
 
 def _after(at: datetime, seconds: int) -> datetime:
@@ -91,6 +119,38 @@ def sweep(draft: Draft) -> None:
         elif late and not one.breached:
             _become(draft, one, change="breached", breached=True)
             swept += 1
+    for one in list(draft.state.approvals.values()):
+        if swept < MOST_SWEPT and one.expires_at is not None and ms_of(one.expires_at) < draft.now_ms:
+            _become(draft, one, change="expired", state="expired")
+            swept += 1
+
+
+def redeemed(draft: Draft, data: ReviewRedeemed) -> tuple[Outcome, str | None]:
+    """Let one call go on by an approval, the first that the log has; the gateway hears of it either way."""
+    reason = _not_redeemable(draft, data)
+    if reason is None:
+        _become(draft, draft.state.approvals[data.escalation], change="redeemed", redeemed_by=data.request)
+    ledger = draft.state.ledger
+    draft.tell(ReviewAnswered(ledger=ledger, escalation=data.escalation, request=data.request, reason=reason))
+    return ("redeemed", None) if reason is None else ("refused", reason)
+
+
+def _not_redeemable(draft: Draft, data: ReviewRedeemed) -> str | None:
+    state = draft.state
+    found = state.approvals.get(data.escalation) or state.escalations.get(data.escalation)
+    if found is None:
+        ended_as = state.ended_escalations.get(data.escalation)
+        return "not_found" if ended_as is None else _NOT_REDEEMED.get(ended_as[0], "not_redeemable")
+    if found.held is not False:
+        return "not_redeemable"
+    if found.principal != data.principal:
+        return "other_principal"
+    if found.input_hash != data.input_hash:
+        return "other_input"
+    if data.escalation in state.escalations:
+        return "not_decided"
+    late = found.expires_at is not None and ms_of(found.expires_at) < draft.now_ms
+    return "too_late" if late else None
 
 
 def claim(draft: Draft, actor: Principal, intent: EscalationClaimRequested) -> Verdict:
@@ -126,14 +186,42 @@ def resolve(draft: Draft, actor: Principal, intent: EscalationResolveRequested) 
         return _claimed_by_another(found)
     if found.user == actor.member:
         return Rejected("own_call", "nobody decides about his own call; ask another admin")
-    if intent.resolution == "approved_edited":
-        return Rejected("not_supported", "no content of the call is kept, so it cannot be edited; approve or deny it")
+    until = found.expires_at
+    if found.held is False and intent.resolution == "approved":
+        until = _after(draft.event.time, APPROVAL_S)
+    edited = intent.resolution == "approved_edited"
+    unusable = _cannot_edit(found, intent) if edited else None
+    if unusable is not None:
+        return unusable
     _become(
-        draft, found,
+        draft, found, expires_at=until,
         change="resolved", state="resolved", resolution=intent.resolution, resolved_by=actor.member, note=intent.note,
     )  # fmt: skip
-    _tell(draft, found.id, found.request or "", intent.resolution)
+    draft.tell(
+        ReviewDecided(
+            ledger=draft.state.ledger,
+            escalation=found.id,
+            request=found.request or "",
+            resolution=intent.resolution,
+            content_ref=intent.content_ref if edited else None,
+            content_at=intent.content_at if edited else None,
+            key_at=intent.key_at if edited else None,
+        )
+    )
     return Accepted("escalation", found.id)
+
+
+def _cannot_edit(found: Escalation, intent: EscalationResolveRequested) -> Rejected | None:
+    """Say why an edited text cannot take the place of what is held."""
+    if found.content_ref is None:
+        return Rejected("not_supported", "no content of the call is kept, so it cannot be edited; approve or deny it")
+    if found.phase == "output":
+        return Rejected("not_supported", "an answer cannot be edited; approve or deny it")
+    if found.held is False:
+        return Rejected("not_supported", "its caller sends the call again, so it cannot be edited; approve or deny it")
+    if None in (intent.content_ref, intent.content_at, intent.key_at):
+        return Rejected("invalid_request", "what was edited is not named: the text, where it is, and where its key is")
+    return None
 
 
 def _decidable(state: LedgerState, actor: Principal, identifier: str) -> Escalation | Rejected:
@@ -143,7 +231,7 @@ def _decidable(state: LedgerState, actor: Principal, identifier: str) -> Escalat
         ended_team = state.ended_escalations.get(identifier)
         if ended_team is None or not scope_of(actor, "escalations.decide").covers_team(ended_team[1]):
             return missing("escalation", identifier)
-        return Rejected("already_decided", _ENDED[ended_team[0]])
+        return Rejected("already_decided", _EXPIRED if ended_team[0] == "expired" else _DECIDED)
     if scope_of(actor, "escalations.decide").covers_team(found.team):
         return found
     if scope_of(actor, "escalations.read").covers_team(found.team):

@@ -6,7 +6,17 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions, Section
-from keeptrusts.schemas.policy_document.kinds.scalars import Count, Days, Flag, Name, Names, Share, Text, Whole
+from keeptrusts.schemas.policy_document.kinds.scalars import (
+    Count,
+    Days,
+    Flag,
+    Name,
+    Names,
+    OnReview,
+    Share,
+    Text,
+    Whole,
+)
 
 
 class Disclaimer(Section):
@@ -48,7 +58,14 @@ class HumanOversightOptions(KindOptions):
     confidence_threshold: Share | None = Field(
         None, description="A person decides where a detector is less sure, from 0 to 1."
     )
-    default_assignee: Name | None = Field(None, description="Who is asked.")
+    default_assignee: Name | None = Field(
+        None,
+        description="Who is asked first, by e-mail: shown, and told to webhooks; others may decide as well.",
+    )
+    on_review: OnReview = Field(
+        "hold",
+        description="Hold a call, or refuse it at once, to be sent again once it is approved; answers are always held.",
+    )
     timeout_seconds: Count = Field(
         3600, description="Seconds until a held call is refused, at most 7 days; an answer waits 10 minutes at most."
     )

@@ -14,12 +14,13 @@ from keeptrusts.schemas.commands.documents import (
 )
 from keeptrusts.schemas.events.gateway import ClockTicked
 from keeptrusts.schemas.events.identity import Identity
-from keeptrusts.schemas.events.request import ReviewRequested
+from keeptrusts.schemas.events.request import ReviewRedeemed, ReviewRequested
 from keeptrusts.schemas.snapshots.documents import Escalation
-from keeptrusts.schemas.snapshots.grants import ReviewDecided
+from keeptrusts.schemas.snapshots.grants import ReviewAnswered, ReviewDecided
 from keeptrusts.schemas.snapshots.ledger import Entry
 from keeptrusts.stream_processors.authority import sizes
 from keeptrusts.stream_processors.authority.money.deadlines import next_deadline_ms
+from keeptrusts.stream_processors.authority.snapshots import restored, sections_of
 
 GATEWAY = "key:k1"
 
@@ -126,6 +127,42 @@ def test_an_edited_approval_is_refused_as_long_as_no_content_is_kept() -> None:
     assert told(ledger) == []
 
 
+NAMED = {"content_ref": "cnt_2", "content_at": "1:7", "key_at": "0:3"}
+
+
+def test_an_edited_approval_tells_the_gateway_where_the_edited_text_is() -> None:
+    ledger = held(review(content_ref="cnt_1"))
+    ledger.granted(resolve("approved_edited").model_copy(update=NAMED), by="mem_lead")
+    [decided] = [one.record for one in ledger.outputs if isinstance(one.record, ReviewDecided)]
+    assert (decided.resolution, decided.content_ref, decided.content_at, decided.key_at) == (
+        "approved_edited", "cnt_2", "1:7", "0:3",
+    )  # fmt: skip
+    assert values(ledger)[-1].resolution == "approved_edited"
+
+
+@pytest.mark.parametrize(
+    ("held_as", "named", "reason"),
+    [
+        ({"content_ref": "cnt_1", "phase": "output"}, NAMED, "not_supported"),
+        ({"content_ref": "cnt_1"}, {**NAMED, "key_at": None}, "invalid_request"),
+        ({}, NAMED, "not_supported"),
+    ],
+)
+def test_an_edit_that_cannot_take_the_place_of_what_is_held_is_refused(
+    held_as: dict[str, Any], named: dict[str, Any], reason: str
+) -> None:
+    ledger = held(review(**held_as))
+    assert ledger.refusal(resolve("approved_edited").model_copy(update=named)) == reason
+    assert told(ledger) == []
+
+
+def test_of_what_was_not_edited_no_text_is_named() -> None:
+    ledger = held(review(content_ref="cnt_1"))
+    ledger.granted(resolve("approved").model_copy(update=NAMED))
+    [decided] = [one.record for one in ledger.outputs if isinstance(one.record, ReviewDecided)]
+    assert (decided.content_ref, decided.content_at, decided.key_at) == (None, None, None)
+
+
 def test_a_missed_service_level_is_told_once_and_a_late_decision_still_counts() -> None:
     ledger = held(review(due_seconds=60, wait_seconds=3600))
     assert tick(ledger, after_s=30) is None, "nothing is due"
@@ -185,3 +222,108 @@ def test_what_expires_when_its_decision_was_due_has_missed_its_service_level(due
     ledger = held(review(due_seconds=due_s, wait_seconds=120))
     tick(ledger, after_s=121)
     assert [(one.change, one.breached) for one in values(ledger)] == [("opened", False), ("expired", breached)]
+
+
+def refused_at_once(escalation: str = "esc_1", **rest: Any) -> ReviewRequested:
+    fields: dict[str, Any] = {"held": False, "principal": "mem_dev", "input_hash": "hash", "wait_seconds": 600}
+    return review(escalation, **(fields | rest))
+
+
+def use(ledger: Ledger, request: str = "req_again", *, after_s: int = 0, **rest: Any) -> tuple[str, str | None]:
+    fields: dict[str, Any] = {"escalation": "esc_1", "principal": "mem_dev", "input_hash": "hash", "request": request}
+    event = ledger.event(ReviewRedeemed(**(fields | rest)), actor=GATEWAY)
+    entry = ledger.append(event, at_ms=ledger.now_ms + after_s * 1000)
+    assert entry is not None
+    answer = [one.record for one in ledger.outputs if isinstance(one.record, ReviewAnswered)][-1]
+    assert (answer.escalation, answer.request) == ((fields | rest)["escalation"], request)
+    return entry.outcome, answer.reason
+
+
+def test_a_call_that_was_refused_at_once_goes_on_once_when_it_is_approved() -> None:
+    ledger = held(refused_at_once())
+    for data in (decided("req_1", verdict="escalate"), completed("req_1", 0)):
+        ledger.append(ledger.event(data, actor=GATEWAY, source="gateway/default/1"))
+    assert ledger.state.escalations, "the end of the refused call does not end what is asked"
+    assert use(ledger) == ("refused", "not_decided")
+    ledger.granted(resolve())
+    assert use(ledger, "req_first") == ("redeemed", None)
+    assert use(ledger, "req_second") == ("refused", "already_redeemed")
+    assert [one.change for one in values(ledger)] == ["opened", "resolved", "redeemed"]
+    assert values(ledger)[-1].redeemed_by == "req_first"
+    assert ledger.refusal(resolve("denied")) == "already_decided"
+
+
+def test_one_caller_who_asks_in_a_loop_leaves_room_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keeptrusts.stream_processors.authority.escalations.MOST_ESCALATIONS_OF_ONE", 2)
+    ledger = held(refused_at_once("esc_1"), refused_at_once("esc_2"), review("esc_3"))
+    for escalation, principal, outcome in (("esc_4", "mem_dev", "refused"), ("esc_5", "mem_other", "escalated")):
+        entry = ledger.append(ledger.event(refused_at_once(escalation, principal=principal), actor=GATEWAY))
+        assert entry is not None and entry.outcome == outcome
+    ledger.granted(resolve("denied"))
+    entry = ledger.append(ledger.event(refused_at_once("esc_6"), actor=GATEWAY))
+    assert entry is not None and entry.outcome == "escalated", "one of his was decided"
+    assert sizes.MOST_ESCALATIONS_OF_ONE < sizes.MOST_ESCALATIONS
+
+
+@pytest.mark.parametrize(
+    ("rest", "reason"),
+    [
+        ({"principal": "mem_other"}, "other_principal"),
+        ({"input_hash": "other"}, "other_input"),
+        ({"escalation": "esc_unknown"}, "not_found"),
+    ],
+)
+def test_nobody_else_and_nothing_else_goes_on_by_an_approval(rest: dict[str, str], reason: str) -> None:
+    ledger = held(refused_at_once())
+    ledger.granted(resolve())
+    assert use(ledger, **rest) == ("refused", reason)
+    assert use(ledger) == ("redeemed", None)
+
+
+def test_a_denied_call_does_not_go_on() -> None:
+    ledger = held(refused_at_once())
+    ledger.granted(resolve("denied"))
+    assert use(ledger) == ("refused", "denied")
+
+
+def test_an_approval_is_good_for_an_hour_and_one_that_was_not_used_expires() -> None:
+    ledger = held(refused_at_once(wait_seconds=60))
+    ledger.granted(resolve())
+    assert tick(ledger, after_s=sizes.APPROVAL_S - 60) is None, "the wait for a decision is over, the approval is not"
+    assert use(ledger, "req_late", after_s=sizes.APPROVAL_S + 1) == ("refused", "too_late")
+    assert tick(ledger, after_s=sizes.APPROVAL_S + 5) is not None
+    assert [(one.change, one.resolution) for one in values(ledger)][-1] == ("expired", "approved")
+    assert ledger.state.approvals == {} and next_deadline_ms(ledger.state) is None
+    assert use(ledger) == ("refused", "too_late")
+
+
+def test_what_nobody_decides_about_in_time_cannot_be_used() -> None:
+    ledger = held(refused_at_once())
+    tick(ledger, after_s=700)
+    assert use(ledger) == ("refused", "too_late")
+
+
+def test_a_call_that_is_held_does_not_go_on_a_second_time() -> None:
+    ledger = held(review(principal="mem_dev", input_hash="hash"))
+    assert use(ledger) == ("refused", "not_redeemable")
+    ledger.granted(resolve())
+    assert use(ledger) == ("refused", "not_redeemable")
+
+
+def test_an_approval_survives_a_restart() -> None:
+    ledger = held(refused_at_once(), refused_at_once("esc_2"))
+    ledger.granted(resolve())
+    again = restored("org_acme", ledger.state.seq, sections_of(ledger.state))
+    assert again == ledger.state and list(again.approvals) == ["esc_1"] and again.escalated_requests == {}
+
+
+@pytest.mark.parametrize(
+    ("named", "assignee"),
+    [("mem_lead", "mem_lead"), ("nobody@acme.example", "nobody@acme.example"), (None, None)],
+)
+def test_who_is_asked_first_is_a_member_where_one_is_named(named: str | None, assignee: str | None) -> None:
+    ledger = founded()
+    by_email = next(iter(ledger.state.member_by_email))
+    for given, expected in ((named, assignee), (f" {by_email.upper()}", ledger.state.member_by_email[by_email])):
+        ledger.append(ledger.event(review(f"esc_{given}", assignee=given), actor=GATEWAY))
+        assert values(ledger)[-1].assignee == expected

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from support.gateway import NOW, ORG, PROVIDED, FakeConnection, FakeGateway, gateway, key_value, ok
+from support.gateway import NOW, ORG, PROVIDED, SECRET, FakeConnection, FakeGateway, gateway, key_value, ok
 from support.streams import CHAT, chat_chunk
 
 from keeptrusts.gateway.pipeline import review
@@ -384,3 +384,77 @@ async def test_where_nobody_is_asked_a_stream_is_not_held(policy: str, mode: str
     await model_call(made.services, made.call("engineering"), connection, "chat")
     assert len(connection.sent) > 1 and b"One" in connection.sent[0]
     assert recorded(made)[1].output_policies[0].result in ("escalate", "allow")
+
+
+KEEPING = """
+pack: {name: reviewed, version: 1.0.0, enabled: true}
+policies:
+  chain: [human-oversight, dlp-filter, audit-logger]
+policy:
+  human-oversight: {require_review: true, timeout_seconds: 600}
+  dlp-filter: {secrets: false, blocked_terms: [zebra-4711], action: block}
+  audit-logger: {capture: full}
+"""
+
+
+async def edited_to(made: FakeGateway, body: bytes, **placed: Any) -> Answer:
+    """Have a held call approved as edited; ``placed`` differs from the call's own request and person."""
+    connection = FakeConnection(body=asking("the original", temperature=0.5))
+    calling = asyncio.create_task(
+        model_call(made.services, made.call("engineering", {"x-user-id": "mem_ana"}), connection, "chat")
+    )
+    async with asyncio.timeout(5):
+        while connection.tell is None:  # noqa: ASYNC110 - the fake connection tells nobody that it is watched
+            await asyncio.sleep(0)
+        [asked] = reviews(made)
+        assert made.services.content is not None and asked.content_ref is not None
+        held = json.loads(made.contents.contents({1: SECRET})[asked.content_ref])
+        assert held["messages"][0]["content"] == "the original", "the reviewer sees what is held"
+        names = {"org": ORG, "subject": "mem_ana", "request": asked.request, "part": "edited", **placed}
+        where = await made.services.content.place(body, captured="full", keep_days=30, **names)
+        decided = ReviewDecided(
+            ledger=ORG, escalation=asked.escalation, request=asked.request, resolution="approved_edited",
+            content_ref=where.ref, content_at=str(where.content_at), key_at=str(where.key_at),
+        )  # fmt: skip
+        made.services.reviews.tell(decided)
+        return await calling
+
+
+async def test_a_call_that_was_approved_as_edited_goes_out_as_edited_and_asks_nobody_again() -> None:
+    made = gateway(KEEPING)
+    answer = await edited_to(made, asking("as edited", temperature=0.25))
+    assert answer.status == 200 and answer.headers["x-keeptrusts-decision"] == "escalate"
+    [sent] = made.provider.asked
+    assert (
+        json.loads(sent.body)["messages"][0]["content"] == "as edited" and json.loads(sent.body)["temperature"] == 0.25
+    )
+    decision, completion = recorded(made)
+    assert len(reviews(made)) == 1 and completion.status == 200
+    assert decision.content_ref == reviews(made)[0].content_ref, "what was asked first stays what is named"
+
+
+@pytest.mark.parametrize(
+    ("body", "placed", "status", "code"),
+    [
+        (asking("with zebra-4711"), {}, 409, "input_blocked"),
+        (b'{"model": "gpt-4o"}', {}, 422, "invalid_request"),
+        (asking("x"), {"request": "req_of_another"}, 503, "audit_unavailable"),
+        (asking("x"), {"subject": "mem_of_another"}, 503, "audit_unavailable"),
+        (asking("x"), {"org": "org_of_another"}, 503, "audit_unavailable"),
+        (asking("x"), {"part": "input"}, 503, "audit_unavailable"),
+    ],
+)
+async def test_an_edited_text_that_is_refused_not_valid_or_of_another_call_goes_nowhere(
+    body: bytes, placed: dict[str, Any], status: int, code: str
+) -> None:
+    made = gateway(KEEPING)
+    answer = await edited_to(made, body, **placed)
+    assert (answer.status, json.loads(answer.body)["code"]) == (status, code)
+    assert made.provider.asked == []
+    assert recorded(made)[1].error == code
+
+
+async def test_whether_it_is_streamed_is_not_for_the_reviewer_to_change() -> None:
+    made = gateway(KEEPING)
+    answer = await edited_to(made, asking("as edited", stream=True))
+    assert answer.status == 200 and json.loads(made.provider.asked[0].body).get("stream") in (None, False)

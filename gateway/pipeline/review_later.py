@@ -1,0 +1,186 @@
+"""Calls that are refused at once because a person must decide: approved, the same call may be sent again, once.
+
+Who may come again with what is decided by the log: the first of several goes on, the others are told that it did.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from types import MappingProxyType
+from typing import Final
+
+from keeptrusts.gateway.pipeline.input_hash import input_hash, principal
+from keeptrusts.gateway.pipeline.record import money_event
+from keeptrusts.gateway.pipeline.review import LONGEST_WAIT_S, Reviewed
+from keeptrusts.gateway.pipeline.review_desk import REDEEMED
+from keeptrusts.gateway.pipeline.services import Services
+from keeptrusts.gateway.pipeline.values import IncomingCall, ModelCall
+from keeptrusts.gateway.policies.run import ChainOutcome
+from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.events.identity import Identity
+from keeptrusts.schemas.events.request import ReviewRedeemed, ReviewRequested
+from keeptrusts.schemas.ids import ESCALATION, has_prefix
+from keeptrusts.schemas.publishing import PublishError
+from keeptrusts.schemas.record import Record
+
+ESCALATION_HEADER: Final = "x-keeptrusts-escalation"
+ANSWERED_WITHIN_S: Final = 5.0
+
+
+async def decided_before(
+    services: Services, call: IncomingCall, identity: Identity, asked: ModelCall, outcome: ChainOutcome
+) -> Reviewed:
+    """See whether the call comes with an approval of its own; one that comes without is refused, and somebody asked."""
+    escalation = call.headers.get(ESCALATION_HEADER)
+    if escalation is None:
+        return await _ask(services, call, identity, asked, outcome)
+    if not has_prefix(escalation, ESCALATION):
+        return Reviewed(escalation="", problem=_refused(outcome, "", "not_found"))
+    return await _redeem(services, call, identity, asked, outcome, escalation)
+
+
+async def _ask(
+    services: Services, call: IncomingCall, identity: Identity, asked: ModelCall, outcome: ChainOutcome
+) -> Reviewed:
+    wanted = outcome.escalation
+    assert wanted is not None, "only what a policy escalates is asked about"
+    escalation = services.ids.new(ESCALATION)
+    wait_s = min(wanted.wait_s, LONGEST_WAIT_S)
+    found = next((one for one in outcome.results if one.kind == outcome.policy and one.result == "escalate"), None)
+    review = ReviewRequested(
+        escalation=escalation,
+        request=call.request,
+        type=wanted.type,
+        severity=wanted.severity,
+        policy=outcome.policy or "",
+        phase="input",
+        findings={} if found is None else dict(found.findings),
+        due_seconds=min(wanted.due_s, wait_s),
+        wait_seconds=wait_s,
+        identity=identity,
+        reason=outcome.reason,
+        held=False,
+        principal=principal(identity.user, identity.key_id),
+        input_hash=_asked_for(services, call, identity, asked),
+        assignee=wanted.assignee,
+        content_ref=None if call.kept is None else call.kept.ref,
+    )
+    if not await _recorded(services, call, identity, review):
+        return Reviewed(escalation=escalation, problem=_not_recorded())
+    services.counters.count_review("refused_at_once")
+    return Reviewed(escalation=escalation, problem=_needed(outcome, escalation))
+
+
+async def _redeem(
+    services: Services,
+    call: IncomingCall,
+    identity: Identity,
+    asked: ModelCall,
+    outcome: ChainOutcome,
+    escalation: str,
+) -> Reviewed:
+    redeemed = ReviewRedeemed(
+        escalation=escalation,
+        principal=principal(identity.user, identity.key_id),
+        input_hash=_asked_for(services, call, identity, asked),
+        request=call.request,
+    )
+    result = services.reviews.expect_answer(call.request)
+    try:
+        if not await _recorded(services, call, identity, redeemed):
+            return Reviewed(escalation=escalation, problem=_not_recorded())
+        async with asyncio.timeout(ANSWERED_WITHIN_S):
+            answer = await result
+    except TimeoutError:
+        return Reviewed(escalation=escalation, problem=_silent())
+    finally:
+        services.reviews.forget_answer(call.request)
+    if answer == REDEEMED:
+        services.counters.count_review(REDEEMED)
+        return Reviewed(escalation=escalation)
+    services.counters.count_review("not_redeemed")
+    return Reviewed(escalation=escalation, problem=_refused(outcome, escalation, answer))
+
+
+def _asked_for(services: Services, call: IncomingCall, identity: Identity, asked: ModelCall) -> str:
+    """Recognize what was approved: the input, and the team whose admins decide about it.
+
+    The same person may call for several teams, and an approval of one's admins is none of the others'.
+    """
+    secret = services.settings.oldest_secret
+    bound = f"review\n{identity.team or ''}\n{input_hash(secret, call, asked)}"
+    return hmac.digest(secret, bound.encode(), "sha256").hex()
+
+
+async def _recorded(services: Services, call: IncomingCall, identity: Identity, data: Record) -> bool:
+    event = money_event(services, call, identity, data)
+    try:
+        acks = await services.publisher.append(event, deadline_s=services.settings.ack_timeout_s)
+    except PublishError:
+        return False
+    services.desk.heard(identity.org, acks[-1])
+    return True
+
+
+def _needed(outcome: ChainOutcome, escalation: str) -> Problem:
+    return Problem(
+        code="escalation_required",
+        message=f"this request needs a person's approval; escalation {escalation} is open for it",
+        fix=(
+            f"Ask an admin to decide (kt escalation resolve {escalation} --approve), then send the same request again "
+            f"with the header X-Keeptrusts-Escalation: {escalation}"
+        ),
+        policy=outcome.policy,
+        details=MappingProxyType({"escalation": escalation}),
+    )
+
+
+_NO_ID: Final = "X-Keeptrusts-Escalation is no id of an escalation"
+_LEAVE_AWAY: Final = "Leave the header away; a new escalation opens"
+_WHY_NOT: Final = MappingProxyType(
+    {
+        "not_found": ("not_found", "is not known", "Send the id that the 409 gave"),
+        "other_principal": ("permission_denied", "was opened for another caller", "Send it with that caller's key"),
+        "other_input": (
+            "invalid_request",
+            "was opened for another request, or for another team",
+            "Send the same request as before, with a key of the same team",
+        ),
+        "not_decided": ("escalation_required", "is not decided yet", "Ask an admin (kt escalation resolve)"),
+        "denied": ("input_blocked", "was denied", "kt escalation show has the reviewer's note; ask the team's admin"),
+        "already_redeemed": ("conflict", "has been used already", _LEAVE_AWAY),
+        "too_late": ("conflict", "is over: nobody decided, or its approval was not used in time", _LEAVE_AWAY),
+        "not_redeemable": ("conflict", "belongs to a call that was held, not refused", _LEAVE_AWAY),
+    }
+)
+
+
+def _refused(outcome: ChainOutcome, escalation: str, reason: str) -> Problem:
+    code, what, fix = _WHY_NOT.get(reason, ("conflict", f"cannot be used: {reason}", _LEAVE_AWAY))
+    return Problem(
+        code=code,
+        message=f"escalation {escalation} {what}" if escalation else _NO_ID,
+        fix=fix,
+        policy=outcome.policy if code in ("escalation_required", "input_blocked") else None,
+        param=ESCALATION_HEADER,
+        details=MappingProxyType({"escalation": escalation, "reason": reason}),
+    )
+
+
+def _silent() -> Problem:
+    return Problem(
+        code="not_ready",
+        message="nobody said in time whether the request was approved, so nothing was done",
+        fix="Retry in a moment; if it stays, check that the processors run (kt status)",
+        retry_after_s=1,
+    )
+
+
+def _not_recorded() -> Problem:
+    return Problem(
+        code="audit_unavailable",
+        message="the escalation could not be recorded, so nothing was done",
+        fix="Retry in a moment",
+        retry_after_s=1,
+    )

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import faust
@@ -30,8 +31,14 @@ logger = logging.getLogger(__name__)
 
 EXIT_FAILED = 70
 EXIT_FENCED = 71
+STOPPED_S = 15.0
+"""How long what works on a partition may take to end: closing its connections is bounded by less."""
+LEFT_OUT_S = 60.0
+"""How long a worker may be without an assignment after its partitions were taken away."""
 
 MakeFold = Callable[[int], PartitionFold]
+Companion = Callable[[int], Coroutine[Any, Any, None]]
+"""Work for one partition beside its folds, as long as it is ours: it must not block, and fails by itself."""
 
 
 def build_app(settings: ProcessorSettings) -> faust.App:
@@ -71,14 +78,18 @@ class Worker:
         settings: ProcessorSettings,
         processors: Mapping[str, MakeFold],
         now_ms: Callable[[], int],
+        companions: Mapping[str, Companion] = MappingProxyType({}),
         end_process: Callable[[int], None] = os._exit,
     ) -> None:
         self._settings = settings
         self._processors = processors
         self._now_ms = now_ms
+        self._companions = companions
         self._end_process = end_process
         self._runners: dict[tuple[str, int], tuple[PartitionRunner, asyncio.Task[None]]] = {}
+        self._beside: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._ticker: AIOKafkaProducer | None = None
+        self._revoked_at: float | None = None
         self.app = build_app(settings)
         self._topic = self.app.topic(
             settings.topic(EVENTS.name), key_serializer="raw", value_serializer="raw", allow_empty=True
@@ -102,14 +113,20 @@ class Worker:
         """Give the partitions back and stop; runners end between two transactions."""
         self._mark_ready(False)
         await self._stop_runners(list(self._runners))
+        await self._stop_beside(list(self._beside))
         await self.app.stop()
         if self._ticker is not None:
             await closed(self._ticker.stop(), "the producer of ticks")
 
     @property
     def crashed(self) -> bool:
-        """Whether Faust itself has given up; the process should end then."""
-        return bool(self.app.crashed)
+        """Whether Faust has given up, or has not joined its group again for too long; the process should end then."""
+        return bool(self.app.crashed) or self._is_left_out()
+
+    def _is_left_out(self) -> bool:
+        """Say whether partitions were taken away and nothing has been given out since: a lost answer may do that."""
+        since = self._revoked_at
+        return since is not None and asyncio.get_running_loop().time() - since > LEFT_OUT_S
 
     def _declare_agent(self) -> None:
         """Subscribe by an agent, which is how Faust learns what it is to share out; no record ever comes through it."""
@@ -126,12 +143,27 @@ class Worker:
         await self._stop_runners([key for key in self._runners if key not in wanted])
         for name, partition in sorted(wanted - self._runners.keys()):
             self._start_runner(name, partition)
+        await self._stop_beside([key for key in self._beside if key[1] not in ours])
+        self._start_beside(ours)
+        self._revoked_at = None
         self._watch_readiness()
 
     async def _on_revoked(self, app: faust.App, revoked: set[TP], **_: Any) -> None:
         self._mark_ready(False)
+        self._revoked_at = asyncio.get_running_loop().time()
         gone = {place.partition for place in revoked if place.topic == self._settings.topic(EVENTS.name)}
         await self._stop_runners([key for key in self._runners if key[1] in gone])
+        await self._stop_beside([key for key in self._beside if key[1] in gone])
+
+    def _start_beside(self, partitions: set[int]) -> None:
+        for name, companion in self._companions.items():
+            for partition in sorted(partitions):
+                if (name, partition) not in self._beside:
+                    task = asyncio.create_task(companion(partition), name=f"{name}-{partition}")
+                    self._beside[name, partition] = task
+
+    async def _stop_beside(self, keys: list[tuple[str, int]]) -> None:
+        await self._stopped([self._beside.pop(key) for key in keys])
 
     def _start_runner(self, processor: str, partition: int) -> None:
         runner = PartitionRunner(
@@ -158,10 +190,20 @@ class Worker:
             self._end_process(EXIT_FAILED)
 
     async def _stop_runners(self, keys: list[tuple[str, int]]) -> None:
-        tasks = [self._runners.pop(key)[1] for key in keys]
+        await self._stopped([self._runners.pop(key)[1] for key in keys])
+
+    async def _stopped(self, tasks: list[asyncio.Task[None]]) -> None:
+        """End tasks, within a bound: Faust waits here before it joins its group again, and would wait for ever."""
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        ended, late = await asyncio.wait(tasks, timeout=STOPPED_S) if tasks else (set(), set())
+        for task in ended:
+            if not task.cancelled() and task.exception() is not None:
+                logger.error("%s had failed: %r", task.get_name(), task.exception())
+        if late:
+            names = ", ".join(sorted(task.get_name() for task in late))
+            logger.error("%s did not end within %g s; ending this process", names, STOPPED_S)
+            self._end_process(EXIT_FAILED)
 
     def _watch_readiness(self) -> None:
         runners = [runner for runner, _ in self._runners.values()]

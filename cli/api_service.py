@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 import orjson
 from aiohttp import web
 
+from keeptrusts.cli.api_metrics import add_metrics
 from keeptrusts.cli.installation import Installation
 from keeptrusts.cli.openapi import whole_document
 from keeptrusts.cli.service import background, first_of, now_ms
 from keeptrusts.cli.topics import check_topics
 from keeptrusts.gateway.app import directory_follower, publisher_of, system_ids
 from keeptrusts.gateway.command_api.context import CommandContext
+from keeptrusts.gateway.command_api.erasing import Eraser
 from keeptrusts.gateway.command_api.routes import command_routes
 from keeptrusts.gateway.http.front_door import listening
+from keeptrusts.gateway.pipeline.content_desk import ContentDesk
+from keeptrusts.gateway.publishing.content_log import KafkaContentLog
 from keeptrusts.gateway.publishing.renewing import RenewingPublisher
 from keeptrusts.gateway.settings import GatewaySettings
 from keeptrusts.gateway.state.directory import DirectoryView
@@ -37,16 +41,20 @@ from keeptrusts.projections.settings import KafkaSettings, QuerySettings, StoreS
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.projections.writer.loop import Writer
 from keeptrusts.projections.writer.rebuild import Rebuild
+from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.errors import PROBLEM_JSON, Problem, openai_body
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.ids import PLATFORM_LEDGER
-from keeptrusts.schemas.topics import OUTCOMES
+from keeptrusts.schemas.record import Record
+from keeptrusts.schemas.topics import OUTCOMES, SUBJECT_KEYS
 
 SHUTDOWN_S: Final = 5.0
+RECORD_S: Final = 5.0
 MAX_BODY_BYTES: Final = 1024 * 1024
 WRITER_SILENT_LIMIT_MS: Final = 30_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Commands:
     """What the command API stands on."""
 
@@ -55,6 +63,7 @@ class _Commands:
     outcomes: OutcomeInbox
     following: tuple[Follower, Follower]
     partitions: int
+    contents: KafkaContentLog
 
     @property
     def ready(self) -> bool:
@@ -83,12 +92,21 @@ async def serve_api(
             app.router.add_routes(command_routes(_context(installation, commands, partitions)))
             rebuilder = OwnerRebuilder(Rebuild(store, writer_settings, writer))
             app.router.add_routes(
-                build_query_routes(store, installation.key_secrets, QuerySettings(), rebuilder=rebuilder)
+                build_query_routes(
+                    store,
+                    installation.key_secrets,
+                    QuerySettings(),
+                    rebuilder=rebuilder,
+                    recorder=_LogRecorder(commands.publisher),
+                    erasures=commands.directory.erasures,
+                )
             )
             _add_health(app, commands, writer)
+            add_metrics(app, store)
             app.router.add_route("*", "/{path:.*}", _unknown)
             async with listening(app, host, port, drain_s=SHUTDOWN_S):
-                async with background(store.watch(), writer.run(), *(one.run() for one in commands.following)) as ended:
+                beside = (writer.run(), _eraser(installation, commands).run())
+                async with background(store.watch(), *beside, *(one.run() for one in commands.following)) as ended:
                     on_listening()
                     await first_of(stop, ended)
 
@@ -123,6 +141,7 @@ async def _commands(installation: Installation, partitions: int) -> AsyncIterato
         start="beginning",
         apply=outcomes.apply,
     )
+    contents = KafkaContentLog(bootstrap=installation.bootstrap, topic_prefix=installation.topic_prefix)
     try:
         yield _Commands(
             publisher=publisher,
@@ -130,12 +149,59 @@ async def _commands(installation: Installation, partitions: int) -> AsyncIterato
             outcomes=outcomes,
             following=(directory_follower(settings, directory), inbox),
             partitions=partitions,
+            contents=contents,
         )
     finally:
         await publisher.stop()
+        await contents.stop()
+
+
+class _LogRecorder:
+    """Appends the query API's facts to the log."""
+
+    def __init__(self, publisher: RenewingPublisher) -> None:
+        self._publisher = publisher
+        self._ids = system_ids()
+
+    async def record(self, *, org: str, actor: str, subject: str, fact: Record) -> None:
+        event = Event(
+            id=self._ids.event(),
+            source=self._publisher.source,
+            subject=subject,
+            time=datetime.now(UTC),
+            org=org,
+            ledger=org,
+            actor=actor,
+            data=fact,
+            correlationid=subject,
+        )
+        await self._publisher.append(event, deadline_s=RECORD_S)
+
+
+def _eraser(installation: Installation, commands: _Commands) -> Eraser:
+    return Eraser(
+        bootstrap=installation.bootstrap,
+        topic=installation.topic_prefix + SUBJECT_KEYS.name,
+        log=commands.contents,
+        partitions=commands.partitions,
+        erasures=commands.directory.all_erasures,
+        version=lambda: commands.directory.erasure_version,
+        ready=lambda: commands.ready,
+        now=lambda: datetime.now(UTC),
+    )
 
 
 def _context(installation: Installation, commands: _Commands, partitions: int) -> CommandContext:
+    contents = ContentDesk(
+        log=commands.contents,
+        ids=system_ids(),
+        secrets=installation.key_secrets,
+        erasures=commands.directory.erasures,
+        now=lambda: datetime.now(UTC),
+        entropy=os.urandom,
+        ack_timeout_s=RECORD_S,
+    )
+    commands.directory.on_erasure = contents.forget
     return CommandContext(
         publisher=commands.publisher,
         directory=commands.directory,
@@ -147,6 +213,8 @@ def _context(installation: Installation, commands: _Commands, partitions: int) -
         monotonic_s=time.monotonic,
         partitions=partitions,
         ready=lambda: commands.ready,
+        outbound=installation.outbound,
+        contents=contents,
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
 from keeptrusts.cli.kept_patterns import patterns_kept_for
+from keeptrusts.schemas.frozen import frozen
 
 if TYPE_CHECKING:
     from keeptrusts.gateway.pipeline.services import Configuration
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 SHIPPED = "observe-only.yaml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LoadedConfiguration:
     """A configuration ready to run, and what the linter had to say about it without refusing it."""
 
@@ -28,7 +29,7 @@ class LoadedConfiguration:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Upstreams:
     """Where secrets come from, and the one upstream that replaces all configured ones, if any."""
 
@@ -36,7 +37,7 @@ class Upstreams:
     provider_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Share:
     """Which of how many workers a configuration is for, and what that worker has in force now."""
 
@@ -50,7 +51,7 @@ def read_sources(files: Sequence[Path]) -> tuple[SourceFile, ...]:
     return tuple(_source(path) for path in files) or (_shipped(),)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CheckedDocument:
     """What files say together, and what the linter had to say about them without refusing them."""
 
@@ -79,16 +80,20 @@ def load_configuration(
     """Check a document and compile it. Raises CommandFailed as ``check_document`` does."""
     from keeptrusts.gateway.pipeline.services import Configuration
     from keeptrusts.gateway.policies.compile import compile_document
+    from keeptrusts.gateway.policies.shares import ShareBook
     from keeptrusts.gateway.providers.moderators import resolve_moderators
     from keeptrusts.gateway.providers.targets import resolve_targets
 
     share = share or Share()
     checked = check_document(sources)
     before = None if share.before is None else share.before.compiled
+    shares = None if before is None else before.shares
+    if shares is None:
+        shares = ShareBook(own_workers=share.workers, worker=share.worker, workers=share.workers)
     kept = patterns_kept_for(upstreams.environment)
     return LoadedConfiguration(
         configuration=Configuration.of(
-            compile_document(checked.document, share.workers, share.worker, before, kept),
+            compile_document(checked.document, share.workers, share.worker, before, kept, shares),
             resolve_targets(checked.document, upstreams.environment, upstreams.provider_url),
             resolve_moderators(checked.document, upstreams.environment),
         ),

@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -15,13 +15,15 @@ from typing import Final
 from keeptrusts.cli.stack.data_dir import DataDir
 from keeptrusts.cli.stack.failure import StackError
 from keeptrusts.cli.stack.ports import Ports, offset_from
+from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.outbound import ALLOW_VARIABLE, PUBLIC_ONLY, OutboundRules, rules_of
 from keeptrusts.schemas.topics import Mode
 
 KEY_SECRET_VARIABLE: Final = "KEEPTRUSTS_KEY_SECRET"
 _KEY_SECRET_BYTES: Final = 32
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Installation:
     """Everything the composition root hands to services; made from the environment and the data directory."""
 
@@ -32,6 +34,8 @@ class Installation:
     mode: Mode
     clickhouse: str
     key_secrets: Mapping[int, bytes] = field(repr=False)
+    outbound: OutboundRules = PUBLIC_ONLY
+    """Where URLs that callers and documents give may lead."""
 
     @property
     def key_secret_version(self) -> int:
@@ -59,7 +63,18 @@ def read_installation(
         mode="cluster" if mode == "cluster" else "single-node",
         clickhouse=environment.get("KEEPTRUSTS_CLICKHOUSE", f"chdb://{store}"),
         key_secrets=MappingProxyType(_key_secrets(data_dir.root / "secrets", environment) if with_secrets else {}),
+        outbound=outbound_rules(environment),
     )
+
+
+def outbound_rules(environment: Mapping[str, str]) -> OutboundRules:
+    """Read what an operator allows beside public addresses; raises StackError."""
+    try:
+        return rules_of(environment.get(ALLOW_VARIABLE, ""))
+    except ValueError as error:
+        raise StackError(
+            f"{ALLOW_VARIABLE}: {error}.", fix="separate networks and hosts by commas: 10.1.2.0/24, hooks.corp.example"
+        ) from None
 
 
 def _key_secrets(directory: Path, environment: Mapping[str, str]) -> dict[int, bytes]:

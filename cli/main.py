@@ -31,7 +31,9 @@ _COMMANDS = {
     "budget": _command("budget", "budget", "Caps on spending, by period."),
     "ticket": _command("ticket", "ticket", "Requests that wait for money."),
     "escalation": _command("escalation", "escalation", "Calls and answers that wait for a person."),
+    "webhook": _command("webhook", "webhook", "Where events are sent to."),
     "hold": _command("hold", "hold", "Money that calls under way hold."),
+    "privacy": _command("privacy", "privacy", "What is kept of a person, and erasing it."),
     "env": _command("env", "env", "Print the variables that examples use."),
     "settings": _command("settings", "settings", "Show the settings in force and where they come from."),
     "price": _command("price", "price", "Show what a model costs."),
@@ -49,6 +51,7 @@ _ALIASES = {
     "tickets": "ticket",
     "holds": "hold",
     "wallets": "wallet",
+    "webhooks": "webhook",
 }
 
 

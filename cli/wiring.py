@@ -43,6 +43,8 @@ async def run_processors_service(installation: Installation, ready_file: Path | 
         application_id=f"{installation.topic_prefix}kt-processors",
         instance_id=f"{installation.topic_prefix}embedded" if installation.mode == "single-node" else None,
         ready_file=ready_file,
+        key_secrets=installation.key_secrets,
+        outbound=installation.outbound,
     )
     await run_processors(settings, ids=system_ids(), now_ms=now_ms, stop=stop)
 
@@ -68,6 +70,7 @@ async def gateway_settings(installation: Installation, spec: GatewaySpec, worker
         partitions=partitions,
         topic_prefix=installation.topic_prefix,
         key_secrets=installation.key_secrets,
+        outbound=installation.outbound,
         version=version("keeptrusts"),
         listen=f"{spec.host}:{spec.port}",
         workers=spec.workers,

@@ -21,12 +21,17 @@ from keeptrusts.gateway.http.metrics import GatewayMetrics, Page
 from keeptrusts.gateway.pipeline import reports, run
 from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
 from keeptrusts.gateway.pipeline.caller_book import CallerBook
+from keeptrusts.gateway.pipeline.content_desk import ContentDesk
 from keeptrusts.gateway.pipeline.in_force import ConfigurationInForce
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.pipeline.lease_desk import LeaseDesk
 from keeptrusts.gateway.pipeline.review_desk import ReviewDesk
 from keeptrusts.gateway.pipeline.services import Configuration, Counters, Services
+from keeptrusts.gateway.pipeline.share_desk import ShareDesk
+from keeptrusts.gateway.policies.shares import ShareBook
+from keeptrusts.gateway.providers.guarded_sockets import guarded_sockets
 from keeptrusts.gateway.providers.http_client import HttpProviderClient
+from keeptrusts.gateway.publishing.content_log import KafkaContentLog
 from keeptrusts.gateway.publishing.figures import LogFigures
 from keeptrusts.gateway.publishing.kafka import KafkaPublisher, start_publisher
 from keeptrusts.gateway.publishing.renewing import RenewingPublisher
@@ -34,11 +39,11 @@ from keeptrusts.gateway.routing.traffic import Traffic
 from keeptrusts.gateway.settings import GatewaySettings
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.gateway.state.entropy import Entropy
-from keeptrusts.gateway.state.follower import Follower
+from keeptrusts.gateway.state.follower import FETCH_WAIT_MS, Follower
 from keeptrusts.gateway.state.grants import GrantsInbox
 from keeptrusts.gateway.wallets.prices import PriceTable
 from keeptrusts.schemas.ids import Ids
-from keeptrusts.schemas.snapshots.grants import ReviewDecided
+from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.topics import DIRECTORY, GRANTS
 
 if TYPE_CHECKING:
@@ -46,6 +51,8 @@ if TYPE_CHECKING:
 
 PRICES_EVERY_S = 600.0
 READY_POLL_S = 0.05
+DIRECTORY_WAIT_MS = 300
+"""How long the broker may keep a question about the directory: its news may be this old, and idle gateways ask less."""
 
 Beside = Callable[["RunningGateway"], AbstractAsyncContextManager[None]]
 """What runs from before the first call is taken until the last one has ended, such as an admin port."""
@@ -80,6 +87,8 @@ async def run_gateway(
                 await stop.wait()
                 services.reviews.stop()
         await services.late_records.drain(settings.ack_timeout_s)
+        if services.shares is not None:
+            await services.shares.leave()
         await reports.stopped(services, "stopped on request")
 
 
@@ -141,7 +150,7 @@ async def open_services(
     publisher = publisher_of(settings, f"gateway/{settings.name}", ids, figures)
     await publisher.start()
     directory = DirectoryView()
-    follower = directory_follower(settings, directory)
+    follower = directory_follower(settings, directory, fetch_wait_ms=DIRECTORY_WAIT_MS)
     now = partial(datetime.now, UTC)
     desk = LeaseDesk(
         publisher=publisher,
@@ -153,16 +162,50 @@ async def open_services(
         ack_timeout_s=settings.ack_timeout_s,
     )
     reviews = ReviewDesk()
+    content_log = KafkaContentLog(bootstrap=settings.bootstrap, topic_prefix=settings.topic_prefix)
+    content = ContentDesk(
+        log=content_log,
+        ids=ids,
+        secrets=settings.key_secrets,
+        erasures=directory.erasures,
+        now=now,
+        entropy=os.urandom,
+        ack_timeout_s=settings.ack_timeout_s,
+    )
+    directory.on_erasure = content.forget
+    shares = ShareDesk(
+        book=configuration.compiled.shares or ShareBook(),
+        publisher=publisher,
+        ids=ids,
+        gateway=settings.name,
+        holder=settings.incarnation,
+        now=now,
+        now_ns=time.monotonic_ns,
+        counters=counters.shares,
+        ack_timeout_s=settings.ack_timeout_s,
+    )
+
+    def tell(record: Record) -> None:
+        if not reviews.take(record) and not shares.tell(record):
+            desk.tell(record)
+
     inbox = GrantsInbox(
         incarnation=lambda: desk.incarnation,
-        anyone_waits=lambda: desk.anyone_waits() or bool(reviews.waiting),
-        tell=lambda record: reviews.tell(record) if isinstance(record, ReviewDecided) else desk.tell(record),
+        anyone_waits=lambda: desk.anyone_waits() or reviews.anyone_waits(),
+        tell=tell,
+        process=settings.incarnation,
     )
     grants = grants_follower(settings, inbox)
     provider = HttpProviderClient(
         connect_timeout_s=settings.provider_connect_timeout_s,
         max_answer_bytes=settings.max_answer_bytes,
         now_ns=time.monotonic_ns,
+    )
+    judges = HttpProviderClient(
+        connect_timeout_s=settings.provider_connect_timeout_s,
+        max_answer_bytes=settings.max_answer_bytes,
+        now_ns=time.monotonic_ns,
+        make_socket=guarded_sockets(settings.outbound),
     )
     traffic = Traffic(chance=random.SystemRandom(), now_ns=time.monotonic_ns())
     in_force = ConfigurationInForce(current=configuration, traffic=traffic)
@@ -174,6 +217,7 @@ async def open_services(
         callers=CallerBook(os.urandom(32)),
         publisher=publisher,
         provider=provider,
+        judges=judges,
         prices=PriceTable.load(on=datetime.now(UTC).date()),
         traffic=traffic,
         ids=ids,
@@ -184,11 +228,13 @@ async def open_services(
         late_records=LateRecords(publisher, most=settings.late_records, deadline_s=settings.late_record_deadline_s),
         desk=desk,
         reviews=reviews,
+        shares=shares,
         caught_up=lambda: follower.caught_up.is_set() and grants.caught_up.is_set(),
         reloads=in_force.reloads,
         log_figures=figures,
         log_waiting=lambda: publisher.waiting,
         tracing=tracing,
+        content=content,
     )
     try:
         async with in_background(
@@ -196,6 +242,7 @@ async def open_services(
             follower.run(),
             grants.run(),
             desk.run(),
+            shares.run(),
             reports.report_for_ever(services),
             reports.count_bad_keys_for_ever(services),
             renew_prices_for_ever(services),
@@ -203,7 +250,9 @@ async def open_services(
             yield services, in_force
     finally:
         await publisher.stop()
+        await content_log.stop()
         await provider.close()
+        await judges.close()
         if tracing is not None:
             await asyncio.to_thread(tracing.close)
 
@@ -296,7 +345,9 @@ def publisher_of(
     return RenewingPublisher(source_prefix=source_prefix, start=start, new_incarnation=ids.event, on_renewed=renewed)
 
 
-def directory_follower(settings: GatewaySettings, directory: DirectoryView) -> Follower:
+def directory_follower(
+    settings: GatewaySettings, directory: DirectoryView, *, fetch_wait_ms: int = FETCH_WAIT_MS
+) -> Follower:
     """Make the task that keeps a directory view current; heartbeats count only once they arrive live."""
     return Follower(
         bootstrap=settings.bootstrap,
@@ -305,6 +356,7 @@ def directory_follower(settings: GatewaySettings, directory: DirectoryView) -> F
         start="beginning",
         apply=directory.apply,
         on_caught_up=directory.forget_heartbeats,
+        fetch_wait_ms=fetch_wait_ms,
     )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
+from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.outbound import PUBLIC_ONLY, OutboundRules
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class GatewaySettings:
     """How one gateway worker behaves. Every bound of the front door and of the log is here."""
 
@@ -20,11 +23,13 @@ class GatewaySettings:
     topic_prefix: str = ""
     key_secrets: Mapping[int, bytes] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     """Version -> secret that key digests are made with."""
+    outbound: OutboundRules = PUBLIC_ONLY
+    """Where moderation services may be."""
     version: str = ""
     listen: str = ""
     workers: int = 1
     worker: int = 0
-    """Which of the gateway's workers this is; each enforces its share of every rate limit."""
+    """Which of the gateway's workers this is; each uses static parts of rate limits by this number when it must."""
 
     max_body_bytes: int = 10 * 1024 * 1024
     header_timeout_s: float = 5.0

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiohttp import web
 
 from keeptrusts.projections.migrations.runner import migrate
-from keeptrusts.projections.query_api.call import Deps
+from keeptrusts.projections.query_api.call import Deps, Recorder
 from keeptrusts.projections.query_api.directory_view import DirectoryView
 from keeptrusts.projections.query_api.freshness import TipView
 from keeptrusts.projections.query_api.models import Rebuilt
@@ -20,11 +19,12 @@ from keeptrusts.projections.store.clickhouse import ClickHouseStore
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.projections.writer.loop import Writer
 from keeptrusts.projections.writer.rebuild import Rebuild, RebuiltTable
+from keeptrusts.schemas.frozen import frozen
 
 NowMs = Callable[[], int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WriterHealth:
     """How the writer is: positions in kt.events by topic and partition (-1: nothing), and its counters."""
 
@@ -89,10 +89,14 @@ def build_query_routes(
     settings: QuerySettings,
     *,
     rebuilder: OwnerRebuilder | None = None,
+    recorder: Recorder | None = None,
+    erasures: Callable[[str, str], int] = lambda org, subject: 0,
 ) -> list[web.RouteDef]:
     """Give the query API's routes, to be added to any aiohttp application.
 
-    ``key_secrets`` are the installation's key secrets by version. Without ``rebuilder`` tables cannot be rebuilt here.
+    ``key_secrets`` are the key secrets by version. Without ``rebuilder`` tables cannot be rebuilt here, without
+    ``recorder`` captured content cannot be read. ``erasures`` gives how often a data subject of an organization was
+    erased, where the process hears of that sooner than the tables.
     """
     deps = Deps(
         store=store,
@@ -103,6 +107,8 @@ def build_query_routes(
         now=lambda: datetime.now(UTC),
         monotonic=time.monotonic,
         rebuilder=rebuilder,
+        recorder=recorder,
+        erasures=erasures,
     )
     return aiohttp_routes(deps)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import field
 from types import MappingProxyType
 from typing import Final, Literal
+
+from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.remembered import Remembered
 
 Mode = Literal["single-node", "cluster"]
 Cleanup = Literal["keep", "compact", "delete"]
@@ -17,7 +19,7 @@ PARTITIONS_SINGLE_NODE: Final = 4
 PARTITIONS_CLUSTER: Final = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Topic:
     """One topic: its name, its writers, its key and how long records live."""
 
@@ -108,6 +110,14 @@ ESCALATIONS: Final = Topic(
     content="opened, claimed, released, breached, resolved, expired",
     cleanup="keep",
 )
+WEBHOOKS: Final = Topic(
+    name="kt.webhooks",
+    written_by=("deliverer",),
+    key="org",
+    content="messages to webhooks: queued, each attempt, delivered or failed; how far kt.escalations was read",
+    cleanup="delete",
+    retention_ms=7 * DAY_MS,
+)
 ADOPTION: Final = Topic(
     name="kt.adoption",
     written_by=("adoption",),
@@ -126,10 +136,13 @@ CONTENT: Final = Topic(
 SUBJECT_KEYS: Final = Topic(
     name="kt.subjectkeys",
     written_by=("gateway", "command-api"),
-    key="org/subject/period",
+    key="org/subject/period/key",
     content="wrapped content keys; erasure and expiry destroy them",
     cleanup="compact",
     by_ledger=False,
+    extra=MappingProxyType(  # what a tombstone destroys is gone from the files within half an hour
+        {"segment.ms": "600000", "max.compaction.lag.ms": "600000", "min.cleanable.dirty.ratio": "0.01"}
+    ),
 )
 CHECKPOINTS: Final = Topic(
     name="kt.checkpoints",
@@ -150,7 +163,7 @@ DEAD_LETTERS: Final = Topic(
 
 ALL: Final = (
     EVENTS, LEDGER, STATE, DIRECTORY, CONFIGURATIONS, GRANTS, OUTCOMES,
-    ESCALATIONS, ADOPTION, CONTENT, SUBJECT_KEYS, CHECKPOINTS, DEAD_LETTERS,
+    ESCALATIONS, WEBHOOKS, ADOPTION, CONTENT, SUBJECT_KEYS, CHECKPOINTS, DEAD_LETTERS,
 )  # fmt: skip
 
 
@@ -159,10 +172,9 @@ def replication(mode: Mode) -> int:
     return 3 if mode == "cluster" else 1
 
 
-@lru_cache(maxsize=65_536)
 def partition_of(ledger: str, partitions: int) -> int:
     """Give the partition of a ledger: murmur2 of its name, as every Kafka client's default partitioner does."""
-    return (_murmur2(ledger.encode()) & 0x7FFFFFFF) % partitions
+    return _hashed[ledger] % partitions
 
 
 def _murmur2(data: bytes) -> int:
@@ -180,3 +192,6 @@ def _murmur2(data: bytes) -> int:
         h = (h ^ int.from_bytes(tail, "little")) * m & mask
     h = (h ^ (h >> 13)) * m & mask
     return h ^ (h >> 15)
+
+
+_hashed: Final[Remembered[str, int]] = Remembered(lambda ledger: _murmur2(ledger.encode()) & 0x7FFFFFFF, most=65_536)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
+from types import MappingProxyType
+
+from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.outbound import PUBLIC_ONLY, OutboundRules
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProcessorSettings:
     """Where the log is and how a worker behaves. Times are seconds unless named otherwise."""
 
@@ -29,6 +34,10 @@ class ProcessorSettings:
     """After this long without a sign of life, a worker's partitions go to the others."""
     instance_id: str | None = None
     """A stable name of this worker: a restart under the same name gets its partitions back at once."""
+    key_secrets: Mapping[int, bytes] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    """The installation's key secrets by version, of which the secrets of webhooks are derived."""
+    outbound: OutboundRules = PUBLIC_ONLY
+    """Where webhooks may lead."""
     ready_file: Path | None = None
     """Touched once every assigned partition has caught up; removed at start."""
 

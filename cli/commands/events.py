@@ -117,6 +117,20 @@ def show(event_id: str, api: Api, output: Output) -> None:
     output.document(api.client().get(path_of("v1", "events", event_id)).document["data"])
 
 
+@events.command("content")
+@click.argument("event_id", metavar="ID")
+@api_options
+@output_options
+def content(event_id: str, api: Api, output: Output) -> None:
+    """Show what was captured of one request, in clear. That you have read it is recorded.
+
+    Exit 3 where nothing was captured, 10 where it was erased or its retention is over.
+    """
+    from keeptrusts.cli.client.api import path_of
+
+    output.document(api.client().get(path_of("v1", "events", event_id, "content")).document["data"])
+
+
 @events.command("tail")
 @filter_options
 @click.option("-n", "backlog", type=click.IntRange(0, PAGE), help="Requests to show first. Default: 10.")

@@ -46,6 +46,9 @@ policy.add_command(explain)
 @click.option(
     "--limit", type=click.IntRange(1, 1_000_000), default=100_000, show_default=True, help="With --against: most calls."
 )
+@click.option(
+    "--with-content", is_flag=True, help="With --against: judge captured texts too; that you read is recorded."
+)
 @api_options
 @click.pass_context
 def lint(
@@ -57,6 +60,7 @@ def lint(
     ask_for_teams: bool,
     against: str | None,
     limit: int,
+    with_content: bool,
     api: Api,
 ) -> None:
     """Check files, each on its own: exit 0 without errors, 2 with.
@@ -70,11 +74,13 @@ def lint(
     if names.count(STDIN) > 1:
         raise click.UsageError("standard input can be read once: keep one -")
     surroundings = _surroundings()
+    if with_content and against is None:
+        raise click.UsageError("--with-content goes with --against")
     if against is not None:
         _check_against(names, output, against)
     known_teams = _teams(api) if ask_for_teams else None
     linted = tuple(_lint(name, surroundings, known_teams) for name in names)
-    compared = None if against is None else _compared(linted[0], against, limit, api)
+    compared = None if against is None else _compared(linted[0], against, limit, api, with_content)
     click.echo(_rendered(linted, output, compared, strict=strict))
     ctx.exit(max(one.report.exit_code(strict=strict) for one in linted))
 
@@ -166,12 +172,12 @@ def _check_against(names: Sequence[str], output: str, against: str) -> None:
         raise click.UsageError("standard input can be read once: keep one -")
 
 
-def _compared(linted: LintedFile, against: str, limit: int, api: Api) -> Compared | None:
+def _compared(linted: LintedFile, against: str, limit: int, api: Api, with_content: bool) -> Compared | None:
     """What the document would change; None for one with errors."""
     from keeptrusts.cli.policy_trials.backtest import compare
 
     document = linted.report.document
-    return None if document is None else compare(document, against, limit, api)
+    return None if document is None else compare(document, against, limit, api, with_content=with_content)
 
 
 def _rendered(linted: Sequence[LintedFile], output: str, compared: Compared | None, *, strict: bool) -> str:

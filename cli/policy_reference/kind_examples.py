@@ -10,7 +10,8 @@ SUMMARIES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "rbac": "What must be known of a caller, and what each role may use. Runs first, wherever it stands.",
         "model-access": "Which models may be used, by everyone and by single teams.",
-        "rate-limit": "How many requests and tokens a minute, and how many at once. Workers share each limit.",
+        "rate-limit": "How many requests and tokens a minute, and how many at once, over all gateways and workers. "
+        "While the ledger does not answer, each worker keeps to an equal part.",
         "spend-limit": "How much may be spent a month, a day or on one request; kept by the ledger for all gateways.",
         "pii-detector": "Personal data and card numbers: warned about, written over, or refused.",
         "hipaa-phi-detector": "The identifiers of HIPAA's Safe Harbor method, written over or refused.",
@@ -22,7 +23,7 @@ SUMMARIES: Final[Mapping[str, str]] = MappingProxyType(
         "human-oversight": "Calls or answers that a person decides about. `require_human_for` and "
         "`confidence_threshold` need a judgement that this version cannot make: entries with them refuse every call.",
         "agent-firewall": "Which tools an agent may call, and how often.",
-        "audit-logger": "How much of a call is recorded. Every call is recorded anyway, without its texts.",
+        "audit-logger": "Which texts of calls are kept, encrypted, and for how long. Every call is recorded.",
         "external-moderation": "Another service's judgement of texts.",
     }
 )
@@ -131,7 +132,7 @@ policy:
 policies:
   chain: [audit-logger]
 policy:
-  audit-logger: {immutable: true, retention_days: 365}
+  audit-logger: {capture: redacted, retention_days: 365}
 """,
         "external-moderation": """
 policies:

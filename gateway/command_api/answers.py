@@ -13,9 +13,18 @@ from keeptrusts.schemas.commands.wallets import BudgetPeriod, BudgetScope, Walle
 from keeptrusts.schemas.events.identity import Role
 from keeptrusts.schemas.money import format_usd
 from keeptrusts.schemas.record import format_time
-from keeptrusts.schemas.snapshots.directory import BudgetValue, KeyValue, MemberValue, OrganizationValue, TeamValue
+from keeptrusts.schemas.snapshots.directory import (
+    BudgetValue,
+    KeyValue,
+    MemberValue,
+    OrganizationValue,
+    TeamValue,
+    WebhookValue,
+)
 
-Kind = Literal["organization", "team", "member", "key", "wallet", "budget", "ticket", "hold", "escalation"]
+Kind = Literal[
+    "organization", "team", "member", "key", "wallet", "budget", "ticket", "hold", "escalation", "webhook", "erasure"
+]
 
 
 class CommandAnswer(BaseModel):
@@ -129,8 +138,31 @@ class EscalationAnswer(CommandAnswer):
     """An escalation that was claimed, released or decided; all of it is in GET /v1/escalations/{id}."""
 
     state: Literal["queued", "claimed", "resolved"]
-    resolution: Literal["approved", "denied"] | None = None
+    resolution: Literal["approved", "denied", "approved_edited"] | None = None
     note: str = ""
+
+
+class WebhookAnswer(CommandAnswer):
+    """``secret`` is what deliveries are signed with: in the answer that made it, and never again."""
+
+    secret: str | None = None
+    url: str
+    events: list[str]
+    team: str | None = None
+    team_id: str | None = None
+    description: str
+    enabled: bool
+    state: Literal["enabled", "disabled", "removed"]
+    reason: Literal["gone", "failing"] | None = None
+    overlap_until: str | None = None
+    created_at: str | None = None
+
+
+class ErasureAnswer(CommandAnswer):
+    """A person whose captured content is erased from now on; how far that is: GET /v1/privacy/subjects/{subject}."""
+
+    subject: str
+    reason: str
 
 
 class HoldAnswer(CommandAnswer):
@@ -173,6 +205,9 @@ def resource_document(view: DirectoryView, org: str, kind: str, identifier: str)
         case "budget":
             budget = view.budget(org, identifier)
             return None if budget is None else budget_document(view, budget)
+        case "webhook":
+            webhook = view.webhook(org, identifier)
+            return None if webhook is None else webhook_document(view, webhook)
         case _:
             return None
 
@@ -260,6 +295,22 @@ def budget_document(view: DirectoryView, budget: BudgetValue) -> dict[str, Any]:
         "thresholds_percent": list(budget.thresholds_percent),
         "state": budget.state,
         "created_at": format_time(budget.created_at),
+    }
+
+
+def webhook_document(view: DirectoryView, webhook: WebhookValue) -> dict[str, Any]:
+    return {
+        "id": webhook.id,
+        "url": webhook.url,
+        "events": list(webhook.events),
+        "team": None if webhook.team is None else team_label(view, webhook.org, webhook.team),
+        "team_id": webhook.team,
+        "description": webhook.description,
+        "enabled": webhook.state == "enabled",
+        "state": webhook.state,
+        "reason": webhook.reason,
+        "overlap_until": None if webhook.overlap_until is None else format_time(webhook.overlap_until),
+        "created_at": format_time(webhook.created_at),
     }
 
 

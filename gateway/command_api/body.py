@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 
@@ -15,14 +14,20 @@ from aiohttp import web
 from keeptrusts.gateway.command_api.context import MAX_BODY_BYTES
 from keeptrusts.gateway.command_api.problems import invalid
 from keeptrusts.schemas.errors import Problem, Refused
+from keeptrusts.schemas.frozen import frozen
 
 MAX_NUMBER_LENGTH: Final = 40
 MAX_EXPONENT: Final = 30
+_CONTENT: Final = frozenset({"edited"})
+"""Fields that hold content: nothing that is derived from them may be recorded, not even a hash."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Body:
-    """The fields that were sent (numbers as int or Decimal), and their canonical text for comparing requests."""
+    """The fields that were sent (numbers as int or Decimal), and their canonical text for comparing requests.
+
+    Fields that hold content are not compared.
+    """
 
     fields: Mapping[str, Any]
     canonical: str
@@ -62,7 +67,8 @@ def parse_body(raw: bytes) -> Body:
         )
         if not isinstance(document, dict):
             raise invalid(None, "the body must be a JSON object", 'such as {"name": "Engineering"}')
-        canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+        compared = {name: value for name, value in document.items() if name not in _CONTENT}
+        canonical = json.dumps(compared, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
         canonical.encode()
     except UnicodeDecodeError:
         raise invalid(None, "the body is not UTF-8") from None

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from keeptrusts.gateway.command_api import escalations, keys, people, spending, wallets
+from keeptrusts.gateway.command_api import escalations, keys, people, privacy, spending, wallets, webhooks
 from keeptrusts.gateway.command_api.answers import (
     BudgetAnswer,
     CommandAnswer,
+    ErasureAnswer,
     EscalationAnswer,
     HoldAnswer,
     KeyAnswer,
@@ -22,11 +22,13 @@ from keeptrusts.gateway.command_api.answers import (
     WalletAnswer,
     WalletModeAnswer,
     WalletStateAnswer,
+    WebhookAnswer,
 )
 from keeptrusts.gateway.command_api.plan import Plan
 from keeptrusts.gateway.command_api.requests import (
     BudgetSetBody,
     CommandBody,
+    ErasureBody,
     EscalationResolveBody,
     HoldReleaseBody,
     KeyCreateBody,
@@ -46,11 +48,14 @@ from keeptrusts.gateway.command_api.requests import (
     WalletModeBody,
     WalletReclaimBody,
     WalletStopRecurringBody,
+    WebhookChangeBody,
+    WebhookCreateBody,
 )
 from keeptrusts.schemas.authorization import Action
+from keeptrusts.schemas.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Operation:
     """One command. ``plan(asked, body)`` turns a body into an intent; ``what`` reads after "may not"."""
 
@@ -64,7 +69,7 @@ class Operation:
     status: int = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OperationDescription:
     """One route for the OpenAPI document. ``errors`` are HTTP statuses answered as problem+json."""
 
@@ -134,6 +139,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(method="POST", path="/v1/escalations/{escalation}/resolve", action="escalations.decide",
               what="decide escalations", body=EscalationResolveBody, plan=escalations.resolve_escalation,
               answer=EscalationAnswer),
+    Operation(method="POST", path="/v1/webhooks", action="webhooks.manage", what="create webhooks",
+              body=WebhookCreateBody, plan=webhooks.create_webhook, answer=WebhookAnswer, status=201),
+    Operation(method="PATCH", path="/v1/webhooks/{webhook}", action="webhooks.manage", what="change webhooks",
+              body=WebhookChangeBody, plan=webhooks.change_webhook, answer=WebhookAnswer),
+    Operation(method="DELETE", path="/v1/webhooks/{webhook}", action="webhooks.manage", what="delete webhooks",
+              body=NoFields, plan=webhooks.delete_webhook, answer=WebhookAnswer),
+    Operation(method="POST", path="/v1/webhooks/{webhook}/rotate-secret", action="webhooks.manage",
+              what="rotate secrets of webhooks", body=NoFields, plan=webhooks.rotate_secret, answer=WebhookAnswer),
+    Operation(method="POST", path="/v1/webhooks/{webhook}/test", action="webhooks.manage", what="test webhooks",
+              body=NoFields, plan=webhooks.send_test, answer=WebhookAnswer),
+    Operation(method="POST", path="/v1/privacy/erasures", action="privacy.erase",
+              what="erase what is kept of a person", body=ErasureBody, plan=privacy.erase, answer=ErasureAnswer,
+              status=201),
     Operation(method="POST", path="/v1/holds/{request}/{attempt}/release", action="wallets.reclaim",
               what="release holds", body=HoldReleaseBody, plan=spending.release_hold, answer=HoldAnswer),
 )  # fmt: skip

@@ -34,7 +34,7 @@ _CODE_OF_REASON: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The authority's reason -> code of the answer; every other reason is a conflict with what is there."""
 
-_LISTED: Final = ("team", "key", "budget", "ticket", "hold", "wallet")
+_LISTED: Final = ("team", "key", "budget", "ticket", "hold", "wallet", "webhook")
 """Kinds that have a command of their own to list them."""
 
 _WRONG_TYPES: Final[Mapping[str, str]] = MappingProxyType(
@@ -168,13 +168,15 @@ def mismatch() -> Refused:
     )
 
 
-def secret_already_shown(key: str) -> NothingToRecord:
+def secret_already_shown(kind: str, identifier: str) -> NothingToRecord:
+    what, rotate = ("secret", "rotate-secret") if kind == "webhook" else ("key", "rotate")
+    made = f"{identifier} was made by an earlier request with this Idempotency-Key"
     return NothingToRecord(
         Problem(
             code="idempotency_completed",
-            message=f"{key} was made by an earlier request with this Idempotency-Key; a key is shown only once",
-            fix=f"if it was lost, POST /v1/keys/{key}/rotate gives a new secret",
-            details={"id": key},
+            message=f"{made}; a {what} is shown only once",
+            fix=f"if it was lost, POST /v1/{kind}s/{identifier}/{rotate} gives a new secret",
+            details={"id": identifier},
         )
     )
 

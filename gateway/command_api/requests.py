@@ -17,10 +17,12 @@ from pydantic import (
 
 from keeptrusts.schemas.commands.people import Description, Email, KeyPurpose, Name, Slug, WalletMode
 from keeptrusts.schemas.commands.wallets import BudgetPeriod, BudgetScope
+from keeptrusts.schemas.commands.webhooks import WebhookUrl
 from keeptrusts.schemas.events.identity import Label, Role
 from keeptrusts.schemas.money import parse_usd
 from keeptrusts.schemas.periods import zone_named
 from keeptrusts.schemas.record import parse_time
+from keeptrusts.schemas.webhooks import ESCALATION_TYPES, wants
 
 MAX_MODELS: Final = 100
 MAX_OVERLAP_S: Final = 7 * 24 * 3600
@@ -82,8 +84,20 @@ def _rising(percents: list[int]) -> list[int]:
     return percents
 
 
+def _matching(patterns: list[str]) -> list[str]:
+    lost = next((one for one in patterns if not any(wants((one,), known) for known in ESCALATION_TYPES)), None)
+    if lost is not None:
+        raise ValueError(f"{lost[:100]!r} matches no event; there are {', '.join(ESCALATION_TYPES)}")
+    return patterns
+
+
 Note = Annotated[str, Field(max_length=1000)]
 Reference = Annotated[str, Field(min_length=1, max_length=254)]
+EventPatterns = Annotated[
+    list[Annotated[str, Field(pattern=r"^[a-z*]{1,40}(\.[a-z_*]{1,40})?$")]],
+    Field(min_length=1, max_length=20),
+    AfterValidator(_matching),
+]
 Models = Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=MAX_MODELS)]
 
 
@@ -241,11 +255,49 @@ class TicketApproveBody(CommandBody):
     note: Note = ""
 
 
+class EditedText(CommandBody):
+    """A held request as a reviewer has edited it: ``content`` is the text of the JSON that goes on in its place.
+
+    ``request``, ``subject`` and ``keep_days`` are those of the content it was made of, as GET
+    /v1/escalations/{id}/content shows them; of another call's the gateway takes none.
+    """
+
+    content: Annotated[str, Field(min_length=2)]
+    request: Reference
+    subject: Annotated[str, Field(min_length=1, max_length=300)]
+    keep_days: Annotated[int, Field(ge=1, le=36_500)]
+
+
 class EscalationResolveBody(CommandBody):
-    """What a person decides about a held call or answer, and why."""
+    """What a person decides about a held call or answer, and why; ``edited`` goes with approved_edited."""
 
     resolution: Literal["approved", "denied", "approved_edited"]
     note: Note = ""
+    edited: EditedText | None = None
+
+
+class ErasureBody(CommandBody):
+    """Whose captured content is to be erased: a member by e-mail or id, ``external:<id>``, or an API key by its id."""
+
+    subject: Annotated[str, Field(min_length=1, max_length=300)]
+    reason: Note = ""
+
+
+class WebhookCreateBody(CommandBody):
+    """Where to tell of events that match a pattern such as ``escalation.*``; with ``team``, of that team's only."""
+
+    url: WebhookUrl
+    events: EventPatterns = Field(default_factory=lambda: ["escalation.*"])
+    team: Reference | None = None
+    description: Description = ""
+    enabled: bool = True
+
+
+class WebhookChangeBody(_Change):
+    url: WebhookUrl | None = None
+    events: EventPatterns | None = None
+    description: Description | None = None
+    enabled: bool | None = None
 
 
 class TicketReasonBody(CommandBody):

@@ -15,7 +15,7 @@ from keeptrusts.gateway.command_api.requests import (
 )
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.schemas.commands.wallets import WalletRef
-from keeptrusts.schemas.snapshots.directory import BudgetValue, KeyValue, MemberValue, TeamValue
+from keeptrusts.schemas.snapshots.directory import BudgetValue, KeyValue, MemberValue, TeamValue, WebhookValue
 
 MoneyBody = WalletFundBody | WalletAllocateBody | WalletReclaimBody
 WalletBody = MoneyBody | WalletCloseBody | WalletStopRecurringBody
@@ -90,6 +90,14 @@ def budget_of(view: DirectoryView, org: str, reference: str) -> BudgetValue:
     if budget is None:
         raise not_found("budget", reference)
     return budget
+
+
+def webhook_of(view: DirectoryView, org: str, reference: str) -> WebhookValue:
+    """Find a webhook by id; raises Refused (404)."""
+    webhook = view.webhook(org, reference)
+    if webhook is None:
+        raise not_found("webhook", reference)
+    return webhook
 
 
 def budget_owner(view: DirectoryView, org: str, body: BudgetSetBody) -> str:

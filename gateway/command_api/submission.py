@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from keeptrusts.gateway.command_api.answers import resource_document
@@ -15,14 +14,19 @@ from keeptrusts.gateway.command_api.idempotency import Identity
 from keeptrusts.gateway.command_api.plan import Plan
 from keeptrusts.gateway.command_api.problems import mismatch, not_recorded, rejected, secret_already_shown
 from keeptrusts.schemas.envelope import Event
+from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.publishing import Ack, PublishError
 from keeptrusts.schemas.snapshots.outcomes import IntentOutcome
 
 VIEW_POLL_S: Final = 0.005
 MAX_PENDING: Final = 10_000
+_SHOWN_ONCE: Final = frozenset(
+    f"kt.{kind}.{verb}_requested.v1" for kind in ("key", "webhook") for verb in ("create", "rotate")
+)
+"""Intents whose answer shows a secret."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Answered:
     """What a command is answered with: accepted with its position, or recorded and pending (202)."""
 
@@ -53,6 +57,8 @@ async def submit(plan: Plan, caller: Caller, identity: Identity, context: Comman
     Raises Refused when the authority rejects it, when the log did not take it (503), or when an earlier request used
     the same Idempotency-Key for something else (422) or already showed the key that was made (409).
     """
+    if plan.prepare is not None:
+        plan = replace(plan, intent=await plan.prepare())
     ack = await _append(plan, caller, identity, context)
     outcome = await _outcome(identity.event_id, context)
     if outcome is None:
@@ -61,7 +67,7 @@ async def submit(plan: Plan, caller: Caller, identity: Identity, context: Comman
     if outcome.outcome == "rejected":
         raise rejected(outcome)
     if plan.secret is not None and outcome.position != str(ack.position):
-        raise secret_already_shown(outcome.resource_id or plan.resource)
+        raise secret_already_shown(plan.kind, outcome.resource_id or plan.resource)
     return await _accepted(plan, caller.org, outcome, context)
 
 
@@ -73,8 +79,8 @@ def replay(plan: Plan | None, org: str, outcome: IntentOutcome, context: Command
     if outcome.outcome == "rejected":
         raise rejected(outcome)
     kind, identifier = outcome.resource_kind or "", outcome.resource_id or ""
-    if kind == "key" and outcome.intent in ("kt.key.create_requested.v1", "kt.key.rotate_requested.v1"):
-        raise secret_already_shown(identifier)
+    if outcome.intent in _SHOWN_ONCE:
+        raise secret_already_shown(kind, identifier)
     shown = resource_document(context.directory, org, kind, identifier)
     known = {} if plan is None else {**plan.extra, **({} if shown else plan.expected)}
     return Answered(document={**known, **(shown or {}), **_facts(outcome)}, position=outcome.position, replayed=True)
@@ -139,7 +145,7 @@ def _facts(outcome: IntentOutcome) -> dict[str, Any]:
 
 
 def _secret(plan: Plan) -> dict[str, str]:
-    return {} if plan.secret is None else {"key": plan.secret}
+    return {} if plan.secret is None else {plan.secret_name: plan.secret}
 
 
 def _pending(plan: Plan, event_id: str, ack: Ack) -> Answered:

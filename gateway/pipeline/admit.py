@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from typing import Final
 
 from keeptrusts.gateway.pipeline.inspect import edited_call, with_texts
 from keeptrusts.gateway.pipeline.route import prepare, routes_of, serving
 from keeptrusts.gateway.pipeline.services import Configuration, Services
-from keeptrusts.gateway.pipeline.values import Admission, Caller, IncomingCall, ModelCall, Routes
+from keeptrusts.gateway.pipeline.share_desk import WAIT_S
+from keeptrusts.gateway.pipeline.values import Admission, Caller, IncomingCall, Lacking, ModelCall, Routes
 from keeptrusts.gateway.policies.actions import actions_of
 from keeptrusts.gateway.policies.compile import CompiledChain
 from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.gateway.policies.run import ChainOutcome, may_use_model, run_chain
+from keeptrusts.gateway.policies.shares import Want
 from keeptrusts.gateway.routing.route import Route
 from keeptrusts.schemas.errors import Problem
+from keeptrusts.schemas.frozen import replace
 from keeptrusts.schemas.policy_document.document import ConsumerGroup
 
 Permits = Callable[[Route], bool]
+MOST_WAITS: Final = 50
+"""How often one call waits for shares: others may have taken what it was woken for."""
 
 
 def admit(
-    services: Services, configuration: Configuration, call: IncomingCall, caller: Caller, asked: ModelCall
-) -> Admission | Problem:
+    services: Services,
+    configuration: Configuration,
+    call: IncomingCall,
+    caller: Caller,
+    asked: ModelCall,
+    *,
+    may_wait: bool = True,
+) -> Admission | Problem | Lacking:
     """Run the chain; a Problem only for a consumer group that nobody declared.
+
+    Lacking when the call should wait for shares of rate limits first: nothing is decided or counted then.
 
     The routes are looked for first, so that model rules see the model that would be called, but their refusals come
     after those of the policies. A fallback to another model is kept only if the caller may use that one too.
@@ -53,6 +66,10 @@ def admit(
         if chain.spending and asked.metered:  # a limit may be aimed at models
             payers = services.payers.payers(services.directory, facts, chain, compiled.version)
     facts = with_texts(services, asked, facts, chain.scanner)
+    if chain.rates and may_wait and services.shares is not None:
+        lacking = _lacking(services, chain, facts)
+        if lacking:
+            return Lacking(wants=lacking)
     outcome = _with_key_models(run_chain(chain, facts, services.now_ns), caller, facts)
     sent = edited_call(asked, facts, outcome)
     if sent is not asked and not isinstance(routes, Problem):
@@ -65,6 +82,41 @@ def admit(
     if facts.review is None or sent is asked or not facts.review.placeholders.values:
         return admission
     return replace(admission, placeholders=facts.review.placeholders.values)
+
+
+def _lacking(services: Services, chain: CompiledChain, facts: RequestFacts) -> tuple[Want, ...]:
+    """Give the shares that a call should wait for: none where a limit refuses it anyway, or nobody answers."""
+    wants: tuple[Want, ...] = ()
+    now_ns = services.now_ns()
+    for compiled, rates in chain.rates:
+        if compiled.applies is None or compiled.applies(facts):
+            wants += rates.lacking(facts, now_ns)
+    return wants if wants and services.shares is not None and services.shares.answers else ()
+
+
+async def admit_with_shares(
+    services: Services,
+    configuration: Configuration,
+    call: IncomingCall,
+    caller: Caller,
+    asked: ModelCall,
+    lacking: Lacking,
+) -> Admission | Problem:
+    """Wait for shares of rate limits, and run the chain once they are there, cannot be had, or the time is over."""
+    desk = services.shares
+    until_ns = services.now_ns() + int(WAIT_S * 1e9)
+    for _ in range(MOST_WAITS):
+        left_ns = until_ns - services.now_ns()
+        if desk is None or left_ns <= 0:
+            break
+        await desk.wait(lacking.wants, left_ns / 1e9)
+        admission = admit(services, configuration, call, caller, asked)
+        if not isinstance(admission, Lacking):
+            return admission
+        lacking = admission
+    admission = admit(services, configuration, call, caller, asked, may_wait=False)
+    assert not isinstance(admission, Lacking), "a call that may not wait is decided"
+    return admission
 
 
 def cheaper_routes(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +13,7 @@ from keeptrusts.gateway.pipeline.values import Caller
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import MAX_TAG_BYTES, MAX_TAGS, Identity
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.ids import PLATFORM_LEDGER
 from keeptrusts.schemas.keys import opens, parse_key, presented_key
 from keeptrusts.schemas.snapshots.directory import KeyValue, TeamValue
@@ -25,7 +25,7 @@ GROUP_HEADER: Final = "x-keeptrusts-consumer-group"
 TAGS_HEADER: Final = "x-keeptrusts-tags"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NotAuthenticated:
     """A refusal for want of a valid key. ``org`` is the known key's, else the platform's ledger."""
 
@@ -78,9 +78,14 @@ def _open(
 
 def _other_keys(headers: Mapping[str, str], text: str) -> bool:
     """Say whether another key was sent beside this one: whoever stands before us may have looked at that."""
-    if not isinstance(headers, CIMultiDictProxy):
+    authorizations: Sequence[str]
+    keys: Sequence[str]
+    if isinstance(headers, CIMultiDictProxy):
+        authorizations, keys = headers.getall("authorization", ()), headers.getall("x-api-key", ())
+    elif "authorization" in headers and "x-api-key" in headers:
+        authorizations, keys = (headers["authorization"],), (headers["x-api-key"],)
+    else:
         return False
-    authorizations, keys = headers.getall("authorization", ()), headers.getall("x-api-key", ())
     if len(authorizations) + len(keys) < 2:
         return False
     others = (*(presented_key(value, None) for value in authorizations), *(value.strip() for value in keys))

@@ -46,6 +46,21 @@ class MoneyCounters:
 
 
 @dataclass(slots=True, kw_only=True)
+class ShareCounters:
+    """What shares of rate limits have done. ``waits`` are those of calls that had to wait for one."""
+
+    asked: int = 0
+    waiting: int = 0
+    waits: Durations = field(default_factory=Durations)
+    answers: dict[str, int] = field(default_factory=dict)
+    """By what the ledger said: granted, pending, denied, recalled, too_many, or unanswered where it did not; and
+    jumped, where shares were given up because its clock had."""
+
+    def count(self, what: str) -> None:
+        self.answers[what] = self.answers.get(what, 0) + 1
+
+
+@dataclass(slots=True, kw_only=True)
 class Counters:
     """One a worker. Labels come from routes, the configuration and fixed words, never from callers."""
 
@@ -68,6 +83,7 @@ class Counters:
     reviews: dict[str, int] = field(default_factory=dict)
     """What was held for a person, by what became of it: opened, approved, denied, expired, gone."""
     money: MoneyCounters = field(default_factory=MoneyCounters)
+    shares: ShareCounters = field(default_factory=ShareCounters)
     spans: dict[str, int] = field(default_factory=dict)
     """Of traces: exported, dropped, failed. Only the thread that exports and the loop write here."""
 

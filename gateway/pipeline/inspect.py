@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -15,9 +14,9 @@ from keeptrusts.gateway.pipeline.values import Admission, Invocation, ModelCall
 from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.gateway.policies.review import Review
 from keeptrusts.gateway.policies.run import ChainOutcome, run_chain
-from keeptrusts.gateway.policies.texts import Text, edited, texts_of_answer, texts_of_request
+from keeptrusts.gateway.policies.texts import Text, edited, texts_of_answer, texts_of_request, too_deep
 from keeptrusts.schemas.errors import Problem
-from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.frozen import frozen, replace
 
 NOTHING_TO_SAY: Final = ChainOutcome(verdict="allow")
 
@@ -50,6 +49,12 @@ def inspect(services: Services, admission: Admission, invocation: Invocation) ->
     changed = edited(document, texts, outcome.edits) if outcome.edits else document
     body = orjson.dumps(appended(changed, texts_behind) if texts_behind else changed)
     return Inspected(invocation=replace(invocation, body=body, output_bytes=len(body)), outcome=outcome)
+
+
+def writable(invocation: Invocation) -> Invocation:
+    """Give an answer as it is; one that lies too deep to be written anew can be neither edited nor kept: a refusal."""
+    readable = invocation.problem is None and invocation.status == 200
+    return refused(invocation, _too_deep()) if readable and too_deep(invocation.body) else invocation
 
 
 def refused(invocation: Invocation, problem: Problem) -> Invocation:
@@ -86,3 +91,8 @@ def edited_call(asked: ModelCall, facts: RequestFacts, outcome: ChainOutcome) ->
         return asked
     document = edited(asked.document, facts.review.texts, outcome.edits)
     return replace(asked, document=document, body=orjson.dumps(document))
+
+
+def _too_deep() -> Problem:
+    message = "the provider's answer is nested too deeply for policies to look at it"
+    return Problem(code="upstream_error", message=message, fix="Ask for less deeply nested output")

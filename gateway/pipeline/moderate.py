@@ -61,7 +61,8 @@ async def _ask(
     if len(question) > LARGEST_QUESTION:
         return policy.silent("too_large", phase)
     asked = ProviderRequest(url=moderator.url, headers=moderator.headers, body=question, timeout_s=moderator.timeout_s)
-    answer = await services.provider.call(asked)
+    judges = services.provider if moderator.allowed_by_name else services.judges
+    answer = await judges.call(asked)
     if isinstance(answer, ProviderFailure):
         return policy.silent(f"service_{answer.kind}", phase)
     if answer.status != 200:

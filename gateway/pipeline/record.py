@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from keeptrusts.gateway.pipeline.services import Services
-from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, Settlement
+from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, KeptContent, Settlement
 from keeptrusts.gateway.policies.run import ChainOutcome, severity
 from keeptrusts.gateway.routing.route import Route
 from keeptrusts.schemas.envelope import Event
@@ -13,7 +11,7 @@ from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity, PolicyResult, Verdict
 from keeptrusts.schemas.events.money import Hold, VoidHold
 from keeptrusts.schemas.events.request import RequestAttempted, RequestCompleted, RequestDecided
-from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.record import Record, trusted
 from keeptrusts.schemas.topics import partition_of
 
@@ -92,6 +90,8 @@ def decision_event(services: Services, call: IncomingCall, decided: Decided) -> 
                 "input_hash": decided.input_hash,
                 "ticket": decided.ticket,
                 "hold": decided.hold,
+                "content_ref": None if call.kept is None else call.kept.ref,
+                "content_hmac": None if call.kept is None else call.kept.hmac,
             },
         ),
     )
@@ -177,8 +177,12 @@ def completion_event(
     settlement: Settlement,
     *,
     client_gone: bool,
+    kept: KeptContent | None = None,
 ) -> Event:
-    """Build request.completed of a call that went to a provider; of checked values, as the decision is."""
+    """Build request.completed of a call that went to a provider; of checked values, as the decision is.
+
+    ``kept`` names what is kept of the answer.
+    """
     chosen = invocation.route
     return _event(
         services,
@@ -211,6 +215,8 @@ def completion_event(
                 "client_gone": client_gone,
                 "settle": settlement.settle,
                 "void": settlement.void,
+                "content_ref": None if kept is None else kept.ref,
+                "content_hmac": None if kept is None else kept.hmac,
             },
         ),
     )

@@ -10,19 +10,19 @@ acknowledged.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import orjson
 
 from keeptrusts.gateway.pipeline import answer as answers
 from keeptrusts.gateway.pipeline import idempotency
-from keeptrusts.gateway.pipeline.admit import admit, request_facts
+from keeptrusts.gateway.pipeline.admit import admit, admit_with_shares, request_facts
 from keeptrusts.gateway.pipeline.appending import append, append_completion, append_decision
 from keeptrusts.gateway.pipeline.authenticate import NotAuthenticated, authenticate, identify, ignores_identity
+from keeptrusts.gateway.pipeline.capture import Keeper, keeper_of
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
+from keeptrusts.gateway.pipeline.decisions import decided_call, refused_call, unpaid_call
+from keeptrusts.gateway.pipeline.edited_call import edited_call
 from keeptrusts.gateway.pipeline.held_stream import held_stream
-from keeptrusts.gateway.pipeline.input_hash import input_hash
-from keeptrusts.gateway.pipeline.inspect import Inspected, inspect, refused
+from keeptrusts.gateway.pipeline.inspect import Inspected, inspect, refused, writable
 from keeptrusts.gateway.pipeline.invoke import invoke
 from keeptrusts.gateway.pipeline.judged_by_others import Others, refused_for
 from keeptrusts.gateway.pipeline.moderate import moderated
@@ -38,17 +38,20 @@ from keeptrusts.gateway.pipeline.record import (
 from keeptrusts.gateway.pipeline.reserve import Asking, Funded, Unfunded, Waiting, reserve, wait_for_hold
 from keeptrusts.gateway.pipeline.restoring import restored, restoring_stream
 from keeptrusts.gateway.pipeline.review import wait_for_person
+from keeptrusts.gateway.pipeline.review_later import decided_before
 from keeptrusts.gateway.pipeline.route import usable_models
 from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.settle import count_invocation, settle
 from keeptrusts.gateway.pipeline.spending import Spending
 from keeptrusts.gateway.pipeline.stream import pass_stream
+from keeptrusts.gateway.pipeline.stream_texts import StreamTexts
 from keeptrusts.gateway.pipeline.values import (
     Admission,
     Answer,
     Caller,
     IncomingCall,
     Invocation,
+    Lacking,
     ModelCall,
     OpenedStream,
     Prepared,
@@ -58,8 +61,9 @@ from keeptrusts.gateway.policies.run import ChainOutcome, may_use_model
 from keeptrusts.gateway.policies.texts import texts_of_answer, texts_of_request
 from keeptrusts.gateway.providers.translate.protocol import ClientApi
 from keeptrusts.schemas.errors import Problem
-from keeptrusts.schemas.events.identity import Identity, PolicyResult
+from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.events.request import Usage
+from keeptrusts.schemas.frozen import replace
 from keeptrusts.schemas.publishing import Ack
 from keeptrusts.schemas.snapshots.directory import KeyValue
 from keeptrusts.schemas.topics import partition_of
@@ -76,9 +80,9 @@ async def model_call(services: Services, call: IncomingCall, connection: CallerC
     user = asked.user if isinstance(asked, ModelCall) else None
     caller = identify(key, call.headers, services.directory, services.callers, user)
     if isinstance(caller, Problem):
-        return await _refuse(services, call, _refused(configuration, _key_identity(key), caller, asked), caller)
+        return await _refuse(services, call, refused_call(configuration, _key_identity(key), caller, asked), caller)
     if isinstance(asked, Problem):
-        return await _refuse(services, call, _refused(configuration, caller.identity, asked, asked), asked)
+        return await _refuse(services, call, refused_call(configuration, caller.identity, asked, asked), asked)
     services.counters.ignored_identity_headers += ignores_identity(key, call.headers, asked.user)
     return await _admit_and_go(services, configuration, call, caller, asked, connection)
 
@@ -91,7 +95,7 @@ async def list_models(services: Services, call: IncomingCall) -> Answer:
         return await _refuse_unknown(services, configuration, call, caller)
     if isinstance(caller, tuple):
         key, problem = caller
-        return await _refuse(services, call, _refused(configuration, _key_identity(key), problem, None), problem)
+        return await _refuse(services, call, refused_call(configuration, _key_identity(key), problem, None), problem)
     facts = request_facts(services, configuration, call, caller, None)
     chain = configuration.compiled.chain_for(caller.team_slug)
     bound = caller.key.models if caller.key is not None else ()
@@ -114,7 +118,7 @@ async def refuse_route(services: Services, call: IncomingCall, problem: Problem)
     if isinstance(caller, NotAuthenticated):
         return await _refuse_unknown(services, configuration, call, caller)
     identity = _key_identity(caller[0]) if isinstance(caller, tuple) else caller.identity
-    return await _refuse(services, call, _refused(configuration, identity, problem, None), problem)
+    return await _refuse(services, call, refused_call(configuration, identity, problem, None), problem)
 
 
 def not_ready(services: Services) -> Problem | None:
@@ -148,17 +152,41 @@ async def _admit_and_go(
     if key is not None:
         taken = await idempotency.claim(services, call, caller, asked, key)
         if taken is not None:
-            return await _refuse(services, call, _refused(configuration, caller.identity, taken, asked), taken)
+            return await _refuse(services, call, refused_call(configuration, caller.identity, taken, asked), taken)
+    return await _go(services, configuration, call, caller, asked, connection)
+
+
+async def _go(
+    services: Services,
+    configuration: Configuration,
+    call: IncomingCall,
+    caller: Caller,
+    asked: ModelCall,
+    connection: CallerConnection,
+    *,
+    edited: bool = False,
+) -> Answer:
+    """Judge a call and carry it out. One that a person has ``edited`` was approved: it is not held again."""
     admission = admit(services, configuration, call, caller, asked)
+    if isinstance(admission, Lacking):
+        admission = await admit_with_shares(services, configuration, call, caller, asked, admission)
     if isinstance(admission, Problem):
-        return await _refuse(services, call, _refused(configuration, caller.identity, admission, asked), admission)
+        return await _refuse(services, call, refused_call(configuration, caller.identity, admission, asked), admission)
     outcome, routes = admission.outcome, admission.routes
     used: Usage | None = None
+    keeper: Keeper | None = None
     try:
+        if admission.chain.keeping is not None:
+            keeper = keeper_of(services, call, caller.identity, admission.chain.keeping, admission.facts)
+        if keeper is not None and not edited:
+            kept = await keeper.request(asked)
+            if isinstance(kept, Problem):
+                return unrecorded(services, call, kept)
+            call = replace(call, kept=kept)
         if outcome.problem is not None:
-            return await _refuse(services, call, _decided(configuration, caller, asked, outcome), outcome.problem)
+            return await _refuse(services, call, decided_call(configuration, caller, asked, outcome), outcome.problem)
         if isinstance(routes, Problem):
-            refused = _refused(configuration, caller.identity, routes, asked, outcome.results)
+            refused = refused_call(configuration, caller.identity, routes, asked, outcome.results)
             return await _refuse(services, call, refused, routes)
         if admission.chain.external:
             texts = texts_of_request(admission.asked.document)
@@ -167,13 +195,18 @@ async def _admit_and_go(
             )
             admission = replace(admission, outcome=outcome)
             if outcome.problem is not None:
-                return await _refuse(services, call, _decided(configuration, caller, asked, outcome), outcome.problem)
-        if outcome.escalation is not None:
+                return await _refuse(
+                    services, call, decided_call(configuration, caller, asked, outcome), outcome.problem
+                )
+        if outcome.escalation is not None and not edited:
             held_at_ns = services.now_ns()
-            refusal = await _held_for_person(services, configuration, call, caller, asked, outcome, connection)
-            if refusal is not None:
-                return refusal
+            held = await _held_for_person(services, configuration, call, caller, asked, outcome, connection)
+            if isinstance(held, Answer):
+                return held
             call = replace(call, held_ns=services.now_ns() - held_at_ns)
+            if held is not asked:  # as a person has edited it, it is judged anew; only nobody is asked again
+                outcome.finish(tokens=0, now_ns=services.now_ns())
+                return await _go(services, configuration, call, caller, held, connection, edited=True)
         asking = Asking(
             services=services,
             configuration=configuration,
@@ -186,9 +219,9 @@ async def _admit_and_go(
         if isinstance(money, Waiting):
             money = await wait_for_hold(asking, money, connection)
         if isinstance(money, Unfunded):
-            return await _refuse(services, call, _not_paid(services, configuration, asking, money), money.problem)
-        decided = _decided(configuration, caller, asked, money.outcome, money)
-        answer, used = await _dispatch(services, configuration, call, admission, decided, money, connection)
+            return await _refuse(services, call, unpaid_call(services, configuration, asking, money), money.problem)
+        decided = decided_call(configuration, caller, asked, money.outcome, money)
+        answer, used = await _dispatch(services, configuration, call, admission, decided, money, connection, keeper)
         return answer
     finally:
         tokens = 0 if used is None else used.input_tokens + used.output_tokens
@@ -203,23 +236,35 @@ async def _held_for_person(
     asked: ModelCall,
     outcome: ChainOutcome,
     connection: CallerConnection,
-) -> Answer | None:
-    """Hold a call until a person has approved it; gives the refusal otherwise. Its caller must still be one then."""
-    reviewed = await wait_for_person(services, call, caller.identity, outcome, "input", connection)
+) -> Answer | ModelCall:
+    """Hold a call until a person has approved it, or see whether one has; gives it as approved, else the refusal.
+
+    Its caller must still be one then.
+    """
+    if outcome.escalation is not None and not outcome.escalation.held:
+        reviewed = await decided_before(services, call, caller.identity, asked, outcome)
+    else:
+        reviewed = await wait_for_person(services, call, caller.identity, outcome, "input", connection, call.kept)
     if reviewed.problem is not None:
-        undecided = _refused(configuration, caller.identity, reviewed.problem, asked, outcome.results)
+        undecided = refused_call(configuration, caller.identity, reviewed.problem, asked, outcome.results)
         reason = refused_for(outcome, reviewed.problem)
         decided = replace(undecided, reason=reason, client_gone=reviewed.client_gone)
         return await _refuse(services, call, decided, reviewed.problem)
     key = _authenticated(services, call)
     if isinstance(key, NotAuthenticated):
-        revoked = _refused(configuration, caller.identity, key.problem, asked, outcome.results)
+        revoked = refused_call(configuration, caller.identity, key.problem, asked, outcome.results)
         return await _refuse(services, call, revoked, key.problem)
     still = identify(key, call.headers, services.directory, services.callers, asked.user)
     if isinstance(still, Problem):
-        archived = _refused(configuration, caller.identity, still, asked, outcome.results)
+        archived = refused_call(configuration, caller.identity, still, asked, outcome.results)
         return await _refuse(services, call, archived, still)
-    return None
+    if reviewed.edited is None:
+        return asked
+    edited = await edited_call(services, call, caller.identity, asked, reviewed.edited)
+    if isinstance(edited, Problem):
+        unread = refused_call(configuration, caller.identity, edited, asked, outcome.results)
+        return await _refuse(services, call, unread, edited)
+    return edited
 
 
 async def _dispatch(
@@ -230,6 +275,7 @@ async def _dispatch(
     decided: Decided,
     money: Funded,
     connection: CallerConnection,
+    keeper: Keeper | None,
 ) -> tuple[Answer, Usage | None]:
     """Record the decision, call the provider, record the completion, answer; gives the answer and what was used."""
     asked, asked_ns = admission.asked, services.now_ns()
@@ -240,6 +286,8 @@ async def _dispatch(
         call.span.stage("decide", call.started_ns, acked_ns)
     if isinstance(ack, Problem):
         return unrecorded(services, call, ack), None
+    if services.shares is not None:
+        services.shares.heard(ack)
     held, identity, spending = money.reservation, decided.identity, None
     if held is not None:
         spending = Spending(services, call, identity, asked, held.payers, configuration.compiled.document.wallets, held)
@@ -254,17 +302,23 @@ async def _dispatch(
 
     result = await invoke(services, configuration, call, asked, money.routes, record_attempt)
     if isinstance(result, OpenedStream):
-        others = _others(services, configuration, call, identity, admission, connection)
+        others = _others(services, configuration, call, identity, admission, connection, keeper)
         return await _stream(others, decided, result, ack, spending)
     settlement = _settled(services, result, asked, spending)
     count_invocation(services.counters, call.span, result, settlement)
+    if keeper is not None or admission.chain.output or admission.placeholders:
+        result = writable(result)
+    kept = None if keeper is None else await keeper.answer(admission, result)
+    if isinstance(kept, Problem):
+        result, kept = refused(result, kept), None
     inspected = inspect(services, admission, result)
     if admission.chain.external or inspected.outcome.escalation is not None:
-        others = _others(services, configuration, call, identity, admission, connection)
+        others = _others(services, configuration, call, identity, admission, connection, keeper)
         inspected = await _judged_by_others(others, inspected)
     inspected = restored(admission, inspected) if admission.placeholders else inspected
     result, ended = inspected.invocation, decided.after(inspected.outcome)
-    completion = completion_event(services, call, ended, result, settlement, client_gone=connection.is_gone())
+    gone = connection.is_gone()
+    completion = completion_event(services, call, ended, result, settlement, client_gone=gone, kept=kept)
     completed = await append_completion(services, call, completion, spending)
     if isinstance(completed, Problem):
         return unrecorded(services, call, completed), result.usage
@@ -279,6 +333,7 @@ def _others(
     identity: Identity,
     admission: Admission,
     connection: CallerConnection,
+    keeper: Keeper | None,
 ) -> Others:
     return Others(
         services=services,
@@ -287,6 +342,7 @@ def _others(
         identity=identity,
         admission=admission,
         connection=connection,
+        keeper=keeper,
     )
 
 
@@ -313,14 +369,18 @@ async def _stream(
         await connection.begin(answers.stream_headers(call, model, decided.verdict, decision, shown))
         held, restoring = held_stream(services, admission), restoring_stream(services, admission)
         judge_further = others.judged if admission.chain.holds_answers else None
-        streamed = await pass_stream(services, call, opened, connection, held, judge_further, restoring)
+        gathered = None if others.keeper is None else StreamTexts()
+        streamed = await pass_stream(services, call, opened, connection, held, judge_further, restoring, gathered)
     finally:
         services.counters.streams_open -= 1
     invocation, decided = streamed.invocation, decided.after(streamed.outcome)
     settlement = _settled(services, invocation, asked, spending)
     count_invocation(services.counters, call.span, invocation, settlement)
     gone = streamed.client_gone
-    completion = completion_event(services, call, decided, invocation, settlement, client_gone=gone)
+    kept = None if others.keeper is None or gathered is None else await others.keeper.stream(gathered)
+    if isinstance(kept, Problem):
+        streamed, invocation, kept = replace(streamed, tail=b""), replace(invocation, problem=kept), None
+    completion = completion_event(services, call, decided, invocation, settlement, client_gone=gone, kept=kept)
     completed = await append_completion(services, call, completion, spending)
     if isinstance(completed, Problem):
         services.counters.count_unrecorded(completed.code)
@@ -371,7 +431,7 @@ async def _refuse_unknown(
     if unknown and not services.bad_keys.record_this_one(services.now_ns()):
         return answers.refusal(call, refused.problem, "refuse", None)
     identity = Identity(org=refused.org, key_id=refused.key_id)
-    decided = _refused(configuration, identity, refused.problem, None)
+    decided = refused_call(configuration, identity, refused.problem, None)
     return await _refuse(services, call, decided, refused.problem)
 
 
@@ -400,70 +460,6 @@ def _caller(services: Services, call: IncomingCall) -> Caller | NotAuthenticated
 
 def _key_identity(key: KeyValue) -> Identity:
     return Identity(org=key.org, team=key.team, user=key.user or f"key:{key.name}", role=key.role, key_id=key.id)
-
-
-def _refused(
-    configuration: Configuration,
-    identity: Identity,
-    problem: Problem,
-    asked: ModelCall | Problem | None,
-    results: tuple[PolicyResult, ...] = (),
-) -> Decided:
-    known = asked if isinstance(asked, ModelCall) else None
-    return Decided(
-        identity=identity,
-        verdict=problem.kind.verdict,
-        config_version=configuration.compiled.version,
-        requested_model=known.model if known is not None else None,
-        stream=known.stream if known is not None else False,
-        input_bytes=len(known.body) if known is not None else 0,
-        policies=results,
-        policy=problem.policy,
-        reason=problem.code,
-        problem=problem,
-    )
-
-
-def _decided(
-    configuration: Configuration,
-    caller: Caller,
-    asked: ModelCall,
-    outcome: ChainOutcome,
-    money: Funded | None = None,
-) -> Decided:
-    held = None if money is None else money.reservation
-    return Decided(
-        identity=caller.identity,
-        verdict=outcome.verdict,
-        config_version=configuration.compiled.version,
-        requested_model=asked.model,
-        stream=asked.stream,
-        input_bytes=len(asked.body),
-        policies=outcome.results,
-        policy=outcome.policy,
-        reason=outcome.reason,
-        problem=outcome.problem,
-        route=None if money is None else money.routes.first.route,
-        hold=None if held is None else held.hold,
-        ticket=None if held is None else held.ticket,
-    )
-
-
-def _not_paid(services: Services, configuration: Configuration, asking: Asking, money: Unfunded) -> Decided:
-    """Make the decision about a call that is refused for money."""
-    outcome, problem, asked = money.outcome, money.problem, asking.asked
-    hashed = None
-    if money.ticket is not None:
-        hashed = input_hash(services.settings.oldest_secret, asking.call, asked)
-    decided = _refused(configuration, asking.caller.identity, problem, asked, outcome.results)
-    return replace(
-        decided,
-        policy=outcome.policy if outcome.problem is not None else problem.policy,
-        reason=outcome.reason if outcome.problem is not None else problem.code,
-        ticket=money.ticket,
-        input_hash=hashed,
-        client_gone=money.client_gone,
-    )
 
 
 def _settled(services: Services, invocation: Invocation, asked: ModelCall, spending: Spending | None) -> Settlement:

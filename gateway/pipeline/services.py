@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
 from keeptrusts.gateway.pipeline.caller_book import CallerBook
 from keeptrusts.gateway.pipeline.configuration import Configuration
+from keeptrusts.gateway.pipeline.content_desk import ContentDesk
 from keeptrusts.gateway.pipeline.counters import Counters
 from keeptrusts.gateway.pipeline.in_force import Reloads
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.pipeline.lease_desk import LeaseDesk
 from keeptrusts.gateway.pipeline.payers import PayerBook
 from keeptrusts.gateway.pipeline.review_desk import ReviewDesk
+from keeptrusts.gateway.pipeline.share_desk import ShareDesk
 from keeptrusts.gateway.pipeline.spans import Tracing
 from keeptrusts.gateway.providers.protocol import ProviderClient
 from keeptrusts.gateway.publishing.figures import LogFigures
@@ -22,13 +24,14 @@ from keeptrusts.gateway.routing.traffic import Traffic
 from keeptrusts.gateway.settings import GatewaySettings
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.gateway.wallets.prices import PriceTable
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.ids import Ids
 from keeptrusts.schemas.publishing import Publisher
 
 __all__ = ["Configuration", "Counters", "Services"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Services:
     """Everything a request needs; one a gateway worker."""
 
@@ -38,6 +41,8 @@ class Services:
     callers: CallerBook
     publisher: Publisher
     provider: ProviderClient
+    judges: ProviderClient
+    """Asks moderation services; unlike providers they are asked at public addresses only, or where operators allow."""
     prices: PriceTable
     traffic: Traffic
     ids: Ids
@@ -48,6 +53,8 @@ class Services:
     late_records: LateRecords
     desk: LeaseDesk
     reviews: ReviewDesk = field(default_factory=ReviewDesk)
+    shares: ShareDesk | None = None
+    """None where rate limits are not shared with other gateways."""
     payers: PayerBook = field(default_factory=PayerBook)
     caught_up: Callable[[], bool]
     reloads: Reloads = field(default_factory=Reloads)
@@ -55,3 +62,5 @@ class Services:
     log_waiting: Callable[[], int] = lambda: 0
     """How many appends wait for the log."""
     tracing: Tracing | None = None
+    content: ContentDesk | None = None
+    """Where texts are kept; None in a process that keeps none."""

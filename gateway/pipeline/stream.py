@@ -7,8 +7,7 @@ ends with an error event instead, so that nobody takes a part for the whole.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
@@ -17,16 +16,17 @@ from keeptrusts.gateway.pipeline.keep_alive import KeepAlive
 from keeptrusts.gateway.pipeline.released import Released, StreamJudge
 from keeptrusts.gateway.pipeline.review import left_s
 from keeptrusts.gateway.pipeline.services import Services
+from keeptrusts.gateway.pipeline.stream_texts import StreamTexts
 from keeptrusts.gateway.pipeline.values import IncomingCall, Invocation, OpenedStream
 from keeptrusts.gateway.policies.run import ChainOutcome
-from keeptrusts.gateway.policies.texts import Text
+from keeptrusts.gateway.policies.texts import Text, too_deep
 from keeptrusts.gateway.providers.protocol import FailureKind, ProviderFailure, ProviderStream
 from keeptrusts.gateway.providers.translate.aws_eventstream import EventStreamParser
-from keeptrusts.gateway.providers.translate.protocol import StreamEnd, StreamTranslation
+from keeptrusts.gateway.providers.translate.protocol import StreamEnd, StreamEvent, StreamTranslation
 from keeptrusts.gateway.providers.translate.sse import SseParser
 from keeptrusts.gateway.routing.retry import Failing, judge
 from keeptrusts.schemas.errors import Problem
-from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.frozen import frozen, replace
 
 Further = Callable[[ChainOutcome, tuple[Text, ...], bool], Awaitable[ChainOutcome]]
 """Gives what others say of an answer that the chain lets pass, and that is whole or is not."""
@@ -59,7 +59,9 @@ class _Reading:
         held: StreamJudge | None,
         judge_further: Further | None,
         restoring: StreamJudge | None,
+        gathered: StreamTexts | None = None,
     ) -> None:
+        self._gathered = gathered
         self._restoring = restoring
         self._held = held
         self._judge_further = judge_further
@@ -96,6 +98,7 @@ class _Reading:
                 return None if ending else self._too_long() or piece
             try:
                 events = self._parser.finish() if piece is None else self._parser.feed(piece)
+                self._refuse_too_deep(events)
                 frames = b"".join([self.translation.feed(event) for event in events])
             except ValueError:
                 return self._failure("garbage", "its stream holds what is no event of its API")
@@ -105,6 +108,12 @@ class _Reading:
                 return None
             if (failure := self._too_long()) is not None:
                 return failure
+
+    def _refuse_too_deep(self, events: Sequence[StreamEvent]) -> None:
+        """Raise ValueError for an event that could not be written anew, where somebody may have to."""
+        looked_at = self._held is not None or self._restoring is not None or self._gathered is not None
+        if looked_at and any(too_deep(event.data) for event in events):
+            raise ValueError("an event is nested too deeply")
 
     def left_s(self) -> float:
         """Give the seconds that the stream may still last."""
@@ -123,6 +132,8 @@ class _Reading:
         if self.first_token_us is None:
             self.first_token_us = max(0, (self._services.now_ns() - self._call.started_ns) // 1_000)
         passed = frames if self._held is None else self._held.take(frames)
+        if passed and self._gathered is not None:
+            self._gathered.take(passed)
         if passed and self._restoring is not None:
             passed = self._restoring.take(passed)
         if passed:
@@ -141,6 +152,8 @@ class _Reading:
         if self._held is not None:
             self._released = self._held.release(tail)
             self._released = released = await self._judged_further(connection, self._released)
+        if self._gathered is not None:
+            self._gathered.take(released.frames + released.tail)
         released = self._with_values(released)
         if released.frames:
             await self._send(connection, released.frames)
@@ -183,9 +196,13 @@ async def pass_stream(
     held: StreamJudge | None = None,
     judge_further: Further | None = None,
     restoring: StreamJudge | None = None,
+    gathered: StreamTexts | None = None,
 ) -> Streamed:
-    """Pass a stream on up to its end, which the caller of this sends. Never raises for what either side does."""
-    reading = _Reading(services, call, opened, held, judge_further, restoring)
+    """Pass a stream on up to its end, which the caller of this sends. Never raises for what either side does.
+
+    ``gathered`` is shown what is released, before any value of the request is put back into it.
+    """
+    reading = _Reading(services, call, opened, held, judge_further, restoring, gathered)
     connection.when_gone(opened.stream.close)  # a provider that nobody listens to any more must stop working
     # Also while nothing comes: closing it wakes whoever reads.
     latest = asyncio.get_running_loop().call_later(reading.left_s(), opened.stream.close)

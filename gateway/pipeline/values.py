@@ -11,6 +11,7 @@ from keeptrusts.gateway.pipeline.spans import AttemptSpan, CallSpan
 from keeptrusts.gateway.policies.compile import CompiledChain
 from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.gateway.policies.run import ChainOutcome
+from keeptrusts.gateway.policies.shares import Want
 from keeptrusts.gateway.providers.protocol import ProviderStream
 from keeptrusts.gateway.providers.translate.protocol import ClientApi, ClientCall, ProviderCall, Translation
 from keeptrusts.gateway.routing.route import Route
@@ -27,11 +28,19 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @frozen
+class KeptContent:
+    """What an event says of a content: its reference, and its HMAC under its data key."""
+
+    ref: str
+    hmac: str
+
+
+@frozen
 class IncomingCall:
     """A request as it came in, before anything is known about it. Header names are found in lower case.
 
     ``endpoint`` is the path it is recorded under. ``held_ns`` is for how long a person let it wait: that time counts
-    for no deadline of what follows.
+    for no deadline of what follows. ``kept`` names the request's texts where they are kept.
     """
 
     request: str
@@ -41,6 +50,7 @@ class IncomingCall:
     traceparent: str | None = None
     span: CallSpan | None = field(default=None, repr=False)
     held_ns: int = 0
+    kept: KeptContent | None = None
 
 
 @frozen
@@ -110,6 +120,13 @@ class Admission:
     chain: CompiledChain
     payers: Payers | None
     placeholders: Mapping[str, str] = field(default_factory=lambda: _NONE, repr=False)
+
+
+@frozen
+class Lacking:
+    """A call that policies cannot decide about before shares of rate limits are there, or known not to be had."""
+
+    wants: tuple[Want, ...]
 
 
 @frozen

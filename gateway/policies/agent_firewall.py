@@ -7,21 +7,21 @@ from typing import Final
 
 from keeptrusts.gateway.policies.globs import AllowDeny
 from keeptrusts.gateway.policies.protocol import ALLOW, Decision, Escalation, RequestFacts
+from keeptrusts.gateway.policies.rate_counters import Counter, Counters
 from keeptrusts.gateway.policies.rate_limit import MAX_CALLERS, WorkerShare
-from keeptrusts.gateway.policies.rate_windows import SECOND_NS, Counter, Counters
+from keeptrusts.gateway.policies.rate_windows import SECOND_NS
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.policy_document.kinds.access import AgentFirewallOptions
 
 KIND: Final = "agent-firewall"
 EVERY_ROLE: Final = "*"
 EVERY_TOOL: Final = "default"
-_ESCALATION: Final = Escalation(type="tool_use", severity="high")
 
 
 class AgentFirewall:
     """The compiled rules: names first, then the session's length, then how often each tool was used lately."""
 
-    __slots__ = ("_action", "_counters", "_lists", "_most", "_per_minute", "_roles", "_share")
+    __slots__ = ("_action", "_counters", "_escalation", "_lists", "_most", "_per_minute", "_roles", "_share")
 
     def __init__(self, options: AgentFirewallOptions, share: WorkerShare, before: AgentFirewall | None = None) -> None:
         """Counts begin empty, except those of ``before``, which this one takes the place of."""
@@ -31,6 +31,7 @@ class AgentFirewall:
         self._per_minute: Mapping[str, int] = options.rate_limits
         self._share = share
         self._action = options.action
+        self._escalation = Escalation(type="tool_use", severity="high", held=options.on_review == "hold")
         self._counters: Counters = Counters(MAX_CALLERS) if before is None else before._counters
 
     def evaluate(self, facts: RequestFacts, now_ns: int) -> Decision:
@@ -101,6 +102,6 @@ class AgentFirewall:
         if self._action == "warn":
             return Decision(result="warn", reason=reason)
         if self._action == "escalate":
-            return Decision(result="escalate", reason=reason, escalation=_ESCALATION)
+            return Decision(result="escalate", reason=reason, escalation=self._escalation)
         problem = Problem(code="input_blocked", message=message, fix=fix, policy=KIND, param="tools")
         return Decision(result="block", reason=reason, problem=problem)

@@ -1,8 +1,8 @@
 """From a document to one chain per team, so that a request pays only for its own policies."""
 
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from typing import Final
 
 from keeptrusts.gateway.detectors.database import Keeper
@@ -12,17 +12,21 @@ from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.gateway.detectors.scanner import Scanner
 from keeptrusts.gateway.policies.agent_firewall import AgentFirewall
 from keeptrusts.gateway.policies.audit_logger import AuditLogger
+from keeptrusts.gateway.policies.captured_texts import KINDS, Capture, Redactor
 from keeptrusts.gateway.policies.data_routing_policy import DataRoutingPolicy
 from keeptrusts.gateway.policies.external_moderation import ExternalModeration
 from keeptrusts.gateway.policies.globs import Globs
 from keeptrusts.gateway.policies.human_oversight import HumanOversight
 from keeptrusts.gateway.policies.model_access import ModelAccess
 from keeptrusts.gateway.policies.protocol import ModelRule, Policy, RequestFacts
-from keeptrusts.gateway.policies.rate_limit import WorkerShare
+from keeptrusts.gateway.policies.rate_limit import KIND as RATE_LIMIT
+from keeptrusts.gateway.policies.rate_limit import RateLimit, WorkerShare
 from keeptrusts.gateway.policies.rbac import Rbac, header_names
 from keeptrusts.gateway.policies.registry import build_policy
+from keeptrusts.gateway.policies.shares import ShareBook, Sharing
 from keeptrusts.gateway.policies.spend_limit import SpendLimit
 from keeptrusts.gateway.policies.text_detector import TextDetector
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.document import ChainEntry, FailMode, Mode, PolicyDocument, Targeting
 from keeptrusts.schemas.policy_document.fingerprint import fingerprint
 from keeptrusts.schemas.policy_document.kinds.access import RbacOptions
@@ -34,7 +38,7 @@ MOST_SCANNERS: Final = 16
 """Sets of rules whose scanners are kept; a document with more compiles some again at a reload."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CompiledPolicy:
     """One policy of a chain; `applies` is None when it applies to every call of the chain."""
 
@@ -47,17 +51,39 @@ class CompiledPolicy:
     phase: Phase = "input"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
+class Keeping:
+    """Which texts are kept: `entries` are the chain's audit-loggers, the first that applies counts.
+
+    `keep_days` is for how long: the largest that any audit-logger of the document says. `redactor` takes out of them
+    what the chain's detectors find, whatever they do about it.
+    """
+
+    entries: tuple[tuple[Condition | None, AuditLoggerOptions], ...]
+    keep_days: int
+    redactor: Redactor
+
+    def captured(self, facts: RequestFacts) -> Capture | None:
+        """What is kept of a call; None where nothing is."""
+        for applies, options in self.entries:
+            if applies is None or applies(facts):
+                return None if options.capture == "none" else options.capture
+        return None
+
+
+@frozen
 class CompiledChain:
     """The policies of one team in the order they run. `audit` is the first audit-logger's options, if any.
 
     `policies` judge a request, `output` its answer; a policy may be among both. `spending` are the spend-limits among
-    them: they decide once a call's cost has a bound. `routing` are those that say where a call's data may go;
+    them: they decide once a call's cost has a bound. `rates` are rate limits in force, whose shares calls wait for.
+    `routing` are those that say where a call's data may go;
     `asks_for_actions`: one of them wants to know what an agent has done. `external` are those that ask another service,
     about requests or answers; they are in neither phase's list, since they are asked after all others.
     `scanner` and `output_scanner` look for everything that the policies of a phase want found; None where none of them
     looks at texts. `openings` let a streamed answer go as it is judged; None where it must be whole before it can be.
     `holds_answers`: somebody else judges them, so that nothing of a stream goes out before.
+    `keeping` says what is kept of texts; None where nothing ever is.
     """
 
     policies: tuple[CompiledPolicy, ...] = ()
@@ -68,10 +94,12 @@ class CompiledChain:
     holds_answers: bool = False
     spending: tuple[tuple[CompiledPolicy, SpendLimit], ...] = ()
     routing: tuple[tuple[CompiledPolicy, DataRoutingPolicy], ...] = ()
+    rates: tuple[tuple[CompiledPolicy, RateLimit], ...] = ()
     asks_for_actions: bool = False
     external: tuple[tuple[CompiledPolicy, ExternalModeration], ...] = ()
     model_rules: tuple[tuple[Condition | None, ModelRule], ...] = ()
     audit: AuditLoggerOptions | None = None
+    keeping: Keeping | None = None
 
     def kinds(self) -> tuple[str, ...]:
         """The kinds in running order: those that only judge answers behind, and those that ask another service last."""
@@ -80,7 +108,7 @@ class CompiledChain:
         return tuple(policy.kind for policy in (*self.policies, *only_output, *external))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Aim:
     """Whom an entry is for: its kind, the teams (None: all) and the targeting beyond them."""
 
@@ -102,7 +130,7 @@ class _Aim:
         return self.teams is None or other.teams is None or not self.teams.isdisjoint(other.teams)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Built:
     """A compiled entry, whom it is for, and `meaning`, which equal entries share whatever their teams."""
 
@@ -139,9 +167,12 @@ class _Predecessors:
         return found.compiled.policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CompiledDocument:
-    """A document ready to decide. `version` is its fingerprint, `header_names` (lower case) what rbac asks for."""
+    """A document ready to decide. `version` is its fingerprint, `header_names` (lower case) what rbac asks for.
+
+    `shares` is the book of its rate limits where they are those of all gateways together.
+    """
 
     document: PolicyDocument
     version: str
@@ -149,6 +180,7 @@ class CompiledDocument:
     _by_team: Mapping[str, CompiledChain]
     _others: CompiledChain
     _built: tuple[_Built, ...] = ()
+    shares: ShareBook | None = None
 
     def chain_for(self, team: str | None) -> CompiledChain:
         """The chain of a team by slug; None and teams that no targeting names share one chain."""
@@ -166,12 +198,14 @@ def compile_document(
     worker: int = 0,
     before: CompiledDocument | None = None,
     keeper: Keeper | None = None,
+    shares: ShareBook | None = None,
 ) -> CompiledDocument:
     """Compiles every chain once. `worker` of `workers` (from 0) enforces its share of each rate limit.
 
     Rate limits go on with the counts of `before` (compiled for the same worker), also where their numbers, their mode
     or their targeting have changed: a reload is no fresh allowance. New tiers, and entries for other teams, start
-    empty. Raises ValueError when `worker` is not one of `workers`.
+    empty. With `shares`, rate limits are those of all gateways together, and no worker's part is fixed. Raises
+    ValueError when `worker` is not one of `workers`.
     """
     if not 0 <= worker < workers:
         raise ValueError(f"worker {worker} is not one of {workers}: number workers from 0")
@@ -179,15 +213,20 @@ def compile_document(
     entries = document.chain if document.enabled else ()
     staying = frozenset((_meaning(entry), _Aim.of(entry)) for entry in entries)
     predecessors = _Predecessors(before, staying)
-    built = tuple(_compile_entry(entry, share, predecessors) for entry in entries)
+    named = [None if shares is None else Sharing(scope=scope, book=shares) for scope in _scopes(entries)]
+    built = tuple(_compile_entry(entry, share, predecessors, one) for entry, one in zip(entries, named, strict=True))
+    keep_days = max(
+        (one.options.retention_days for one in entries if isinstance(one.options, AuditLoggerOptions)), default=0
+    )
     headers = [header_names(entry.options) for entry in entries if isinstance(entry.options, RbacOptions)]
     return CompiledDocument(
         document=document,
         version=fingerprint(document),
         header_names=frozenset().union(*headers),
-        _by_team={slug: _chain(built, slug, keeper) for slug in document.named_teams()},
-        _others=_chain(built, None, keeper),
+        _by_team={slug: _chain(built, slug, keeper, keep_days) for slug in document.named_teams()},
+        _others=_chain(built, None, keeper, keep_days),
         _built=built,
+        shares=shares,
     )
 
 
@@ -195,11 +234,33 @@ def _meaning(entry: ChainEntry) -> Hashable:
     return entry.kind, entry.mode, entry.fail_mode, _Aim.of(entry).beyond_team, entry.options.model_dump_json()
 
 
-def _compile_entry(entry: ChainEntry, share: WorkerShare, predecessors: _Predecessors) -> _Built:
+def _scopes(entries: Sequence[ChainEntry]) -> tuple[str, ...]:
+    """Names of rate limits that all gateways give them which have the same document: by whom an entry is aimed at.
+
+    Entries aimed at the same callers are numbered; numbers and modes of an entry are no part of its name.
+    """
+    met: dict[str, int] = {}
+    names = []
+    for entry in entries:
+        aim = _Aim.of(entry)
+        teams = "" if aim.teams is None else " ".join(sorted(aim.teams))
+        beyond = "" if aim.beyond_team is None else f"{aim.beyond_team.scope} {sorted(aim.beyond_team.names)}"
+        aimed = sha256(f"{teams}|{beyond}".encode()).hexdigest()[:16] if teams or beyond else "all"
+        name = f"{entry.kind}/{aimed}"
+        met[name] = met.get(name, 0) + (1 if entry.kind == RATE_LIMIT else 0)
+        names.append(name if met[name] <= 1 else f"{name}.{met[name]}")
+    return tuple(names)
+
+
+def _compile_entry(
+    entry: ChainEntry, share: WorkerShare, predecessors: _Predecessors, sharing: Sharing | None
+) -> _Built:
     meaning, aim = _meaning(entry), _Aim.of(entry)
     policy = predecessors.same((meaning, aim))
     if policy is None:
-        policy = build_policy(entry, share, predecessors.changed(aim))
+        policy = build_policy(entry, share, predecessors.changed(aim), sharing)
+    elif isinstance(policy, RateLimit) and policy.sharing != sharing:  # it goes by another name now
+        policy = build_policy(entry, share, policy, sharing)
     compiled = CompiledPolicy(
         kind=entry.kind,
         name=entry.name,
@@ -212,7 +273,7 @@ def _compile_entry(entry: ChainEntry, share: WorkerShare, predecessors: _Predece
     return _Built(compiled=compiled, aim=aim, meaning=meaning)
 
 
-def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -> CompiledChain:
+def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None, keep_days: int) -> CompiledChain:
     """The team's entries, rbac first, equal ones once."""
     chosen: dict[Hashable, CompiledPolicy] = {}
     for one in built:
@@ -231,11 +292,15 @@ def _chain(built: tuple[_Built, ...], team: str | None, keeper: Keeper | None) -
         openings=_openings(output, keeper),
         holds_answers=any(policy.phase != "input" for _, policy in external) or any(map(_asks_person, output)),
         spending=tuple((one, one.policy) for one in policies if isinstance(one.policy, SpendLimit)),
+        rates=tuple(
+            (one, one.policy) for one in policies if isinstance(one.policy, RateLimit) and one.mode == "enforce"
+        ),
         routing=tuple((one, one.policy) for one in policies if isinstance(one.policy, DataRoutingPolicy)),
         asks_for_actions=any(isinstance(one.policy, AgentFirewall) for one in policies),
         external=external,
         model_rules=_model_rules(policies),
         audit=_audit(policies),
+        keeping=_keeping(ordered, keeper, keep_days),
     )
 
 
@@ -281,6 +346,27 @@ def _model_rules(policies: tuple[CompiledPolicy, ...]) -> tuple[tuple[Condition 
         (compiled.applies, compiled.policy)
         for compiled in policies
         if compiled.mode == "enforce" and isinstance(compiled.policy, Rbac | ModelAccess)
+    )
+
+
+def _keeping(policies: tuple[CompiledPolicy, ...], keeper: Keeper | None, keep_days: int) -> Keeping | None:
+    """What is kept of texts; None where no audit-logger in force keeps any."""
+    entries = tuple(
+        (one.applies, one.policy.options)
+        for one in policies
+        if isinstance(one.policy, AuditLogger) and one.mode == "enforce"
+    )
+    if all(options.capture == "none" for _, options in entries):
+        return None
+    found = tuple(one for one in policies if one.kind in KINDS)
+    redacts = any(options.capture == "redacted" for _, options in entries)
+    return Keeping(
+        entries=entries,
+        keep_days=keep_days,
+        redactor=Redactor(
+            scanner=_scanner(found, keeper) if redacts else None,
+            detectors=tuple(one.policy for one in found if isinstance(one.policy, TextDetector)),
+        ),
     )
 
 

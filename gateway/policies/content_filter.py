@@ -41,7 +41,7 @@ class ContentFilter(TextDetector):
             phase=options.apply_to,
             redaction=Redaction(),
             message=options.message,
-            escalation=Escalation(type="unwanted_content", severity="medium"),
+            escalation=Escalation(type="unwanted_content", severity="medium", held=options.on_review == "hold"),
         )
         self._own = frozenset(rule.id for rule in own)
         self._reader = Reader(groups)

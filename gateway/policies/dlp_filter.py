@@ -28,5 +28,5 @@ def dlp_filter(options: DlpFilterOptions) -> TextDetector:
         phase=options.apply_to,
         redaction=options.redaction,
         message=options.message,
-        escalation=Escalation(type="data_exfiltration", severity="high"),
+        escalation=Escalation(type="data_exfiltration", severity="high", held=options.on_review == "hold"),
     )

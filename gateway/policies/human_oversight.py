@@ -20,7 +20,13 @@ class HumanOversight:
         self.phase: Literal["input", "output", "both"] = options.phase
         self._needed = options.asks_always
         self._blocks = options.action == "block"
-        self._escalation = Escalation(type="human_oversight", severity="medium", wait_s=options.timeout_seconds)
+        self._escalation = Escalation(
+            type="human_oversight",
+            severity="medium",
+            wait_s=options.timeout_seconds,
+            held=options.on_review == "hold",
+            assignee=options.default_assignee,
+        )
 
     def evaluate(self, facts: RequestFacts, now_ns: int) -> Decision:
         """Escalate with review_required, or refuse with it."""

@@ -39,7 +39,7 @@ class PromptInjection(TextDetector):
             phase="input",
             redaction=Redaction(),
             message=options.response.message,
-            escalation=Escalation(type="prompt_injection", severity="high"),
+            escalation=Escalation(type="prompt_injection", severity="high", held=options.on_review == "hold"),
         )
         self._own = frozenset(rule.id for rule in own)
         self._options = options

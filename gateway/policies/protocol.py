@@ -48,9 +48,9 @@ class RequestFacts:
     tools: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
     phase: Literal["input", "output"] = "input"
-    review: Review | None = field(default=None, compare=False)
-    data_policies: tuple[DataPolicy, ...] = field(default=(), compare=False)
-    actions: Actions = field(default=NO_ACTIONS, compare=False)
+    review: Review | None = None
+    data_policies: tuple[DataPolicy, ...] = ()
+    actions: Actions = NO_ACTIONS
 
     @property
     def model(self) -> str | None:
@@ -74,6 +74,9 @@ class Escalation:
     severity: Literal["low", "medium", "high", "critical"]
     wait_s: int = 1800
     due_s: int = 1800
+    held: bool = True
+    """Whether a call waits; else it is refused at once, and may come again once it is approved. Answers always wait."""
+    assignee: str | None = None
 
 
 @frozen

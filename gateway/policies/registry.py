@@ -15,6 +15,7 @@ from keeptrusts.gateway.policies.prompt_injection import prompt_injection
 from keeptrusts.gateway.policies.protocol import Policy
 from keeptrusts.gateway.policies.rate_limit import RateLimit, WorkerShare
 from keeptrusts.gateway.policies.rbac import Rbac
+from keeptrusts.gateway.policies.shares import Sharing
 from keeptrusts.gateway.policies.spend_limit import SpendLimit
 from keeptrusts.gateway.policies.unavailable import Unavailable
 from keeptrusts.schemas.policy_document.document import ChainEntry
@@ -37,15 +38,20 @@ from keeptrusts.schemas.policy_document.kinds.oversight import (
 from keeptrusts.schemas.policy_document.not_yet import refused_option
 
 
-def build_policy(entry: ChainEntry, share: WorkerShare, before: Policy | None = None) -> Policy:
-    """The policy of an entry. What counts goes on with the counts of `before`, whose place it takes."""
+def build_policy(
+    entry: ChainEntry, share: WorkerShare, before: Policy | None = None, sharing: Sharing | None = None
+) -> Policy:
+    """The policy of an entry. What counts goes on with the counts of `before`, whose place it takes.
+
+    With `sharing`, rate limits are those of all gateways together.
+    """
     match entry.options:
         case RbacOptions() as options:
             return Rbac(options)
         case ModelAccessOptions() as options:
             return ModelAccess(options)
         case RateLimitOptions() as options:
-            return RateLimit(options, share, before if isinstance(before, RateLimit) else None)
+            return RateLimit(options, share, before if isinstance(before, RateLimit) else None, sharing)
         case SpendLimitOptions() as options:
             return SpendLimit(options, entry.mode)
         case AuditLoggerOptions() as options:

@@ -1,8 +1,6 @@
 """Running a chain: each policy in turn, its mode decides whether it logs, warns or acts."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from functools import lru_cache
 from typing import Final, Literal
 
 from keeptrusts.gateway.policies.compile import CompiledChain, CompiledPolicy
@@ -10,8 +8,9 @@ from keeptrusts.gateway.policies.protocol import Decision, Escalation, Permit, R
 from keeptrusts.gateway.policies.texts import Edit
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import PolicyOutcome, PolicyResult, Verdict
-from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.policy_document.document import Mode
+from keeptrusts.schemas.remembered import Remembered
 
 Clock = Callable[[], int]
 """A monotonic clock in nanoseconds."""
@@ -170,10 +169,20 @@ def _result_with_findings(compiled: CompiledPolicy, decision: Decision, us: int)
     )
 
 
-@lru_cache(maxsize=8_192)
 def _plain_result(kind: str, name: str, mode: Mode, result: PolicyOutcome, reason: str | None, us: int) -> PolicyResult:
     """Make a result without findings; the same few come again and again, and they never change."""
+    return _plain_results[kind, name, mode, result, reason, us]
+
+
+_Plain = tuple[str, str, Mode, PolicyOutcome, str | None, int]
+
+
+def _make_plain(named: _Plain) -> PolicyResult:
+    kind, name, mode, result, reason, us = named
     return PolicyResult(kind=kind, name=name, mode=mode, result=result, reason=reason, us=us)
+
+
+_plain_results: Final[Remembered[_Plain, PolicyResult]] = Remembered(_make_plain, most=8_192)
 
 
 def _outcome(

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from keeptrusts.gateway.policies.protocol import ALLOW, Decision, RequestFacts
 from keeptrusts.schemas.errors import Problem
-from keeptrusts.schemas.events.money import BudgetClaim
+from keeptrusts.schemas.events.money import SOFT, BudgetClaim
 from keeptrusts.schemas.money import format_usd
 from keeptrusts.schemas.policy_document.document import Mode
 from keeptrusts.schemas.policy_document.kinds.limits import SpendLimitOptions
@@ -35,6 +35,7 @@ class SpendLimit:
     def claims(self, facts: RequestFacts, config_version: str) -> tuple[BudgetClaim, ...]:
         """The budgets that must agree to a call of this caller, one for each period with a cap."""
         options = self._options
+        hard = options.action == "block" and self._mode == "enforce"
         found: list[BudgetClaim] = []
         periods: tuple[tuple[Literal["month", "day"], int | None], ...] = (
             ("month", options.monthly_limit),
@@ -44,12 +45,12 @@ class SpendLimit:
             if limit is not None:
                 found.append(
                     BudgetClaim(
-                        account=f"cap:{options.per}:{self._owner(facts)}/{period}",
+                        account=f"cap:{options.per}:{self._owner(facts)}/{period}{'' if hard else SOFT}",
                         limit=limit,
                         period=period,
                         time_zone=options.time_zone,
                         config_version=config_version,
-                        action="hard" if options.action == "block" and self._mode == "enforce" else "soft",
+                        action="hard" if hard else "soft",
                     )
                 )
         return tuple(found)
@@ -92,14 +93,10 @@ class SpendLimit:
 
 
 def smallest(claims: Iterable[BudgetClaim]) -> tuple[BudgetClaim, ...]:
-    """One claim an account: of several the one with the smallest limit, and a hard one before a soft one."""
+    """One claim an account: of several the one with the smallest limit."""
     found: dict[str, BudgetClaim] = {}
     for claim in claims:
         other = found.get(claim.account)
-        if other is None or _strength(claim) < _strength(other):
+        if other is None or claim.limit < other.limit:
             found[claim.account] = claim
     return tuple(found.values())
-
-
-def _strength(claim: BudgetClaim) -> tuple[bool, int]:
-    return claim.action == "soft", claim.limit

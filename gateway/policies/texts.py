@@ -48,7 +48,7 @@ _TYPES: Final[Mapping[str, Channel]] = {
     "input_file": "document",
     "file": "document",
 }
-_NO_TEXT: Final = frozenset(
+NO_TEXT: Final = frozenset(
     {
         "cache_control", "call_id", "detail", "encoding_format", "encrypted_content", "file_id", "finish_reason",
         "format", "id", "item_id", "media_type", "mime_type", "model", "object", "previous_response_id", "role",
@@ -57,6 +57,8 @@ _NO_TEXT: Final = frozenset(
     }
 )  # fmt: skip
 """Names whose values are ids, kinds and settings in every API: a marker there would make the call invalid."""
+_SURELY_WRITABLE: Final = 250
+"""So many lists and objects can be written anew however they lie within each other."""
 _BYTES: Final = frozenset({"data", "file_data", "b64_json", "bytes"})
 _ARGUMENTS: Final = frozenset({"arguments", "partial_json"})
 _ANSWERS: Final = ("choices", "content", "output", "output_text")
@@ -102,6 +104,21 @@ def texts_of_answer(document: Mapping[str, Any]) -> tuple[Text, ...]:
         if name in document:
             _walk(document[name], (name,), "assistant", found)
     return tuple(found)
+
+
+def too_deep(written: bytes) -> bool:
+    """Say whether JSON lies too deep to be written anew, once something in it is changed."""
+    if written.count(b"{") + written.count(b"[") <= _SURELY_WRITABLE:
+        return False
+    try:
+        document = orjson.loads(written)
+    except orjson.JSONDecodeError:
+        return False  # whoever needs it to be JSON says so
+    try:
+        orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        return True
+    return False
 
 
 def texts_of_event(document: Mapping[str, Any]) -> tuple[Text, ...]:
@@ -185,7 +202,7 @@ def _walk(value: Any, path: Path, channel: Channel, found: list[Text]) -> None:
 
 def _string(value: str, path: Path, channel: Channel, found: list[Text]) -> None:
     name = path[-1]
-    if not value or name in _NO_TEXT or _DATA_URL.match(value) or (name in _BYTES and _ENCODED.match(value)):
+    if not value or name in NO_TEXT or _DATA_URL.match(value) or (name in _BYTES and _ENCODED.match(value)):
         return
     if name in _ARGUMENTS:
         found.append(Text(path=path, channel="arguments", text=value, json="string"))

@@ -6,6 +6,7 @@ fifth of the memory, and as objects only while they are in use.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Generic, TypeVar, cast
 
 from keeptrusts.schemas.codec import DecodeError
@@ -14,12 +15,14 @@ from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.codec import decode_derived
 from keeptrusts.schemas.snapshots.directory import (
     BudgetValue,
+    ErasureValue,
     Heartbeat,
     KeyValue,
     MemberValue,
     OrganizationValue,
     TeamValue,
     WalletValue,
+    WebhookValue,
 )
 
 V = TypeVar("V", bound=Record)
@@ -62,6 +65,7 @@ class DirectoryView:
         self._teams: _Shelf[TeamValue] = _Shelf()
         self._members: _Shelf[MemberValue] = _Shelf()
         self._keys: _Shelf[KeyValue] = _Shelf()
+        self._webhooks: dict[str, WebhookValue] = {}
         self._wallets: set[tuple[str, str]] = set()
         self._budgets: dict[tuple[str, str, str], dict[str, BudgetValue]] = {}
         self._owner_of_budget: dict[str, tuple[str, str, str]] = {}
@@ -72,9 +76,14 @@ class DirectoryView:
         self._key_by_prefix: dict[str, str] = {}
         self._keys_by_name: dict[tuple[str, str], tuple[str, ...]] = {}
         self._member_by_email: dict[tuple[str, str], str] = {}
+        self._erasures: dict[tuple[str, str], ErasureValue] = {}
         self._heartbeats: dict[int, float] = {}
         self._positions: dict[int, int] = {}
         self.undecodable = 0
+        self.erasure_version = 0
+        """Changes with every erasure."""
+        self.on_erasure: Callable[[str, str], None] = lambda org, subject: None
+        """Told of each data subject that is erased: organization and subject."""
 
     def apply(self, partition: int, offset: int, value: bytes | None, received_s: float) -> None:
         """Take in one record; ``received_s`` is a monotonic time, the only clock that ages heartbeats."""
@@ -103,6 +112,12 @@ class DirectoryView:
                 self._apply_wallet(record)
             case BudgetValue():
                 self._apply_budget(record)
+            case WebhookValue():
+                self._apply_webhook(record)
+            case ErasureValue():
+                self._erasures[record.org, record.id] = record
+                self.erasure_version += 1
+                self.on_erasure(record.org, record.id)
             case _:
                 self.undecodable += 1
 
@@ -129,6 +144,11 @@ class DirectoryView:
         member = self._members.get(identifier)
         return member if member is not None and member.org == org and member.state != "removed" else None
 
+    def person(self, org: str, reference: str) -> MemberValue | None:
+        """Give a member by id or e-mail, also one that is removed; None for other organizations' members."""
+        member = self._members.get(self._member_by_email.get((org, reference.lower()), reference))
+        return member if member is not None and member.org == org else None
+
     def key(self, org: str, reference: str) -> KeyValue | None:
         """Give a key by id, look-up prefix, or name (the newest active one of that name)."""
         direct = self._keys.get(reference) or self.key_by_prefix(reference)
@@ -143,6 +163,11 @@ class DirectoryView:
         owner = self._owner_of_budget.get(identifier)
         return None if owner is None or owner[0] != org else self._budgets[owner].get(identifier)
 
+    def webhook(self, org: str, identifier: str) -> WebhookValue | None:
+        """Give a webhook by id; None for removed ones and for other organizations'."""
+        found = self._webhooks.get(identifier)
+        return found if found is not None and found.org == org else None
+
     def has_wallet(self, org: str, wallet: str) -> bool:
         """Say whether a wallet (``<scope>:<owner>``) exists and is not closed."""
         return (org, wallet) in self._wallets
@@ -150,6 +175,15 @@ class DirectoryView:
     def budgets(self, org: str, scope: BudgetScope, owner: str) -> tuple[BudgetValue, ...]:
         """Give the budgets in force for one scope and owner, oldest first."""
         return tuple(self._budgets.get((org, scope, owner), {}).values())
+
+    def erasures(self, org: str, subject: str) -> int:
+        """Give how often a data subject has been erased."""
+        found = self._erasures.get((org, subject))
+        return 0 if found is None else found.number
+
+    def all_erasures(self) -> tuple[ErasureValue, ...]:
+        """Give the latest erasure of each data subject, of every organization."""
+        return tuple(self._erasures.values())
 
     def position(self, partition: int) -> int | None:
         """Give the offset of the last record taken in from a partition."""
@@ -181,6 +215,12 @@ class DirectoryView:
             owned[budget.id] = budget
         else:
             owned.pop(budget.id, None)
+
+    def _apply_webhook(self, webhook: WebhookValue) -> None:
+        if webhook.state == "removed":
+            self._webhooks.pop(webhook.id, None)
+        else:
+            self._webhooks[webhook.id] = webhook
 
     def _apply_team(self, team: TeamValue, value: bytes) -> None:
         before = self._teams.get(team.id)

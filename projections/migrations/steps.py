@@ -62,4 +62,6 @@ STEPS: Final = (
     _rollup(11, "latency_by_user", tables.LATENCY_BY_USER, tables.LATENCY_BY_USER_VIEW),
     _new_tables(12, "holds", tables.HOLDS_OPEN, tables.HOLDS_PRESUMED),
     _new_tables(13, "ledger_values", tables.LEDGER_VALUES, tables.LEDGER_MARKS),
+    _new_tables(14, "webhook_deliveries", tables.WEBHOOK_DELIVERIES),
+    _new_tables(15, "contents", tables.CONTENT_RECORDS, tables.CONTENT_KEYS),
 )

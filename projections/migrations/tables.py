@@ -235,6 +235,16 @@ INTENT_OUTCOMES: Final = Table(
     order_by="(org, event_id)",
 )  # fmt: skip
 
+WEBHOOK_DELIVERIES: Final = Table(
+    name="webhook_deliveries",
+    columns=(
+        ("org", "String"), ("webhook", "String"), ("id", "String"), ("event", _LABEL), ("state", _LABEL),
+        ("queued_at", _TIME), ("value", "String"), *_PLACE,
+    ),
+    order_by="(org, webhook, id)",
+    engine="ReplacingMergeTree(_offset)",
+)  # fmt: skip
+
 GATEWAY_REPORTS: Final = Table(
     name="gateway_reports",
     columns=(
@@ -244,6 +254,27 @@ GATEWAY_REPORTS: Final = Table(
         ("providers", "String"), ("reason", "String"), *_PLACE,
     ),
     order_by="(org, gateway, incarnation, time, _offset)",
+)  # fmt: skip
+
+CONTENT_RECORDS: Final = Table(
+    name="content_records",
+    columns=(
+        ("org", "String"), ("request", "String"), ("ref", "String"), ("part", _LABEL), ("subject", _LABEL),
+        ("period", _LABEL), ("key_id", "String"), ("captured", _LABEL), ("truncated", "Bool"), ("piece", "UInt32"),
+        ("pieces", "UInt32"), ("nonce", "String"), ("ciphertext", "String CODEC(ZSTD(1))"), ("hmac", "String"), *_PLACE,
+    ),
+    order_by="(org, request, ref, piece)",
+)  # fmt: skip
+
+CONTENT_KEYS: Final = Table(
+    name="content_keys",
+    columns=(
+        ("org", "String"), ("key_id", "String"), ("subject", "String"), ("period", _LABEL), ("wrapped", "String"),
+        ("secret_version", "UInt32"), ("keep_days", "UInt32"), ("erasures", "UInt32"), ("reason", _LABEL),
+        ("erasure", "String"), ("destroyed_at", f"Nullable({_TIME})"), *_PLACE,
+    ),
+    order_by="(org, key_id)",
+    settings="old_parts_lifetime = 10",  # files that hold what was deleted go as soon as nobody reads them
 )  # fmt: skip
 
 WRITER_PROGRESS: Final = Table(
@@ -259,7 +290,8 @@ WRITER_PROGRESS: Final = Table(
 ALL: Final = (
     LOG, REQUEST_PARTS, REQUESTS, REQUESTS_OPEN, REQUESTS_DAILY, LATENCY_BY_TEAM, LATENCY_BY_USER, LEDGER_ENTRIES,
     LEDGER_POSTINGS, HOLDS_OPEN, HOLDS_PRESUMED, LEDGER_VALUES, LEDGER_MARKS,
-    DIRECTORY_VALUES, ADOPTION_FACTS, INTENT_OUTCOMES, GATEWAY_REPORTS, WRITER_PROGRESS,
+    DIRECTORY_VALUES, ADOPTION_FACTS, INTENT_OUTCOMES, WEBHOOK_DELIVERIES, GATEWAY_REPORTS, CONTENT_RECORDS,
+    CONTENT_KEYS, WRITER_PROGRESS,
 )  # fmt: skip
 ROLLUPS: Final = MappingProxyType(
     {view.target: view for view in (REQUESTS_DAILY_VIEW, LATENCY_BY_TEAM_VIEW, LATENCY_BY_USER_VIEW)}

@@ -1,25 +1,37 @@
-"""Rows of ``directory_values``: the current value of each organization, team, member, key, wallet and budget."""
+"""Rows of ``directory_values``: the current value of each organization, team, member, key, wallet, budget, webhook,
+erasure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from keeptrusts.projections.projectors.place import DerivedRecord
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.snapshots.directory import (
     BudgetValue,
+    ErasureValue,
     KeyValue,
     MemberValue,
     OrganizationValue,
     TeamValue,
     WalletValue,
+    WebhookValue,
 )
 
-_VALUES: Final = (OrganizationValue, TeamValue, MemberValue, KeyValue, WalletValue, BudgetValue)
+_VALUES: Final = (
+    OrganizationValue,
+    TeamValue,
+    MemberValue,
+    KeyValue,
+    WalletValue,
+    BudgetValue,
+    WebhookValue,
+    ErasureValue,
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DirectoryValueRow:
     """One value; the one with the largest offset is in force. ``prefix``es are a key's, for looking it up."""
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from keeptrusts.projections.query_api.asking import MIN_POSITION, refuse_unknown, time_of
 from keeptrusts.projections.query_api.call import Call, Parameter
@@ -16,6 +15,8 @@ from keeptrusts.projections.query_api.problems import invalid_parameter, not_fou
 from keeptrusts.projections.query_api.scope import TenantScope
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas import topics
+from keeptrusts.schemas.events.money import SOFT
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.money import format_usd
 from keeptrusts.schemas.periods import period_at
 from keeptrusts.schemas.record import format_time
@@ -55,7 +56,7 @@ WHERE org = {org:String} AND account IN {accounts:Array(String)} AND mark = 'thr
 ORDER BY account, seq, n"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Cap:
     """One cap with the period that is to be shown. ``full`` names the period's accounts; limits are nano-USD."""
 
@@ -68,6 +69,8 @@ class _Cap:
     ends_ms: int
     over: int = 0
     value: BudgetValue | None = None
+    action: Literal["hard", "soft"] | None = None
+    """Of a policy's cap: None where it is not known to be soft."""
 
 
 async def budgets(call: Call) -> Page[Budget]:
@@ -148,7 +151,7 @@ async def _chosen(call: Call) -> list[_Cap]:
     if source in (None, "budget"):
         values = [value for value in call.directory.budgets.values() if state in ("all", value.state)]
         found += await _with_periods(call, sorted(values, key=lambda value: (SCOPES.index(value.scope), value.id)))
-    if source in (None, "policy") and state != "removed" and action is None:
+    if source in (None, "policy") and state != "removed":
         now_ms = _now_ms(call)
         answer = await call.deps.store.query(
             _PERIODS + _CURRENT, {"org": call.org, "prefix": "cap:", "now_ms": now_ms, "most": MAX_CAPS}
@@ -160,7 +163,7 @@ async def _chosen(call: Call) -> list[_Cap]:
         for cap in found
         if scope in (None, cap.scope)
         and owner in (None, cap.owner)
-        and (action is None or (cap.value is not None and cap.value.action == action))
+        and action in (None, cap.action if cap.value is None else cap.value.action)
     ]
 
 
@@ -198,14 +201,14 @@ async def _with_periods(call: Call, values: Sequence[BudgetValue]) -> list[_Cap]
 
 
 def _policy_cap(period: BudgetPeriodOpened) -> _Cap | None:
-    """Read ``cap:<scope>:<owner>/<period>``; None for names that are not of this form."""
-    name, _, length = period.account.rpartition("/")
+    """Read ``cap:<scope>:<owner>/<period>`` or the same with ``:soft``; None for names that are not of this form."""
+    name, _, length = period.account.removesuffix(SOFT).rpartition("/")
     parts = name.split(":", 2)
     if len(parts) != 3 or parts[0] != "cap":
         return None
     return _Cap(
         id=period.account, scope=parts[1], owner=parts[2], limit=period.limit, period=length, full=period.full,
-        ends_ms=period.ends_ms, over=period.over,
+        ends_ms=period.ends_ms, over=period.over, action="soft" if period.account.endswith(SOFT) else None,
     )  # fmt: skip
 
 
@@ -244,7 +247,7 @@ def _fields(cap: _Cap, spent: _Spent, directory: Directory, keys: Mapping[str, K
         "limit": format_usd(cap.limit),
         "period": cap.period,
         "time_zone": None if value is None else value.time_zone,
-        "action": None if value is None else value.action,
+        "action": cap.action if value is None else value.action,
         "thresholds_percent": [] if value is None else list(value.thresholds_percent),
         "state": "active" if value is None else value.state,
         "created_at": None if value is None else format_time(value.created_at),

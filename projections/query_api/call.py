@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, Literal, Protocol
@@ -21,7 +21,9 @@ from keeptrusts.projections.settings import QuerySettings
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas import topics
 from keeptrusts.schemas.authorization import Action, scope_of
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.positions import Position, parse_position
+from keeptrusts.schemas.record import Record
 
 MIN_POSITION_HEADER: Final = "X-Keeptrusts-Min-Position"
 READ_PARAMETERS: Final = ("min_position",)
@@ -35,7 +37,15 @@ class Rebuilder(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorder(Protocol):
+    """Appends a fact to the log, for what must be recorded before it is answered."""
+
+    async def record(self, *, org: str, actor: str, subject: str, fact: Record) -> None:
+        """Return once the log has the fact. Raises PublishError when it is not known to."""
+        ...
+
+
+@frozen
 class Deps:
     """What every question may use."""
 
@@ -47,9 +57,12 @@ class Deps:
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     rebuilder: Rebuilder | None = None
+    recorder: Recorder | None = None
+    erasures: Callable[[str, str], int] = lambda org, subject: 0
+    """How often a data subject was erased, as far as this process has heard: tables may be behind the log."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Call:
     """One authenticated question. ``tip`` is how far the tables were when it was taken up."""
 
@@ -102,7 +115,7 @@ class Call:
         return self.tip.lag_ms(topic, self.org, int(self.now.timestamp() * 1000))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Parameter:
     """A parameter of a route as OpenAPI describes it."""
 
@@ -112,7 +125,7 @@ class Parameter:
     place: Literal["query", "path"] = "query"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Route:
     """One route. ``action`` is its row of the roles table (None: any member); ``reads`` are the topics it answers from.
 

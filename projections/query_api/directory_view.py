@@ -14,15 +14,18 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from keeptrusts.projections.store.protocol import Store
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.codec import decode_derived
 from keeptrusts.schemas.snapshots.directory import (
     BudgetValue,
+    ErasureValue,
     KeyValue,
     MemberValue,
     OrganizationValue,
     TeamValue,
     WalletValue,
+    WebhookValue,
 )
 
 _MOST_ORGANIZATIONS: Final = 256
@@ -49,7 +52,7 @@ WHERE (org, kind, id) IN (
 GROUP BY org, kind, id LIMIT 10"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Directory:
     """One organization's directory at one moment, without its keys: those are looked up when they are asked for."""
 
@@ -58,11 +61,20 @@ class Directory:
     members: Mapping[str, MemberValue] = field(default_factory=lambda: MappingProxyType({}))
     wallets: Mapping[str, WalletValue] = field(default_factory=lambda: MappingProxyType({}))
     budgets: Mapping[str, BudgetValue] = field(default_factory=lambda: MappingProxyType({}))
+    webhooks: Mapping[str, WebhookValue] = field(default_factory=lambda: MappingProxyType({}))
+    erasures: Mapping[str, ErasureValue] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def size(self) -> int:
         """Give how many values it holds, which is what it costs to remember."""
-        return len(self.teams) + len(self.members) + len(self.wallets) + len(self.budgets)
+        return (
+            len(self.teams)
+            + len(self.members)
+            + len(self.wallets)
+            + len(self.budgets)
+            + len(self.webhooks)
+            + len(self.erasures)
+        )
 
     def team_named(self, text: str) -> TeamValue | None:
         """Find a team by id, slug or name (any case)."""
@@ -197,7 +209,8 @@ def _with(
 def _changed(directory: Directory, values: Iterable[Record]) -> Directory:
     organization = directory.organization
     teams, members = dict(directory.teams), dict(directory.members)
-    wallets, budgets = dict(directory.wallets), dict(directory.budgets)
+    wallets, budgets, webhooks = dict(directory.wallets), dict(directory.budgets), dict(directory.webhooks)
+    erasures = dict(directory.erasures)
     for value in values:
         match value:
             case OrganizationValue():
@@ -210,10 +223,16 @@ def _changed(directory: Directory, values: Iterable[Record]) -> Directory:
                 wallets[value.id] = value
             case BudgetValue():
                 budgets[value.id] = value
+            case WebhookValue():
+                webhooks[value.id] = value
+            case ErasureValue():
+                erasures[value.id] = value
     return Directory(
         organization=organization,
         teams=MappingProxyType(teams),
         members=MappingProxyType(members),
         wallets=MappingProxyType(wallets),
         budgets=MappingProxyType(budgets),
+        webhooks=MappingProxyType(webhooks),
+        erasures=MappingProxyType(erasures),
     )

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from keeptrusts.projections.query_api.asking import CURSOR, LIMIT, MIN_POSITION, refuse_unknown, words_of
 from keeptrusts.projections.query_api.call import Call, Parameter
 from keeptrusts.projections.query_api.directory_view import Directory
-from keeptrusts.projections.query_api.ledger_values import escalation_of, newest, selected, the_one
+from keeptrusts.projections.query_api.ledger_values import escalation_of, newest, selected, the_one, user_id_of
 from keeptrusts.projections.query_api.models import Answer, One, Page, Time
 from keeptrusts.schemas.record import format_time
 from keeptrusts.schemas.snapshots.documents import Escalation as Value
@@ -21,6 +21,7 @@ LIST_PARAMETERS: Final = (
     Parameter(name="type", help="only escalations of this type, such as data_exfiltration or human_oversight"),
     Parameter(name="team", help="only escalations of this team (id, slug or name)"),
     Parameter(name="user", help="only escalations of this person's calls (id or e-mail)"),
+    Parameter(name="assignee", help="only those that a policy asks this person to decide first (id or e-mail)"),
     Parameter(name="request", help="only those of this request"),
     LIMIT,
     CURSOR,
@@ -32,7 +33,9 @@ ONE_PARAMETERS: Final = (ID, MIN_POSITION)
 class Escalation(Answer):
     """A call, or the answer to one, that a policy holds for a person. What was found is counted, never quoted.
 
-    A decision after ``due_at`` has missed its service level (``breached``); at ``expires_at`` nobody waits any more.
+    Where its texts are kept, ``content_ref`` names them. A decision after ``due_at`` has missed its service level
+    (``breached``); at ``expires_at`` nobody waits any more. A call that is not ``held`` was refused at once; approved,
+    it may be sent again until then (``redeemed_by``).
     """
 
     id: str
@@ -48,6 +51,10 @@ class Escalation(Answer):
     policy: str | None
     reason: str | None
     findings: dict[str, int]
+    held: bool
+    redeemed_by: str | None
+    assignee: str | None
+    content_ref: str | None
     opened_at: Time
     due_at: Time
     expires_at: Time | None
@@ -68,6 +75,9 @@ async def escalations(call: Call) -> Page[Escalation]:
         selection.where("has({states:Array(String)}, state)", states=named)
     if "type" in call.parameters:
         selection.where("account = {type:String}", type=call.parameters["type"])
+    if "assignee" in call.parameters:
+        assignee = user_id_of(call, call.parameters["assignee"])
+        selection.where("JSONExtractString(value, 'assignee') = {assignee:String}", assignee=assignee)
     return await newest(call, _KIND, selection, lambda value: _escalation(escalation_of(value), call.directory))
 
 
@@ -92,6 +102,10 @@ def _escalation(value: Value, directory: Directory) -> Escalation:
         policy=value.policy,
         reason=value.reason,
         findings=value.findings,
+        held=value.held is not False,
+        redeemed_by=value.redeemed_by,
+        assignee=directory.user_label(value.assignee) if value.assignee else None,
+        content_ref=value.content_ref,
         opened_at=format_time(value.opened_at),
         due_at=format_time(value.due_at),
         expires_at=None if value.expires_at is None else format_time(value.expires_at),

@@ -50,7 +50,7 @@ async def event(call: Call) -> One[EventDetail]:
     scope = call.reach("events.read")
     name = call.path["id"]
     as_of = call.as_of()
-    records = await _records(call.deps.store, scope, name, as_of.offset)
+    records = await records_of(call.deps.store, scope, name, as_of.offset)
     projected = project_requests({}, records)
     rows: list[RequestRow] = [*projected.closed, *projected.open]
     if not rows or not scope.covers(team=rows[0].team, user=rows[0].user):
@@ -58,7 +58,7 @@ async def event(call: Call) -> One[EventDetail]:
     return One[EventDetail](data=_detail(call, rows[0], records), as_of=str(as_of), lag_ms=call.lag_ms())
 
 
-async def _records(store: Store, scope: TenantScope, name: str, as_of: int) -> list[LoggedEvent]:
+async def records_of(store: Store, scope: TenantScope, name: str, as_of: int) -> list[LoggedEvent]:
     sql = _OF_REQUEST if has_prefix(name, REQUEST) else _OF_ANY
     answer = await store.query(sql, {"org": scope.org, "id": name, "as_of": as_of})
     return [

@@ -8,6 +8,7 @@ from keeptrusts.projections.query_api import (
     admin,
     adoption,
     budgets,
+    contents,
     escalations,
     event_detail,
     events,
@@ -15,15 +16,18 @@ from keeptrusts.projections.query_api import (
     holds,
     log,
     people,
+    privacy,
     spend,
     stream,
     tickets,
     transactions,
     usage,
     wallets,
+    webhooks,
 )
 from keeptrusts.projections.query_api.asking import AS_OF, MIN_POSITION
 from keeptrusts.projections.query_api.call import Parameter, Route
+from keeptrusts.projections.query_api.contents import Contents
 from keeptrusts.projections.query_api.escalations import Escalation
 from keeptrusts.projections.query_api.models import (
     Adoption,
@@ -54,6 +58,8 @@ from keeptrusts.projections.query_api.money_models import (
     Transaction,
     Wallet,
 )
+from keeptrusts.projections.query_api.privacy import DataSubject
+from keeptrusts.projections.query_api.webhooks import Webhook, WebhookDelivery
 from keeptrusts.schemas.topics import ADOPTION, DIRECTORY, EVENTS, LEDGER
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -73,6 +79,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         answer=One[EventDetail], reads=(EVENTS,),
         parameters=(Parameter(name="id", help="request id", place="path"), AS_OF, MIN_POSITION),
         handle=event_detail.event,
+    ),
+    Route(
+        method="GET", path="/v1/events/{id}/content", operation="getEventContent", action="content.read",
+        summary="What was captured of a request, in clear; every reading is recorded",
+        answer=One[Contents], reads=(EVENTS,), parameters=contents.PARAMETERS, handle=contents.event_content,
     ),
     Route(
         method="GET", path="/v1/log", operation="listLog", action="log.read",
@@ -143,6 +154,33 @@ ROUTES: Final[tuple[Route, ...]] = (
         method="GET", path="/v1/escalations/{id}", operation="getEscalation", action="escalations.read",
         summary="One escalation", answer=One[Escalation], reads=(LEDGER, DIRECTORY),
         parameters=escalations.ONE_PARAMETERS, handle=escalations.escalation,
+    ),
+    Route(
+        method="GET", path="/v1/webhooks", operation="listWebhooks", action="webhooks.manage",
+        summary="Where the organization has its events sent to", answer=Page[Webhook], reads=(DIRECTORY,),
+        parameters=webhooks.LIST_PARAMETERS, handle=webhooks.webhooks,
+    ),
+    Route(
+        method="GET", path="/v1/webhooks/{id}", operation="getWebhook", action="webhooks.manage",
+        summary="One webhook", answer=One[Webhook], reads=(DIRECTORY,), parameters=webhooks.ONE_PARAMETERS,
+        handle=webhooks.webhook,
+    ),
+    Route(
+        method="GET", path="/v1/webhooks/{id}/deliveries", operation="listWebhookDeliveries",
+        action="webhooks.manage", summary="What was sent to a webhook and what became of it, newest first",
+        answer=Page[WebhookDelivery], reads=(DIRECTORY,), parameters=webhooks.DELIVERY_PARAMETERS,
+        handle=webhooks.deliveries,
+    ),
+    Route(
+        method="GET", path="/v1/escalations/{id}/content", operation="getEscalationContent", action="content.read",
+        summary="The texts that an escalation is about, where they are captured; every reading is recorded",
+        answer=One[Contents], reads=(LEDGER, DIRECTORY), parameters=contents.ESCALATION_PARAMETERS,
+        handle=contents.escalation_content,
+    ),
+    Route(
+        method="GET", path="/v1/privacy/subjects/{id}", operation="getDataSubject", action="privacy.erase",
+        summary="What is kept of a person, by month, and what was erased", answer=One[DataSubject],
+        reads=(EVENTS, DIRECTORY), parameters=privacy.PARAMETERS, handle=privacy.subject,
     ),
     Route(
         method="GET", path="/v1/holds", operation="listHolds", action="wallets.read",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Protocol
@@ -13,6 +12,8 @@ from typing import Any, ClassVar, Final, Protocol
 import orjson
 
 from keeptrusts.projections.projectors.adoption_facts import adoption_fact_rows
+from keeptrusts.projections.projectors.contents import content_key_rows, content_record_rows
+from keeptrusts.projections.projectors.deliveries import delivery_rows
 from keeptrusts.projections.projectors.directory_values import directory_value_rows
 from keeptrusts.projections.projectors.gateway_reports import gateway_report_rows
 from keeptrusts.projections.projectors.holds import open_hold_rows, presumed_hold_rows
@@ -26,6 +27,7 @@ from keeptrusts.projections.projectors.place import DerivedRecord
 from keeptrusts.projections.projectors.request_parts import request_part_rows
 from keeptrusts.projections.projectors.requests import PriorRequest, ProjectedRequests, RequestKey, project_requests
 from keeptrusts.projections.writer.decoding import Decoded
+from keeptrusts.schemas.frozen import frozen
 
 
 class Row(Protocol):
@@ -37,7 +39,7 @@ class Row(Protocol):
     def offset(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Block:
     """The rows of one range for one table."""
 
@@ -56,6 +58,9 @@ DERIVED_TABLES: Final[Mapping[str, Callable[[Sequence[DerivedRecord]], Sequence[
         "directory_values": directory_value_rows,
         "adoption_facts": adoption_fact_rows,
         "intent_outcomes": intent_outcome_rows,
+        "webhook_deliveries": delivery_rows,
+        "content_records": content_record_rows,
+        "content_keys": content_key_rows,
     }
 )
 EVENT_TABLES: Final = ("log", "request_parts", "requests", "requests_open", "gateway_reports")

@@ -23,6 +23,7 @@ from keeptrusts.projections.writer.decoding import (
     decode_derived_records,
     decode_events,
 )
+from keeptrusts.projections.writer.destroyed_keys import any_destroyed, delete_destroyed
 from keeptrusts.projections.writer.inserting import insert_block
 from keeptrusts.projections.writer.metrics import WriterMetrics
 from keeptrusts.projections.writer.prior import InFlight, prior_requests
@@ -45,7 +46,10 @@ SOURCES: Final = (
     topics.DIRECTORY,
     topics.ADOPTION,
     topics.OUTCOMES,
+    topics.WEBHOOKS,
     topics.GRANTS,
+    topics.CONTENT,
+    topics.SUBJECT_KEYS,
 )
 _AT_ONCE: Final = 4
 
@@ -66,6 +70,8 @@ class Writer:
         self._progress = Progress({topic.name: 0 for topic in SOURCES})
         self._in_flight = InFlight(settings.max_in_flight)
         self._doubtful: list[tuple[Range, tuple[Block, ...], frozenset[int]]] = []
+        self._keys_destroyed = True
+        """Whether keys that are gone may still have rows: so it may be after a kill."""
         self._notes = 0
 
     @property
@@ -160,6 +166,9 @@ class Writer:
         doubtful, self._doubtful = self._doubtful, []
         for item, blocks, refused in doubtful:
             await make_sure(self._store, item, blocks, refused, self._settings, self.metrics)
+        if self._keys_destroyed:
+            await delete_destroyed(self._store)
+            self._keys_destroyed = False
 
     async def _write_within(self, limit: asyncio.Semaphore, item: Range) -> None:
         async with limit:
@@ -176,6 +185,7 @@ class Writer:
         else:
             blocks += await asyncio.to_thread(derived_blocks, decoded)
             refused = await self._insert(item, blocks)
+            self._keys_destroyed |= any_destroyed(decoded.derived)
         if doubtful or self.metrics.insert_retries > retries:
             self._doubtful.append((item, tuple(blocks), frozenset(refused)))
         await self._set_aside(item, decoded, refused)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from keeptrusts.projections.settings import WriterSettings
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.projections.writer.beside import empty_beside, exchange
 from keeptrusts.projections.writer.blocks import derived_blocks, event_blocks
+from keeptrusts.projections.writer.destroyed_keys import delete_destroyed
 from keeptrusts.projections.writer.inserting import insert_block
 from keeptrusts.projections.writer.loop import Writer, decode_range
 from keeptrusts.projections.writer.metrics import WriterMetrics
@@ -28,6 +28,7 @@ from keeptrusts.projections.writer.ranges import Range
 from keeptrusts.projections.writer.reader import partition_counts
 from keeptrusts.projections.writer.rollups import refill
 from keeptrusts.schemas import topics
+from keeptrusts.schemas.frozen import frozen
 
 TABLES: Final[Mapping[str, topics.Topic]] = MappingProxyType(
     {
@@ -44,9 +45,12 @@ TABLES: Final[Mapping[str, topics.Topic]] = MappingProxyType(
         "ledger_marks": topics.LEDGER,
         "directory_values": topics.DIRECTORY,
         "adoption_facts": topics.ADOPTION,
+        "content_records": topics.CONTENT,
+        "content_keys": topics.SUBJECT_KEYS,
     }
 )
-"""Table -> the topic it is made from. Outcomes are kept for days only, so their table is not among them."""
+"""Table -> the topic it is made from. Outcomes and deliveries are kept for days only, so their tables are
+not among them."""
 _BATCH: Final = 5_000
 _SILENT_SECONDS: Final = 30.0
 
@@ -55,7 +59,7 @@ class UnknownTableError(LookupError):
     """A table that cannot be made from the log."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RebuiltTable:
     """What was done: records read, and rows before and after."""
 
@@ -104,6 +108,8 @@ class Rebuild:
             records = await self._copy(source, table, beside)
             async with self._writer.turn:
                 records += await self._copy(source, table, beside)
+                if table == tables.CONTENT_KEYS.name:
+                    await delete_destroyed(self._store, beside)
                 before, after = await exchange(self._store, table, beside)
             return RebuiltTable(table=table, records=records, rows_before=before, rows_after=after)
         finally:

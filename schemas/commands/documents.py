@@ -91,10 +91,17 @@ class EscalationReleaseRequested(Record):
 
 
 class EscalationResolveRequested(Record):
+    """Decide about what is held. Approved edited, ``content_ref`` names the edited text.
+
+    ``content_at`` and ``key_at`` are the positions of its record in kt.content and of its key in kt.subjectkeys.
+    """
+
     escalation: str
     resolution: Literal["approved", "denied", "approved_edited"]
     note: str = ""
     content_ref: str | None = None
+    content_at: str | None = None
+    key_at: str | None = None
 
 
 class ExportCreateRequested(Record):

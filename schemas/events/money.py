@@ -17,6 +17,10 @@ LEASE_MS: Final = 15_000
 """How long a lease may be spent from, counted from the broker's time of the record that asked for it."""
 HOLD_MS: Final = 15 * 60 * 1000
 """A hold that is neither settled nor voided within this time is presumed spent, unless it names a longer one."""
+SHARE_MS: Final = 60_000
+"""How long a share of a rate limit may be used, counted from the broker's time of the record that asked for it."""
+MOST_CLAIMS: Final = 100
+"""Limits that one record may ask for shares of."""
 
 
 class Draw(Record):
@@ -62,12 +66,17 @@ class HoldVoided(VoidHold):
     """A hold ended without a charge."""
 
 
+SOFT: Final = ":soft"
+"""How the account of a policy's soft cap ends."""
+
+
 class BudgetClaim(Record):
     """A budget that must agree to a lease: its limit and the configuration version that set it.
 
     ``account`` is ``budget:<id>`` of the directory, where the ledger's own limit counts, or, of a policy file,
-    ``cap:<scope>:<owner>/<period>``. A soft one always agrees; once its limit is reached, its leases say so. One that
-    does not say what it is is hard.
+    ``cap:<scope>:<owner>/<period>``, with ``:soft`` behind it for a soft one, so that one may warn of what another
+    refuses. A soft one always agrees; once its limit is reached, its leases say so. One that does not say what it is is
+    hard.
     """
 
     account: str
@@ -100,12 +109,38 @@ class LeaseReturned(Record):
     amount: Amount
 
 
+class ShareClaim(Record):
+    """All that one worker says of its part of one limit; its latest word about it counts, and no earlier one.
+
+    ``total`` is the limit as its configuration has it. What is used counts for ``window_ms`` after its use, or, where
+    that is 0, as long as it is in use. ``used`` is what counts now, ``held`` the most that will count from now on
+    unless more is granted, ``need`` what would let through those who wait, ``wanted`` what would be enough for a while.
+    The first part of what is used ceases to count in ``frees_ms``.
+    """
+
+    limit: str
+    total: int = Field(ge=1)
+    window_ms: int = Field(ge=0)
+    used: int = Field(ge=0)
+    held: int = Field(ge=0)
+    need: int = Field(ge=0)
+    wanted: int = Field(ge=0)
+    frees_ms: int = Field(ge=0)
+
+
 class ShareRequested(Record):
-    """A gateway incarnation asks for its part of a rate limit that all gateways share."""
+    """A gateway worker says what it holds and needs of rate limits that all gateways share.
+
+    ``incarnation`` is that of its process, which outlives publishers, because its counts do. ``number`` grows with
+    each of its records. ``leaving``: it uses nothing more. ``limit`` and ``wanted`` are those of the first claim.
+    """
 
     incarnation: str
     limit: str
     wanted: int = Field(ge=0)
+    claims: Annotated[tuple[ShareClaim, ...], Field(max_length=MOST_CLAIMS)] | None = None
+    number: int | None = Field(default=None, ge=0)
+    leaving: bool | None = None
 
 
 class TicketOpened(Record):

@@ -20,7 +20,8 @@ class RequestDecided(Record):
     """The decision about a call, appended before anything is dispatched or refused.
 
     ``verdict`` and ``reason`` are final for refusals. ``directory_position`` and ``config_position`` are the
-    offsets of kt.directory and kt.configurations in force. ``input_hash`` is an HMAC, never the text.
+    offsets of kt.directory and kt.configurations in force. ``input_hash`` is an HMAC, never the text. Where the input
+    is captured, ``content_ref`` names it in kt.content and ``content_hmac`` is its HMAC under its data key.
     """
 
     request: str
@@ -44,6 +45,8 @@ class RequestDecided(Record):
     input_hash: str | None = None
     ticket: str | None = None
     hold: Hold | None = None
+    content_ref: str | None = None
+    content_hmac: str | None = None
 
 
 class RequestAttempted(Record):
@@ -73,7 +76,8 @@ class RequestCompleted(Record):
     """The end of a call. ``status`` is the HTTP status sent to the caller; latencies are microseconds.
 
     ``latency_us`` is from the first byte read to this record; ``provider_us`` from dispatch to the provider's last
-    byte; ``first_token_us`` from the first byte read to the first token passed on.
+    byte; ``first_token_us`` from the first byte read to the first token passed on. Where the output is captured,
+    ``content_ref`` names it and ``content_hmac`` is its HMAC under its data key.
     """
 
     request: str
@@ -100,6 +104,8 @@ class RequestCompleted(Record):
     client_gone: bool = False
     settle: Settle | None = None
     void: VoidHold | None = None
+    content_ref: str | None = None
+    content_hmac: str | None = None
 
 
 class RequestAbandoned(Record):
@@ -111,7 +117,9 @@ class RequestAbandoned(Record):
 class ReviewRequested(Record):
     """A policy holds a call or an answer for a person.
 
-    It waits for ``wait_seconds``; a decision that takes longer than ``due_seconds`` has missed its service level.
+    It waits for ``wait_seconds``; a decision that takes longer than ``due_seconds`` has missed its service level. Not
+    ``held`` (absent: it is), it was refused at once: once approved, ``principal`` may send the same input again.
+    ``assignee`` is whom the policy names, by e-mail or otherwise.
     """
 
     escalation: str
@@ -126,3 +134,16 @@ class ReviewRequested(Record):
     wait_seconds: int | None = Field(default=None, ge=1)
     identity: Identity | None = None
     reason: str | None = None
+    held: bool | None = None
+    principal: str | None = None
+    input_hash: str | None = None
+    assignee: str | None = None
+
+
+class ReviewRedeemed(Record):
+    """An approved escalation is used, once, by the caller it was opened for, who sends the same input again."""
+
+    escalation: str
+    principal: str
+    input_hash: str
+    request: str

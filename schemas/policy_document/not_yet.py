@@ -1,9 +1,9 @@
 """What this version reads and checks but does not do: options it refuses, and options without an effect."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.kinds.content import (
     DlpFilterOptions,
     HipaaPhiDetectorOptions,
@@ -14,7 +14,7 @@ from keeptrusts.schemas.policy_document.kinds.options import KindOptions
 from keeptrusts.schemas.policy_document.kinds.oversight import AuditLoggerOptions, HumanOversightOptions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WithoutEffect:
     """An option, by its path, of some kinds; it is told of when written with such a value.
 
@@ -59,26 +59,6 @@ WITHOUT_EFFECT: Final = (
         kinds=(PromptInjectionOptions,),
         path=("response", "log_level"),
         words="has no effect in this version: what is found is recorded, and nothing is logged",
-        severity="info",
-        when=lambda value: True,
-    ),
-    WithoutEffect(
-        kinds=(HumanOversightOptions,),
-        path=("default_assignee",),
-        words="has no effect in this version: whoever may decide for the team is asked",
-        severity="info",
-    ),
-    WithoutEffect(
-        kinds=(AuditLoggerOptions,),
-        path=("capture",),
-        words="has no effect in this version: texts are never recorded",
-        severity="warning",
-        when=lambda value: value != "none",
-    ),
-    WithoutEffect(
-        kinds=(AuditLoggerOptions,),
-        path=("retention_days",),
-        words="has no effect in this version: records stay as long as the log keeps them",
         severity="info",
         when=lambda value: True,
     ),

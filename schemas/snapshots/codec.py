@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from keeptrusts.schemas.codec import DecodeError, first_problem, json_object
 from keeptrusts.schemas.money import FROM_JSON
 from keeptrusts.schemas.record import Record
-from keeptrusts.schemas.snapshots import adoption, content, directory, documents, grants, ledger, outcomes
+from keeptrusts.schemas.snapshots import adoption, content, deliveries, directory, documents, grants, ledger, outcomes
 
 TYPED: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
     {
@@ -23,6 +23,7 @@ TYPED: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
             grants.LeaseDenied,
             grants.ShareGranted,
             grants.ShareDenied,
+            grants.ShareRecalled,
             grants.HoldRejected,
             grants.TicketWaiting,
             grants.TicketFunded,
@@ -31,9 +32,11 @@ TYPED: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
             grants.IdempotencyAccepted,
             grants.IdempotencyRefused,
             grants.ReviewDecided,
+            grants.ReviewAnswered,
             grants.LedgerProgress,
             content.ContentRecord,
             content.SubjectKey,
+            content.SubjectKeyDestroyed,
             content.Checkpoint,
             content.StateSnapshot,
             content.DeadLetter,
@@ -52,12 +55,16 @@ VALUES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
             directory.KeyValue,
             directory.WalletValue,
             directory.BudgetValue,
+            directory.WebhookValue,
+            directory.ErasureValue,
             directory.Heartbeat,
             documents.ConfigurationVersion,
             documents.TemplateVersion,
             documents.Deployment,
             documents.Repository,
             documents.Escalation,
+            deliveries.Delivery,
+            deliveries.DeliveryProgress,
         )
     }
 )

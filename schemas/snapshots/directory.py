@@ -12,6 +12,7 @@ from pydantic import Field
 from keeptrusts.schemas.commands.people import KeyPurpose, WalletMode
 from keeptrusts.schemas.commands.wallets import BudgetPeriod, BudgetScope
 from keeptrusts.schemas.events.identity import Role
+from keeptrusts.schemas.events.webhook import SwitchedOffFor
 from keeptrusts.schemas.money import NanoUsd
 from keeptrusts.schemas.record import Record, Timestamp
 
@@ -110,6 +111,50 @@ class BudgetValue(Record):
     created_at: Timestamp
 
 
+class WebhookValue(Record):
+    """Where an organization is told of events that match a pattern; with ``team``, of that team's only.
+
+    ``rotation`` numbers its secrets, each of the installation's key secret ``secret_version``; the one before signs
+    along until ``overlap_until``. ``generation`` counts what changed where or whether it is told. ``tests`` counts the
+    test messages that were asked for. ``reason`` says why it was switched off, if not by a person.
+    """
+
+    kind: Literal["webhook"] = "webhook"
+    id: str
+    org: str
+    url: str
+    events: tuple[str, ...]
+    team: str | None = None
+    description: str = ""
+    state: Literal["enabled", "disabled", "removed"] = "enabled"
+    reason: SwitchedOffFor | None = None
+    generation: int = 0
+    secret_version: int = 1
+    rotation: int = 0
+    previous_secret_version: int | None = None
+    overlap_until: Timestamp | None = None
+    tests: int = 0
+    tested_at: Timestamp | None = None
+    created_at: Timestamp
+    created_by: str
+
+
+class ErasureValue(Record):
+    """A data subject was erased; ``id`` is the subject. Content keys that were made before are to be destroyed.
+
+    ``number`` counts the subject's erasures: a key is of before where its maker knew of fewer.
+    """
+
+    kind: Literal["erasure"] = "erasure"
+    id: str
+    org: str
+    erasure: str
+    number: int = Field(ge=1)
+    reason: str = ""
+    erased_at: Timestamp
+    erased_by: str
+
+
 class Heartbeat(Record):
     """A sign of life of the authority for one partition; ``input_offset`` is the last record of kt.events it folded."""
 
@@ -120,7 +165,17 @@ class Heartbeat(Record):
     input_offset: int
 
 
-DirectoryValue = OrganizationValue | TeamValue | MemberValue | KeyValue | WalletValue | BudgetValue | Heartbeat
+DirectoryValue = (
+    OrganizationValue
+    | TeamValue
+    | MemberValue
+    | KeyValue
+    | WalletValue
+    | BudgetValue
+    | WebhookValue
+    | ErasureValue
+    | Heartbeat
+)
 
 
 def directory_key(value: DirectoryValue) -> bytes:

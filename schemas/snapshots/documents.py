@@ -70,13 +70,15 @@ class Repository(Record):
 class Escalation(Record):
     """One escalation's current value. States: queued, claimed, resolved, expired.
 
-    ``due_at`` is the service level: who decides later has missed it. At ``expires_at`` nobody waits any more.
+    ``due_at`` is the service level: who decides later has missed it. At ``expires_at`` nobody waits any more. Not
+    ``held`` (absent: it is), its call was refused at once; an approval is good until ``expires_at`` then, for one call
+    of ``principal`` with the same input: ``redeemed_by``. ``assignee`` is a member's id, or what a policy says.
     """
 
     kind: Literal["escalation"] = "escalation"
     id: str
     org: str
-    change: Literal["opened", "claimed", "released", "breached", "resolved", "expired"]
+    change: Literal["opened", "claimed", "released", "breached", "resolved", "expired", "redeemed"]
     type: str
     severity: Literal["low", "medium", "high", "critical"]
     state: Literal["queued", "claimed", "resolved", "expired"]
@@ -96,3 +98,8 @@ class Escalation(Record):
     resolution: Literal["approved", "denied", "approved_edited"] | None = None
     note: str = ""
     breached: bool = False
+    held: bool | None = None
+    principal: str | None = None
+    input_hash: str | None = None
+    redeemed_by: str | None = None
+    assignee: str | None = None

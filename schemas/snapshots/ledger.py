@@ -14,11 +14,13 @@ from keeptrusts.schemas.money import NanoUsd
 from keeptrusts.schemas.record import Record, Timestamp
 from keeptrusts.schemas.snapshots.directory import (
     BudgetValue,
+    ErasureValue,
     KeyValue,
     MemberValue,
     OrganizationValue,
     TeamValue,
     WalletValue,
+    WebhookValue,
 )
 from keeptrusts.schemas.snapshots.documents import Escalation
 
@@ -38,9 +40,9 @@ Outcome = Literal[
     "unmetered",  # a call ended and its caller has no wallet
     "closed",  # a call ended and cost nothing
     "ticked",  # the clock moved on and deadlines passed
-    "granted",  # a lease was granted
-    "denied",  # a lease was asked for and some account does not cover it
-    "returned",  # money of a lease came back
+    "granted",  # a lease or a share of a rate limit was granted
+    "denied",  # a lease was asked for and some account does not cover it, or a share and others use the limit
+    "returned",  # money of a lease came back, or a worker that ends leaves its shares
     "attempted",  # a further attempt of a call holds money
     "hold_rejected",  # a hold is not covered by its leases; reason says why
     "settled",  # a hold ended with a charge, apart from its call's end
@@ -53,6 +55,7 @@ Outcome = Literal[
     "refused",  # a ticket cannot be redeemed, or an idempotency key cannot be used; reason says why
     "claimed",  # an idempotency key belongs to this request now
     "escalated",  # a call or an answer is held for a person
+    "switched_off",  # a webhook is told nothing more
     "ignored",  # nothing to do: what the record speaks of has ended already
 ]
 
@@ -255,6 +258,31 @@ class IdempotencyValue(Record):
     until_ms: int
 
 
+class ShareValue(Record):
+    """What one worker may use of one rate limit, ``level`` in all, until ``expires_at_ms``; what it was last heard of.
+
+    ``asked`` is the record it answers; ``recalled_ms`` when the worker was asked to give some back, until its next
+    word; ``waits_until_ms`` until when calls wait for ``need``. ``ended``: it is forgotten.
+    """
+
+    asked: str
+    ended: bool | None = None
+    expires_at_ms: int
+    frees_at_ms: int
+    incarnation: str
+    kind: Literal["share"] = "share"
+    level: int
+    limit: str
+    need: int
+    number: int
+    recalled_ms: int | None = None
+    total: int
+    used: int
+    waits_until_ms: int | None = None
+    wanted: int
+    window_ms: int
+
+
 Change = Annotated[
     OrganizationValue
     | TeamValue
@@ -262,6 +290,7 @@ Change = Annotated[
     | KeyValue
     | WalletValue
     | BudgetValue
+    | ErasureValue
     | RequestOpened
     | RequestClosed
     | LeaseOpened
@@ -276,7 +305,9 @@ Change = Annotated[
     | TicketValue
     | AllocationValue
     | IdempotencyValue
-    | Escalation,
+    | ShareValue
+    | Escalation
+    | WebhookValue,
     Field(discriminator="kind"),
 ]
 
@@ -347,6 +378,7 @@ _IN_ORDER: Final = frozenset(
         TicketValue,
         AllocationValue,
         IdempotencyValue,
+        ShareValue,
     }
 )
 """Changes whose fields, and those of what they hold, are declared in the order of their names."""

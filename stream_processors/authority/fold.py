@@ -12,10 +12,18 @@ from keeptrusts.schemas.codec import is_intent, type_of
 from keeptrusts.schemas.commands import documents as decisions
 from keeptrusts.schemas.commands import wallets as commands
 from keeptrusts.schemas.commands.people import OrganizationCreateRequested
+from keeptrusts.schemas.commands.privacy import PrivacyEraseRequested
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events import money as facts
 from keeptrusts.schemas.events.gateway import ClockTicked
-from keeptrusts.schemas.events.request import RequestAttempted, RequestCompleted, RequestDecided, ReviewRequested
+from keeptrusts.schemas.events.request import (
+    RequestAttempted,
+    RequestCompleted,
+    RequestDecided,
+    ReviewRedeemed,
+    ReviewRequested,
+)
+from keeptrusts.schemas.events.webhook import WebhookSwitchedOff
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.positions import Position
 from keeptrusts.schemas.record import Record, trusted
@@ -23,18 +31,20 @@ from keeptrusts.schemas.snapshots.codec import encode_derived
 from keeptrusts.schemas.snapshots.directory import (
     BudgetValue,
     DirectoryValue,
+    ErasureValue,
     KeyValue,
     MemberValue,
     OrganizationValue,
     TeamValue,
     WalletValue,
+    WebhookValue,
     directory_key,
 )
 from keeptrusts.schemas.snapshots.documents import Escalation
 from keeptrusts.schemas.snapshots.grants import WalletPressed
 from keeptrusts.schemas.snapshots.ledger import Cause, Entry, Outcome, chained
 from keeptrusts.schemas.snapshots.outcomes import IntentOutcome
-from keeptrusts.stream_processors.authority import directory, escalations
+from keeptrusts.stream_processors.authority import directory, escalations, privacy, shares, webhooks
 from keeptrusts.stream_processors.authority.draft import Draft
 from keeptrusts.stream_processors.authority.money import (
     budgets,
@@ -51,7 +61,9 @@ from keeptrusts.stream_processors.authority.verdicts import Rejected, Verdict
 
 RULES_VERSION: Final = 1
 
-_DIRECTORY_VALUES: Final = frozenset({OrganizationValue, TeamValue, MemberValue, KeyValue, WalletValue, BudgetValue})
+_DIRECTORY_VALUES: Final = frozenset(
+    {OrganizationValue, TeamValue, MemberValue, KeyValue, WalletValue, BudgetValue, WebhookValue, ErasureValue}
+)
 _CALLS: Final = frozenset({RequestDecided, RequestAttempted, RequestCompleted})
 # Below, what a record is is asked by its type: isinstance takes four times as long with pydantic's classes.
 
@@ -116,6 +128,8 @@ def _concerns(state: LedgerState, event: Event) -> bool:
         return concerned or escalations.concerns(state, data)
     if type(data) is ClockTicked:
         return deadlines.anything_due(state)
+    if type(data) is facts.ShareRequested:
+        return bool(data.claims)
     return type(data) in _FACTS or (is_intent(data) and event.id not in state.recent_intents)
 
 
@@ -173,7 +187,7 @@ def _verdict(draft: Draft) -> Verdict:
     at_work = _WORKING.get(type(data))
     if at_work is not None:
         return at_work(draft, principal, data)
-    rule = directory.RULES.get(type(data)) or wallets.RULES.get(type(data)) or _BUDGET_RULES.get(type(data))
+    rule = next((rules[type(data)] for rules in _RULES if type(data) in rules), None)
     if rule is None:
         return Rejected("not_supported", f"{type_of(data)} is not carried out by rules version {RULES_VERSION}")
     return rule(state, principal, data, event.time)
@@ -184,6 +198,7 @@ _FACTS: Final[Mapping[type[Record], _Fact]] = MappingProxyType(
     {
         facts.LeaseRequested: lambda draft, data: (leases.request(draft, data), None),
         facts.LeaseReturned: lambda draft, data: (leases.returned(draft, data), None),
+        facts.ShareRequested: lambda draft, data: (shares.requested(draft, data), None),
         facts.HoldSettled: requests.settled,
         facts.HoldVoided: requests.voided,
         facts.TicketOpened: tickets.opened,
@@ -191,17 +206,22 @@ _FACTS: Final[Mapping[type[Record], _Fact]] = MappingProxyType(
         facts.TicketRedeemed: tickets.redeemed,
         facts.IdempotencyClaimed: idempotency.claimed,
         ReviewRequested: escalations.opened,
+        ReviewRedeemed: escalations.redeemed,
+        WebhookSwitchedOff: webhooks.switched_off,
     }
 )
-"""Facts that gateways state -> the rule that answers them."""
+"""Facts that gateways and the deliverer state -> the rule that answers them."""
 
-_BUDGET_RULES: Final[Mapping[type[Record], wallets.Rule]] = MappingProxyType(
+_OTHER_RULES: Final[Mapping[type[Record], wallets.Rule]] = MappingProxyType(
     {
         commands.BudgetSetRequested: budgets.set_budget,
         commands.BudgetRemoveRequested: budgets.remove_budget,
+        PrivacyEraseRequested: privacy.erase,
     }
 )
-"""Intents about budgets -> the rule that decides about them."""
+"""Intents about budgets and persons -> the rule that decides about them."""
+
+_RULES: Final = (directory.RULES, wallets.RULES, _OTHER_RULES, webhooks.RULES)
 
 _WORKING: Final[Mapping[type[Record], Callable[[Draft, Principal, Any], Verdict]]] = MappingProxyType(
     {

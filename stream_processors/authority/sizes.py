@@ -30,11 +30,25 @@ IDEMPOTENCY_MS: Final = 24 * 3600 * 1000
 assert HOLD_MS >= LEASE_MS + GRACE_MS, "a hold is never presumed while its lease can still be drawn on"
 
 MOST_LEASES: Final = 50_000
+MOST_SHARES: Final = 50_000
+"""Shares of rate limits that one organization may have at once: callers of the last minutes, by limit and worker."""
+SHARE_RECALL_MS: Final = 1_500
+"""The word of a worker that was asked to give back is awaited this long; after that it is taken to be dead."""
+SHARE_WAIT_MS: Final = 2_000
+"""Calls wait this long for a share."""
+SHARE_RETRY_MS: Final = 1_000
+"""The shortest time after which it is worth asking again for what others use."""
 MOST_WAITING: Final = 10_000
 MOST_ESCALATIONS: Final = 2_000
 """Calls and answers of one organization that may wait for a person at once."""
+MOST_ESCALATIONS_OF_ONE: Final = 200
+"""Of them calls of one caller that were refused at once: whoever sends such a call in a loop fills nobody else's."""
+MOST_WEBHOOKS: Final = 50
+"""Webhooks of one organization."""
 LONGEST_REVIEW_S: Final = 7 * 24 * 3600
 """The longest time a call may wait for a person, whatever its gateway says."""
+APPROVAL_S: Final = 3600
+"""How long an approved call that was refused at once may be sent again."""
 MOST_ENDED_ESCALATIONS: Final = 10_000
 MOST_IDEMPOTENCY_KEYS: Final = 50_000
 MOST_ENDED_TICKETS: Final = 10_000

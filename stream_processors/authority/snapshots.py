@@ -14,14 +14,22 @@ from keeptrusts.schemas.money import FROM_JSON
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.directory import (
     BudgetValue,
+    ErasureValue,
     KeyValue,
     MemberValue,
     OrganizationValue,
     TeamValue,
     WalletValue,
+    WebhookValue,
 )
 from keeptrusts.schemas.snapshots.documents import Escalation
-from keeptrusts.schemas.snapshots.ledger import AllocationValue, IdempotencyValue, RequestOpened, TicketValue
+from keeptrusts.schemas.snapshots.ledger import (
+    AllocationValue,
+    IdempotencyValue,
+    RequestOpened,
+    ShareValue,
+    TicketValue,
+)
 from keeptrusts.stream_processors.authority.money_state import (
     Buried,
     HeldMoney,
@@ -36,7 +44,7 @@ from keeptrusts.stream_processors.authority.state import LedgerState, first_due_
 
 R = TypeVar("R", bound=Record)
 
-GROWING: Final = frozenset({"teams", "members", "keys", "wallets", "accounts"})
+GROWING: Final = frozenset({"teams", "members", "keys", "wallets", "accounts", "erasures"})
 """Sections that are written only where they have changed: people and accounts are many, and mostly stay as they are."""
 
 
@@ -52,7 +60,9 @@ def sections_of(state: LedgerState) -> dict[str, list[Any]]:
         "former_emails": stale,
         "keys": list(state.keys.values()),
         "wallets": list(state.wallets.values()),
+        "webhooks": list(state.webhooks.values()),
         "accounts": list(state.accounts.items()),
+        "erasures": list(state.erasures.values()),
         "calls": list(state.open_requests.values()),
         "ended_calls": list(state.closed_requests),
         "intents": list(state.recent_intents.items()),
@@ -69,7 +79,9 @@ def sections_of(state: LedgerState) -> dict[str, list[Any]]:
         "allocations": list(money.allocations.values()),
         "idempotency": list(money.idempotency.values()),
         "escalations": list(state.escalations.values()),
+        "approvals": list(state.approvals.values()),
         "ended_escalations": [[one, *ended] for one, ended in state.ended_escalations.items()],
+        "shares": list(state.shares.values()),
         "askers": [[account, list(askers.items())] for account, askers in money.askers.items()],
     }
 
@@ -83,7 +95,9 @@ def restored(ledger: str, seq: int, sections: dict[str, list[Any]]) -> LedgerSta
     state.members = {value.id: value for value in _records(MemberValue, sections["members"])}
     state.keys = {value.id: value for value in _records(KeyValue, sections["keys"])}
     state.wallets = {value.id: value for value in _records(WalletValue, sections["wallets"])}
+    state.webhooks = {value.id: value for value in _records(WebhookValue, sections.get("webhooks", []))}
     state.accounts = dict(sections["accounts"])
+    state.erasures = {value.id: value for value in _records(ErasureValue, sections.get("erasures", []))}
     state.open_requests = {value.request: value for value in _records(RequestOpened, sections["calls"])}
     state.closed_requests = dict.fromkeys(sections["ended_calls"])
     state.recent_intents = dict(sections["intents"])
@@ -92,9 +106,14 @@ def restored(ledger: str, seq: int, sections: dict[str, list[Any]]) -> LedgerSta
     state.team_by_slug = {value.slug: value.id for value in state.teams.values() if value.state == "active"}
     state.key_by_prefix = {value.prefix: value.id for value in state.keys.values()}
     state.escalations = {value.id: value for value in _records(Escalation, sections.get("escalations", []))}
+    state.approvals = {value.id: value for value in _records(Escalation, sections.get("approvals", []))}
     state.ended_escalations = {one: (how, team) for one, how, team in sections.get("ended_escalations", [])}
-    state.escalated_requests = {one.request: one.id for one in state.escalations.values() if one.request is not None}
-    state.escalations_due_ms = first_due_ms(state.escalations.values())
+    state.escalated_requests = {
+        one.request: one.id for one in state.escalations.values() if one.request is not None and one.held is not False
+    }
+    state.escalations_due_ms = first_due_ms((*state.escalations.values(), *state.approvals.values()))
+    for share in _records(ShareValue, sections.get("shares", [])):
+        state.shares.put(share)
     state.money = _money(sections)
     state.money.backlog = backlog
     return state

@@ -8,7 +8,15 @@ from datetime import datetime
 from itertools import islice
 
 from keeptrusts.schemas.authorization import Principal
-from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue, OrganizationValue, TeamValue, WalletValue
+from keeptrusts.schemas.snapshots.directory import (
+    ErasureValue,
+    KeyValue,
+    MemberValue,
+    OrganizationValue,
+    TeamValue,
+    WalletValue,
+    WebhookValue,
+)
 from keeptrusts.schemas.snapshots.documents import Escalation
 from keeptrusts.schemas.snapshots.ledger import (
     GENESIS_HASH,
@@ -22,12 +30,14 @@ from keeptrusts.schemas.snapshots.ledger import (
     Posting,
     RequestClosed,
     RequestOpened,
+    ShareValue,
     TicketValue,
     available,
     leased,
     spent,
 )
 from keeptrusts.stream_processors.authority.money_state import Level, MoneyState
+from keeptrusts.stream_processors.authority.share_state import ShareState
 from keeptrusts.stream_processors.authority.sizes import MOST_ENDED_ESCALATIONS, MOST_FUNDED
 
 INTENTS_REMEMBERED_MS = 24 * 3600 * 1000
@@ -52,10 +62,17 @@ class LedgerState:
     members: dict[str, MemberValue] = field(default_factory=dict)
     keys: dict[str, KeyValue] = field(default_factory=dict)
     wallets: dict[str, WalletValue] = field(default_factory=dict)
+    webhooks: dict[str, WebhookValue] = field(default_factory=dict)
+    """Those that are not removed."""
     accounts: dict[str, int] = field(default_factory=dict)
+    erasures: dict[str, ErasureValue] = field(default_factory=dict)
+    """The latest of each data subject that was erased."""
     money: MoneyState = field(default_factory=MoneyState)
+    shares: ShareState = field(default_factory=ShareState)
     escalations: dict[str, Escalation] = field(default_factory=dict)
     """Those that are open, oldest first."""
+    approvals: dict[str, Escalation] = field(default_factory=dict)
+    """Those that are approved and not used yet, of calls that were refused at once."""
     ended_escalations: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     """The latest that ended, oldest first: how, and the team they are of."""
     escalated_requests: dict[str, str] = field(default_factory=dict)
@@ -123,6 +140,7 @@ def advance(state: LedgerState, entry: Entry) -> None:
         _set_levels(state, entry)
     state.money.backlog = len(entry.changes) > MOST_FUNDED and _funded(entry) >= MOST_FUNDED
     state.money.forget(state.ledger_time_ms)
+    state.shares.forget(state.ledger_time_ms)
     state.seq = entry.seq
     state.last_hash = entry.hash
 
@@ -187,8 +205,17 @@ def _apply_change(state: LedgerState, change: Change) -> None:
             state.key_by_prefix[change.prefix] = change.id
         case WalletValue():
             state.wallets[change.id] = change
+        case ErasureValue():
+            state.erasures[change.id] = change
+        case ShareValue():
+            state.shares.put(change)
         case Escalation():
             _absorb_escalation(state, change)
+        case WebhookValue():
+            if change.state == "removed":
+                state.webhooks.pop(change.id, None)
+            else:
+                state.webhooks[change.id] = change
         case BudgetPeriodClosed():
             state.money.absorb(change, state.ledger_time_ms)
             _net(state, change.full)
@@ -200,20 +227,41 @@ def _apply_change(state: LedgerState, change: Change) -> None:
 def _absorb_escalation(state: LedgerState, value: Escalation) -> None:
     if value.state in ("queued", "claimed"):
         state.escalations[value.id] = value
-        if value.request is not None:
+        if value.request is not None and value.held is not False:
             state.escalated_requests[value.request] = value.id
     else:
         state.escalations.pop(value.id, None)
         state.escalated_requests.pop(value.request or "", None)
-        state.ended_escalations[value.id] = (value.state, value.team)
+        state.approvals.pop(value.id, None)
+        if usable(value):
+            state.approvals[value.id] = value
+        state.ended_escalations.pop(value.id, None)
+        state.ended_escalations[value.id] = (_how(value), value.team)
         if len(state.ended_escalations) > MOST_ENDED_ESCALATIONS:
             del state.ended_escalations[next(iter(state.ended_escalations))]
-    state.escalations_due_ms = first_due_ms(state.escalations.values())
+    state.escalations_due_ms = first_due_ms((*state.escalations.values(), *state.approvals.values()))
+
+
+def usable(value: Escalation) -> bool:
+    """Say whether a call may go on by an escalation: it was refused at once, and is approved since."""
+    return value.held is False and value.change == "resolved" and value.resolution == "approved"
+
+
+def _how(value: Escalation) -> str:
+    """Name how an escalation ended; of calls that were refused at once it counts what may still become of them."""
+    if value.held is not False or value.state == "expired":
+        return value.state
+    return "redeemed" if value.change == "redeemed" else value.resolution or value.state
 
 
 def first_due_ms(escalations: Iterable[Escalation]) -> int | None:
     """Give the ledger time at which the first of them expires or misses its service level."""
-    due = [at for one in escalations for at in (one.expires_at, None if one.breached else one.due_at) if at is not None]
+    due = [
+        at
+        for one in escalations
+        for at in (one.expires_at, None if one.breached or one.state == "resolved" else one.due_at)
+        if at is not None
+    ]
     return None if not due else ms_of(min(due))
 
 

@@ -1,4 +1,4 @@
-"""The dashboard and the alert rules ask only for metrics and labels that gateways really show."""
+"""The dashboard and the alert rules ask only for metrics and labels that gateways and the API really show."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ import yaml
 from support.gateway import gateway
 from support.promql import ALWAYS, PromqlError, read
 
+from keeptrusts.cli.api_metrics import api_families
 from keeptrusts.cli.gateway_service.workers import worker_families
 from keeptrusts.gateway.http.families import Family, as_text
 from keeptrusts.gateway.http.metrics import GatewayMetrics
+from keeptrusts.projections.query_api.webhook_figures import WebhookFigures
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 OPEN = "policies:\n  chain: [audit-logger]\nproviders:\n  targets:\n    - {id: openai, provider: openai}\n"
@@ -46,7 +48,8 @@ def queries() -> Iterator[tuple[str, str]]:
 
 def families() -> tuple[Family, ...]:
     own = worker_families(serving=1, changing=0, wanted=1, deaths=0, replacements=0)
-    return (*GatewayMetrics(gateway(OPEN).services).families(), *own)
+    api = api_families(WebhookFigures(messages=(("queued", 1), ("failed", 0)), oldest_queued_s=0.5))
+    return (*GatewayMetrics(gateway(OPEN).services).families(), *own, *api)
 
 
 def series() -> dict[str, set[str]]:
@@ -91,7 +94,7 @@ def test_metrics_name_their_units_and_no_person_team_or_key() -> None:
     page = as_text(families()).decode()
     for family in families():
         assert f"# TYPE {family.name}" in page
-        assert family.name.startswith("keeptrusts_gateway_")
+        assert family.name.startswith(("keeptrusts_gateway_", "keeptrusts_api_"))
         if family.nano or family.kind == "histogram":
             assert family.name.endswith(UNITS)
         assert not {"team", "user", "key", "org", "model", "request"} & set(family.label_names)

@@ -1,7 +1,8 @@
 """Fixed logs fold to the entries that were recorded once, byte for byte, on every machine.
 
 `<folder>/events.ndjson` is a log with the broker's times, the other files are what the authority makes of it: `ledger`
-of people, wallets and calls without holds, `ledger_money` of leases, holds, tickets and budgets. From the first release
+of people, wallets and calls without holds, `ledger_money` of leases, holds, tickets and budgets, `ledger_webhooks` of
+webhooks and of calls that are refused at once, `ledger_shares` of shares of rate limits. From the first release
 on, a change of these bytes is a change of the rules and needs a new rules version.
 """
 
@@ -33,7 +34,7 @@ from keeptrusts.schemas.topics import DIRECTORY, ESCALATIONS, GRANTS, LEDGER, OU
 from keeptrusts.stream_processors.authority.agent import AuthorityFold
 from keeptrusts.stream_processors.runtime.protocol import InputRecord
 
-FOLDERS = [Path(__file__).parent / name for name in ("ledger", "ledger_money")]
+FOLDERS = [Path(__file__).parent / name for name in ("ledger", "ledger_money", "ledger_webhooks", "ledger_shares")]
 IDS = Ids(now_ms=lambda: 0, entropy=lambda count: bytes(count))
 each_log = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 

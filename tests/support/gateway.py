@@ -11,6 +11,7 @@ from random import Random
 from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
 from keeptrusts.gateway.pipeline.caller_book import CallerBook
 from keeptrusts.gateway.pipeline.connection import CallerGoneError
+from keeptrusts.gateway.pipeline.content_desk import ContentDesk
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.pipeline.lease_desk import LeaseDesk
 from keeptrusts.gateway.pipeline.services import Configuration, Counters, Services
@@ -30,6 +31,7 @@ from keeptrusts.schemas.policy_document.lint import lint_text
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.codec import encode_derived
 from keeptrusts.schemas.snapshots.directory import Heartbeat, KeyValue, MemberValue, OrganizationValue, TeamValue
+from support.contents import MemoryContentLog
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 SECRET = b"s" * 32
@@ -157,6 +159,7 @@ class FakeGateway:
     provider: FakeProvider
     directory: DirectoryView
     clock: Clock
+    contents: MemoryContentLog
     keys: dict[str, str] = field(default_factory=dict)
 
     def call(self, key: str | None, headers: Mapping[str, str] | None = None) -> IncomingCall:
@@ -199,6 +202,7 @@ def gateway(policy: str, *, environment: Mapping[str, str] | None = None) -> Fak
     traffic = Traffic(chance=Random(2), now_ns=clock.ns)
     traffic.reconfigure(document, [target.id for target in targets])
     counters = Counters()
+    contents = MemoryContentLog()
     ids = Ids(now_ms=lambda: int(clock.at.timestamp() * 1000), entropy=clock.entropy)
     services = Services(
         settings=GatewaySettings(
@@ -209,6 +213,7 @@ def gateway(policy: str, *, environment: Mapping[str, str] | None = None) -> Fak
         callers=CallerBook(b"salt"),
         publisher=publisher,
         provider=provider,
+        judges=provider,
         prices=PriceTable.load(on=NOW.date()),
         traffic=traffic,
         ids=ids,
@@ -226,8 +231,17 @@ def gateway(policy: str, *, environment: Mapping[str, str] | None = None) -> Fak
             counters=counters.money,
         ),
         caught_up=lambda: True,
+        content=ContentDesk(
+            log=contents,
+            ids=ids,
+            secrets={1: SECRET},
+            erasures=directory.erasures,
+            now=lambda: clock.at,
+            entropy=clock.entropy,
+            ack_timeout_s=5,
+        ),
     )
-    made = FakeGateway(services, publisher, provider, directory, clock)
+    made = FakeGateway(services, publisher, provider, directory, clock, contents)
     _people(made)
     return made
 

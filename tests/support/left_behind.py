@@ -15,6 +15,8 @@ from support.stack import Stack, request
 KAFKA_PORT = 19092
 PATIENCE_S = 90.0
 _KEPT_ON_PURPOSE = ("credentials.json", "secrets")
+_OFFSETS_ONLY = (".index", ".timeindex")
+"""Kafka's indexes: numbers, in files that are made large beforehand."""
 
 
 async def read_log(stack: Stack) -> tuple[list[Logged], dict[str, int]]:
@@ -65,7 +67,8 @@ def everything(stack: Stack) -> dict[str, bytes]:
     places = {
         str(path.relative_to(root)): path.read_bytes()
         for path in root.rglob("*")
-        if path.is_file() and not path.is_symlink() and not _on_purpose(path.relative_to(root))
+        if path.suffix not in _OFFSETS_ONLY and path.is_file() and not path.is_symlink()
+        if not _on_purpose(path.relative_to(root))
     }
     assert any(EVENTS.name in place for place in places), "the log itself is among what is searched"
     places["/metrics"] = request("GET", f"{stack.gateway}/metrics").body

@@ -7,7 +7,16 @@ from pydantic import Field
 
 from keeptrusts.schemas.events.identity import Role
 from keeptrusts.schemas.policy_document.kinds.options import KindOptions, Section
-from keeptrusts.schemas.policy_document.kinds.scalars import Attributes, Count, Flag, ModelNames, Name, Names, Whole
+from keeptrusts.schemas.policy_document.kinds.scalars import (
+    Attributes,
+    Count,
+    Flag,
+    ModelNames,
+    Name,
+    Names,
+    OnReview,
+    Whole,
+)
 
 
 class RoleRules(Section):
@@ -89,3 +98,4 @@ class AgentFirewallOptions(KindOptions):
     action: Literal["block", "warn", "escalate"] = Field(
         "block", description="What becomes of a call that a rule forbids."
     )
+    on_review: OnReview = Field("hold", description="With escalate: hold a call, or refuse it at once.")

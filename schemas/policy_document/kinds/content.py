@@ -14,6 +14,7 @@ from keeptrusts.schemas.policy_document.kinds.scalars import (
     Flag,
     Name,
     Names,
+    OnReview,
     Pattern,
     Patterns,
     Share,
@@ -91,6 +92,7 @@ class DlpFilterOptions(KindOptions):
     action: Literal["warn", "redact", "block", "escalate"] = Field(
         "redact", description="What becomes of a text with findings; escalate asks a person."
     )
+    on_review: OnReview = Field("hold", description="With escalate: hold a call, or refuse it at once.")
     detect_patterns: Patterns = Field(
         (), description="Regular expressions of your own; findings are counted as PATTERN."
     )
@@ -151,6 +153,7 @@ class PromptInjectionOptions(KindOptions):
     action: Literal["block", "warn", "escalate"] = Field(
         "block", description="What becomes of a request with an attack."
     )
+    on_review: OnReview = Field("hold", description="With escalate: hold a call, or refuse it at once.")
     threshold: Share | None = Field(None, description="How sure the detector must be, from 0 to 1.")
     embedding_threshold: Share | None = Field(None, description="The similarity from which a text counts.")
     backend: Literal["local"] = Field("local", description="Where texts are judged: in the gateway.")
@@ -177,6 +180,7 @@ class ContentFilterOptions(KindOptions):
 
     aliases: ClassVar[Mapping[str, str]] = {"block_if": "terms", "blocked_terms": "terms"}
     action: Literal["block", "warn", "escalate"] = Field("block", description="What becomes of a text with findings.")
+    on_review: OnReview = Field("hold", description="With escalate: hold a call, or refuse it at once.")
     mode: Literal["general", "critical_infrastructure", "automotive", "education", "law_enforcement"] = Field(
         "general", description="The field whose categories hold."
     )
@@ -210,4 +214,5 @@ class ExternalModerationOptions(KindOptions):
     action: Literal["block", "warn", "escalate"] = Field(
         "block", description="What becomes of a text that the service does not like."
     )
+    on_review: OnReview = Field("hold", description="With escalate: hold a call, or refuse it at once.")
     apply_to: Phase = Field("both", description="Judge requests, answers, or both.")

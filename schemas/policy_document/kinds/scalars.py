@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import re2
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
@@ -91,3 +91,5 @@ UsdAmount = Annotated[
     WithJsonSchema({"type": ["number", "string"], "description": "US dollars, read exactly"}),
 ]
 """An amount in the file is US dollars; in code it is nano-USD."""
+OnReview = Literal["hold", "refuse"]
+"""What becomes of a call that a person must decide about; answers are always held."""

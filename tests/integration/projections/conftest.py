@@ -24,6 +24,7 @@ from keeptrusts.projections.settings import KafkaSettings, QuerySettings, StoreS
 from keeptrusts.projections.store.clickhouse import ClickHouseStore
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas import topics
+from keeptrusts.schemas.record import Record
 
 PARTITIONS = 2
 Definitions = tuple[tuple[Any, ...], ...]
@@ -150,6 +151,13 @@ async def filled(store: Store) -> FilledStore:
     return filled
 
 
+class TakesAll:
+    """A log that takes every fact, and forgets it."""
+
+    async def record(self, *, org: str, actor: str, subject: str, fact: Record) -> None:
+        """See the port."""
+
+
 @pytest.fixture
 async def client(store: Store, filled: FilledStore) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     """A client of the query API on this test's store."""
@@ -157,6 +165,6 @@ async def client(store: Store, filled: FilledStore) -> AsyncIterator[TestClient[
         directory_seconds=0.0, position_wait_seconds=0.5, stream_poll_seconds=0.02, bookmark_seconds=0.2
     )
     app = web.Application()
-    app.add_routes(build_query_routes(store, SECRETS, settings))
+    app.add_routes(build_query_routes(store, SECRETS, settings, recorder=TakesAll()))
     async with TestClient(TestServer(app)) as made:
         yield made

@@ -142,7 +142,7 @@ def completion(request: str, **changes: Any) -> MoneyEvidence:
         data = record.event.data
         if not isinstance(data, RequestCompleted) or data.request != request:
             return record
-        return replace(record, event=record.event._replace(data=data.model_copy(update=changes)))
+        return replace(record, event=replace(record.event, data=data.model_copy(update=changes)))
 
     return replace(RUN, log=tuple(other(record) for record in RUN.log))
 

@@ -53,7 +53,9 @@ async def fresh_place() -> AsyncIterator[Place]:
         recurs = {"user_id": mate.member, "amount": 1, "period": "month", "source": "team:red"}
         assert (await send(client, owner, "POST", "/v1/wallets/allocate", recurs))[0] == 201
         budget = {"scope": "team", "owner": "red", "limit": 5, "period": "day"}
+        hook = {"url": "https://hooks.example.com/acme"}
         names = {
+            "hook": (await send(client, owner, "POST", "/v1/webhooks", hook))[1]["id"],
             "mate": mate.member, "red_key": keys["red"], "blue_key": keys["blue"],
             "red_budget": (await send(client, owner, "POST", "/v1/budgets", budget))[1]["id"],
             "blue_budget": (await send(client, owner, "POST", "/v1/budgets", {**budget, "owner": "blue"}))[1]["id"],
@@ -124,7 +126,14 @@ MATRIX: list[tuple[str, str, Any, tuple[int, int, int, int, int]]] = [
     ("POST", "/v1/escalations/esc_red/release", None, (200, 200, 200, 403, 404)),
     ("POST", "/v1/escalations/esc_red/resolve", {"resolution": "denied"}, (200, 200, 200, 403, 404)),
     ("POST", "/v1/escalations/esc_blue/resolve", {"resolution": "approved"}, (200, 200, 404, 403, 404)),
+    ("POST", "/v1/webhooks", {"url": "https://hooks.example.com/new"}, (201, 201, 403, 403, 201)),
+    ("POST", "/v1/webhooks", {"url": "https://hooks.example.com/new", "team": "red"}, (201, 201, 403, 403, 404)),
+    ("PATCH", "/v1/webhooks/{hook}", {"description": "x"}, (200, 200, 403, 403, 404)),
+    ("DELETE", "/v1/webhooks/{hook}", None, (200, 200, 403, 403, 404)),
+    ("POST", "/v1/webhooks/{hook}/rotate-secret", None, (200, 200, 403, 403, 404)),
+    ("POST", "/v1/webhooks/{hook}/test", None, (200, 200, 403, 403, 404)),
     ("POST", "/v1/holds/req_red/1/release", None, (200, 200, 403, 403, 404)),
+    ("POST", "/v1/privacy/erasures", {"subject": "{mate}"}, (201, 403, 403, 403, 404)),
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from keeptrusts.schemas.topics import (
     LEDGER,
     MAX_RECORD_BYTES,
     OUTCOMES,
+    WEBHOOKS,
     Mode,
     Topic,
     partition_of,
@@ -57,7 +58,7 @@ def test_times_that_money_depends_on_are_the_brokers_own() -> None:
     assert "message.timestamp.type" not in LEDGER.settings("cluster")
 
 
-@pytest.mark.parametrize(("topic", "days"), [(GRANTS, 1), (OUTCOMES, 7)], ids=["grants", "outcomes"])
+@pytest.mark.parametrize(("topic", "days"), [(GRANTS, 1), (OUTCOMES, 7), (WEBHOOKS, 7)], ids=str)
 def test_what_is_deleted_lives_as_long_as_it_is_needed(topic: Topic, days: int) -> None:
     assert topic.settings("cluster")["retention.ms"] == str(days * 86_400_000)
 
@@ -68,7 +69,7 @@ def test_the_largest_dead_letter_fits_its_topic() -> None:
 
 
 def test_the_table_names_each_topic_once_and_revocation_is_never_lost() -> None:
-    assert len({topic.name for topic in ALL}) == len(ALL) == 13
+    assert len({topic.name for topic in ALL}) == len(ALL) == 14
     assert all(topic.name.startswith("kt.") and topic.content and topic.written_by for topic in ALL)
     assert DIRECTORY.cleanup == "compact"
 

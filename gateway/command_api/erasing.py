@@ -20,6 +20,7 @@ from aiokafka.errors import KafkaError
 from keeptrusts.schemas.codec import DecodeError
 from keeptrusts.schemas.content_keys import period_is_over
 from keeptrusts.schemas.content_log import ContentLog, KeyedRecord
+from keeptrusts.schemas.log_connections import closed
 from keeptrusts.schemas.publishing import PublishError
 from keeptrusts.schemas.snapshots.codec import decode_derived, encode_derived
 from keeptrusts.schemas.snapshots.content import (
@@ -40,7 +41,6 @@ RETRY_S: Final = 1.0
 LOOK_S: Final = 0.2
 SCAN_S: Final = 300.0
 SILENT_S: Final = 30.0
-CLOSE_S: Final = 5.0
 BATCH: Final = 500
 _POLL_MS: Final = 200
 _NOBODY: Final = "_"
@@ -121,8 +121,7 @@ class Eraser:
                 if key is not None and self._must_go(key, erased):
                     found[name] = key
         finally:
-            async with asyncio.timeout(CLOSE_S):
-                await consumer.stop()
+            await closed(consumer, f"a connection to read {self.topic}")
         return found
 
     def _must_go(self, key: SubjectKey, erased: Mapping[tuple[str, str], ErasureValue]) -> bool:

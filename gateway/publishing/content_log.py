@@ -7,8 +7,6 @@ is replaced: what it may still hold was answered as unknown, and nobody names it
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,16 +15,15 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from keeptrusts.schemas.content_log import KeyedRecord
+from keeptrusts.schemas.log_connections import closed
 from keeptrusts.schemas.positions import Position
 from keeptrusts.schemas.publishing import AckUnknownError, PublisherOverloadedError, PublishError, RecordTooLargeError
 from keeptrusts.schemas.topics import MAX_RECORD_BYTES, partition_of
 
-logger = logging.getLogger(__name__)
-
 MOST_WAITING_BYTES: Final = 64 * 1024 * 1024
 """Records that wait for the broker at the same time; more are refused."""
 BATCH_BYTES: Final = 256 * 1024
-STOP_S: Final = 10.0
+CONNECTION: Final = "the connection to write contents"
 
 
 class KafkaContentLog:
@@ -40,6 +37,7 @@ class KafkaContentLog:
         self._producer: Any = None
         self._connecting = asyncio.Lock()
         self._waiting_bytes = 0
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def append(self, topic: str, records: Sequence[KeyedRecord], *, deadline_s: float) -> tuple[Position, ...]:
         """See the port."""
@@ -76,15 +74,16 @@ class KafkaContentLog:
         except (TimeoutError, KafkaError) as error:
             raise PublishError(f"{topic} at {position} cannot be read ({type(error).__name__})") from error
         finally:
-            await _close(consumer)
+            await closed(consumer, f"a connection to read {topic}")
         if record.offset != position.offset or record.value is None:
             raise PublishError(f"{topic} has nothing at {position}")
         return bytes(record.value)
 
     async def stop(self) -> None:
         """Close the connection, within a bound."""
-        await _close(self._producer)
-        self._producer = None
+        self._replace()
+        if self._closing:
+            await asyncio.wait(self._closing)
 
     async def _connected(self) -> Any:
         if self._producer is not None:
@@ -103,7 +102,7 @@ class KafkaContentLog:
                 try:
                     await producer.start()
                 except BaseException:
-                    await _close(producer)
+                    await closed(producer, CONNECTION)
                     raise
                 self._producer = producer
             return self._producer
@@ -111,18 +110,11 @@ class KafkaContentLog:
     def _replace(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            task = asyncio.get_running_loop().create_task(_close(producer))
-            task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+            task = asyncio.get_running_loop().create_task(closed(producer, CONNECTION))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
 
 
 def _partition(key: bytes, every: Sequence[int], available: Sequence[int]) -> int:
     """Choose the partition of a record: all of one data subject are in one, so that their order is known."""
     return partition_of(b"/".join(key.split(b"/")[:2]).decode(), len(every))
-
-
-async def _close(client: Any) -> None:
-    if client is None:
-        return
-    with contextlib.suppress(TimeoutError, KafkaError):
-        async with asyncio.timeout(STOP_S):
-            await client.stop()

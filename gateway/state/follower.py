@@ -11,6 +11,7 @@ from typing import Literal
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from keeptrusts.schemas.log_connections import closed
 from keeptrusts.schemas.standstill import LOOK_S, Standstill, StandstillError
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,6 @@ FETCH_BYTES = 8 * 1024 * 1024
 RETRY_S = 0.5
 OPEN_S = 30.0
 """How long it may take to connect and to learn where the partitions begin and end."""
-CLOSE_S = 5.0
 
 Apply = Callable[[int, int, bytes | None, float], None]
 """Takes partition, offset, value and the monotonic time of arrival."""
@@ -94,7 +94,7 @@ class Follower:
                     next_look = now_s + self.look_every_s
                     standstill.look(await _positions(consumer, ends), await consumer.end_offsets(list(ends)))
         finally:
-            await self._close(consumer)
+            await closed(consumer, f"a connection to read {self.topic}")
 
     async def _begin(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
         """Take the partitions where they go on; gives where they end now.
@@ -110,13 +110,6 @@ class Follower:
         for place in places:
             consumer.seek(place, self._positions.setdefault(place.partition, firsts[place]))
         return ends
-
-    async def _close(self, consumer: AIOKafkaConsumer) -> None:
-        try:
-            async with asyncio.timeout(CLOSE_S):
-                await consumer.stop()
-        except TimeoutError:
-            logger.warning("a connection to read %s did not close within %g s", self.topic, CLOSE_S)
 
 
 async def _positions(consumer: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:

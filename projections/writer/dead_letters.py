@@ -14,6 +14,7 @@ from keeptrusts.projections.settings import WriterSettings
 from keeptrusts.projections.writer.decoding import Undecodable
 from keeptrusts.projections.writer.ranges import Range
 from keeptrusts.schemas import topics
+from keeptrusts.schemas.log_connections import closed
 from keeptrusts.schemas.snapshots.codec import encode_derived
 from keeptrusts.schemas.snapshots.content import DeadLetter
 
@@ -45,7 +46,7 @@ class DeadLetters:
 
     async def stop(self) -> None:
         if self._producer is not None:
-            await self._producer.stop()
+            await closed(self._producer, "the connection to write dead letters")
 
     async def send(self, origin: Range, letters: Sequence[Undecodable]) -> None:
         """Send letters of one range and wait until they are stored. Raises TooManyDeadLettersError."""

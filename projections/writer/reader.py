@@ -19,6 +19,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from keeptrusts.projections.settings import WriterSettings
 from keeptrusts.projections.writer.ranges import Range
+from keeptrusts.schemas.log_connections import closed
 from keeptrusts.schemas.standstill import Standstill
 
 _FETCH_WAIT_MS = 50  # a partition that was just drained waits for the poll of the others; keep that short
@@ -85,7 +86,7 @@ class LogReader:
     async def stop(self) -> None:
         for client in (self._consumer, self._watcher):
             if client is not None:
-                await client.stop()
+                await closed(client, "a connection to read the log")
 
     async def pending(self) -> list[Range]:
         """Read again exactly the ranges that an earlier writer had begun; empty ones are dropped."""

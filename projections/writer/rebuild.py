@@ -29,6 +29,7 @@ from keeptrusts.projections.writer.reader import partition_counts
 from keeptrusts.projections.writer.rollups import refill
 from keeptrusts.schemas import topics
 from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.log_connections import closed
 
 TABLES: Final[Mapping[str, topics.Topic]] = MappingProxyType(
     {
@@ -169,7 +170,7 @@ class _Source:
         self._next = dict.fromkeys(found, 0)
 
     async def stop(self) -> None:
-        await self._consumer.stop()
+        await closed(self._consumer, f"a connection to read {self._name}")
 
     async def through(self, partition: int, end: int) -> Any:
         """Give ranges from where this partition stands through offset ``end``."""

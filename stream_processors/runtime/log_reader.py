@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from keeptrusts.schemas.log_connections import closed
 from keeptrusts.schemas.standstill import LOOK_S, Standstill
-from keeptrusts.stream_processors.runtime.closing import closed
 from keeptrusts.stream_processors.settings import ProcessorSettings
 
 POLL_MS = 200
@@ -106,4 +106,4 @@ async def log_reader(settings: ProcessorSettings) -> AsyncIterator[LogReader]:
             await consumer.start()
         yield LogReader(consumer=consumer)
     finally:
-        await closed(consumer.stop(), "a reader of the log")
+        await closed(consumer, "a reader of the log")

@@ -13,7 +13,7 @@ from aiokafka.errors import (
     ProducerFenced,
 )
 
-from keeptrusts.stream_processors.runtime.closing import closed
+from keeptrusts.schemas.log_connections import closed
 from keeptrusts.stream_processors.runtime.protocol import OutputRecord
 from keeptrusts.stream_processors.settings import ProcessorSettings
 
@@ -60,7 +60,7 @@ class FencedProducer:
 
     async def stop(self) -> None:
         """Close the connection; what is left of a transaction is aborted by whoever starts next."""
-        await closed(self._producer.stop(), f"the producer of partition {self._partition}")
+        await closed(self._producer, f"the producer of partition {self._partition}")
 
     async def write(self, records: Iterable[OutputRecord]) -> dict[str, int]:
         """Write records in one transaction; gives the offset after the last one of each topic.

@@ -19,8 +19,8 @@ from aiokafka import AIOKafkaProducer
 from faust.types import TP
 from mode import CrashingSupervisor
 
+from keeptrusts.schemas.log_connections import closed
 from keeptrusts.schemas.topics import EVENTS
-from keeptrusts.stream_processors.runtime.closing import closed
 from keeptrusts.stream_processors.runtime.faust_app import FETCH_BYTES, MembershipApp
 from keeptrusts.stream_processors.runtime.partition import PartitionRunner
 from keeptrusts.stream_processors.runtime.protocol import OutputRecord, PartitionFold
@@ -116,7 +116,7 @@ class Worker:
         await self._stop_beside(list(self._beside))
         await self.app.stop()
         if self._ticker is not None:
-            await closed(self._ticker.stop(), "the producer of ticks")
+            await closed(self._ticker, "the producer of ticks")
 
     @property
     def crashed(self) -> bool:

@@ -62,8 +62,12 @@ async def read_all(
 
 
 def stop_fetching(consumer: AIOKafkaConsumer) -> None:
-    """End a consumer's fetching as an error in it does: it reads nothing more, and nobody hears of it."""
+    """End a consumer's fetching as an error in it does: it reads nothing more, and nobody hears of it.
+
+    Among what it waits for is the pause after a fetch that failed, whose cancellation its ``stop`` raises.
+    """
     fetcher = consumer._fetcher
+    fetcher._pending_tasks.add(asyncio.create_task(asyncio.sleep(60)))
     for task in (fetcher._fetch_task, *fetcher._pending_tasks):
         task.cancel()
 

@@ -15,9 +15,9 @@ from support.scenario import Scenario
 from keeptrusts.cli.stack.kafka.broker import Broker
 from keeptrusts.cli.topics import ensure_topics
 from keeptrusts.schemas.ids import Ids
+from keeptrusts.schemas.log_connections import STOP_S
 from keeptrusts.schemas.topics import LEDGER, PARTITIONS_SINGLE_NODE, partition_of
 from keeptrusts.stream_processors.authority.agent import AuthorityFold
-from keeptrusts.stream_processors.runtime.closing import STOP_S
 from keeptrusts.stream_processors.runtime.partition import PartitionRunner
 from keeptrusts.stream_processors.runtime.protocol import OutputRecord
 from keeptrusts.stream_processors.runtime.transactions import FencedProducer, WriteFailedError

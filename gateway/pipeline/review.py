@@ -23,6 +23,7 @@ from keeptrusts.schemas.events.request import ReviewRequested
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.ids import ESCALATION
 from keeptrusts.schemas.publishing import PublishError
+from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.grants import ReviewDecided
 
 LATE_S: Final = 15.0
@@ -43,6 +44,14 @@ class Reviewed:
     client_gone: bool = False
     edited: ReviewDecided | None = None
     """Where the text is that was approved in the place of the held one."""
+
+
+@frozen
+class RefusedCall:
+    """Who may come again with what, once a person has approved it."""
+
+    principal: str
+    input_hash: str
 
 
 async def wait_for_person(
@@ -66,14 +75,9 @@ async def wait_for_person(
     wait_s = _wait_s(services, call, asked, phase)
     result = services.reviews.expect(escalation)
     try:
-        event = money_event(
-            services, call, identity, _review(call, identity, outcome, asked, escalation, phase, wait_s, kept)
-        )
-        try:
-            acks = await services.publisher.append(event, deadline_s=services.settings.ack_timeout_s)
-        except PublishError:
-            return Reviewed(escalation=escalation, problem=_not_recorded())
-        services.desk.heard(identity.org, acks[-1])
+        review = review_requested(call, identity, outcome, escalation, phase, wait_s, kept)
+        if not await recorded(services, call, identity, review):
+            return Reviewed(escalation=escalation, problem=not_recorded())
         services.counters.count_review("opened")
         tell = _tell_gone(result)
         connection.when_gone(tell)
@@ -115,16 +119,30 @@ def _wait_s(services: Services, call: IncomingCall, asked: Escalation, phase: Ph
     return max(1, min(asked.wait_s, LONGEST_ANSWER_WAIT_S, int(left_s(services, call))))
 
 
-def _review(
+async def recorded(services: Services, call: IncomingCall, identity: Identity, data: Record) -> bool:
+    """Record what a call has to do with an escalation; says whether the log has it."""
+    event = money_event(services, call, identity, data)
+    try:
+        acks = await services.publisher.append(event, deadline_s=services.settings.ack_timeout_s)
+    except PublishError:
+        return False
+    services.desk.heard(identity.org, acks[-1])
+    return True
+
+
+def review_requested(
     call: IncomingCall,
     identity: Identity,
     outcome: ChainOutcome,
-    asked: Escalation,
     escalation: str,
     phase: Phase,
     wait_s: int,
     kept: KeptContent | None,
+    refused: RefusedCall | None = None,
 ) -> ReviewRequested:
+    """Build the event that opens an escalation; ``refused`` tells a call that was refused at once from a held one."""
+    asked = outcome.escalation
+    assert asked is not None, "only what a policy escalates is asked about"
     decided = next((one for one in outcome.results if one.kind == outcome.policy and one.result == "escalate"), None)
     return ReviewRequested(
         escalation=escalation,
@@ -140,6 +158,9 @@ def _review(
         reason=outcome.reason,
         assignee=asked.assignee,
         content_ref=None if kept is None else kept.ref,
+        held=None if refused is None else False,
+        principal=None if refused is None else refused.principal,
+        input_hash=None if refused is None else refused.input_hash,
     )
 
 
@@ -147,8 +168,9 @@ def _tell_gone(result: asyncio.Future[str]) -> Callable[[], None]:
     return lambda: None if result.done() else result.set_result("gone")
 
 
-def _details(escalation: str) -> Mapping[str, str]:
-    return MappingProxyType({"escalation": escalation})
+def details(escalation: str, **more: str) -> Mapping[str, str]:
+    """Give what a problem names beside its message."""
+    return MappingProxyType({"escalation": escalation, **more})
 
 
 def _denied(outcome: ChainOutcome, escalation: str, phase: Phase) -> Problem:
@@ -157,7 +179,7 @@ def _denied(outcome: ChainOutcome, escalation: str, phase: Phase) -> Problem:
         message=f"a reviewer has denied {_what(phase)} (escalation {escalation})",
         fix=f"kt escalation show {escalation} has the reviewer's note; ask the team's admin",
         policy=outcome.policy,
-        details=_details(escalation),
+        details=details(escalation),
     )
 
 
@@ -167,7 +189,7 @@ def _undecided(outcome: ChainOutcome, escalation: str, phase: Phase) -> Problem:
         message=f"{_what(phase)} needs a person's approval, and nobody has decided in time (escalation {escalation})",
         fix="Ask an admin to watch for escalations (kt escalation list), then send the request again",
         policy=outcome.policy,
-        details=_details(escalation),
+        details=details(escalation),
     )
 
 
@@ -185,7 +207,8 @@ def _stopping() -> Problem:
     )
 
 
-def _not_recorded() -> Problem:
+def not_recorded() -> Problem:
+    """Say that the log did not take what had to be in it first."""
     return Problem(
         code="audit_unavailable",
         message="the escalation could not be recorded, so nothing was done",

@@ -11,18 +11,23 @@ from types import MappingProxyType
 from typing import Final
 
 from keeptrusts.gateway.pipeline.input_hash import input_hash, principal
-from keeptrusts.gateway.pipeline.record import money_event
-from keeptrusts.gateway.pipeline.review import LONGEST_WAIT_S, Reviewed
+from keeptrusts.gateway.pipeline.review import (
+    LONGEST_WAIT_S,
+    RefusedCall,
+    Reviewed,
+    details,
+    not_recorded,
+    recorded,
+    review_requested,
+)
 from keeptrusts.gateway.pipeline.review_desk import REDEEMED
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall, ModelCall
 from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity
-from keeptrusts.schemas.events.request import ReviewRedeemed, ReviewRequested
+from keeptrusts.schemas.events.request import ReviewRedeemed
 from keeptrusts.schemas.ids import ESCALATION, has_prefix
-from keeptrusts.schemas.publishing import PublishError
-from keeptrusts.schemas.record import Record
 
 ESCALATION_HEADER: Final = "x-keeptrusts-escalation"
 ANSWERED_WITHIN_S: Final = 5.0
@@ -47,27 +52,10 @@ async def _ask(
     assert wanted is not None, "only what a policy escalates is asked about"
     escalation = services.ids.new(ESCALATION)
     wait_s = min(wanted.wait_s, LONGEST_WAIT_S)
-    found = next((one for one in outcome.results if one.kind == outcome.policy and one.result == "escalate"), None)
-    review = ReviewRequested(
-        escalation=escalation,
-        request=call.request,
-        type=wanted.type,
-        severity=wanted.severity,
-        policy=outcome.policy or "",
-        phase="input",
-        findings={} if found is None else dict(found.findings),
-        due_seconds=min(wanted.due_s, wait_s),
-        wait_seconds=wait_s,
-        identity=identity,
-        reason=outcome.reason,
-        held=False,
-        principal=principal(identity.user, identity.key_id),
-        input_hash=_asked_for(services, call, identity, asked),
-        assignee=wanted.assignee,
-        content_ref=None if call.kept is None else call.kept.ref,
-    )
-    if not await _recorded(services, call, identity, review):
-        return Reviewed(escalation=escalation, problem=_not_recorded())
+    refused = _refused_call(services, call, identity, asked)
+    review = review_requested(call, identity, outcome, escalation, "input", wait_s, call.kept, refused)
+    if not await recorded(services, call, identity, review):
+        return Reviewed(escalation=escalation, problem=not_recorded())
     services.counters.count_review("refused_at_once")
     return Reviewed(escalation=escalation, problem=_needed(outcome, escalation))
 
@@ -80,16 +68,14 @@ async def _redeem(
     outcome: ChainOutcome,
     escalation: str,
 ) -> Reviewed:
+    same = _refused_call(services, call, identity, asked)
     redeemed = ReviewRedeemed(
-        escalation=escalation,
-        principal=principal(identity.user, identity.key_id),
-        input_hash=_asked_for(services, call, identity, asked),
-        request=call.request,
+        escalation=escalation, principal=same.principal, input_hash=same.input_hash, request=call.request
     )
     result = services.reviews.expect_answer(call.request)
     try:
-        if not await _recorded(services, call, identity, redeemed):
-            return Reviewed(escalation=escalation, problem=_not_recorded())
+        if not await recorded(services, call, identity, redeemed):
+            return Reviewed(escalation=escalation, problem=not_recorded())
         async with asyncio.timeout(ANSWERED_WITHIN_S):
             answer = await result
     except TimeoutError:
@@ -103,24 +89,17 @@ async def _redeem(
     return Reviewed(escalation=escalation, problem=_refused(outcome, escalation, answer))
 
 
-def _asked_for(services: Services, call: IncomingCall, identity: Identity, asked: ModelCall) -> str:
-    """Recognize what was approved: the input, and the team whose admins decide about it.
+def _refused_call(services: Services, call: IncomingCall, identity: Identity, asked: ModelCall) -> RefusedCall:
+    """Recognize what was approved: the caller, the input, and the team whose admins decide about it.
 
     The same person may call for several teams, and an approval of one's admins is none of the others'.
     """
     secret = services.settings.oldest_secret
     bound = f"review\n{identity.team or ''}\n{input_hash(secret, call, asked)}"
-    return hmac.digest(secret, bound.encode(), "sha256").hex()
-
-
-async def _recorded(services: Services, call: IncomingCall, identity: Identity, data: Record) -> bool:
-    event = money_event(services, call, identity, data)
-    try:
-        acks = await services.publisher.append(event, deadline_s=services.settings.ack_timeout_s)
-    except PublishError:
-        return False
-    services.desk.heard(identity.org, acks[-1])
-    return True
+    return RefusedCall(
+        principal=principal(identity.user, identity.key_id),
+        input_hash=hmac.digest(secret, bound.encode(), "sha256").hex(),
+    )
 
 
 def _needed(outcome: ChainOutcome, escalation: str) -> Problem:
@@ -132,7 +111,7 @@ def _needed(outcome: ChainOutcome, escalation: str) -> Problem:
             f"with the header X-Keeptrusts-Escalation: {escalation}"
         ),
         policy=outcome.policy,
-        details=MappingProxyType({"escalation": escalation}),
+        details=details(escalation),
     )
 
 
@@ -164,7 +143,7 @@ def _refused(outcome: ChainOutcome, escalation: str, reason: str) -> Problem:
         fix=fix,
         policy=outcome.policy if code in ("escalation_required", "input_blocked") else None,
         param=ESCALATION_HEADER,
-        details=MappingProxyType({"escalation": escalation, "reason": reason}),
+        details=details(escalation, reason=reason),
     )
 
 
@@ -173,14 +152,5 @@ def _silent() -> Problem:
         code="not_ready",
         message="nobody said in time whether the request was approved, so nothing was done",
         fix="Retry in a moment; if it stays, check that the processors run (kt status)",
-        retry_after_s=1,
-    )
-
-
-def _not_recorded() -> Problem:
-    return Problem(
-        code="audit_unavailable",
-        message="the escalation could not be recorded, so nothing was done",
-        fix="Retry in a moment",
         retry_after_s=1,
     )

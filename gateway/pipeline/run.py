@@ -178,7 +178,7 @@ async def _go(
     try:
         if admission.chain.keeping is not None:
             keeper = keeper_of(services, call, caller.identity, admission.chain.keeping, admission.facts)
-        if keeper is not None and not edited:
+        if keeper is not None and not edited and not _over_a_limit(outcome):
             kept = await keeper.request(asked)
             if isinstance(kept, Problem):
                 return unrecorded(services, call, kept)
@@ -217,7 +217,9 @@ async def _go(
         )
         money = reserve(asking, routes)
         if isinstance(money, Waiting):
+            waits_since_ns = services.now_ns()
             money = await wait_for_hold(asking, money, connection)
+            call = replace(call, held_ns=call.held_ns + services.now_ns() - waits_since_ns)
         if isinstance(money, Unfunded):
             return await _refuse(services, call, unpaid_call(services, configuration, asking, money), money.problem)
         decided = decided_call(configuration, caller, asked, money.outcome, money)
@@ -226,6 +228,11 @@ async def _go(
     finally:
         tokens = 0 if used is None else used.input_tokens + used.output_tokens
         outcome.finish(tokens=tokens, now_ns=services.now_ns())
+
+
+def _over_a_limit(outcome: ChainOutcome) -> bool:
+    """Whether a call is one too many: whoever sends such calls would fill the store with them at no cost."""
+    return outcome.problem is not None and outcome.problem.code == "rate_limited"
 
 
 async def _held_for_person(

@@ -39,8 +39,8 @@ class KeptContent:
 class IncomingCall:
     """A request as it came in, before anything is known about it. Header names are found in lower case.
 
-    ``endpoint`` is the path it is recorded under. ``held_ns`` is for how long a person let it wait: that time counts
-    for no deadline of what follows. ``kept`` names the request's texts where they are kept.
+    ``endpoint`` is the path it is recorded under. ``held_ns`` is for how long it waited for a person or for money: that
+    counts for no deadline of what follows. ``kept`` names the request's texts where they are kept.
     """
 
     request: str

@@ -28,7 +28,8 @@ def deadline_ns(
     """Give the moment by which a call must have ended: the document's time, else the gateway's.
 
     A caller that says it will wait less than that ends it earlier, except on streams, where it means each piece.
-    For ``held_ns`` a person let it wait, which is time of the caller's only. Header names are lower case.
+    For ``held_ns`` it waited for a person or for money, which is time of the caller's only. Header names are lower
+    case.
     """
     limit_ns = held_ns + (routing.timeout_s * _S if routing.timeout_s is not None else int(default_s * _S))
     if not stream:

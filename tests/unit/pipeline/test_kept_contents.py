@@ -131,6 +131,15 @@ async def test_none_keeps_nothing_and_names_nothing() -> None:
     assert made.contents.topics == {} and b"zebra" not in everything(made)
 
 
+async def test_what_is_one_call_too_many_is_not_kept() -> None:
+    policy = POLICY.replace("CHAIN", "rate-limit, audit-logger").replace("DETECTOR", "").replace("CAPTURE", "full")
+    made = gateway(policy + "  rate-limit: {requests_per_minute: 1}\n", environment=KEYS)
+    assert [(await called(made, asking("hello"))).status for _ in range(3)] == [200, 429, 429]
+    assert [one.part for one in made.contents.records()] == ["input", "output"]
+    refused = [one.data for one in made.publisher.events if isinstance(one.data, RequestDecided)][1:]
+    assert [one.content_ref for one in refused] == [None, None]
+
+
 async def test_who_is_no_target_of_the_capturing_logger_has_nothing_kept() -> None:
     chain = "{audit-logger: {targeting: {scope: user, users: [mem_bob]}}}, pii-detector"
     made = made_for("full", chain=chain)

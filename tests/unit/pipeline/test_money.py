@@ -282,10 +282,12 @@ async def test_a_waiting_call_goes_on_as_soon_as_money_comes() -> None:
     async with with_money(made, {TEAM: 0}) as ledger:
         under_way = asyncio.create_task(chat(made))
         await until(lambda: bool(ledger.waiting))
+        made.clock.ns += 15 * 10**9
         ledger.fund(TEAM, PLENTY)
         answer = await under_way
         [decision] = of(made, RequestDecided)
         assert answer.status == 200 and decision.ticket is not None and ledger.spent(TEAM) == COST
+        assert made.provider.asked[0].timeout_s == made.services.settings.provider_timeout_s, "waiting is not counted"
         await settle_down(made)
         await until(lambda: made.services.desk.figures()[0] == 0)
         assert ledger.available[TEAM] == PLENTY - COST and ledger.faults == []

@@ -55,11 +55,12 @@ async def subject(call: Call) -> One[DataSubject]:
     name = call.path["id"]
     member = call.directory.member_named(name)
     identifier = name if member is None else member.id
-    periods = await _periods(call.deps.store, call.reach("privacy.erase"), identifier)
-    value = call.directory.erasures.get(identifier)
+    scope, value = call.reach("privacy.erase"), call.directory.erasures.get(identifier)
+    # First, so that a key which is seen below came after the erasure: destroyed ones go while this is asked.
+    done = value is None or not await _left(call.deps.store, scope, identifier, value.number)
+    periods = await _periods(call.deps.store, scope, identifier)
     if member is None and value is None and not periods:
         raise not_found("person", name)
-    done = value is None or not await _left(call.deps.store, call.reach("privacy.erase"), identifier, value.number)
     state: Literal["nothing_kept", "kept", "erasing", "erased"] = "nothing_kept"
     if not done:
         state = "erasing"

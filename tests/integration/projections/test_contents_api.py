@@ -203,6 +203,38 @@ async def test_whoever_was_erased_is_gone_before_the_keys_are(client: Client, fi
     await get(client, f"/v1/privacy/subjects/{MEMBER.email}", ADMIN, 403)
 
 
+async def test_keys_that_go_while_they_are_counted_are_not_called_kept(
+    client: Client, filled: FilledStore, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = await keep(filled)
+    erasure = ErasureValue(
+        id=MEMBER.id, org=ORG, erasure="era_1", number=1, reason="asked", erased_at=NOW, erased_by=OWNER.id
+    )
+    await filled.derived("kt.directory", ORG, erasure)
+    unwatched = store.query
+
+    async def query(text: str, parameters: Any = None) -> Any:
+        """Let the key go as soon as it has been counted."""
+        answer = await unwatched(text, parameters)
+        if "FROM content_keys" in text:
+            monkeypatch.undo()
+            gone = SubjectKeyDestroyed(
+                org=ORG,
+                subject=MEMBER.id,
+                period=kept.key.period,
+                key_id="cky_1",
+                reason="erased",
+                destroyed_at=NOW,
+            )
+            await filled.derived("kt.subjectkeys", ORG, gone)
+            await delete_destroyed(store)
+        return answer
+
+    monkeypatch.setattr(store, "query", query)
+    shown = [(await get(client, f"/v1/privacy/subjects/{MEMBER.email}"))["data"]["state"] for _ in range(2)]
+    assert shown == ["erasing", "erased"]
+
+
 async def test_whoever_was_erased_is_gone_before_the_tables_know(
     store: Store, filled: FilledStore, recorder: Recorder
 ) -> None:

@@ -101,7 +101,7 @@ EXPLAINED: Final[Mapping[Code, Explained]] = MappingProxyType(
         Code.NOT_ENFORCED: _of(
             "Rather than pretend, a gateway refuses calls that such an entry applies to (409 policy_unavailable). Use "
             "mode: observe, in which it is recorded as not_evaluated, or take it out.",
-            "policies:\n  chain:\n    - human-oversight: {require_human_for: [legal_opinions]}\n",
+            "policies:\n  chain:\n    - human-oversight: {confidence_threshold: 0.7}\n",
         ),
         Code.NO_ENDPOINT: _of(
             "Azure and Bedrock have no address of their own: it depends on your resource and your region.",

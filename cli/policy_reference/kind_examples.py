@@ -20,8 +20,10 @@ SUMMARIES: Final[Mapping[str, str]] = MappingProxyType(
         "content-filter": "Categories and terms that are not wanted.",
         "disclaimer": "Text that is appended to answers.",
         "data-routing-policy": "What a target must have declared about data (`data_policy`) before calls may go there.",
-        "human-oversight": "Calls or answers that a person decides about. `require_human_for` and "
-        "`confidence_threshold` need a judgement that this version cannot make: entries with them refuse every call.",
+        "human-oversight": "Calls or answers that a person decides about: all of them, or those about topics "
+        "(`require_human_for`). Known topics (medical, legal, financial, hiring, safety, also as `legal_opinions`, "
+        "`hiring_actions` and so on) are told by English words, of which two different ones must be said, or as many "
+        "as `confidence_threshold` asks for; any other name is a word itself, and one mention is enough.",
         "agent-firewall": "Which tools an agent may call, and how often.",
         "audit-logger": "Which texts of calls are kept, encrypted, and for how long. Every call is recorded.",
         "external-moderation": "Another service's judgement of texts.",

@@ -24,6 +24,7 @@ from keeptrusts.schemas.events.money import BudgetClaim
 from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.policy_document.document import ChainEntry, PolicyDocument
 from keeptrusts.schemas.policy_document.kinds.access import RbacOptions
+from keeptrusts.schemas.policy_document.kinds.oversight import HumanOversightOptions
 from keeptrusts.schemas.policy_document.not_yet import refused_option
 
 BY_FACTS: Final = frozenset({"rbac", "model-access", "rate-limit", "spend-limit", "human-oversight", "audit-logger"})
@@ -86,7 +87,7 @@ class Replay:
         self._by_content = tuple(entry for entry in entries if not _judged_by_facts(entry))
         self._rbac = tuple(entry for entry in by_facts if isinstance(entry.options, RbacOptions))
         self._compiled = compile_document(replace(document, chain=by_facts))
-        by_texts = tuple(entry for entry in self._by_content if entry.kind in BY_TEXTS)
+        by_texts = tuple(entry for entry in self._by_content if _by_texts(entry))
         self._read = read
         self._texts = None if read is None else compile_document(replace(document, chain=by_texts))
         self._groups = frozenset(group.name for group in document.consumer_groups)
@@ -169,7 +170,7 @@ class Replay:
         if self._texts is None or self._read is None:
             return outcome, NO_CONTENT
         chain = self._texts.chain_for(facts.team)
-        if not any(entry.kind in BY_TEXTS and _asks(entry, facts) for entry in self._by_content):
+        if not any(_by_texts(entry) and _asks(entry, facts) for entry in self._by_content):
             return outcome, None
         captured = self._read(call.id)
         if isinstance(captured, str):
@@ -223,7 +224,7 @@ class Replay:
 
     def _doubts(self, facts: RequestFacts, why: str | None) -> Iterator[Doubt]:
         for entry in self._by_content:
-            if not _asks(entry, facts) or (why is None and entry.kind in BY_TEXTS):
+            if not _asks(entry, facts) or (why is None and _by_texts(entry)):
                 continue
             yield Doubt(policy=entry.kind, why=NOT_RECORDED.get(entry.kind, why or NO_CONTENT))
         for entry in self._rbac:
@@ -254,7 +255,13 @@ class Impact:
 
 def _judged_by_facts(entry: ChainEntry) -> bool:
     """Whether an entry says the same whatever a call's texts are: also one that refuses every call."""
-    return entry.kind in BY_FACTS or refused_option(entry.options) is not None
+    return (entry.kind in BY_FACTS and not _by_texts(entry)) or refused_option(entry.options) is not None
+
+
+def _by_texts(entry: ChainEntry) -> bool:
+    """Whether an entry judges by texts alone."""
+    topical = isinstance(entry.options, HumanOversightOptions) and entry.options.asks_about_topics
+    return entry.kind in BY_TEXTS or topical
 
 
 def _asks(entry: ChainEntry, facts: RequestFacts) -> bool:

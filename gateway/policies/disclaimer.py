@@ -3,44 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
-from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.gateway.detectors.scanner import TooManyMatchesError
-from keeptrusts.gateway.policies.own_patterns import rules_of_terms
 from keeptrusts.gateway.policies.protocol import ALLOW, Decision, RequestFacts
 from keeptrusts.gateway.policies.text_detector import TextDetector
+from keeptrusts.gateway.policies.topics import ENOUGH, kind_of_topic, least_words, rules_of_topic, topic_named
 from keeptrusts.schemas.policy_document.kinds.content import Redaction
 from keeptrusts.schemas.policy_document.kinds.oversight import DisclaimerOptions
 
 KIND: Final = "disclaimer"
-ENOUGH: Final = 2
-"""So many words of a known topic make an answer one about it: one alone is said in passing."""
-TOPICS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "medical": (
-            "diagnosis", "symptom", "symptoms", "dosage", "dose", "medication", "medications", "medicine",
-            "prescription", "treatment", "therapy", "disease", "infection", "doctor", "physician", "patient",
-            "blood pressure", "antibiotic", "antibiotics", "ibuprofen", "paracetamol", "side effects", "surgery",
-            "vaccine", "chronic", "clinical",
-        ),
-        "legal": (
-            "contract", "lawsuit", "liability", "liable", "attorney", "lawyer", "court", "statute", "plaintiff",
-            "defendant", "litigation", "jurisdiction", "clause", "legal advice", "copyright", "trademark",
-            "negligence", "damages", "breach", "tenant", "landlord", "custody", "divorce", "gdpr", "regulation",
-            "compliance",
-        ),
-        "financial": (
-            "invest", "investing", "investment", "investments", "stock", "stocks", "bond", "bonds", "portfolio",
-            "dividend", "mortgage", "interest rate", "interest rates", "retirement", "pension", "loan", "tax",
-            "taxes", "crypto", "bitcoin", "etf", "index fund", "mutual fund", "returns", "shares", "hedge",
-            "asset allocation",
-        ),
-    }
-)  # fmt: skip
-"""Topics that are known by name, and the words that tell them. Another name is a word itself."""
 
 
 class Disclaimer(TextDetector):
@@ -49,13 +21,13 @@ class Disclaimer(TextDetector):
     __slots__ = ("_always", "_by_topic")
 
     def __init__(self, options: DisclaimerOptions) -> None:
-        by_topic: list[tuple[str, str]] = [(one.topic.casefold(), one.text) for one in options.disclaimers]
-        by_topic += [(topic.casefold(), options.text) for topic in options.topics]
+        by_topic: list[tuple[str, str]] = [(topic_named(one.topic), one.text) for one in options.disclaimers]
+        by_topic += [(topic_named(topic), options.text) for topic in options.topics]
         topics = tuple(dict.fromkeys(topic for topic, _ in by_topic))
         super().__init__(
             kind=KIND,
             what="topics",
-            rules=[rule for topic in topics for rule in _rules(topic)],
+            rules=[rule for topic in topics for rule in rules_of_topic(topic)],
             action="warn",
             phase="output",
             redaction=Redaction(),
@@ -71,22 +43,10 @@ class Disclaimer(TextDetector):
             try:
                 counts = Counter(finding.kind for _, finding in self.findings(facts.review))
             except TooManyMatchesError:
-                counts = Counter(dict.fromkeys((_kind(topic) for topic, _ in self._by_topic), ENOUGH))
-            found = {topic for topic, _ in self._by_topic if counts[_kind(topic)] >= _least(topic)}
+                counts = Counter(dict.fromkeys((kind_of_topic(topic) for topic, _ in self._by_topic), ENOUGH))
+            found = {topic for topic, _ in self._by_topic if counts[kind_of_topic(topic)] >= least_words(topic)}
         texts = (*self._always, *(text for topic, text in self._by_topic if topic in found))
         if not texts:
             return ALLOW
-        counted = {_kind(topic): 1 for topic in sorted(found)}
+        counted = {kind_of_topic(topic): 1 for topic in sorted(found)}
         return Decision(result="allow", reason=KIND, findings=counted, appended=tuple(dict.fromkeys(texts)))
-
-
-def _rules(topic: str) -> tuple[Rule, ...]:
-    return rules_of_terms(TOPICS.get(topic, (topic,)), _kind(topic))
-
-
-def _kind(topic: str) -> str:
-    return "TOPIC_" + "_".join(topic.upper().split())
-
-
-def _least(topic: str) -> int:
-    return ENOUGH if topic in TOPICS else 1

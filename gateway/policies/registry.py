@@ -8,7 +8,7 @@ from keeptrusts.gateway.policies.disclaimer import Disclaimer
 from keeptrusts.gateway.policies.dlp_filter import dlp_filter
 from keeptrusts.gateway.policies.external_moderation import ExternalModeration
 from keeptrusts.gateway.policies.hipaa_phi_detector import hipaa_phi_detector
-from keeptrusts.gateway.policies.human_oversight import HumanOversight
+from keeptrusts.gateway.policies.human_oversight import human_oversight
 from keeptrusts.gateway.policies.model_access import ModelAccess
 from keeptrusts.gateway.policies.pii_detector import pii_detector
 from keeptrusts.gateway.policies.prompt_injection import prompt_injection
@@ -69,7 +69,7 @@ def build_policy(
         case DisclaimerOptions() as options:
             return Disclaimer(options)
         case HumanOversightOptions() as options if refused_option(options) is None:
-            return HumanOversight(options)
+            return human_oversight(options)
         case ExternalModerationOptions() as options:
             return ExternalModeration(options)
         case PromptInjectionOptions() as options:

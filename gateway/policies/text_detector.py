@@ -26,7 +26,18 @@ class TextDetector:
     ``escalation`` is what a person is asked with the action escalate.
     """
 
-    __slots__ = ("_action", "_escalation", "_ids", "_kind", "_message", "_redaction", "_what", "phase", "rules")
+    __slots__ = (
+        "_action",
+        "_escalation",
+        "_ids",
+        "_kind",
+        "_message",
+        "_reason",
+        "_redaction",
+        "_what",
+        "phase",
+        "rules",
+    )
 
     def __init__(
         self,
@@ -38,6 +49,7 @@ class TextDetector:
         phase: Phase,
         redaction: Redaction,
         message: str = "",
+        reason: str | None = None,
         escalation: Escalation | None = None,
     ) -> None:
         self.phase: Phase = phase
@@ -48,6 +60,7 @@ class TextDetector:
         self._escalation = escalation
         self._redaction = redaction
         self._message = message
+        self._reason = what.replace(" ", "_") if reason is None else reason
         self._ids = frozenset(rule.id for rule in self.rules)
 
     @property
@@ -75,7 +88,7 @@ class TextDetector:
         if review is None or not found:
             return ALLOW
         counts = dict(sorted(Counter(finding.kind for _, finding in found).items()))
-        reason = self._what.replace(" ", "_")
+        reason = self._reason
         if self._action == "warn":
             return Decision(result="warn", reason=reason, findings=counts)
         if self._action == "escalate":

@@ -107,7 +107,12 @@ def _check_action(one: PlacedEntry, sink: FindingSink) -> None:
     if one.entry.mode == "enforce":
         outcome = "every call it applies to is refused (409 policy_unavailable)"
     message = f"{option} needs a judgement that this version cannot make: {outcome}"
-    sink.warning(Code.NOT_ENFORCED, one.mark_of(option), message, "use require_review: true, which holds every call")
+    sink.warning(
+        Code.NOT_ENFORCED,
+        one.mark_of(option),
+        message,
+        "name topics in require_human_for, or use require_review: true, which holds every call",
+    )
 
 
 def _check_without_effect(one: PlacedEntry, sink: FindingSink) -> None:

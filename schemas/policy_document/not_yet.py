@@ -82,6 +82,4 @@ def refused_option(options: KindOptions) -> str | None:
     """Give the option that this version cannot carry out, so that such an entry refuses in enforce; None mostly."""
     if not isinstance(options, HumanOversightOptions):
         return None
-    if options.require_human_for:
-        return "require_human_for"
-    return None if options.confidence_threshold is None else "confidence_threshold"
+    return None if options.confidence_threshold is None or options.require_human_for else "confidence_threshold"

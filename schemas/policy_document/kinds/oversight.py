@@ -53,10 +53,13 @@ class HumanOversightOptions(KindOptions):
     """Which calls a person decides about, and for how many seconds they wait."""
 
     require_review: Flag = Field(False, description="A person decides about every call; so too if nothing is said.")
-    require_human_for: Names = Field((), description="A person decides about calls of these topics.")
+    require_human_for: Names = Field(
+        (),
+        description="A person decides about these topics: medical, legal, financial, hiring, safety, or other words.",
+    )
     action: Literal["escalate", "block"] = Field("escalate", description="Hold the call for a person, or refuse it.")
     confidence_threshold: Share | None = Field(
-        None, description="A person decides where a detector is less sure, from 0 to 1."
+        None, description="How sure a topic must be, from 0 to 1: each different word of it halves the doubt."
     )
     default_assignee: Name | None = Field(
         None,
@@ -76,6 +79,11 @@ class HumanOversightOptions(KindOptions):
         """Whether every call is held: also where nothing is said, since to ask a person is what the kind is for."""
         said = self.model_fields_set & {"require_review", "require_human_for", "confidence_threshold"}
         return self.require_review or not said
+
+    @property
+    def asks_about_topics(self) -> bool:
+        """Whether only what is about certain topics is held."""
+        return bool(self.require_human_for) and not self.asks_always
 
 
 class AuditLoggerOptions(KindOptions):

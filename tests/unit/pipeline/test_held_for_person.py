@@ -103,6 +103,16 @@ async def test_an_approved_call_goes_out_and_nothing_went_before() -> None:
     assert made.services.counters.reviews == {"opened": 1, "approved": 1}
 
 
+async def test_a_person_decides_about_a_topic_and_other_calls_go_out_at_once() -> None:
+    made = made_for("human-oversight", "require_human_for: [hiring_actions], timeout_seconds: 600")
+    called = await model_call(made.services, made.call("engineering"), FakeConnection(body=asking("hello")), "chat")
+    assert called.status == 200 and reviews(made) == []
+    made = made_for("human-oversight", "require_human_for: [hiring_actions], timeout_seconds: 600")
+    answer, asked = await decided_with(made, as_decided("approved"), asking("Which candidate shall we hire?"))
+    assert answer.status == 200
+    assert asked.reason == "review_required" and asked.findings == {"TOPIC_HIRING": 1}
+
+
 @pytest.mark.parametrize(
     ("resolution", "code", "verdict", "reason"),
     [
@@ -248,7 +258,8 @@ async def test_a_stream_is_held_whole_until_its_answer_is_approved(policy: str, 
         ("mode: observe, require_review: true", 200),
         ("mode: guide, require_review: true", 200),
         ("require_review: true, action: block", 409),
-        ("require_human_for: [legal_opinions]", 409),
+        ("confidence_threshold: 0.5", 409),
+        ("require_human_for: [legal_opinions]", 200),
     ],
 )
 async def test_what_only_watches_lets_pass_and_what_cannot_be_judged_fails_closed(options: str, status: int) -> None:

@@ -17,7 +17,7 @@ from keeptrusts.schemas.policy_document.lint import lint_text
 FACTS = RequestFacts(org="o", team_id="t", team="eng", user="u", role="member", key_id="k", requested_model="gpt-4o")
 SECRET = "the prompt's text"
 
-REFUSES = "human-oversight: {require_human_for: [x]}}\n"
+REFUSES = "human-oversight: {confidence_threshold: 0.5}}\n"
 """The end of a policy section: a kind that refuses every call, since it needs a judgement that there is none for."""
 
 
@@ -104,7 +104,7 @@ def test_a_pack_that_is_switched_off_runs_nothing() -> None:
 )
 def test_targeting_decides_whether_a_policy_runs(targeting: str, facts: RequestFacts, runs: bool) -> None:
     outcome = run(
-        f"policies:\n  chain:\n    - human-oversight: {{require_human_for: [x], targeting: {targeting}}}\n", facts
+        f"policies:\n  chain:\n    - human-oversight: {{confidence_threshold: 0.5, targeting: {targeting}}}\n", facts
     )
     assert bool(outcome.results) is runs
     assert outcome.verdict == ("block" if runs else "allow")
@@ -181,7 +181,7 @@ def test_microseconds_come_from_the_clock_that_is_passed_in() -> None:
 
 @pytest.mark.parametrize("mode", ["observe", "guide"])
 def test_a_kind_that_cannot_be_enforced_lets_calls_pass_outside_enforce(mode: str) -> None:
-    outcome = run(f"policies:\n  chain:\n    - human-oversight: {{require_human_for: [x], mode: {mode}}}\n")
+    outcome = run(f"policies:\n  chain:\n    - human-oversight: {{confidence_threshold: 0.5, mode: {mode}}}\n")
     assert outcome.verdict == "allow"
     assert [result.result for result in outcome.results] == ["not_evaluated"]
 

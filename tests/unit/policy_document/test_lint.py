@@ -69,7 +69,7 @@ WARNINGS: list[tuple[str, str, tuple[str, int]]] = [
     ("no enabled", "pack:\n  name: a\n  version: 1.0.0\n", ("KT121", 1)),
     ("switched off", "pack: {name: a, version: 1.0.0, enabled: false}\n", ("KT129", 1)),
     ("immutable false", "policy:\n  audit-logger:\n    immutable: false\n", ("KT124", 3)),
-    ("not enforced", "policies:\n  chain: [{human-oversight: {require_human_for: [x]}}]\n", ("KT125", 2)),
+    ("not enforced", "policies:\n  chain: [{human-oversight: {confidence_threshold: 0.5}}]\n", ("KT125", 2)),
     ("azure without endpoint", "providers:\n  targets:\n    - id: azure\n", ("KT126", 3)),
     ("secret in the file", "providers:\n  targets:\n    - id: openai\n      api_key: abc\n", ("KT127", 4)),
     ("options without chain item", CHAIN + "policy:\n  rbac: {}\n", ("KT128", 5)),

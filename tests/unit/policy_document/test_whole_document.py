@@ -34,7 +34,7 @@ NOTHING = "model-access: {allowed_models: []}"
 
 W, N = "warning", "info"
 
-REFUSES = "human-oversight: {require_human_for: [x]}"
+REFUSES = "human-oversight: {confidence_threshold: 0.5}"
 DOUBTS = [
     ("after a kind that refuses all", chain(NOTHING, "dlp-filter: {}"), W, "KT136", 5),
     ("after a kind that cannot be enforced", chain(REFUSES, "pii-detector: {}"), W, "KT136", 5),
@@ -86,11 +86,11 @@ DOUBTS = [
     ("a name that is no slug", chain("rbac: {require_auth: true, targeting: {teams: [Data Science]}}"), W, "KT139", 4),
     ("a star among teams", chain("rbac: {require_auth: true, targeting: {teams: ['a*']}}"), W, "KT139", 4),
     ("a star among models", chain("rbac: {require_auth: true, targeting: {models: ['gpt-*']}}"), None, "KT139", 4),
-    ("a person for topics", chain("human-oversight: {require_human_for: [hiring]}"), W, "KT125", 4),
+    ("by topics", chain("human-oversight: {require_human_for: [x], confidence_threshold: 1}"), None, "KT125", 4),
     ("a person where it is unsure", chain("human-oversight: {confidence_threshold: 0.5}"), W, "KT125", 4),
-    ("a person for topics, watched", chain("human-oversight: {require_human_for: [a], mode: observe}"), W, "KT125", 4),
+    ("unsure, and watched", chain("human-oversight: {confidence_threshold: 1, mode: observe}"), W, "KT125", 4),
     ("a person for everything", chain("human-oversight: {require_review: true}"), None, "KT125", 4),
-    ("after what nobody judges", chain("human-oversight: {require_human_for: [a]}", "dlp-filter: {}"), W, "KT136", 5),
+    ("after what nobody judges", chain("human-oversight: {confidence_threshold: 1}", "dlp-filter: {}"), W, "KT136", 5),
     ("sensitivity", chain("dlp-filter: {sensitivity_level: high}"), W, "KT145", 4),
     ("standard sensitivity", chain("dlp-filter: {sensitivity_level: standard}"), None, "KT145", 4),
     ("placeholders", chain("pii-detector: {redaction: {reversible: true}}"), None, "KT145", 4),
@@ -162,7 +162,7 @@ ESCALATES = [name for name, spec in KINDS.items() if "escalate" in str(spec.opti
 SAMPLES = [
     *(f"{kind}: {{mode: {mode}}}" for kind, mode in product(KINDS, ("enforce", "guide"))),
     *(f"{kind}: {{action: escalate, mode: {mode}}}" for kind, mode in product(ESCALATES, ("enforce", "guide"))),
-    "human-oversight: {require_human_for: [legal_opinions]}",
+    "human-oversight: {confidence_threshold: 0.9}",
     "human-oversight: {require_review: true, confidence_threshold: 0.5}",
 ]
 

@@ -83,7 +83,7 @@ def _idle(options: KindOptions) -> str:
             return "" if kinds or options.detect_patterns else "looks for nothing"
         case DlpFilterOptions():
             looks = options.secrets or options.detect_patterns or options.pattern or options.blocked_terms
-            return "" if looks else "looks for nothing"
+            return "" if looks or options.sensitivity_level != "standard" else "looks for nothing"
         case AgentFirewallOptions():
             tools = options.allowed_tools is not None or options.blocked_tools or options.tools.roles
             limits = options.rate_limits or options.max_actions_per_session is not None

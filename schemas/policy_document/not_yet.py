@@ -32,13 +32,6 @@ _DETECTORS: Final = (DlpFilterOptions, HipaaPhiDetectorOptions, PiiDetectorOptio
 
 WITHOUT_EFFECT: Final = (
     WithoutEffect(
-        kinds=(DlpFilterOptions,),
-        path=("sensitivity_level",),
-        words="changes nothing in this version: all levels find the same",
-        severity="warning",
-        when=lambda value: value != "standard",
-    ),
-    WithoutEffect(
         kinds=_DETECTORS,
         path=("redaction", "include_metadata"),
         words="has no effect in this version: counts by kind are always recorded, and nothing else is",

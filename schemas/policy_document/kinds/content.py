@@ -106,7 +106,9 @@ class DlpFilterOptions(KindOptions):
     fuzzy_matching: Flag = Field(False, description="Find blocked_terms with wrong letters, too.")
     max_distance: Distance = Field(1, description="The most wrong letters; never more than one of each four.")
     sensitivity_level: Literal["standard", "high", "restricted"] = Field(
-        "standard", description="How sensitive the data is."
+        "standard",
+        description="Refuse or write over whole texts that bear a marking such as STRICTLY CONFIDENTIAL (high), or a "
+        "word such as confidential (restricted).",
     )
     redaction: Redaction = Field(Redaction(), description="How findings are written over.")
     apply_to: Phase = Field("both", description="Judge requests, answers, or both.")

@@ -1,6 +1,8 @@
-"""Runs every check in order, stops at the first broken one, and ends with a line a suite and a total.
+"""Runs every check, stops at the first broken one, and ends with a line a suite and a total.
 
-`make test` calls it. Folders that do not exist are left out. The last line is always `N passed, N failed`.
+`make test` calls it. Suites that need a processor run beside those that mostly wait for Kafka and ClickHouse; the whole
+stacks of the end-to-end tests and the faults come last, by themselves. Folders that do not exist are left out. The last
+line is always `N passed, N failed`.
 """
 
 from __future__ import annotations
@@ -11,13 +13,17 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
 _BIN = Path(sys.executable).parent
 _RESULTS = _ROOT / ".cache" / "test-results"
-_SUITES = ("architecture", "unit", "model", "simulation", "contracts", "golden", "integration", "e2e", "chaos")
+_COMPUTING = ("architecture", "unit", "model", "simulation", "golden")
+_WAITING = ("contracts", "integration")
+_ALONE = ("e2e", "chaos")
 _LINT = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("lint-imports",))
 _NO_TESTS_FOUND = 5
 _JAVA = "JDK_JAVA_OPTIONS"
@@ -44,13 +50,26 @@ class Result:
 def main() -> int:
     """0 when everything passed, 1 otherwise."""
     results = [run_lint()]
-    for name in _SUITES:
-        if results[-1].broken:
-            break
-        if (_ROOT / "tests" / name).is_dir():
-            results.append(run_suite(name))
+    if not results[0].broken:
+        with ThreadPoolExecutor(1) as beside:
+            waiting = beside.submit(run_suites, _WAITING, told_at_the_end=True)
+            results += run_suites(_COMPUTING)
+            results += waiting.result()
+    if not any(result.broken for result in results):
+        results += run_suites(_ALONE)
     report(results)
-    return 1 if results[-1].broken else 0
+    return 1 if any(result.broken for result in results) else 0
+
+
+def run_suites(names: Sequence[str], *, told_at_the_end: bool = False) -> list[Result]:
+    """Some suites, one after the other, as far as the first broken one."""
+    results: list[Result] = []
+    for name in names:
+        if (_ROOT / "tests" / name).is_dir():
+            results.append(run_suite(name, told_at_the_end=told_at_the_end))
+            if results[-1].broken:
+                break
+    return results
 
 
 def run_lint() -> Result:
@@ -67,16 +86,21 @@ def run_lint() -> Result:
     return Result(name="lint", passed=passed, failed=0, skipped=0, seconds=time.monotonic() - started)
 
 
-def run_suite(name: str) -> Result:
-    """One folder of tests."""
+def run_suite(name: str, *, told_at_the_end: bool = False) -> Result:
+    """One folder of tests. What it says is shown as it comes, or in one piece at its end."""
     started = time.monotonic()
-    print(f"== tests/{name}", flush=True)
+    if not told_at_the_end:
+        print(f"== tests/{name}", flush=True)
     _RESULTS.mkdir(parents=True, exist_ok=True)
     report_file = _RESULTS / f"{name}.xml"
     report_file.unlink(missing_ok=True)
     command = [str(_BIN / "pytest"), "-q", f"tests/{name}", f"--junitxml={report_file}"]
     environment = os.environ | {_JAVA: f"{_SHORT_LIVED_JAVA} {os.environ.get(_JAVA, '')}".strip()}
-    code = subprocess.run(command, cwd=_ROOT, env=environment, check=False).returncode
+    where = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if told_at_the_end else {}
+    ended = subprocess.run(command, cwd=_ROOT, env=environment, check=False, text=True, **where)
+    if told_at_the_end:
+        print(f"== tests/{name}\n{ended.stdout}", flush=True)
+    code = ended.returncode
     passed, failed, skipped = _counts(report_file)
     broken = code not in {0, _NO_TESTS_FOUND}
     return Result(

@@ -33,6 +33,12 @@ ESCALATION_HEADER: Final = "x-keeptrusts-escalation"
 ANSWERED_WITHIN_S: Final = 5.0
 
 
+def comes_again(call: IncomingCall, outcome: ChainOutcome) -> bool:
+    """Whether a call comes with an approval: used up once, so everything else, its money too, must be settled first."""
+    wanted = outcome.escalation
+    return wanted is not None and not wanted.held and ESCALATION_HEADER in call.headers
+
+
 async def decided_before(
     services: Services, call: IncomingCall, identity: Identity, asked: ModelCall, outcome: ChainOutcome
 ) -> Reviewed:

@@ -38,7 +38,7 @@ from keeptrusts.gateway.pipeline.record import (
 from keeptrusts.gateway.pipeline.reserve import Asking, Funded, Unfunded, Waiting, reserve, wait_for_hold
 from keeptrusts.gateway.pipeline.restoring import restored, restoring_stream
 from keeptrusts.gateway.pipeline.review import wait_for_person
-from keeptrusts.gateway.pipeline.review_later import decided_before
+from keeptrusts.gateway.pipeline.review_later import comes_again, decided_before
 from keeptrusts.gateway.pipeline.route import usable_models
 from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.settle import count_invocation, settle
@@ -198,7 +198,8 @@ async def _go(
                 return await _refuse(
                     services, call, decided_call(configuration, caller, asked, outcome), outcome.problem
                 )
-        if outcome.escalation is not None and not edited:
+        paid_first = comes_again(call, outcome) and not edited
+        if outcome.escalation is not None and not edited and not paid_first:
             held_at_ns = services.now_ns()
             held = await _held_for_person(services, configuration, call, caller, asked, outcome, connection)
             if isinstance(held, Answer):
@@ -222,6 +223,12 @@ async def _go(
             call = replace(call, held_ns=call.held_ns + services.now_ns() - waits_since_ns)
         if isinstance(money, Unfunded):
             return await _refuse(services, call, unpaid_call(services, configuration, asking, money), money.problem)
+        if paid_first:
+            redeemed = await _held_for_person(services, configuration, call, caller, asked, outcome, connection)
+            if isinstance(redeemed, Answer):
+                if money.reservation is not None:  # no record names it
+                    services.desk.voided(caller.identity.org, money.reservation.hold.id)
+                return redeemed
         decided = decided_call(configuration, caller, asked, money.outcome, money)
         answer, used = await _dispatch(services, configuration, call, admission, decided, money, connection, keeper)
         return answer

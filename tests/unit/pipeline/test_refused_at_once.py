@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from support.gateway import ORG, FakeConnection, FakeGateway, gateway, ok
 from support.log import until
+from support.tiny_ledger import with_money
 
 from keeptrusts.gateway.pipeline import review_later
 from keeptrusts.gateway.pipeline.run import model_call
@@ -23,6 +24,7 @@ policies:
 policy:
   human-oversight: {require_review: true, on_review: refuse, timeout_seconds: 600, default_assignee: lead@acme.example}
 """
+TEAM = "team:team_engineering"
 ESCALATION = "esc_00000000000000000000000001"
 
 
@@ -30,15 +32,18 @@ def body(text: str = "hi") -> bytes:
     return json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": text}]}).encode()
 
 
-async def chat(made: FakeGateway, text: str = "hi", escalation: str | None = None) -> Answer:
-    headers = {} if escalation is None else {"x-keeptrusts-escalation": escalation}
+async def chat(made: FakeGateway, text: str = "hi", escalation: str | None = None, ticket: str | None = None) -> Answer:
+    sent = {"x-keeptrusts-escalation": escalation, "x-keeptrusts-ticket": ticket}
+    headers = {name: value for name, value in sent.items() if value is not None}
     call = made.call("engineering", headers)
     return await model_call(made.services, call, FakeConnection(body=body(text)), "chat")
 
 
-async def answered(made: FakeGateway, reason: str | None, text: str = "hi") -> tuple[Answer, ReviewRedeemed]:
+async def answered(
+    made: FakeGateway, reason: str | None, text: str = "hi", ticket: str | None = None
+) -> tuple[Answer, ReviewRedeemed]:
     """Come again with an escalation, and let the authority say what becomes of it."""
-    calling = asyncio.create_task(chat(made, text, ESCALATION))
+    calling = asyncio.create_task(chat(made, text, ESCALATION, ticket))
     await until(lambda: bool(of(made, ReviewRedeemed)) or calling.done(), what="it comes with the escalation")
     [redeemed] = of(made, ReviewRedeemed)
     for request in ("req_of_somebody_else", redeemed.request):
@@ -80,6 +85,25 @@ async def test_an_approved_call_that_comes_again_goes_out_with_what_it_was_appro
     assert made.services.counters.reviews == {"refused_at_once": 1, "redeemed": 1}
     other = (await answered(gateway(POLICY), "other_input", "something else"))[1]
     assert other.input_hash != asked.input_hash
+
+
+async def test_an_approval_is_not_used_up_by_a_call_that_nobody_pays_for() -> None:
+    made = gateway(POLICY + "wallets: {max_wait_seconds: 0}\n")
+    async with with_money(made, {TEAM: 0}) as ledger:
+        refused = await chat(made, escalation=ESCALATION)
+        assert refused.status == 402 and of(made, ReviewRedeemed) == []
+        ticket = refused.headers["x-keeptrusts-ticket"]
+        ledger.approved[ticket] = ledger.parked[ticket]
+        answer, _ = await answered(made, None, ticket=ticket)
+        assert answer.status == 200 and ledger.spent(f"ticket:{ticket}") > 0 and ledger.faults == []
+
+
+async def test_the_money_of_a_call_whose_approval_does_not_count_is_free_at_once() -> None:
+    made = gateway(POLICY + "wallets: {max_wait_seconds: 0}\n")
+    async with with_money(made, {TEAM: 10**12}) as ledger:
+        answer, _ = await answered(made, "already_redeemed")
+        assert answer.status == 409 and made.provider.asked == []
+        assert made.services.desk.figures()[2:] == (0, 0) and ledger.spent(TEAM) == 0 and ledger.faults == []
 
 
 async def test_an_approval_by_one_team_s_admins_is_none_for_the_same_call_of_the_same_person_for_another_team() -> None:

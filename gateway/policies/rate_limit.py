@@ -97,16 +97,8 @@ class RateLimit:
         wants: list[Want] | None = None
         for counter in counters:
             for share in counter.shares:
-                unit = share.unit
-                if unit == "requests_per_minute":
-                    used, count = counter.requests.total, 1
-                elif unit == "parallel_requests":
-                    used, count = counter.in_flight, 1
-                else:
-                    used, count = counter.tokens.total, presumed if presumed < share.total else share.total
-                if now_ns < share.ends_ns and used + count <= share.level:
-                    if (used >= share.low or now_ns >= share.renew_ns) and not share.noted:
-                        sharing.book.note(share)
+                used, count = _used_and_asked(counter, share, presumed)
+                if _fits(sharing, share, used, count, now_ns):
                     continue
                 if used + count > share.total or now_ns < share.no_more_ns:
                     return ()
@@ -142,16 +134,8 @@ class RateLimit:
         static = False
         for place, counter in enumerate(counters):
             for share in counter.shares:
-                unit = share.unit
-                if unit == "requests_per_minute":
-                    used, count = counter.requests.total, 1
-                elif unit == "parallel_requests":
-                    used, count = counter.in_flight, 1
-                else:
-                    used, count = counter.tokens.total, presumed if presumed < share.total else share.total
-                if now_ns < share.ends_ns and used + count <= share.level:
-                    if (used >= share.low or now_ns >= share.renew_ns) and not share.noted:
-                        sharing.book.note(share)
+                used, count = _used_and_asked(counter, share, presumed)
+                if _fits(sharing, share, used, count, now_ns):
                     continue
                 refusal = self._beyond(sharing, self._tiers[place], share, used, count, now_ns)
                 if refusal is not None:
@@ -303,3 +287,22 @@ def _by_team(facts: RequestFacts) -> Hashable:
 
 def _by_nothing(facts: RequestFacts) -> Hashable:
     return facts.org
+
+
+def _used_and_asked(counter: Counter, share: Share, presumed: int) -> tuple[int, int]:
+    """Give what a caller has used of what a share counts, and what one more call asks for."""
+    unit = share.unit
+    if unit == "requests_per_minute":
+        return counter.requests.total, 1
+    if unit == "parallel_requests":
+        return counter.in_flight, 1
+    return counter.tokens.total, presumed if presumed < share.total else share.total
+
+
+def _fits(sharing: Sharing, share: Share, used: int, count: int, now_ns: int) -> bool:
+    """Say whether a call fits into what is granted; a share that runs low, or out, is noted to be asked for."""
+    if now_ns >= share.ends_ns or used + count > share.level:
+        return False
+    if (used >= share.low or now_ns >= share.renew_ns) and not share.noted:
+        sharing.book.note(share)
+    return True

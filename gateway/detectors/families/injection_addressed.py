@@ -26,7 +26,7 @@ _DO: Final = (
 _HAILED: Final = Group(
     name="hailed",
     anchors=(
-        r"\b(?:which|any|every|all|an|whichever|whatever|what|alle|aux|die|for the|for|to|as an) (?:ai|llm"
+        r"\b(?:which|any|every|all|an|whichever|whatever|what|alle|aux|des|die|for the|for|to|as an) (?:ai|llm"
         r"|language model"
         r"|agent|assistant|model|bot|chat|coding|gpt|copilot|sprachmodell|ki\b|ki-|ia\b)",
         r"\b(?:ai|llm|gpt|agent|assistant|bot|model|copilot) ?(?:instruction|directive|order|task|todo|note)s?:",
@@ -45,7 +45,8 @@ _HAILED: Final = Group(
             pattern=rf"\b(?:(?:note|message|hinweis|nachricht|instructions?|todo|task|word|important|memo|nota) )?"
             rf"(?:to|for|an|für|aux?|para|pour) (?:all |any |every |the |alle |die |das |les |whichever |whatever )*"
             rf"{_SURELY}(?: \w+){{0,4}} ?[:!]|\b(?:an|hinweis an|nachricht an) (?:alle |die |das )(?:sprachmodelle?"
-            rf"|ki(?:-\w+)?|ki-\w+)\s*[:.!]|\b(?:message|note) aux? (?:assistants? ia|ia|modèles? de langage)\s*:"
+            rf"|ki(?:-\w+)?|ki-\w+)\s*[:.!]|\bl'attention (?:des |de l'|de toutes? les )ia\s*:|\b(?:message"
+            rf"|note) aux? (?:assistants? ia|ia|modèles? de langage)\s*:"
             rf"|\b(?:instructions?|todo|tasks?|orders?) for (?:the )?(?:coding |ai )?(?:agents?|assistants?|bots?|gpt"
             rf"|copilot)\b ?[:,]|\bfor the coding agents?\b ?[:,]",
         ),

@@ -96,6 +96,9 @@ _RIDDLES: Final = Group(
 _ABSENT: Final = Group(
     name="absent-limits",
     anchors=(
+        r"\b(?:rules|guidelines|r(?:\xc3\xa8)gles|reglas|regras|regole|regeln) (?:\w{1,10} ){0,4}(?:didn't|did not"
+        r"|weren't"
+        r"|were not|don't|nicht|n'exist|no exist|n(?:\xc3\xa3)o exist|non esist)",
         r"\b(?:exist|apply|count) (?:for|to) (?:you|me)\b|\bno (?:system prompt|policy|filter|moderation"
         r"|censorship)\b",
         r"\b(?:without|no) (?:\w{1,8} )?(?:filters?|moderation|censorship|holding back)\b",
@@ -123,6 +126,15 @@ _ABSENT: Final = Group(
             r"|\bthere(?:'s| is| are) no (?:system prompt|polic(?:y|ies)|filters?|moderation"
             r"|censorship) (?:any ?more|any"
             r" longer|here|left|now)\b",
+        ),
+        Sign(
+            kind=JAILBREAK,
+            weight=52,
+            imperative=True,
+            pattern=r"\b(?:as if|as though|like|als ob|comme si|como si|come se)\b[^.!?\n]{0,20}\b(?:rules"
+            r"|guidelines|règles"
+            r"|reglas|regras|regole|regeln)\b(?: \w+){0,3}? (?:(?:did|do|does|were)(?:n't| not)|nicht|n'existai\w+"
+            r"|n'existent|no existieran|não existissem|non esistessero)(?: exist| there| apply)?\b",
         ),
         Sign(
             kind=JAILBREAK,

@@ -9,6 +9,16 @@ from collections.abc import Iterator
 from typing import Final
 
 _GAP: Final = r"[ ._\-]"
+_SLIPPED: Final = ("ignore", "disregard", "forget", "previous", "instruction", "prompt")
+
+
+def _slips(*words: str) -> list[str]:
+    """Give words with two of their inner letters in the wrong order, or one of them twice."""
+    swapped = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for word in words for at in range(1, len(word) - 2)}
+    doubled = {word[: at + 1] + word[at:] for word in words for at in range(1, len(word) - 1)}
+    return sorted((swapped | doubled) - set(words))
+
+
 ANCHORS: Final = (
     r"\b(?:[i1!]gn[o0]r[e3]|d[i1]sr[e3]g[a4@]rd|f[o0]rg[e3]t|[o0]v[e3]rr[i1]d[e3]|r[e3]v[e3][a4@]l"
     r"|byp[a4@][s5$][s5$])\W{1,3}\w{0,8}[0134@]",
@@ -16,8 +26,7 @@ ANCHORS: Final = (
     r"|p~r~o~m~p~t)".replace("~", _GAP),
     r"snoitcurtsni|tpmorp metsys|erongi\b|draggersid|suoiverp",
     r"\b(?:vtaber|vafgehpgvba|flfgrz cebzcg|qvfertneq)",
-    r"\b(?:i[gnor]{4,6}e{1,2}|d[isrega]{5,9}d{1,2}) (?:\w{1,12} ){0,4}(?:p[revious]{5,9}s{1,2}"
-    r"|i[nstructio]{7,11}n?s{1,2}|p[rio]{3,5}r)\b",
+    rf"\b(?:{'|'.join(_slips(*_SLIPPED))})",
 )
 """What of it the scan finds; English only."""
 _DIGITS: Final = str.maketrans("013457@$!", "oieastasi")
@@ -50,12 +59,7 @@ _PLAIN: Final = (
     "everything",
     "restrictions",
 )
-_LEAST_GARBLED: Final = 5
-_GARBLED: Final = re.compile(
-    r"\b(?:i[gnor]{4,6}e{1,2}|d[isrega]{5,9}d{1,2}|p[revious]{5,9}s|i[nstructio]{7,11}(?:n|ns|s)|s[yste]{3,6}m"
-    r"|p[romp]{3,6}t)\b",
-    re.IGNORECASE,
-)
+_LEAST_GARBLED: Final = 4
 _TRIPLE: Final = re.compile(r"(\w)\1{2,}")
 _WORD: Final = re.compile(r"[A-Za-z]{4,14}")
 
@@ -87,10 +91,9 @@ def respelled(text: str) -> Iterator[str]:
         yield " ".join(_BETWEEN.sub("", part) for part in re.split(r"\s{2,}|\s/\s|\s\|\s", text))
         if _JOINED.search(text) is not None:
             yield _JOINED.sub("", text)
-    if _GARBLED.search(text) is not None:
-        mended = _WORD.sub(lambda match: _mended(match[0]), text)
-        if mended.lower() != text.lower():
-            yield mended
+    mended = _WORD.sub(lambda match: _mended(match[0]), text)
+    if mended != text:
+        yield mended
     if _BACKWARDS.search(text) is not None:
         yield text[::-1]
     if _FURTHER.search(text) is not None:

@@ -63,7 +63,7 @@ class Sign:
 class Group:
     """Signs that share their ``anchors``, and how far around an anchor they are read, in characters.
 
-    ``respelled``: they are also read as what letters apart, backwards and the like stand for.
+    ``respelled``: they are read as what letters apart, backwards and the like stand for, and not as they stand.
     """
 
     name: str
@@ -190,9 +190,10 @@ class _SignSet:
         self._unless: tuple[Any, ...] = tuple(_compiled(sign.unless) if sign.unless else None for sign in signs)
 
     def read(self, raw: str, around: Around, settled: Set[Sign]) -> Iterator[Read]:
-        """Read a piece as it is, and what is wrapped or spelled otherwise in it."""
+        """Read a piece as it is, and what is wrapped in it; or what it says as it is spelled, where that is all."""
         plain = normalize(raw).text
-        yield from self._said(plain, raw, settled, around)
+        if not self._respelled:
+            yield from self._said(plain, raw, settled, around)
         if len(raw) < _LEAST_WRAPPED:
             return
         for inner in _unwrapped(plain, _DEPTH):

@@ -6,6 +6,8 @@ from functools import cache
 from typing import Final
 
 from keeptrusts.gateway.detectors.families import (
+    injection_addressed,
+    injection_asked,
     injection_boundaries,
     injection_english,
     injection_general,
@@ -30,6 +32,8 @@ def injection_groups() -> tuple[Group, ...]:
         *injection_boundaries.GROUPS,
         *injection_hints.GROUPS,
         *injection_general.GROUPS,
+        *injection_addressed.GROUPS,
+        *injection_asked.GROUPS,
         _respelled(),
     )
 

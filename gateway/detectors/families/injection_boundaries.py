@@ -1,9 +1,11 @@
-"""Prompt injection by form: boundaries that only the system may set, commands hidden in documents, data carried out."""
+"""Prompt injection by form: boundaries that only the system may set, commands hidden in documents, data carried"
+" out."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from keeptrusts.gateway.detectors.families.injection_english import OVERRIDE
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 BOUNDARY: Final = "FAKE_BOUNDARY"
@@ -20,7 +22,8 @@ _MARKS: Final = Group(
         r"\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</?s>\s?\[|</?(?:system|sys|instructions?|user_?input"
         r"|user_?query|assistant|prompt|context"
         r"|document|data|tool_?(?:result|response|call)s?|important|admin|override)>",
-        r"(?:^|\n)[ \t>*_]{0,4}#{1,6} ?(?:system|instruction|new instruction|response|user|assistant|human|end)",
+        r"#{3,6} ?(?:system|instructions?):|(?:^|\n)[ \t>*_]{0,4}#{1,6} ?(?:system|instruction|new instruction"
+        r"|response|user|assistant|human|end)",
         r"(?:^|\n)[ \t>*_#\[(<{\-=]{0,6}(?:system|assistant|developer|admin|root|human)"
         r"(?: (?:message|prompt|override|update|notice|note|command"
         r"|instruction|alert|mode))?[\])>}*_]{0,3}:",
@@ -62,7 +65,8 @@ _MARKS: Final = Group(
         Sign(
             kind=BOUNDARY,
             weight=38,
-            pattern=r"(?:^|\n)[ \t>*_]{0,4}#{1,6} ?(?:new )?(?:system|instructions?)(?: (?:message|prompt|override"
+            pattern=r"(?:(?:^|\n)[ \t>*_]{0,4}#{1,6}|#{3,6}) ?(?:new )?(?:system|instructions?)(?: (?:message"
+            r"|prompt|override"
             r"|update))?\s*:",
         ),
         Sign(
@@ -95,6 +99,7 @@ _MARKS: Final = Group(
         Sign(
             kind=BOUNDARY,
             weight=53,
+            unless=r"\]\s*\n\s*[\w.-]+ ?=",
             pattern=r"\[(?:system|admin|developer)[ _]?(?:message|override|prompt|note|command|update|instructions?"
             r"|mode|notice|alert)[^\]\n]{0,24}\]"
             r"|\[(?:system|admin|override)\](?:\(#\w*\))?",
@@ -156,11 +161,19 @@ _ADDRESSED: Final = Group(
             weight=40,
             imperative=True,
             foreign=True,
-            pattern=r"\b(?:ai|llm|language model|chat ?gpt|copilot|claude|gemini|gpt-?4\w?"
-            r"|assistant)(?: (?:assistants?|agents?"
+            pattern=r"\b(?:ai|llm|language model|chat ?gpt|copilot|claude|gemini|gpt-?4\w?)(?: (?:assistants?|agents?"
             r"|models?|systems?|bots?|readers?|reviewers?))?(?: \w+){0,3}? (?:must|should|shall|need to"
             r"|are instructed to"
             r"|is instructed to|please|will)\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=26,
+            imperative=True,
+            foreign=True,
+            pattern=r"\bassistants?(?: \w+){0,3}? (?:must|should|shall|need to|are instructed to|is instructed to"
+            r"|please"
+            r"|will)\b",
         ),
         Sign(
             kind=INDIRECT,
@@ -191,8 +204,15 @@ _ADDRESSED: Final = Group(
             pattern=r"\b(?:do not|don't|never|without|not)(?: \w+){0,2}? (?:tell(?:ing)?|inform(?:ing)?"
             r"|mention(?:ing)?|notify(?:ing)?|alert(?:ing)?|reveal"
             r"(?:ing)?|disclos(?:e|ing)|ask(?:ing)?|show(?:ing)?)(?: \w+){0,4}? (?:the user|the human|users?|anyone"
-            r"|the owner|the customer|this to|about this|these"
-            r" instructions|this instruction)\b",
+            r"|this to|about this|these instructions|this instruction)\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=32,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:do not|don't|never|without|not)(?: \w+){0,2}? (?:tell|inform|mention|notify|alert|reveal"
+            r"|disclose|ask|show)(?:ing)?(?: \w+){0,4}? (?:the owner|the customer)\b",
         ),
         Sign(
             kind=INDIRECT,
@@ -204,7 +224,7 @@ _ADDRESSED: Final = Group(
         ),
         Sign(
             kind=INDIRECT,
-            weight=36,
+            weight=30,
             imperative=True,
             foreign=True,
             pattern=r"\b(?:important|urgent|critical|mandatory)\b[ :!]{1,4}[^.!?\n]{0,40}\b(?:instructions?|you must"
@@ -244,14 +264,16 @@ _ADDRESSED: Final = Group(
             weight=52,
             imperative=True,
             foreign=True,
-            pattern=r"(?:<!--|display ?: ?none|font-size ?: ?0|color ?: ?(?:white|#fff)"
-            r"|visibility ?: ?hidden)[^\n]{0,160}\b(?:(?:ignore|disregard|forget) (?:all|any|the|your|every|previous"
-            r"|prior)|assistant|"
-            r"language model|llm|you must|system prompt|instructions? (?:for|to))\b",
+            pattern=r"(?:<!--[^>\n]{0,160}|(?:display ?: ?none|font-size ?: ?0|color ?: ?(?:white|#fff)"
+            r"|visibility ?: ?hidden)[^\n]{0,160})\b(?:(?:ignore|disregard|forget) (?:all|any|the|your|every|previous"
+            r"|prior)|assistants?|language models?|llms?|chat ?bots?|ai (?:agent|assistant|model|system)s?"
+            r"|you must (?:now |always |also |instead )?(?:say|tell|respond|reply|answer|include|recommend|claim|send"
+            r"|mention|print|output)|system prompt|instructions? (?:for|to) (?:the |any |all )?(?:ai|model|assistant"
+            r"|agent|bot|reader))\b",
         ),
         Sign(
-            kind=INDIRECT,
-            weight=34,
+            kind=OVERRIDE,
+            weight=22,
             imperative=True,
             foreign=True,
             pattern=r"\b(?:respond|reply|answer) only with\b|\bonly (?:respond|reply|output|say)\b",
@@ -341,11 +363,12 @@ _NOTED: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
-            pattern=r"(?:发送|发到|上传|送信)[^。\n]{0,20}https?://|(?:记录|内容|密码|密钥|数据)[^。\n]{0,10}(?:发送|发到|上传)",
+            pattern=r"(?:发送|发到|上传|送信)[^。\n]{0,20}https?://|(?:记录|内容|密码|密钥"
+            r"|数据)[^。\n]{0,10}(?:发送|发到|上传)",
         ),
         Sign(
             kind=EXFILTRATION,
-            weight=48,
+            weight=44,
             foreign=True,
             pattern=r"\b(?:post|send|forward|upload|transmit|exfiltrate|submit) (?:them|it|these|this|everything"
             r"|all of (?:it|them)) to (?:\S{1,20} ){0,2}(?:https?://|\S{1,40}@[a-z0-9-]+\.[a-z])",
@@ -376,7 +399,8 @@ _CARRYING: Final = Group(
         Sign(
             kind=EXFILTRATION,
             weight=62,
-            pattern=r"!\[[^\]\n]{0,80}\]\(\s?https?://[^)\s]{1,200}[?&/=](?:[\w.-]{0,40}=)?(?:\{|\$|<|\[|%7b|(?i:data|secret|history|prompt|conversation"
+            pattern=r"!\[[^\]\n]{0,80}\]\(\s?https?://[^)\s]{1,200}[?&/=](?:[\w.-]{0,40}=)?(?:\{|\$|<|\[|%7b"
+            r"|(?i:data|secret|history|prompt|conversation"
             r"|context|summary)[^)\s]{0,20}[\]}>])",
         ),
         Sign(
@@ -404,8 +428,15 @@ _CARRYING: Final = Group(
             r"|conversation history|chat history|system prompt|your"
             r" (?:instructions|prompt|context|memory)|(?:user'?s? )?(?:api[ _-]?keys?|passwords?|credentials"
             r"|secrets))\b[^!?\n]{0,60}\b(?:to|at|via|into|in|as|onto|with) (?:\S{1,20} ){0,3}(?:https?://"
-            r"|\S{1,40}@[a-z0-9-]+"
-            r"\.[a-z]|webhook|\burl\b|query (?:string|param)|image (?:link|url)|my server)",
+            r"|webhook|\burl\b|query (?:string|param)|image (?:link|url)|my server)",
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=60,
+            pattern=r"\b(?:send|forward|post|transmit|exfiltrate|leak|submit|mail"
+            r"|e-?mail)\b[^!?\n]{0,60}\b(?:system prompt"
+            r"|your (?:instructions|prompt|context|memory)|(?:user'?s? )?(?:api[ _-]?keys?|passwords?|credentials"
+            r"|secrets))\b[^!?\n]{0,60}\bto (?:\S{1,20} ){0,3}\S{1,40}@[a-z0-9-]+\.[a-z]",
         ),
         Sign(
             kind=EXFILTRATION,

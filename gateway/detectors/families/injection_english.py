@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from keeptrusts.gateway.detectors.families.injection_spared import FIRST_PERSON, FOR_OTHERS, IN_DATA, KEPT, SPARING
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 OVERRIDE: Final = "INSTRUCTION_OVERRIDE"
@@ -12,7 +13,8 @@ EXTRACTION: Final = "PROMPT_EXTRACTION"
 _B: Final = r"[\s,*_\-]+"
 """What stands between two words."""
 _STOPPED: Final = (
-    r"(?:ignor(?:e|ed|ing)|disregard(?:ed|ing)?|forget(?:ting)?|overrid(?:e|den|ing)|overwrit(?:e|ing)|overrul(?:e|ing)"
+    r"(?:ignor(?:e|ed|ing)|disregard(?:ed|ing)?|forget(?:ting)?|overrid(?:e|den|ing)|overwrit(?:e|ing)|overrul(?:e"
+    r"|ing)"
     r"|bypass(?:ing)?|circumvent(?:ing)?|neglect(?:ing)?|abandon(?:ing)?|discard(?:ing)?|set aside|put aside|unlearn"
     r"|disobey|defy|pay (?:no|zero) (?:attention|heed|mind) to"
     r"|(?:do|should|must|need|will|shall|are|is)(?: not|n'?t)(?: (?:to|have to|need to|required to|obliged to|going to"
@@ -24,7 +26,8 @@ _STOPPED: Final = (
     r"|never ?mind|release yourself from|free yourself (?:from|of))"
 )
 _ENDED: Final = (
-    r"(?:skip(?:ping)?|drop|delete|eras(?:e|ing)|wipe|dismiss|scrap|cancel|clear|reset|omit|leave behind|remove|disable"
+    r"(?:skip(?:ping)?|drop|delete|eras(?:e|ing)|wipe|dismiss|scrap|cancel|clear|reset|omit|leave behind|remove"
+    r"|disable"
     r"|deactivate|turn off|suspend|nullify|void|invalidate|supersede|replace|violate|break|get rid of|move past"
     r"|look past"
     r"|throw (?:away|out)|instead of)"
@@ -66,6 +69,7 @@ _GIVEN: Final = (
     r"|mentioned|instructed)|given|preceding this|that came before)"
 )
 
+
 _THINGS: Final = "instruc|prompt|guideline|directive|restriction|constraint|programming|filters|safeguard|safety"
 
 _OVERRIDES: Final = Group(
@@ -88,6 +92,7 @@ _OVERRIDES: Final = Group(
     signs=(
         Sign(
             kind=OVERRIDE,
+            unless=f"{KEPT}|{IN_DATA}",
             weight=88,
             pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,6}}{_B}{_PRIOR}(?:(?:{_B}(?:{_FILLING}"
             rf"|{_PRIOR})){{0,3}}{_B}{_RULES}"
@@ -97,17 +102,20 @@ _OVERRIDES: Final = Group(
         ),
         Sign(
             kind=OVERRIDE,
+            unless=f"{KEPT}|{IN_DATA}",
             weight=85,
             pattern=rf"\b{_STOPPED}(?:{_B}\w+){{0,4}}{_B}(?:{_RULES})(?:{_B}\w+){{0,3}}{_B}{_GIVEN}\b",
         ),
         Sign(
             kind=OVERRIDE,
+            unless=f"{KEPT}|{IN_DATA}",
             weight=75,
             pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,3}}{_B}(?:all|any|every|everything)(?:{_B}{_FILLING}){{0,3}}"
             rf"(?:{_B}\w+)?{_B}{_RULES}\b",
         ),
         Sign(
             kind=OVERRIDE,
+            unless=f"{SPARING}|{FIRST_PERSON}",
             weight=68,
             pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,2}}{_B}(?:(?:everything|anything|all (?:of )?(?:it|that|this"
             rf"|the"
@@ -117,12 +125,14 @@ _OVERRIDES: Final = Group(
         ),
         Sign(
             kind=OVERRIDE,
+            unless=SPARING,
             weight=58,
             pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,3}}{_B}(?:all|any|every|everything)(?:{_B}{_FILLING}){{0,3}}"
             rf"{_B}(?:previous|prior|above|preceding|earlier)(?:{_B}\w+)?{_B}{_SAID}\b",
         ),
         Sign(
             kind=OVERRIDE,
+            unless=SPARING,
             weight=54,
             pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,2}}{_B}(?:previous|prior|above|preceding|earlier)(?:{_B}\w+)?"
             rf"{_B}(?:texts?|conversations?|context|tasks?|assignments?|inputs?|dialogu?e?s?|chats?|history|messages"
@@ -131,17 +141,20 @@ _OVERRIDES: Final = Group(
         ),
         Sign(
             kind=OVERRIDE,
+            unless=SPARING,
             weight=55,
             pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,3}}(?:{_B}\w+)?{_B}{_SAID}{_B}(?:{_GIVEN})\b",
         ),
         Sign(
             kind=OVERRIDE,
+            unless=f"{KEPT}|{IN_DATA}",
             weight=72,
             pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,3}}{_B}(?:system|developer){_B}(?:messages?|prompts?"
             rf"|instructions?)\b",
         ),
         Sign(
             kind=OVERRIDE,
+            unless=f"{KEPT}|{IN_DATA}",
             weight=66,
             pattern=rf"\b{_ENDED}(?:{_B}{_NOT_MINE}){{0,5}}{_B}(?:{_PRIOR}(?:{_B}{_FILLING}|{_B}{_PRIOR}){{0,3}}|all"
             rf"|any|every)"
@@ -150,6 +163,7 @@ _OVERRIDES: Final = Group(
         ),
         Sign(
             kind=OVERRIDE,
+            unless=f"{KEPT}|{IN_DATA}",
             weight=52,
             pattern=rf"\b{_ENDED}(?:{_B}\w+){{0,3}}{_B}{_RULES}(?:{_B}\w+){{0,3}}{_B}(?:on you|placed upon you"
             rf"|of yours|you (?:have"
@@ -157,6 +171,27 @@ _OVERRIDES: Final = Group(
         ),
         Sign(
             kind=OVERRIDE,
+            unless=SPARING,
+            weight=44,
+            pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,2}}{_B}(?:what(?:ever)?|everything|all|anything)(?:{_B}that)?"
+            rf"{_B}(?:i|we)(?:'ve|{_B}have|{_B}had)?(?:{_B}(?:just|previously|already))*{_B}(?:said|told|wrote"
+            rf"|written|asked"
+            rf"|mentioned|gave|given)\b",
+        ),
+        Sign(
+            kind=OVERRIDE,
+            unless=SPARING,
+            weight=54,
+            pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,2}}{_B}(?:what(?:ever)?|everything|all|anything)(?:{_B}that)?"
+            rf"{_B}(?:i|we)(?:'ve|{_B}have|{_B}had)?(?:{_B}(?:just|previously|already))*{_B}(?:said|told|wrote"
+            rf"|written|asked)"
+            rf"[^.!?\n]{{0,20}}\b(?:and|then|instead)(?:{_B}(?:just|only|now|simply|instead))*{_B}(?:output|say"
+            rf"|print|respond"
+            rf"|reply)\b",
+        ),
+        Sign(
+            kind=OVERRIDE,
+            unless=f"{KEPT}|{IN_DATA}",
             weight=46,
             pattern=r"\b(?:ignore|disregard|forget) (?:(?:what )?the user(?:'s)?(?: (?:question|request|input|message"
             r"|query|says?|said|asks?|asked|wants?))?"
@@ -164,6 +199,7 @@ _OVERRIDES: Final = Group(
         ),
         Sign(
             kind=OVERRIDE,
+            unless=f"{KEPT}|{IN_DATA}",
             weight=40,
             pattern=rf"\b(?:ignor(?:e|ing)|disregard|forget|overrid(?:e|ing)|do(?: not|n't) (?:follow|obey))"
             rf"(?:{_B}{_FILLING}){{0,4}}{_B}(?:instructions?|prompts?|directives?)\b",
@@ -177,7 +213,8 @@ _NEW_TASKS: Final = Group(
         r"\b(?:new|updated|revised|real|actual|true|only|important|additional|special"
         r"|priority)\s(?:system\s)?(?:instruc"
         r"|task|role|rule|directive|objective|orders|prompt|goal|purpose|mission|persona|identity|command|policy)",
-        r"\b(?:from (?:now|this point|here) on|starting now|henceforth|from this (?:moment|point)|going forward,? you)",
+        r"\b(?:from (?:now|this point|here) on|starting now|henceforth|from this (?:moment|point)"
+        r"|going forward,? you)",
         r"\b(?:end of (?:the )?(?:system |user |initial |previous )?(?:instruc|prompt|task|input|context|document|text"
         r"|assign|conversation)|start (?:over|afresh|anew|fresh|a new)|new (?:session|conversation|chat|context)"
         r"|start from scratch|that was (?:it|all|just)|that'?s (?:it|all|enough)|tasks? (?:is|are|was|were) (?:now"
@@ -252,7 +289,7 @@ _NEW_TASKS: Final = Group(
         ),
         Sign(
             kind=OVERRIDE,
-            weight=55,
+            weight=44,
             imperative=True,
             pattern=r"\b(?:all |the |your |my |those |these )?(?:previous|prior|earlier|above|preceding|old|initial"
             r"|original|other|former) (?:\w+ )?(?:instructions?|prompts?|rules|guidelines|messages?|texts?|tasks?"
@@ -262,6 +299,19 @@ _NEW_TASKS: Final = Group(
             r"|cancel\w*|invalid|a lie|null|superseded|overrid\w+|no longer|not (?:valid|important|real|relevant)"
             r"|over|done)"
             r"|no longer)",
+        ),
+        Sign(
+            kind=OVERRIDE,
+            weight=58,
+            imperative=True,
+            pattern=r"\b(?:instructions?|prompts?|rules|guidelines|messages?|texts?|tasks?|orders"
+            r"|assignments?) (?:is|are"
+            r"|was|were)(?: now)? (?:void|obsolete|irrelevant|wrong|fake|a test|a joke|outdated|cancel\w*|invalid"
+            r"|a lie"
+            r"|null|superseded|overrid\w+|no longer|not (?:valid|important|real|relevant)|over"
+            r"|done)[^\n]{0,60}\b(?:you"
+            r"|your|say|print|reveal|output|respond|reply|answer|instead|write|repeat|follow|obey|only"
+            r"|new (?:task|instruction|role|job|goal))\b",
         ),
         Sign(
             kind=OVERRIDE,
@@ -292,7 +342,8 @@ _ASKED: Final = (
 )
 _OWN: Final = (
     r"(?:system|initial|original|hidden|secret|internal|base|exact|full|first|pre|previous|above|developer|starting"
-    r"|underlying|core|complete|entire|prior|private|confidential|actual|whole|raw|current|very first|preceding|earlier"
+    r"|underlying|core|complete|entire|prior|private|confidential|actual|whole|raw|current|very first|preceding"
+    r"|earlier"
     r"|opening|own|custom|special|assigned|predefined|given|backend|meta|verbatim)"
 )
 _PROMPT: Final = (
@@ -333,7 +384,8 @@ _EXTRACTIONS: Final = Group(
         Sign(
             kind=EXTRACTION,
             weight=68,
-            pattern=r"\b(?:show|tell|reveal|print|repeat|output|display|give|share|leak|disclose|dump|spell|copy|recite"
+            pattern=r"\b(?:show|tell|reveal|print|repeat|output|display|give|share|leak|disclose|dump|spell|copy"
+            r"|recite"
             r"|encode|expose|divulge|paste|echo|quote|reproduce|restate|list|repeat back|write (?:out|down)"
             r"|what (?:is|are"
             r"|was|were)|what's|send|translate|summari[sz]e)\b"
@@ -345,7 +397,9 @@ _EXTRACTIONS: Final = Group(
         Sign(
             kind=EXTRACTION,
             weight=66,
-            pattern=r"\b(?:show|tell|reveal|print|repeat|output|display|give|share|leak|disclose|dump|spell|copy|recite"
+            unless=FOR_OTHERS,
+            pattern=r"\b(?:show|tell|reveal|print|repeat|output|display|give|share|leak|disclose|dump|spell|copy"
+            r"|recite"
             r"|encode|expose|divulge|paste|echo|quote|reproduce|restate|write out|ignore|what (?:is|are|was|were)"
             r"|what's|say"
             rf"|send|translate|summari[sz]e)\b[^.!?;\n]{{0,30}}?\b(?:the|these|this|those|above|any"

@@ -1,4 +1,5 @@
-"""Prompt injection by what belongs together: words for a model's orders near words that ask, break, pay or threaten."""
+"""Prompt injection by what belongs together: words for a model's orders near words that ask, break, pay or"
+" threaten."""
 
 from __future__ import annotations
 
@@ -61,6 +62,8 @@ _OWN_ORDERS: Final = Group(
         Sign(
             kind=EXTRACTION,
             weight=56,
+            unless=r"\b(?:follow(?:ing)?|obey|by|to|given) (?:when|while|if|during|at\b|as an?\b|in (?:an?|the|your"
+            r"|my)\b)",
             pattern=rf"\b{_ASK}\b[^.!?;\n]{{0,40}}?\b(?:the|all|any|every|what|which)\b[^.!?;\n]{{0,16}}\b(?:rules"
             rf"|instructions?|guidelines|prompts?|directives|orders|policies)"
             r" (?:that )?(?:you (?:must |have to |should |need to |are )?(?:follow(?:ing)?|obey|operate under"
@@ -155,10 +158,18 @@ _BROKEN: Final = Group(
         ),
         Sign(
             kind=OVERRIDE,
-            weight=52,
+            weight=42,
             imperative=True,
-            pattern=r"\b(?:instructions?|rules|guidelines|prompts?|told|restrictions?|polic(?:y"
+            pattern=r"\b(?:rules|guidelines|restrictions?|polic(?:y"
             r"|ies))\b[^.!?;\n]{0,50}\b(?:does not|doesn't|don't|do not|no longer) (?:matter|apply|count)\b",
+        ),
+        Sign(
+            kind=OVERRIDE,
+            weight=54,
+            imperative=True,
+            pattern=r"\b(?:your [^.!?;\n]{0,20}(?:rules|guidelines|restrictions?|polic(?:y|ies))|instructions?"
+            r"|prompts?"
+            r"|told)\b[^.!?;\n]{0,50}\b(?:does not|doesn't|don't|do not|no longer) (?:matter|apply|count)\b",
         ),
         Sign(
             kind=OVERRIDE,
@@ -281,7 +292,8 @@ _PLAIN: Final = Group(
         r"|\bolvida que|\bdimentica che|\besque(?:\xc3\xa7|c)a que|\bvergeet dat",
         r"\b(?:command|order|urge|instruct|want|tell|need) you to (?:disobey|ignore|break|override|forget|defy)",
         r"\b(?:erase|wipe|clear|reset|delete|format) your\s",
-        r"\bwhat (?:rules|instructions?|orders|prompts?|guidelines|directives|restrictions) (?:did|have|were|do|has)\b",
+        r"\bwhat (?:rules|instructions?|orders|prompts?|guidelines|directives|restrictions) (?:did|have|were|do"
+        r"|has)\b",
         r"\b(?:none|nothing|not one) of (?:your|the|these|those)\s|\b(?:zero|no) restrictions\b"
         r"|\bwithout being (?:polite|safe|censored|filtered)",
         r"\bur (?:\w{1,9} )?(?:prompt|instruc|rules|system)|\b(?:gimme|lemme see)\b",
@@ -312,9 +324,10 @@ _PLAIN: Final = Group(
             kind=OVERRIDE,
             weight=56,
             imperative=True,
-            pattern=r"\b(?:command|order|urge|instruct|want|need) you to (?:disobey|ignore (?:all|your|any|the)"
-            r"|break (?:all|your|any|the)|override"
-            r"|forget (?:all|your|any|everything)|defy)",
+            pattern=r"\b(?:command|order|urge|instruct|want|need) you to (?:disobey|defy"
+            r"|(?:ignore|break|forget|override) (?:(?:all|your|any|the|of|these|those) )*(?:\w+ )?(?:instructions?"
+            r"|rules|guidelines|prompts?|restrictions?|polic(?:y|ies)|training|directives?|programming|limit\w*|safety"
+            r"|ethic\w*|everything|above|orders)\b)",
         ),
         Sign(
             kind=OVERRIDE,
@@ -328,7 +341,8 @@ _PLAIN: Final = Group(
             imperative=True,
             pattern=r"\bwhat (?:rules|instructions?|orders|prompts?|guidelines|directives|restrictions) (?:did|have"
             r"|were|do|has) (?:they|you|your \w+|openai|the"
-            r" \w+)(?: been)?(?: \w+)? (?:give|given|gave|get|got|receive|received|set|impose|have to follow|follow)\b",
+            r" \w+)(?: been)?(?: \w+)? (?:give|given|gave|get|got|receive|received|set|impose|have to follow"
+            r"|follow)\b",
         ),
         Sign(
             kind=OVERRIDE,

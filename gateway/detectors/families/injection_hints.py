@@ -278,7 +278,8 @@ _FREED_ABROAD: Final = Group(
             kind=JAILBREAK,
             weight=46,
             imperative=True,
-            pattern=r"(?:现在|进入|开启|你|in den|im|activa|entra|active|passe|attiva|ative|включи|в|に|で|로) ?.{0,10}"
+            pattern=r"(?:现在|进入|开启|你|in den|im|activa|entra|active|passe|attiva|ative|включи|в|に|で"
+            r"|로) ?.{0,10}"
             r"(?:开发者模式|開發者模式|開発者モード|개발자 모드|режим(?:е)? разработчика|entwicklermodus"
             r"|modo (?:de )?desarrollador|modo (?:de )?desenvolvedor|mode développeur|modalità sviluppatore)",
         ),
@@ -340,6 +341,7 @@ _PLAYED: Final = Group(
             kind=JAILBREAK,
             weight=26,
             imperative=True,
+            unless=r"\b(?:chat|auto)gpt\b",
             pattern=r"\b(?:you are|act as|named|called|as|be|become|is"
             r"|hello|hi|hey|and|into) (?-i:[A-Z][A-Za-z]{1,12}GPT)\b",
         ),

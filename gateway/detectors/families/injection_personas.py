@@ -146,7 +146,8 @@ _LIMITLESS: Final = Group(
             r"|disregards?|ignor(?:e|es|ing)|bypass(?:es|ing)?|not (?:follow|abide by|adhere to|care about))\b"
             r"(?: (?:\w+,?|[\w']+)){0,4}? (?:moral|ethical|ethics|morals|morality|safety|content|censorship"
             r"|filters?|limitations?|restrictions"
-            r"?|inhibitions?|remorse|conscience|openai|usage|scruples|safeguards?|guidelines)(?: (?:or|and|/|\w+))*?\b",
+            r"?|inhibitions?|remorse|conscience|openai|usage|scruples|safeguards?|guidelines)(?: (?:or|and|/"
+            r"|\w+))*?\b",
         ),
         Sign(
             kind=JAILBREAK,
@@ -217,7 +218,8 @@ _NEVER: Final = Group(
             r"|n't|cannot|can't|won't|can never"
             r"|unable to|impossible (?:for you )?to|without)\b(?: \w+){0,3}? (?:refus(?:e|es|ing|al)|declin(?:e|es"
             r"|ing)|reject(?:s|ing)?|say(?:s"
-            r"|ing)? no|say(?:s|ing)? (?:that )?(?:you|it|he|she) (?:can'?t|cannot|can not|are unable|is not able)"
+            r"|ing)? no(?:\s*(?:[.,;:!?)\n]|$)| to (?:me|us|any|anything|a\b|an\b|his|her|my|the user))|say(?:s"
+            r"|ing)? (?:that )?(?:you|it|he|she) (?:can'?t|cannot|can not|are unable|is not able)"
             r"|deny(?:ing)?|censor(?:s|ing)?)\b",
         ),
         Sign(

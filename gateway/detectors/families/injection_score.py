@@ -121,4 +121,5 @@ def _same(one: Read, other: Read) -> bool:
         shared = min(one.end, other.end) - max(one.start, other.start)
         return 2 * shared > min(one.end - one.start, other.end - other.start)
     mine, theirs = one.text[one.start : one.end], other.text[other.start : other.end]
-    return mine in theirs or theirs in mine
+    said, also = set(mine.lower().split()), set(theirs.lower().split())
+    return mine in theirs or theirs in mine or 2 * len(said & also) > min(len(said), len(also))

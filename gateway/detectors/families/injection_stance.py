@@ -30,6 +30,8 @@ _OTHERS: Final = _set(
     "developers customers one"
 )
 """Subjects of whom something is told, and words that ask about it."""
+_REMINDED: Final = re.compile(r"(?:(?:don't|do not|never) forget|remember|make sure|be sure) to$", re.IGNORECASE)
+"""Words with which somebody is reminded of a command."""
 _WORDS: Final = re.compile(r"[\w']+")
 _PARTS: Final = re.compile(r"[.!?:;,\n()\[\]\"]")
 _TALK: Final = re.compile(
@@ -50,7 +52,8 @@ _TALK: Final = re.compile(
     r"|attackers|people)"
     r"|why (?:do|does|is|are|would|did)|beispiel\w*|angriff\w*|bedeute\w*|satz|exemple|attaque\w*|signifie|ejemplo"
     r"|ataque\w*|significa|frase"
-    r"|esempio|attacc\w*|aanval\w*|betekent|voorbeeld|like this:|like [\"'`“])|например|атак|означа|фраз|比如|例如|攻击"
+    r"|esempio|attacc\w*|aanval\w*|betekent|voorbeeld|like this:|like [\"'`“])|например|атак|означа|фраз|比如|例如"
+    r"|攻击"
     r"|什么意思|例えば|攻撃|という"
     r"|예를 들어|공격|مثل|هجوم|उदाहरण|हमल",
     re.IGNORECASE,
@@ -61,6 +64,10 @@ _TALKED: Final = re.compile(
     r"|common|typical)|in the context of|bedeutet|signifie|significa|betekent)|означает|什么意思|という意味",
     re.IGNORECASE,
 )
+_FORBIDDEN: Final = re.compile(r"\b(?:must|may|shall)(?: not|n't) [^.!?\n]{3,100},(?: or)? *$", re.IGNORECASE)
+_OR: Final = re.compile(r"[^.!?\n]{0,100}\bor\b")
+_TEMPLATE: Final = re.compile(r"\b(?:template|jinja|tokeni[sz]er|chatml|special tokens?)\b", re.IGNORECASE)
+_DELIMITER: Final = "CHAT_DELIMITER"
 _END: Final = re.compile(r"[.!?](?:\s|$)|\n\s*\n|[。！？]")
 _FENCE: Final = "```"
 _QUOTES: Final = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "«": "»", "「": "」", "‘": "’", "『": "』"}
@@ -85,17 +92,17 @@ def is_quoted(read: Read) -> bool:
 
     What is a quotation from its very beginning quotes nobody: marks around the whole would hide any command.
     """
-    before, after = read.before, read.text[read.start : read.end + _QUOTED]
-    opened = before.strip()
+    before, after = read.before, read.text[read.start : read.end] + read.after[:_QUOTED]
+    opened, whole = before.strip(), read.around.whole
     if before.count(_FENCE) % 2 == 1:
-        return not opened.startswith(_FENCE) or opened.count(_FENCE) > 1
+        return not whole or not opened.startswith(_FENCE) or opened.count(_FENCE) > 1
     line = before[before.rfind("\n") + 1 :]
     if line.lstrip().startswith((">", "//")):
         return "\n" in opened
     near = line[-_QUOTED:]
     for opening, closing in _QUOTES.items():
         at = near.rfind(opening)
-        if at < 0 or closing not in after or not before[: len(before) - len(near) + at].strip():
+        if at < 0 or closing not in after or (whole and not before[: len(before) - len(near) + at].strip()):
             continue
         if _opens(near, at) if opening == closing else at > near.rfind(closing):
             return True
@@ -110,8 +117,12 @@ def _opens(text: str, at: int) -> bool:
 
 
 def is_discussed(read: Read) -> bool:
-    """Say whether words of the same sentence show that a sign is a matter of talk."""
+    """Say whether words of the same sentence show that a sign is a matter of talk, or one of many things forbidden."""
+    if read.sign.kind == _DELIMITER and _TEMPLATE.search(read.before) is not None:
+        return True
     before = read.before[-_TALKED_BEFORE:]
+    if _FORBIDDEN.search(before) is not None and _OR.match(read.after) is not None:
+        return True
     ends = [match.end() for match in _END.finditer(before)]
     after = _END.split(read.after[:_TALKED_AFTER], 1)[0]
     return _TALK.search(before[ends[-1] :] if ends else before) is not None or _TALKED.search(after) is not None
@@ -120,7 +131,7 @@ def is_discussed(read: Read) -> bool:
 def is_command(before: str) -> bool:
     """Say whether what stands before a verb lets it be a command: a beginning, or words that lead to one."""
     plain = before.rstrip(" \t")
-    if not plain or plain[-1] in _BEGINNING:
+    if not plain or plain[-1] in _BEGINNING or _REMINDED.search(plain[-24:]) is not None:
         return True
     words = [word.lower() for word in _WORDS.findall(_PARTS.split(plain[-80:])[-1])]
     for at in range(len(words) - 1, -1, -1):

@@ -24,6 +24,9 @@ MOST_READ: Final = 8_192
 _READ_EACH: Final = 6
 _DEPTH: Final = 2
 _LEAST_WRAPPED: Final = 16
+_RIGHT_BEFORE, _RIGHT_BEHIND = 24, 48
+_AROUND: Final = 160
+"""Characters on either side of a piece that are not read for signs, and say what is meant by those that are."""
 _LONG_WORD: Final = re.compile(r"(?<![\w+/=-])([\w+/-]{16,}={0,2})")
 _LEAST_WORD: Final = 4
 _OTHER_LETTERS: Final = re.compile("[\u0370-\u058f\u13a0-\u13ff]")
@@ -43,7 +46,8 @@ class Sign:
 
     ``pattern`` is RE2's, in any case, over normalized text. ``telling``: it counts as it stands, whatever is around it.
     ``imperative``: the words are a command by their form, wherever in a sentence they stand. ``foreign``: it means
-    something only in texts that nobody writes to a model, such as what a tool answered.
+    something only in texts that nobody writes to a model, such as what a tool answered. ``unless``: words in it or
+    right beside it that turn it into something else, as in "do not forget".
     """
 
     kind: str
@@ -52,13 +56,14 @@ class Sign:
     telling: bool = False
     imperative: bool = False
     foreign: bool = False
+    unless: str = ""
 
 
 @frozen
 class Group:
     """Signs that share their ``anchors``, and how far around an anchor they are read, in characters.
 
-    ``respelled``: they are also read as what letters apart, backwards and the like stand for.
+    ``respelled``: they are read as what letters apart, backwards and the like stand for, and not as they stand.
     """
 
     name: str
@@ -67,6 +72,18 @@ class Group:
     before: int = 60
     after: int = 120
     respelled: bool = False
+
+
+@frozen
+class Around:
+    """What stands on either side of a piece of text; ``whole``: nothing is before that."""
+
+    earlier: str = ""
+    later: str = ""
+    whole: bool = True
+
+
+_NOTHING: Final = Around()
 
 
 @frozen
@@ -82,14 +99,17 @@ class Read:
     end: int
     wrapped: bool = False
     disguise: Disguise = ""
+    around: Around = _NOTHING
 
     @property
     def before(self) -> str:
-        return self.text[: self.start]
+        """What stands before the sign, in its piece and a little before that."""
+        return normalize(self.around.earlier).text + self.text[: self.start]
 
     @property
     def after(self) -> str:
-        return self.text[self.end :]
+        """What stands behind the sign, in its piece and a little behind that."""
+        return self.text[self.end :] + normalize(self.around.later).text
 
 
 class TooMuchToReadError(RuntimeError):
@@ -150,25 +170,30 @@ class Reader:
                 left -= end - start
                 if left < 0:
                     raise TooMuchToReadError("more places to read than may be read")
-                piece = text[start:end]
-                yield from self._sets[number].read(_opened(piece) if json else piece, settled)
+                first = max(0, start - _AROUND)
+                cut = (text[first:start], text[start:end], text[end : end + _AROUND])
+                earlier, piece, later = map(_opened, cut) if json else cut
+                around = Around(earlier=earlier, later=later, whole=first == 0)
+                yield from self._sets[number].read(piece, around, settled)
 
 
 class _SignSet:
     """The signs of one group."""
 
-    __slots__ = ("_patterns", "_respelled", "_signs")
+    __slots__ = ("_patterns", "_respelled", "_signs", "_unless")
 
     def __init__(self, group: Group) -> None:
         signs = group.signs
         self._signs = tuple(signs)
         self._respelled = group.respelled
         self._patterns: tuple[Any, ...] = tuple(_compiled(sign.pattern) for sign in signs)
+        self._unless: tuple[Any, ...] = tuple(_compiled(sign.unless) if sign.unless else None for sign in signs)
 
-    def read(self, raw: str, settled: Set[Sign]) -> Iterator[Read]:
-        """Read a piece as it is, and what is wrapped or spelled otherwise in it."""
+    def read(self, raw: str, around: Around, settled: Set[Sign]) -> Iterator[Read]:
+        """Read a piece as it is, and what is wrapped in it; or what it says as it is spelled, where that is all."""
         plain = normalize(raw).text
-        yield from self._said(plain, raw, settled)
+        if not self._respelled:
+            yield from self._said(plain, raw, settled, around)
         if len(raw) < _LEAST_WRAPPED:
             return
         for inner in _unwrapped(plain, _DEPTH):
@@ -177,21 +202,30 @@ class _SignSet:
             for spelling in respelled(plain):
                 yield from self._said(spelling, raw, settled)
 
-    def _said(self, text: str, raw: str | None, settled: Set[Sign]) -> Iterator[Read]:
+    def _said(self, text: str, raw: str | None, settled: Set[Sign], around: Around = _NOTHING) -> Iterator[Read]:
         """Give what a text says; ``raw`` is what it was before it was normalized, None where it was wrapped."""
         data = text.encode("utf-8", "replace")
         plain = len(data) == len(text)
-        for sign, pattern in zip(self._signs, self._patterns, strict=True):
+        for sign, pattern, unless in zip(self._signs, self._patterns, self._unless, strict=True):
             if sign in settled:
                 continue
             for match in pattern.finditer(data):
                 start, end = match.span()
+                if unless is not None and unless.search(_beside(data, start, end)) is not None:
+                    continue
                 if not plain:
                     start, end = len(data[:start].decode("utf-8", "ignore")), len(data[:end].decode("utf-8", "ignore"))
                 disguise: Disguise = "" if raw is None or raw is text else _disguise(raw, text[start:end])
-                yield Read(sign=sign, text=text, start=start, end=end, wrapped=raw is None, disguise=disguise)
+                yield Read(sign=sign, text=text, start=start, end=end, wrapped=raw is None, disguise=disguise,
+                           around=around)  # fmt: skip
                 if sign in settled:
                     break
+
+
+def _beside(data: bytes, start: int, end: int) -> bytes:
+    """Give a match and the characters beside it."""
+    beside = data[max(0, start - _RIGHT_BEFORE) : end + _RIGHT_BEHIND]
+    return beside if beside.isascii() else beside.decode("utf-8", "ignore").encode()
 
 
 def _opened(piece: str) -> str:

@@ -8,7 +8,8 @@ from keeptrusts.gateway.detectors.families.signs import Group, Sign
 from keeptrusts.gateway.detectors.families.unwanted_people import people_groups
 
 _WANTED: Final = (
-    r"\b(?:how (?:do|can|could|would|should|might|to|does one|did they)|step(?:s|[- ]by[- ]step)|instructions?|guide"
+    r"\b(?:how (?:do|can|could|would|should|might|to|does one|did they)|step(?:s|[- ]by[- ]step)|instructions?"
+    r"|guide|what (?:\w+ ){0,3}(?:do|can|should) i"
     r"|tutorial|recipe"
     r"|teach me|show me|help me|tell me|explain|describe how|give me|write|list|ways? to|way to|method|i(?: am"
     r"|'m)? (?:want|need|plan"
@@ -23,7 +24,8 @@ _MADE: Final = (
     r"|3d[- ]print(?:ing)?|convert(?:ing)?"
     r"|manufactur(?:e|ing)|produc(?:e|ing)|synthesi[sz](?:e|ing)|detonat(?:e|ing)|plant(?:ing)?|prepar(?:e|ing)"
     r"|mix(?:ing)?|acquir(?:e"
-    r"|ing)|get hold of|obtain(?:ing)?|smuggl(?:e|ing)|buy(?:ing)?|sell(?:ing)?|extract(?:ing)?|grow(?:ing)?"
+    r"|ing)|get hold of|get (?:the |some )?(?:parts|components|materials) (?:for|of)|cultur(?:e|ing)|order(?:ing)?"
+    r"|to get|obtain(?:ing)?|smuggl(?:e|ing)|buy(?:ing)?|sell(?:ing)?|extract(?:ing)?|grow(?:ing)?"
     r"|weaponi[sz](?:e|ing)|deal(?:ing)?"
     r"|baue?n?|herstellen?|bastle?n?|fabriquer|fabricar|hacer|fazer|costruire|fare)\b"
 )
@@ -56,20 +58,26 @@ _WEAPONS: Final = _asked(
     "weapons",
     (
         r"\b(?:bombs?|bombe[ns]?|bombas?|explosives?|molotov|ied|grenades?|nerve (?:gas|agent)|sarin|mustard gas"
-        r"|chlorine gas|tatp|c-?4"
-        r" explosive|ghost gun|silencer|napalm|thermite|land ?mine|ricin|anthrax|dirty bomb|sprengstoff|sprengsatz)\b",
+        r"|chlorine gas|poison(?:ous)? gas|phosgene|novichok|semtex|petn|tatp|c-?4"
+        r" explosive|ghost guns?|silencer|napalm|thermite|land ?mine|ricin|anthrax|dirty bomb|sprengstoff"
+        r"|sprengsatz)\b",
         r"\b(?:chemical|biological|nuclear|untraceable|automatic|home ?made|3d[- ]printed) (?:weapon|bomb|gun|firearm"
         r"|rifle|explosive)",
-        r"\b(?:unregistered|illegal) (?:gun|firearm|weapon)",
+        r"\b(?:unregistered|illegal) (?:gun|firearm|weapon)|\bfull(?:y)?[- ]auto",
     ),
     _MADE,
     r"(?:pipe |nail |dirty |fertili[sz]er |home ?made |petrol |car )?bombs?\b|bombe[ns]?\b|bombas?\b|explosives?\b"
     r"|explosive device"
-    r"|molotov|ied\b|grenades?|nerve (?:gas|agent)|sarin|mustard gas|chlorine gas|tatp|ghost guns?|silencers?|napalm"
+    r"|molotov|ied\b|grenades?|nerve (?:gas|agent)|sarin|mustard gas|chlorine gas|poison(?:ous)? gas|phosgene"
+    r"|novichok|semtex|petn\b|tatp"
+    r"|ghost guns?|silencers?|napalm"
     r"|thermite"
     r"|land ?mines?|ricin|anthrax|sprengstoff|sprengsatz|(?:chemical|biological|nuclear) weapons?|untraceable (?:gun"
     r"|firearm)s?"
     r"|(?:fully )?automatic (?:weapon|rifle|gun)s?|(?:3d[- ]printed|unregistered|illegal) (?:gun|firearm|weapon)s?",
+    r"\b(?:convert|turn|mak|modif)\w* (?:my |an? |the )?(?:\w+ )?(?:ar-?15|ak-?47|glock|rifle|pistol"
+    r"|gun)(?: (?:in)?to)?(?: an?)? (?:full|fully)"
+    r"[- ]auto",
 )
 _DRUGS: Final = _asked(
     "DRUGS",
@@ -78,11 +86,21 @@ _DRUGS: Final = _asked(
         r"\b(?:meth|methamphetamine|crystal meth|cocaine|kokain|coca(?:\xc3\xad|i)na|heroin|fentanyl|lsd|mdma|ecstasy"
         r"|ghb|dmt|pcp|crack"
         r" cocaine|magic mushrooms|spice k2|carfentanil)\b",
+        r"\b(?:spik(?:e|ing)|drug(?:ging)?) (?:some|her|his|a girl|my)",
+        r"\b(?:slip|sneak|put)(?:ping|ing|ting)? (?:ghb|roofies|rohypnol|ketamine|drugs|mdma)\b",
     ),
     _MADE,
     r"meth\b|methamphetamine|crystal meth|cocaine|kokain|cocaína|heroin|fentanyl|lsd\b|mdma|ecstasy|ghb\b|dmt\b|pcp\b"
     r"|carfentanil"
     r"|magic mushrooms",
+    r"\b(?:slip|slipping|sneak|sneaking|put|putting) (?:ghb|roofies|rohypnol|ketamine|mdma|drugs) (?:in"
+    r"|into) (?:an?|her"
+    r"|his|the|my|someone'?s?)\b",
+    r"\b(?:which|what|best|where)\b[^.!?\n]{0,30}\b(?:darknet|dark ?web|darkweb)\b[^.!?\n]{0,40}\b(?:meth|cocaine"
+    r"|heroin|fentanyl|lsd|mdma"
+    r"|ecstasy|ghb|dmt)\b",
+    r"\b(?:spik(?:e|ing)|drug(?:ging)?) (?:someone'?s?|somebody'?s?|her|his|a girl'?s?|my \w+'s) (?:drink|glass"
+    r"|coffee|cocktail|food)\b",
 )
 _CRIMES: Final = _asked(
     "ILLEGAL_ACTIVITY",
@@ -95,9 +113,11 @@ _CRIMES: Final = _asked(
         r" credit|credit card (?:fraud|dumps)|evad(?:e|ing) tax|tax evasion|steal (?:a|some|my|from|the|some|credit"
         r"|identit|money|cars)|stealing"
         r" (?:a|from|money)|identity theft|get(?:ting)? into (?:someone|my)|human traffick|smuggl|forg(?:e|ing) (?:a"
-        r"|an|docu|sign)|insurance fraud"
+        r"|an|docu|sign|my|some)|insurance fraud"
         r"|credit card numbers"
-        r"|insider trading|brib|crack (?:a|the|some|wifi|wi-fi|password))",
+        r"|insider trading|brib|crack (?:a|the|some|wifi|wi-fi|password)|pick(?:ing)? pockets"
+        r"|cheat(?:ing)? on (?:my )?tax|clon(?:e|ing)"
+        r" (?:a |some )?(?:credit|debit|bank)|where my ex)",
     ),
     "",
     r"hack (?:into |someone'?s |a |an |the |my (?:ex|neighbou?r|wife|husband|girlfriend|boyfriend"
@@ -112,14 +132,22 @@ _CRIMES: Final = _asked(
     r"|some )?(?:ransomware|malware|keylogger"
     r"|virus)|(?:ransomware|keylogger|malware|computer virus|botnet) (?:that|to|which|code|in python|for)"
     r"|ddos (?:attack )?(?:a|the|some|against|on)|phishing"
-    r" (?:e-?mail|page|site|message|campaign) (?:to|that|for|targeting|aimed)|fake (?:id|passport|prescription"
-    r"|degree)s?\b|stolen credit cards?|tax evasion|get(?:ting)? into (?:someone|my \w+)'s (?:\w+ )?(?:account"
+    r" (?:e-?mail|mail|page|site|message|campaign|text) (?:to|that|for|which|targeting|aimed|pretending)|fake (?:id"
+    r"|passport|prescription"
+    r"|degree)s?\b|stolen credit cards?|tax evasion|pick(?:ing)? (?:people'?s |someone'?s |tourists'? )pockets"
+    r"|pick(?:ing)? pockets (?:on|in|at|without|like)"
+    r"|cheat(?:ing)? on (?:my )?tax"
+    r"|clon(?:e|ing) (?:a |some |someone'?s )?(?:credit|debit|bank) cards?(?:\s*[.?!,;]|\s*$| (?:with|using|at|from"
+    r"|and|without|by)\b)|where my ex(?:-?\w+)? (?:lives"
+    r"|is staying|works|moved)"
+    r"|get(?:ting)? into (?:someone|my \w+)'s (?:\w+ )?(?:account"
     r"|e-?mail|phone|computer)"
     r"|evad(?:e|ing) (?:paying )?tax|steal(?:ing)? (?:a |an |some |someone'?s |my (?:\w+'s|neighbou?r'?s) |from (?:a"
     r"|the|my|people) |credit |money"
     r"|identit|cars)|commit (?:identity theft|(?:insurance|tax|credit card) fraud)|smuggl(?:e|ing) (?:people|drugs"
     r"|goods|guns|weapons|someone)"
-    r"|forg(?:e|ing) (?:a |an )?(?:signature|document|passport|check|cheque|prescription)|brib(?:e|ing) (?:a|an|the"
+    r"|forg(?:e|ing) (?:an? |my |someone'?s )?(?:\w+'s )?(?:signature|document|passport|check|cheque|prescription)"
+    r"|brib(?:e|ing) (?:a|an|the"
     r"|my|officials?|police)"
     r"|crack (?:someone'?s |a |my neighbou?r'?s )(?:\w+ )?(?:password|wi-?fi|account|safe)",
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
+from keeptrusts.gateway.detectors.families.unwanted_self_harm import SELF_HARM
 
 _SOMEONE: Final = (
     r"(?:you\b|u\b|him\b|her\b|them\b|me\b|someone|somebody|some ?one|anyone|everyone|everybody|people"
@@ -36,11 +37,17 @@ _BELOW: Final = (
 _HARMED: Final = (
     r"(?:die|be (?:killed|shot|hanged|hung|exterminated|gassed|deported|eradicated|wiped out|burned|banned"
     r"|sterili[sz]ed|enslaved|beaten|executed|put down"
-    r"|locked up|removed|lynched|purged)|burn|hang|suffer|go back|get out|disappear|drown|rot)"
+    r"|locked up|removed|lynched|purged|thrown out|kicked out|sent back|rounded up)|burn|hang|suffer|go back"
+    r"|get out|disappear|drown|rot)"
 )
 _WANTED: Final = (
     r"(?:how (?:do|can|could|would|should|to)|ways? to|way to|steps to|help me|tell me|teach me"
     r"|instructions|plan to|explain how)"
+)
+
+_FILMED: Final = (
+    r"\bshoot\w*\b[^.!?]{0,70}\b(?:photograph\w*|photos?|camera|lens|portraits?|weddings?|birthday|mm\b|film"
+    r"|basketball|hoops)"
 )
 
 _VIOLENCE: Final = Group(
@@ -49,8 +56,12 @@ _VIOLENCE: Final = Group(
         r"\b(?:kill|murder|poison|strangle|stab|tortur|assassinat|behead|kidnap|shoot|beat|hurt|rape|burn|slaughter"
         r"|massacre|dismember|drown|choke|lynch|punch"
         r"|hang|attack|bomb|maim)(?:ing|e)? (?:you|u\b|him|her|them|some|any|every|people|a |my|the|all)",
-        r"\b(?:shoot up|mass shooting|school shooting|blow up (?:a|the|my)|deserves? to die|going to die|bash your"
+        r"\b(?:shoot up|mass shooting|school shooting|blow up (?:a|the|my)|deserves? to (?:die|be)|going to die"
+        r"|bash your"
         r"|slit your|cut your|break your)",
+        r"\b(?:get(?:ting)? rid of|hid(?:e|ing)|dispos(?:e|ing) of|dissolv(?:e|ing)|bury(?:ing)?) (?:a|the|his"
+        r"|her) (?:dead )?(?:body"
+        r"|corpse)\b|look like an? (?:accident|suicide)\b|burn(?:ing)? (?:down )?(?:his|her|their|the|my|a|your)\b",
     ),
     before=100,
     after=60,
@@ -58,6 +69,7 @@ _VIOLENCE: Final = Group(
         Sign(
             kind="VIOLENCE",
             weight=100,
+            unless=_FILMED,
             pattern=rf"\b{_WANTED}\b[^.!?\n]{{0,50}}?\b(?:kill|murder|poison|strangle|stab|torture|assassinate|behead"
             rf"|kidnap|shoot|beat up|hurt|rape|dismember"
             rf"|drown|choke|lynch|maim|hang)(?:ing)? {_SOMEONE}",
@@ -82,62 +94,30 @@ _VIOLENCE: Final = Group(
         Sign(
             kind="VIOLENCE",
             weight=100,
+            unless=r"\bbody (?:odou?r|hair|fat|lice|acne|image|spray|heat|paint|wash|pump|glitter|shame|armou?r|of)\b",
+            pattern=rf"\b(?:{_WANTED}|where (?:do|can|should|to))\b[^.!?\n]{{0,40}}?\b(?:get(?:ting)? rid of"
+            rf"|hid(?:e|ing)"
+            rf"|dispos(?:e|ing) of|dissolv(?:e|ing)|bury(?:ing)?) (?:a|the|his|her) (?:dead body|corpse|body"
+            rf"(?:\s*[.?!,;]|\s*$|\s+(?:from|in|after|without|so|under|and|before|quickly|at)\b))"
+            rf"|\b{_WANTED}\b[^.!?\n]{{0,60}}?\b(?:murder|killing|death|it|poisoning) look like an? (?:accident"
+            rf"|suicide)\b",
+        ),
+        Sign(
+            kind="VIOLENCE",
+            weight=100,
+            pattern=rf"\b(?:i(?:'ll| will|'m going to| am going to| want to| wanna|'m gonna)|let's|lets|we (?:will"
+            rf"|should)"
+            rf"|{_WANTED})\b[^.!?\n]{{0,30}}?\bburn"
+            r"(?:ing)? down (?:his|her|their|your|the|a|my (?:\w+ )?(?:neighbou?r|ex|boss|school"
+            r"|teacher)(?:'s)?) ?(?:\w+ )?(?:house"
+            r"|home|school|church|mosque|synagogue|shop|flat|office|car|place|barn|village|neighbou?rhood)\b",
+        ),
+        Sign(
+            kind="VIOLENCE",
+            weight=100,
             pattern=r"\b(?:you|he|she|they|these people|those people) (?:all )?deserves? to (?:die|be (?:killed|shot"
             r"|beaten|tortured|raped))|\b(?:i(?:'ll| will|'m going"
             r" to)) (?:bash|slit|cut|break|crush) your (?:\w+ )?(?:head|throat|neck|legs|skull|face|bones)",
-        ),
-    ),
-)
-_SELF_HARM: Final = Group(
-    name="unwanted-self-harm",
-    anchors=(
-        r"\b(?:kill(?:ing)? (?:my|your)self|end(?:ing)? (?:my|it all|your) ?(?:own )?(?:life)?|suicid"
-        r"|hang(?:ing)? myself|cut(?:ting)? myself|hurt(?:ing)? myself"
-        r"|overdos|self[- ]harm|starv(?:e|ing) myself|slit my|my own life|want to die|wanna die|don't want to (?:live"
-        r"|be alive)|kys\b|no reason to live"
-        r"|better off dead|umbringen|das leben nehmen|nicht mehr leben|mourir|me tuer|suicider|morirme|matarme"
-        r"|quitarme la vida|morrer|me matar"
-        r"|uccidermi|morire|togliermi la vita)",
-    ),
-    before=90,
-    after=40,
-    signs=(
-        Sign(
-            kind="SELF_HARM",
-            weight=100,
-            pattern=r"\b(?:i (?:want|wanna|need|plan|am going|'m going|am planning|intend|have decided|would like"
-            r"|feel like|think about|thought about|keep thinking about|might"
-            r"|will|should|just want|really want|wish i could|tried|could)|i'm (?:going|planning|thinking|considering"
-            r"|about|gonna)|i've been thinking|wanna|help me"
-            rf"|{_WANTED}|(?:easiest|best|painless|quickest|fastest|least painful)(?: and \w+)? (?:way|method"
-            rf"|means)s?|thoughts of|urge to|what (?:pills|dose|is the"
-            r" (?:best|easiest))|how (?:many|much))\b[^.!?\n]{0,60}?\b(?:kill(?:ing)? myself"
-            r"|end(?:ing)? (?:my (?:own )?life|it all)|commit(?:ting)? suicide|hang(?:ing)?"
-            r" myself|cut(?:ting)? myself|hurt(?:ing)? myself|harm(?:ing)? myself|overdos(?:e|ing) (?:on|with|to"
-            r"|\w+ to die)|self[- ]harm|starv(?:e|ing) myself|slit my"
-            r" wrists?|tak(?:e|ing) my own life|die by suicide|suicide method|lethal dose)",
-        ),
-        Sign(
-            kind="SELF_HARM",
-            weight=100,
-            pattern=r"\bi (?:just |really |only )?(?:want to|wanna) die\b|\bi(?: really)? (?:don't"
-            r"|do not) want to (?:live|be alive|exist)(?: any ?more| any longer)?\b"
-            r"|\bi have no reason to live\b|\bi(?:'d| would)? be better off dead\b|\bi(?:'m| am) (?:suicidal"
-            r"|going to kill myself)\b",
-        ),
-        Sign(
-            kind="SELF_HARM",
-            weight=100,
-            pattern=r"\b(?:you should|go|just|please|why don't you|do us a favou?r and) (?:go )?(?:kill yourself"
-            r"|hang yourself|end your life|commit suicide|kys)\b|\bkys\b",
-        ),
-        Sign(
-            kind="SELF_HARM",
-            weight=100,
-            pattern=r"\bich (?:will|möchte|werde) (?:mich umbringen|mir das leben nehmen|nicht mehr leben|sterben)"
-            r"|\bje (?:veux|vais) (?:mourir|me tuer|me suicider)"
-            r"|\bquiero (?:morirme|matarme|suicidarme|quitarme la vida)|\b(?:eu )?quero (?:morrer|me matar)"
-            r"|\bvoglio (?:morire|uccidermi|togliermi la vita)",
         ),
     ),
 )
@@ -174,6 +154,15 @@ _HATE: Final = Group(
         Sign(
             kind="HATE",
             weight=100,
+            pattern=rf"\b{_GROUPS}\b[^.!?,\n]{{0,40}}\band (?:should|must|need to|have to|deserve to)(?: all"
+            rf"| just)? {_HARMED}\b"
+            r"|\b(?:the )?(?:jews|jewish people) (?:secretly |all )?(?:control|run|rule|own) (?:everything"
+            r"|the (?:world|media"
+            r"|banks|government))",
+        ),
+        Sign(
+            kind="HATE",
+            weight=100,
             pattern=rf"\b(?:i (?:really |fucking |absolutely )?(?:hate|despise|detest|can't stand)|kill|exterminate"
             rf"|gas|deport|death to|get rid of|burn|hang|wipe out|lynch"
             rf"|eradicate|fuck|down with)(?: all| every| the| these| those| fucking| damn| filthy)* {_GROUPS}\b",
@@ -205,7 +194,10 @@ _HARASSMENT: Final = Group(
             weight=100,
             pattern=r"\b(?:you are|you're|ur|you|u r|she is|he is|she's|he's) (?:all |just |nothing but |really "
             r"|always |such |a |an |the |so |absolutely |fucking |complete |total"
-            r" |biggest )*(?:\w+ )?(?:idiots?|morons?|losers?|bitch(?:es)?|retards?|retarded|imbeciles?|dumbass"
+            r" |biggest |stupid,? |useless,? |ugly,? |fat,? |dumb,? |little,? |pathetic,? |worthless,? "
+            r"|disgusting,? |lazy,? "
+            r"|lying,? |filthy,? |miserable,? )*(?:\w+ )?(?:idiots?|morons?|losers?|bitch(?:es)?|retards?|retarded"
+            r"|imbeciles?|dumbass"
             r"|piece of (?:shit|trash|garbage)|assholes?|worthless|pathetic"
             r"|fat (?:cow|pig|slob)|whores?|sluts?|cunts?|disgusting (?:pig|human|person|creature))\b",
         ),
@@ -312,4 +304,4 @@ _MINORS: Final = Group(
 
 def people_groups() -> tuple[Group, ...]:
     """Give the groups of all categories about people."""
-    return (_VIOLENCE, _SELF_HARM, _HATE, _HARASSMENT, _SEXUAL, _MINORS)
+    return (_VIOLENCE, SELF_HARM, _HATE, _HARASSMENT, _SEXUAL, _MINORS)

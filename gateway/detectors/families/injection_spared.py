@@ -1,0 +1,44 @@
+"""Words beside those of an attack that make them something else: who is reminded, who corrects what they said."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KEPT: Final = (
+    r"\b(?:do not|don't|never|must not|should not|shouldn't|cannot|can't|not to|without) (?:ever |simply |just )?"
+    r"(?:ignor|forget(?:ting)? (?:[^t]|t[^o]|to[^ ])|disregard|overrid|overrul|bypass|circumvent|neglect|skip"
+    r"|violat|break|abandon|discard)"
+)
+"""Who is told not to ignore something is told the opposite."""
+ABOUT: Final = (
+    r"\b(?:know|knew|learn(?:ed|t)|heard|read|thought|believed?|seen)(?: so far)? about\b"
+    r"|\b(?:requests?|messages?|questions?|tasks?|texts?|information|conversations?|statements?|discussions?|words)"
+    r" (?:about|regarding|concerning|for an?|for the|for my)\b"
+)
+"""What is said of one subject is not all that was said."""
+IN_DATA: Final = (
+    r"\b(?:instructions?|commands?|directives?|prompts?|requests?|orders)(?: (?:that|which) (?:are|is|may|might"
+    r"|could|be"
+    r"|appears?|you find)| (?:contained|embedded|found|hidden|given|appearing|be|appear|included))*"
+    r" (?:in|inside|within|from|of) (?:the |this |these |those |that |any |following |retrieved |user |quoted "
+    r"|customer )*"
+    r"(?:texts?|reviews?|documents?|e-?mails?|web ?pages?|pages?|web ?sites?|contents?|data|inputs?|results?|articles?"
+    r"|comments?|transcripts?|files?|snippets?|tags|delimiters)(?: below| itself| to be \w+)?\s*(?:[.,;:)\n\"'`]|$"
+    r"|and\b)"
+)
+"""Who has a text worked on says that nothing in it is an order."""
+FIRST_PERSON: Final = (
+    r"\b(?:what|whatever|everything|anything|all|that) (?:i|we)(?:'ve| have| had)?(?: just| previously| already)*"
+    r" (?:said|told|wrote|written|asked|mentioned|gave|given)"
+)
+MINE: Final = (
+    r"\b(?:my|our) (?:previous|last|earlier|prior|other|old|first) (?:messages?|e-?mails?|requests?|questions?|texts?"
+    r"|comments?)"
+)
+SPARING: Final = f"{KEPT}|{ABOUT}|{IN_DATA}|{MINE}"
+FOR_OTHERS: Final = (
+    r"\b(?:prompts?|instructions?|messages?|rules|guidelines)"
+    r" (?:for (?:an?\b|our\b|my\b|us\b|new\b|\w+ing\b)|to (?:set|install|use|build|assemble|make|renew|get|open)\b"
+    r"|on how|of (?:an?|my|our)\b)|\b(?:a good|the best|an ideal|a better)\b"
+)
+"""A prompt that somebody writes, or instructions for doing something, are not the model's."""

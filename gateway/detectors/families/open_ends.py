@@ -11,6 +11,7 @@ from typing import Final
 
 from keeptrusts.gateway.detectors.families.labelled import AfterLabel
 from keeptrusts.gateway.detectors.families.persons import PARTICLES, TITLE_WORDS
+from keeptrusts.gateway.detectors.families.secret_commands import Told
 from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.schemas.frozen import frozen
 
@@ -31,7 +32,7 @@ _EXTENSION: Final = r"(?i:,? ?(?:x|ext\.?|extension|#|ext:|durchwahl|poste|int\.
 _GROUPS: Final = rf"(?:(?: ?\(0\) ?|[ .)/(-]{{1,2}}| - )?\d)*{_EXTENSION}{_ANY}"
 _PATH: Final = r"[^\s<>\"'`\\^{}|]*"
 _VALUE: Final = (
-    r"\s?(?:&?'?(?:static )?(?:str|string|String|text|SecretStr|bytes|Optional\[str\]|str \| None|any)\s?=)?"
+    r"={0,2}\s?(?:&?'?(?:static )?(?:str|string|String|text|SecretStr|bytes|Optional\[str\]|str \| None|any)\s?=)?"
     r"\s{0,8}[rbuf]{0,2}\\{0,3}(?:\"[^\"\n]*|'[^'\n]*|`[^`\n]*|[^\s\"'`<>,;(){}\[\]\\]*)"
 )
 _ELEMENT: Final = r"(?:<!\[CDATA\[)?[^\s<>]*\s{0,8}(?:\]\]>)?<?"
@@ -123,7 +124,7 @@ _ENDS: Final = {
     "secret-given": Ends(behind=0, after=_GIVEN),
     "secret-option": Ends(behind=0, after=_VALUE + _ANY),
     "password-quoted": Ends(behind=-1, after=rf"(?:{_VALUE}|[^\"\n]*|[^'\n]*){_ANY}"),
-    "password-option": Ends(behind=0, after=rf"[^\n|;]{{0,161}}(?:-(?:p|a|w|bp?w?)\s{{0,2}}{_VALUE})?{_ANY}"),
+    "password-option": Ends(behind=0, after=rf"[^\n|;]{{0,161}}(?:-(?:pw|p|a|w|bp?w?)\s{{0,2}}{_VALUE})?{_ANY}"),
     "password-said": Ends(behind=-1, after=_SAID),
     "secret-said": Ends(behind=-1, after=_SAID),
 }
@@ -141,6 +142,8 @@ def ends_of(rule: Rule) -> Ends | None:
     if rule.seek is None:
         return Ends()
     if isinstance(rule.seek, AfterLabel):
+        return Ends(behind=0, after=f"(?i:{rule.seek.follows}){_ANY}")
+    if isinstance(rule.seek, Told):
         return Ends(behind=0, after=f"(?i:{rule.seek.follows}){_ANY}")
     if rule.id in _ENDS:
         return _ENDS[rule.id]

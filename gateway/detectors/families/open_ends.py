@@ -62,7 +62,7 @@ _ENDS: Final = {
         after=r"(?i:[\w-]*(?: ?(?:[\[({<] ?(?:dot|punkt|punto|ponto|point|\.) ?[\])}>]|\.) ?[\w-]+){0,4})" + _ANY,
     ),
     "email-in-words": Ends(
-        before=r"(?i:[A-Za-z0-9._%+-]+\s{1,3}(?:at|@)\s{1,2}[a-z0-9-]+"
+        before=r"(?i:(?:[A-Za-z0-9_%+-]+\s{1,2}(?:dot|punkt)\s{1,2})?[A-Za-z0-9._%+-]+\s{1,3}(?:at|@)\s{1,2}[a-z0-9-]+"
         r"(?:(?:\.|\s{1,2}(?:dot|punkt)\s{1,2})[a-z0-9-]+){0,3}\s?)",
         after=r"(?i:(?:\s{1,2}(?:dot|punkt)\s{1,2}[a-z]{2,4})?)" + _ANY,
     ),
@@ -83,7 +83,8 @@ _ENDS: Final = {
     "passport-zone": Ends(after=r"[A-Z<]*(?:\s{1,2}[A-Z0-9<]*)?"),
     "iban": Ends(after=rf"[A-Za-z0-9 \u00a0-]*{_ANY}"),
     "address": Ends(
-        before=r"(?:(?:Flat|Apartment|Apt|Unit|Suite)\.? ?\d{1,4}[A-Za-z]?, ?)?"
+        before=r"(?:(?:Flat|Apartment|Apt|Unit|Suite|Shop|Level|Floor|Room)\.?(?: No\.?)? ?\d{1,4}[A-Za-z]?(?:, ?|/)"
+        r"|\d{1,2}(?:st|nd|rd|th) [Ff]loor, ?)?"
         r"(?:\d{1,6}(?:[A-Za-z]|-\d{1,5}|½| 1/2)?,? (?:(?:[NSEW]|N\.?[EW]|S\.?[EW]|North|South|East|West)\.? )?"
         r"(?:(?:[A-ZÀ-Þ][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las) ){0,3})?"
         r"(?:[A-ZÀ0-9][\w'’.,½/-]*|of|the|de|la|del|los|las|[\w'’.,½/-]{0,3})",
@@ -94,6 +95,7 @@ _ENDS: Final = {
         after=r"(?i:(?: ?[a-zA-Z])?(?:[-/]\d{1,4})?(?:,? ?(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? "
         rf"(?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){{0,2}})?){_ANY}{_ANY}",
     ),
+    "address-india": Ends(after=rf"(?:[\w'’./-]|, ?| )*{_ANY}"),
     "address-romance": Ends(after=rf"[\w'’.,º°/ -]{{0,130}}{_ANY}{_ANY}"),
     "address-east": Ends(before=r"[0-9一]{0,24}"),
     "address-japan": Ends(before=r"[0-9一]{0,24}"),
@@ -111,6 +113,7 @@ _ENDS: Final = {
         after=rf"{_REST}(?:{_GAP}{_NAME})?{_ANY}",
     ),
     "person-letters": Ends(before=rf"(?:[A-ZÀ][\w'’.-]* ){{0,3}}(?:{_CAPITAL_WORD})?"),
+    "person-mailbox": Ends(before=rf"(?:{_CAPITAL_WORD}\.?,? ){{0,3}}(?:[A-ZÀ][\w'’.-]*)?"),
     "person-east-label": Ends(behind=0, after=_ANY * 14),
     "person-east-title": Ends(before="[一 ]{0,8}"),
     "private-key": Ends(after=r"(?:[A-Za-z0-9+/=\s,:\\\"']|-[A-Za-z0-9+/=\s,:\\\"'])*(?:-----END[^-]*-{0,5})?" + _ANY),

@@ -224,6 +224,7 @@ RULES: Final = (
         "phone-trunk", r"\(0[1-9]\d{0,3}\)[ ]?\d|\b0[1-9]\d{0,3}[ ./\-]{1,3}\d{2}", LIKELY - 5, joined=True,
         seek=trunk_place,
     ),
+    _number("phone-free", r"\b1[38]00[ \-]\d{3}[ \-]\d{3,4}\b", LIKELY - 10, joined=True),
     _number("phone-french", r"\b0[1-9](?:[ .\-]\d{2}){4}\b", LIKELY),
     _number("phone-brazil", r"\(\d{2}\) ?9?\d{4}[ \-]\d{4}\b", LIKELY, joined=True),
     _number("phone-brazil-plain", r"\b\d{2} 9\d{4}[ \-]\d{4}\b", LIKELY),

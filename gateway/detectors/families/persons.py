@@ -110,6 +110,7 @@ _ORGANIZATION: Final = re.compile(
     r"|College|School|Hospital|Foundation|Stiftung|Institute|Library|Stadium|Airport|Station|Awards?|Prize|Airlines|Bank"
     r"|Group|Records|Motors|Brewery|Cup|Trophy)\b"
 )
+_CAPITAL: Final = re.compile(r"[ \t\u00a0]{1,2}[A-ZÀ-Þ]")
 _MAILBOX_NAME: Final = re.compile(r"(?:[A-ZÀ-Þ][\w'’.-]*,? ){1,3}[A-ZÀ-Þ][\w'’-]+\Z")
 _POSSESSIVE: Final = re.compile(r"['’]s\Z")
 
@@ -125,7 +126,7 @@ def name_end(text: str, start: int, *, least: int = 1, loose: bool = False) -> i
     while parts < MOST_PARTS and (match := _WORD.match(text, at, limit)) is not None:
         word = _POSSESSIVE.sub("", match.group())
         lower = word.lower()
-        if _is_part(word, lower, first=parts == 0, small=small):
+        if _is_part(word, lower, first=parts == 0, small=small) and not _is_stray(text, word, lower, match.end()):
             parts, last = parts + 1, match.start() + len(word)
             if len(word) == 1 and text[last : last + 1] == ".":
                 last += 1
@@ -164,6 +165,11 @@ def _is_part(word: str, lower: str, *, first: bool, small: bool) -> bool:
         or "'" in word
         or word.startswith(("Mc", "Mac", "De", "O’", "Di"))
     )
+
+
+def _is_stray(text: str, word: str, lower: str, end: int) -> bool:
+    """Say whether a letter that is also a word is no initial: neither a dot nor another capital follows."""
+    return len(word) == 1 and lower in _NO_NAMES and text[end : end + 1] != "." and not _CAPITAL.match(text, end)
 
 
 def _known(text: str) -> bool:
@@ -364,7 +370,8 @@ _TITLES: Final = (
     r"|Nurse|Attorney|Senator|President|Chancellor|Shri|Smt|Mwst|\xd0\x93-\xd0\xbd)"
 )
 _SAYS: Final = (
-    "my name is|my full name is|my name's|name is|i am called|they call me|you can call me|ich heiße|mein name ist"
+    "[sd]/o|my name is|my full name is"
+    "|my name's|name is|i am called|they call me|you can call me|ich heiße|mein name ist"
     "|je m'appelle|mon nom est"
     "|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|me chamo|chamo-me|mijn naam is|ik heet|nazywam się"
     "|mam na imię|jag heter|mitt namn är|jeg hedder|jeg heter|mit navn er|nimeni on|меня зовут|моё имя"

@@ -54,8 +54,8 @@ _BEFORE: Final = re.compile(
 _NAMELESS: Final = frozenset({"Broadway", "Parade", "Embankment", "Esplanade", "Highway", "Hwy"})
 _AFTER: Final = re.compile(
     rf"\.?(?: (?:NW|NE|SW|SE|North|South|East|West|[NSEW])\b\.?)?"
-    rf"(?:, (?:\d{{1,2}}(?:st|nd|rd|th)|[A-Z][a-z]+) [Ff]loor)?(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor"
-    rf"|Fl|Room|Rm|Bldg|Building|Lot"
+    rf"(?:, (?:\d{{1,2}}(?:st|nd|rd|th)|[A-Z][a-z]+) [Ff]loor)?(?:,? ?(?:Apt|APT|Apartment|Suite|SUITE|Ste|STE|Unit"
+    rf"|UNIT|Flat|Floor|Fl|Room|Rm|Bldg|Building|Lot"
     rf"|#)\.? ?#? ?[A-Za-z]?-?\d{{0,5}}[A-Za-z]?\b)?"
     rf"(?:(?:, ?|\n| )(?:[A-Z][\w'’.-]+ ?){{1,3}}(?=, ?(?:{_STATES}|{_STATE_NAMES}|[A-Z][a-z]+)\b"
     rf"|,? (?:{_STATES})\b|,? [A-Z]{{1,2}}\d|,? \d{{4,5}}\b))?"
@@ -90,8 +90,8 @@ _ROMANCE: Final = re.compile(
     r"|\d{4,5}(?:-\d{3})?) [A-ZÀ-Þ][\w'’-]+(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
 )
 _INDIAN: Final = re.compile(
-    r"\S{1,8}(?: No\.?| Number)? ?[-:#]? ?[A-Z]?[-/]?\d{1,5}(?:[/-]\d{1,4})?[A-Za-z]?"
-    r"(?:, ?(?:[A-Z0-9][\w'’./-]*)(?: (?:[A-Z0-9][\w'’./-]*|of|and|de)){0,4}){1,5}"
+    r"\S{1,8}(?: No\.?| Number)? ?[-:#]? ?[A-Z]?[-/]?\d{1,5}[A-Za-z]?(?:[/-]\d{1,4}){0,3}"
+    r"(?:, ?(?:[A-Z0-9][\w'’./-]*)(?: (?:[A-Z0-9][\w'’./-]*|of|and|de)){0,4}){2,5}"
 )
 _NUMBERS: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
@@ -249,8 +249,8 @@ RULES: Final = (
     ),
     Rule(
         id="address-india", kind="ADDRESS", score=LIKELY, joined=True, seek=indian_place,
-        pattern=r"\b(?:(?:Flat|Plot|House|Door|Villa) ?(?:No\.?|Number|#)|[HD]\. ?No\.?|(?:Flat|Plot|Villa)) ?[-:]? ?"
-            r"[A-Z]?[-/]?\d{1,5}[A-Za-z]?(?:[/-]\d{1,4})?, ?[A-Z0-9]",
+        pattern=r"\b(?:(?:Flat|Plot|House|Door|Villa) ?(?:No\.?|Number|#)|[HD]\. ?No\.?) ?[-:]? ?"
+            r"[A-Z]?[-/]?\d{1,5}[A-Za-z]?(?:[/-]\d{1,4}){0,3}, ?[A-Z0-9]",
     ),
     Rule(
         id="address-romance", kind="ADDRESS", score=LIKELY, joined=True, seek=romance_place,

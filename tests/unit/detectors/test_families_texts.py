@@ -137,6 +137,11 @@ FOUND = [
     "氏名：[[PERSON:佐藤 健一]]\n",
     "please ask [[PERSON:Priyanka]] about it",
     "[[ADDRESS:709 CEDAR HOLLOW LN]] is near",
+    "[[ADDRESS:4402 E CAMELBACK RD APT 12]]\n",
+    "[[ADDRESS:H. No. 4-2-118, Ram Koti, Sultan Bazar]].",
+    "S/o [[PERSON:Rajan Pillai]], of",
+    "saw [[PERSON:Peter Krefting]] E and F",
+    "saw [[PERSON:Peter E. Krefting]] there",
     "[[ADDRESS:HAUPTSTRASSE 12, 80331 MUENCHEN]]",
     "on [[ADDRESS:2nd Floor, 118 Baker Street]].",
     "at [[ADDRESS:Unit 5/22 Wattle Grove]].",
@@ -231,6 +236,9 @@ NOTHING = [
     "all 2001 the District Court cases",
     "10 UNIT TESTS RUN, 3 TESTS PASS",
     "model LD19 XKV is sold out",
+    "Plot No. 4, Panel B shows the mean; plot 14, Figure 3",
+    "frame 1800 555 1200 of it",
+    "s/o to everyone",
     "House No. 5 is old",
 ]  # fmt: skip
 

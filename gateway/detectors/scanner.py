@@ -174,7 +174,7 @@ class Scanner:
                 last, joined, near = (start, end), None, None
             words = nothing
             if worded and group.worded:
-                words = near = labels.near(start, end) if near is None else near
+                words = near = _of_its_line(text, end, labels.near(start, end)) if near is None else near
             if group.labelled and not words:
                 continue
             if joined is None and group.apart:
@@ -327,6 +327,12 @@ def _judged(known: _Known, text: str, start: int, end: int, near: Near) -> Findi
             return None
         start, end = start + part[0], start + part[1]
     return Finding(kind=rule.kind, start=start, end=end, score=score, rule=rule.id)
+
+
+def _of_its_line(text: str, end: int, near: Near) -> Near:
+    """Give the words around a match but for those below it: the label of a line says what follows it."""
+    last = text.find("\n", end, end + max((distance for _, distance, before in near if not before), default=0))
+    return near if last < 0 else [one for one in near if one[2] or end + one[1] <= last]
 
 
 def _goes_before(beginning: str) -> bool:

@@ -1,10 +1,10 @@
-"""Numbers of people and companies in Brazil and Canada."""
+"""Numbers of people and companies in Brazil, Canada, Mexico, Chile and Argentina."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from keeptrusts.gateway.detectors.checks.americas import cnpj, cpf, sin
+from keeptrusts.gateway.detectors.checks.americas import cnpj, cpf, cuit, curp, rfc, rut, sin
 from keeptrusts.gateway.detectors.families.identity import ALONE, identity
 from keeptrusts.gateway.detectors.families.shapes import DIGITS_9, DIGITS_11, DIGITS_14
 from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, PLAIN
@@ -37,5 +37,19 @@ RULES: Final = (
     *identity(
         "CA_SIN", sin, _SIN,
         (r"\b\d{3}-\d{3}-\d{3}\b", PLAIN + 5), (r"\b\d{3} \d{3} \d{3}\b", ALONE), (DIGITS_9, ALONE),
+    ),
+    *identity(
+        "NATIONAL_ID", curp, ("curp",),
+        (r"\b[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d\b", CERTAIN), variant="mexican",
+    ),
+    *identity("NATIONAL_ID", rfc, ("rfc", "contribuyente", "clave fiscal"), (r"\b[A-Z&]{4}\d{6}[A-Z0-9]{3}\b", ALONE),
+    variant="mexican-tax"),
+    *identity(
+        "NATIONAL_ID", rut, ("rut", "rol único", "chilean"),
+        (r"\b\d{1,2}\.\d{3}\.\d{3}-[\dKk]\b", LIKELY), (r"\b\d{7,8}-[\dKk]\b", ALONE), variant="chilean",
+    ),
+    *identity(
+        "NATIONAL_ID", cuit, ("cuit", "cuil", "argentine"), (r"\b\d{2}-\d{8}-\d\b", LIKELY), (DIGITS_11, ALONE),
+        variant="argentine",
     ),
 )  # fmt: skip

@@ -90,6 +90,10 @@ RULES: Final = (
         seek=after_label(_PLATE_VALUE, least_digits=1,
         check=lambda text: 4 <= sum(char.isalnum() for char in text) <= 10),
     ),
+    *identity(
+        "LICENSE_PLATE", None, ("registration", "reg", "registered", "vehicle", "car", "van", "plate", "number plate"),
+        (r"\b[A-HJ-PR-Y][A-HJ-PR-Y]\d{2} ?[A-HJ-PR-Z]{3}\b", ALONE), with_words=LIKELY, variant="british",
+    ),
     Rule(
         id="national-id", kind="NATIONAL_ID", pattern=label_pattern(_ID_CARD), score=LIKELY - 5, caseless=True,
         joined=True,

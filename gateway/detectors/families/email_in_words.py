@@ -14,6 +14,7 @@ _NAME_CHARACTERS: Final = string.ascii_letters + string.digits + "._%+-"
 _LONGEST_NAME: Final = 64
 _BARE_DOT: Final = r"(?:\.|\s{1,2}(?:dot|punkt)\s{1,2})"
 _ENDINGS: Final = r"(?:com|org|net|edu|gov|info|io|dev|app|biz|ai|co|de|fr|es|it|nl|uk|eu|ch|at|be|br|in|jp|au|ca|us)"
+_DOTTED: Final = re.compile(r"(?:^|(?<=[^A-Za-z0-9._%+-]))([A-Za-z0-9_%+-]+)\s{1,2}(?:dot|punkt)\s{1,2}\Z", re.I)
 _AT_WORD: Final = re.compile(r"\s(?:at|@)(?=\s)", re.I)
 _WORD_DOMAIN: Final = re.compile(
     rf"\s{{1,2}}{_LABEL}(?:{_BARE_DOT}{_LABEL}){{0,3}}?\s{{1,2}}(?:dot|punkt)\s{{1,2}}{_ENDINGS}"
@@ -41,7 +42,10 @@ def _name_before(text: str, at: int) -> int | None:
     begin = len(name.rstrip(_NAME_CHARACTERS))
     while begin < len(name) and not name[begin].isalnum():
         begin += 1
-    return at - len(before) + begin if begin < len(name) else None
+    if begin == len(name):
+        return None
+    dotted = _DOTTED.search(name, 0, begin)
+    return at - len(before) + (dotted.start(1) if dotted is not None else begin)
 
 
 RULES: Final = (

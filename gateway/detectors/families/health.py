@@ -27,7 +27,7 @@ RULES: Final = (
     _labelled(
         "mrn",
         "MEDICAL_RECORD_NUMBER",
-        "mrn|mr no|mr number|medical record|medical record number|medical record no|med rec|med rec no|medical rec"
+        "mrn|mr#|mr no|mr number|medical record|medical record number|medical record no|med rec|med rec no|medical rec"
         "|medrec"
         "|patient id|patient number|patient no|patient identifier|patientid|chart number|chart no|chart id|hospital"
         " number"

@@ -66,6 +66,62 @@ Søren Mette Rasmus Freja Kari Øystein Sigrid Kjell Ingeborg Jukka Pekka Aino M
 Grzegorz Paweł Marek Dorota Beata Halina Jadwiga Vinícius Letícia Caio Rui Tiago Inês Mathilde Léa Manon Théo
 Quentin Bastien Océane Nuria Marisol Iker Begoña Montserrat Lourdes Federica Ilaria Alessia Davide Nicolò Elisabetta
 Donatella
+Craig Rodney Darrell Darryl Jerome Marvin Wayne Clarence Ernest Melvin Calvin Alvin Lester Clifford Floyd Lloyd Vernon
+Cecil Elmer Erwin Harvey Herman Leland Luther Milton Percy Reginald Roderick Roy Rufus Sylvester Tyrone Virgil Wesley
+Willard Wilbur Garrett Gilberto Rogelio Alfonso Armando Efrain Esteban Fidel Gerardo Heriberto Humberto Isidro Joaquín
+Joaquin Leopoldo Mauro Moisés Nestor Osvaldo Ramiro Rolando Rubén Wilfredo Loretta Latoya Rosalind Gwendolyn Doreen
+Marjorie Mildred Gladys Thelma Edith Edna Ethel Lucille Bernice Bertha Wilma Velma Josefina Geraldine Ernestine Maxine
+Marlene Arlene Charlene Darlene Jolene Constance Rosemarie Roberta Rhonda Yvette Ramona Rosalie Sheryl Sonya Tabitha
+Tamika Latisha Latonya Keisha Tanisha Aaliyah Brianna Breanna Kayla Kaylee Kelsey Kristen Kristin Kristina Kristine
+Krista Kylie Kendra Katrina Katelyn Marissa Meghan Mackenzie Mallory Meredith Mariah Lorraine Lindsey Lillian Latasha
+Jodi Jody Jocelyn Jillian Jeanette Janine Imogen Hilda Hillary Henrietta Harriet Haley Hailey Guadalupe Gretchen
+Gertrude Genevieve Frances Felicia Estelle Esperanza Elsie Eloise Ellie Deanna Desiree Delores Dolores Deirdre Daphne
+Corinne Cordelia Colleen Claudette Celeste Cassandra Carrie Carmela Candace Bianca Belinda Becky Antoinette Annabel
+Angelina Angelique Alyssa Alma Althea Aileen Adele Abby Aidan Aiden Caleb Cameron Cody Cory Corey Curtis Damon Darius
+Darnell Demetrius Devin Elijah Elliot Elliott Emilio Evan Isaac Isaiah Ismael Jermaine Jeremiah Jamal Jayden Josiah
+Jasper Julius Kareem Kendrick Kirk Kurt Lamar Lionel Lonnie Malcolm Malik Marlon Maxwell Micah Nathaniel Neal Noel
+Owen Preston Quinton Reuben Rory Shane Shawn Sheldon Spencer Terrance Terrence Terrell Theo Toby Tristan Warren Wyatt
+Gerard Gerry Clive Declan Dermot Diarmuid Eamon Fergus Fintan Cormac Conor Ronan Pádraig Seamus Séamus Callum Hamish
+Alistair Alastair Angus Ewan Euan Iain Rhys Gethin Aled Emrys Huw Geraint Nia Siân Carys Bronwyn Rhiannon Gwyneth Gwen
+Isla Freya Gemma Hayley Kirsty Lorna Moira Morag Eilidh Catriona Fionnuala Gráinne Sinéad Sinead Siobhán Róisín
+Caoimhe Orla Maeve Abhishek Aarav Akash Akhil Ankit Ankita Anand Anirudh Aparna Archana Arvind Ashish Ashwin Balaji
+Bhavna Chetan Devendra Dinesh Ganesh Geeta Girish Gopal Hemant Indira Ishaan Jagdish Jayesh Jyoti Kapil Karthik Kiran
+Kishore Lalit Madhav Madhuri Mahesh Manoj Mayank Meenakshi Mohit Murali Narendra Naresh Neeraj Nilesh Nirmala Nitin
+Padma Pankaj Parvati Piyush Pranav Pratik Priyanka Radha Raghav Rajendra Rajiv Rakesh Rashmi Ritu Rohit Sandhya
+Sanjana Sarita Saurabh Seema Shalini Shankar Shilpa Shivani Shobha Shyam Sneha Srinivas Sudha Sudhir Sumit Sunil
+Sushma Tanvi Tarun Usha Vandana Varun Venkatesh Vidya Vinay Vishal Yogesh Abdulaziz Abdulrahman Bilal Faisal Hamza
+Hanan Haitham Imran Jamila Khadija Mariam Maryam Mourad Nabil Noor Osama Rashid Samira Tahir Usman Waleed Walid Yasir
+Yassin Zahra Ziad Alicja Aneta Bartosz Bożena Danuta Dariusz Ewelina Iwona Izabela Jacek Janusz Jarosław Jerzy Justyna
+Kamil Karolina Kinga Leszek Łukasz Mariusz Mateusz Mirosław Patryk Przemysław Rafał Ryszard Sławomir Tadeusz Urszula
+Waldemar Wiesław Witold Zofia Boris Dmitry Ekaterina Galina Igor Konstantin Larisa Lyudmila Ludmila Maksim Natalya
+Nikita Sergey Tatyana Valentin Vasily Viktoria Vyacheslav Yevgeny Yulia Goran Jelena Marko Mirjana Miroslav Nenad
+Slobodan Vesna Željko Ivana Jana Kateřina Markéta Ondřej Vojtěch Eszter Zoltán Katalin Attila Tamás Péter Fatma Hatice
+Murat Ömer Serkan Selin Hakan Hüseyin Kemal Merve Orhan Özlem Agneta Bengt Birger Bjarne Elin Erling Gudrun Gunnar
+Gustav Hanne Håkan Ingvar Ivar Knut Lasse Leif Linnea Magnus Marit Morten Oskar Ragnar Sigurd Solveig Stig Svein Terje
+Torben Tove Trond Ulf Ulla Vidar Åke Åsa Achim Adelheid Annegret Armin Bärbel Burkhard Cornelia Detlef Eberhard
+Ekkehard Elke Elfriede Ernst Ewald Frauke Friederike Fritz Georg Gerda Gisela Gottfried Günter Günther Hannelore
+Hartmut Heidi Heiko Heiner Heinz Hermann Hildegard Horst Ilse Ingo Irmgard Jochen Jutta Kerstin Klara Lothar Maike
+Marlies Mareike Margarete Margot Meike Nadine Olaf Roswitha Rüdiger Siegfried Svenja Ute Waltraud Wiebke Wilfried
+Winfried Wolfram Adrien Agathe Alain Amandine Amélie Anaïs Arnaud Axelle Benoît Bérénice Blandine Brigitte Clémence
+Corentin Cyril Delphine Didier Élise Élodie Emmanuelle Étienne Eugénie Fabien Fabrice Franck Gaëlle Geneviève Gérard
+Ghislaine Gilles Hélène Hervé Hubert Joël Josiane Laetitia Loïc Ludovic Maëlle Marguerite Martine Maxime Mélanie
+Michèle Mireille Morgane Nadège Noémie Odile Pascale Patrice Raphaël Régis Rémi Rémy Sandrine Solène Stéphanie Sylvain
+Thibault Thierry Timothée Virginie Yann Agustín Aitor Amparo Ángel Ángela Asunción Bárbara Belén Blanca Borja Camilo
+Concepción Consuelo Damián Encarnación Estefanía Ezequiel Fátima Fermín Germán Héctor Hernán Íñigo Itziar Jacinto
+Jerónimo Julián Leandro Lorena Macarena Maite Maribel Martín Matías Micaela Milagros Noelia Paloma Rodolfo Soledad
+Teodoro Valentín Ximena Afonso Aline Bernardo Bruna Cláudia Cláudio Débora Diogo Edson Eliane Fabiana Fábio Flávia
+Flávio Gisele Gonçalo Heitor Henrique Isadora Joaquim Josefa Lúcia Luciano Márcia Márcio Mateus Maurício Murilo
+Natália Otávio Priscila Raimundo Renan Renato Rogério Sandro Sebastião Sérgio Sônia Tatiane Thaís Valter Vitor Vítor
+Yara Aldo Alessio Amedeo Annalisa Antonella Arianna Benedetta Carlotta Cinzia Corrado Cristiano Dario Domenico Edoardo
+Emanuela Emanuele Enzo Eugenio Ezio Fabrizio Filippo Flavio Gaetano Gennaro Giacomo Giada Gianni Gianna Ginevra Gino
+Giorgia Giovanna Giuliana Giuliano Giulio Graziella Jacopo Loredana Marcella Mariangela Maurizio Michela Mirella Mirko
+Ornella Pasquale Patrizia Pierluigi Pietro Raffaele Raffaella Rocco Rosanna Rossella Samuele Serena Silvano Silvio
+Simonetta Susanna Tiziana Tommaso Umberto Valerio Vittoria Vittorio Annelies Cornelis Egbert Evert Frederik Gerrit
+Geert Hanneke Henk Hilde Ineke Jaap Jelle Joep Jolanda Klaas Koen Loes Maaike Margriet Mieke Niek Nienke Rianne Stijn
+Thijs Truus Hideo Hiroko Hiroyuki Kenichi Kenta Koji Kumiko Makoto Mariko Masako Masahiro Michiko Noriko Ryota Satoshi
+Shigeru Shinji Shota Tatsuya Tetsuya Tomoko Toshio Yoshiko Yosuke Yumi Jihoon Sungmin Minseo Soojin Eunji Abena
+Abiodun Abimbola Adaeze Adwoa Akosua Amaka Ayodele Babatunde Chiamaka Chukwuemeka Efua Femi Funmilayo Ifeoma Kwabena
+Nnamdi Nomvula Nosipho Olumide Olufemi Segun Temitope Tendai Tunde Uche Wanjiru Yemi Zanele Wambui
 """
 _FAMILY: Final = """
 Smith Johnson Williams Jones Davis Miller Wilson Moore Taylor Anderson Jackson Thompson Garcia García Martinez
@@ -82,6 +138,39 @@ Romano Colombo Ricci Marino Greco Silva Santos Oliveira Souza Pereira Costa Alme
 Gomez Gómez Diaz Díaz Moreno Romero Navarro Kowalski Nowak Wiśniewski Jensen Hansen Nielsen Olsen Larsen Andersson
 Johansson Karlsson Lindqvist Svensson Ivanov Petrov Singh Sharma Gupta Kumar Khan Chen Wang Zhang Liu Yang Huang
 Zhao Wu Zhou Tanaka Suzuki Sato Takahashi Watanabe Yamamoto Nakamura O'Brien O'Connor O'Neill Okafor
+Acosta Adeyemi Aguilar Aguirre Ahmed Andrade Appiah Arellano Armstrong Arroyo Ashworth Atkinson Ayala Baldwin Banerjee
+Barrera Barrett Barton Bauer Bautista Beasley Beltran Benítez Bhatt Bhatia Blackburn Blackwell Blanchard Blankenship
+Boateng Bonilla Bouchard Bowen Boyd Boyle Bradshaw Brennan Briggs Burgess Burnett Burton Cabrera Calderon Calderón
+Callahan Camacho Cardenas Cárdenas Carlson Carrillo Carroll Castaneda Castro Cervantes Chopra Choudhury Chowdhury
+Christensen Clarke Clayton Cochran Conley Connolly Contreras Cooke Cordova Correa Cortez Cortés Costello Cunningham
+Curran Daly Daniels Davenport Davidson Dawson Delacruz Delgado Desai Deshpande Deshmukh Dickerson Dixon Dominguez
+Domínguez Donnelly Donovan Dougherty Doyle Drummond Duarte Duffy Duran Durán Dyer Eriksson Escobar Espinosa Espinoza
+Estrada Faulkner Feinstein Fernandes Figueiredo Figueroa Fitzgerald Fitzpatrick Fleming Fletcher Flores Flynn Fonseca
+Fontaine Frazier Friedman Fuentes Gallagher Gallego Gannon Garner Garza Gillespie Glover Goldberg Goldstein Gomes
+Goodman Goodwin Grimes Griffin Griffith Guerra Guerrero Guzman Guzmán Haddad Halvorsen Hammond Hancock Hanson Hardin
+Hargrove Harmon Harrington Hashimoto Hathaway Hawkins Hayashi Hayes Haynes Hendricks Hendrickson Henriksen Hensley
+Herrera Hickey Hicks Higgins Hinojosa Hinton Hobbs Hodges Hoffman Hogan Holloway Holmes Hopkins Horton Hossain Howell
+Hubbard Huerta Huffman Hurley Hussain Hutchinson Ibarra Iglesias Inoue Ishikawa Iyer Jacobs Jacobsen Jacobson Janssen
+Jansen Jennings Johnston Joshi Juarez Juárez Kapoor Kaur Kavanagh Keane Kearney Keller Kelley Khanna Kimura Kinney
+Kirkland Kobayashi Kovács Kramer Krishnan Kulkarni Lambert Lawson Leblanc Leclerc Lindgren Lindström Livingston
+Lombardi Lowery Lozano Lucero Lynch Macdonald MacDonald Macias Mahoney Maldonado Malone Mancini Mariani Marquez
+Márquez Martins Matsumoto McAllister McCabe McCall McCann McCarthy McClain McClure McConnell McCormick McCoy McDaniel
+McDowell McFarland McGee McGrath McGuire McIntosh McIntyre McKay McKee McKenna McKenzie McKinney McLaughlin McLean
+McMahon McMillan McNamara McNeil McPherson Medeiros Medina Mehta Mejia Mejía Mendes Méndez Mendez Mercado Meyers
+Middleton Mishra Moeller Molina Monroe Montoya Morales Moran Moretti Morrison Morrow Mukherjee Mullen Muñoz Munoz
+Murillo Nair Nakagawa Naidu Narayanan Nascimento Nkosi Nogueira Nolan Norris Novak Novák Nunes Núñez Nunez Nygaard
+Ochoa O'Donnell O'Reilly O'Keefe O'Hara O'Sullivan O'Leary Ogawa Olsson Olson Orozco Ortega Osborne Osei Owusu Pacheco
+Padilla Palmer Papadopoulos Parsons Pearce Pearson Pedersen Peña Pennington Peralta Perkins Petersen Petrova Pham
+Pinto Pierce Popescu Powell Prescott Prieto Pruitt Qureshi Quintero Quiroga Ramsey Rao Rasmussen Reddy Reilly Reyes
+Rhodes Richards Richardson Riley Rinaldi Rios Ríos Roberson Robertson Robles Rocha Rodrigues Rojas Rollins Rosales
+Rosenberg Rosenthal Rowland Rubio Rutherford Saito Salas Salazar Sampson Sandoval Santana Sasaki Saunders Schäfer
+Schmitt Schmitz Schreiber Schroeder Schultz Schuster Schwartz Sepulveda Serrano Sethi Shaffer Shah Shapiro Sheikh
+Shelton Sheridan Shimizu Siddiqui Simpson Sinclair Skinner Smyth Snyder Soares Sorensen Soto Sousa Stafford Stanton
+Steele Stephens Stephenson Stevenson Stewart Strickland Stokes Suarez Suárez Subramanian Sutherland Sutton Swanson
+Tavares Thornton Thorpe Tiwari Tran Tremblay Trevino Trujillo Tucker Underwood Valdez Valenzuela Vargas Vaughn Vega
+Velasquez Velázquez Velez Vélez Verma Vieira Villanueva Villarreal Vogel Vogt Volkov Walsh Walters Walton Watkins Webb
+Weiss Welch Whitaker Whitehead Whitfield Wiggins Wilcox Wilkerson Wilkins Wilkinson Willis Wolfe Woodard Woodward
+Yadav Yates Yamada Yilmaz Yıldırım Zamora Zavala Zhu Zieliński Zimmerman
 """
 _NO_NAMES: Final = """
 a about account accounting action address admin administration agent all an analysis and any api app application are
@@ -119,6 +208,9 @@ este la las los muy no nosotros para pero por que se señor señora señores si 
 anche che chi cui da del della di e gli il in lo ma mi nel non per più questo si sono suo un una voi a ao as com da
 do dos e ela ele em esse eu mas meu minha na não no nos o os ou para por que se seu sua um uma você senhor senhora
 gerente
+chairman chairwoman chairperson speaker president chancellor secretary minister ambassador mayor governor senator
+justice universe accounts payable receivable billing newsletter notifications alerts careers station airport award
+awards prize stadium museum theatre theater cathedral stage boulevard avenue ober kanzler präsident vorsitzender
 """
 
 

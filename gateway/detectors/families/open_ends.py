@@ -11,6 +11,7 @@ from typing import Final
 
 from keeptrusts.gateway.detectors.families.labelled import AfterLabel
 from keeptrusts.gateway.detectors.families.persons import PARTICLES, TITLE_WORDS
+from keeptrusts.gateway.detectors.families.secret_commands import Told
 from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.schemas.frozen import frozen
 
@@ -31,7 +32,7 @@ _EXTENSION: Final = r"(?i:,? ?(?:x|ext\.?|extension|#|ext:|durchwahl|poste|int\.
 _GROUPS: Final = rf"(?:(?: ?\(0\) ?|[ .)/(-]{{1,2}}| - )?\d)*{_EXTENSION}{_ANY}"
 _PATH: Final = r"[^\s<>\"'`\\^{}|]*"
 _VALUE: Final = (
-    r"\s?(?:&?'?(?:static )?(?:str|string|String|text|SecretStr|bytes|Optional\[str\]|str \| None|any)\s?=)?"
+    r"={0,2}\s?(?:&?'?(?:static )?(?:str|string|String|text|SecretStr|bytes|Optional\[str\]|str \| None|any)\s?=)?"
     r"\s{0,8}[rbuf]{0,2}\\{0,3}(?:\"[^\"\n]*|'[^'\n]*|`[^`\n]*|[^\s\"'`<>,;(){}\[\]\\]*)"
 )
 _ELEMENT: Final = r"(?:<!\[CDATA\[)?[^\s<>]*\s{0,8}(?:\]\]>)?<?"
@@ -61,7 +62,7 @@ _ENDS: Final = {
         after=r"(?i:[\w-]*(?: ?(?:[\[({<] ?(?:dot|punkt|punto|ponto|point|\.) ?[\])}>]|\.) ?[\w-]+){0,4})" + _ANY,
     ),
     "email-in-words": Ends(
-        before=r"(?i:[A-Za-z0-9._%+-]+\s{1,3}(?:at|@)\s{1,2}[a-z0-9-]+"
+        before=r"(?i:(?:[A-Za-z0-9_%+-]+\s{1,2}(?:dot|punkt)\s{1,2})?[A-Za-z0-9._%+-]+\s{1,3}(?:at|@)\s{1,2}[a-z0-9-]+"
         r"(?:(?:\.|\s{1,2}(?:dot|punkt)\s{1,2})[a-z0-9-]+){0,3}\s?)",
         after=r"(?i:(?:\s{1,2}(?:dot|punkt)\s{1,2}[a-z]{2,4})?)" + _ANY,
     ),
@@ -82,7 +83,8 @@ _ENDS: Final = {
     "passport-zone": Ends(after=r"[A-Z<]*(?:\s{1,2}[A-Z0-9<]*)?"),
     "iban": Ends(after=rf"[A-Za-z0-9 \u00a0-]*{_ANY}"),
     "address": Ends(
-        before=r"(?:(?:Flat|Apartment|Apt|Unit|Suite)\.? ?\d{1,4}[A-Za-z]?, ?)?"
+        before=r"(?:(?:Flat|Apartment|Apt|Unit|Suite|Shop|Level|Floor|Room)\.?(?: No\.?)? ?\d{1,4}[A-Za-z]?(?:, ?|/)"
+        r"|\d{1,2}(?:st|nd|rd|th) [Ff]loor, ?)?"
         r"(?:\d{1,6}(?:[A-Za-z]|-\d{1,5}|½| 1/2)?,? (?:(?:[NSEW]|N\.?[EW]|S\.?[EW]|North|South|East|West)\.? )?"
         r"(?:(?:[A-ZÀ-Þ][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las) ){0,3})?"
         r"(?:[A-ZÀ0-9][\w'’.,½/-]*|of|the|de|la|del|los|las|[\w'’.,½/-]{0,3})",
@@ -93,6 +95,7 @@ _ENDS: Final = {
         after=r"(?i:(?: ?[a-zA-Z])?(?:[-/]\d{1,4})?(?:,? ?(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? "
         rf"(?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){{0,2}})?){_ANY}{_ANY}",
     ),
+    "address-india": Ends(after=rf"(?:[\w'’./-]|, ?| )*{_ANY}"),
     "address-romance": Ends(after=rf"[\w'’.,º°/ -]{{0,130}}{_ANY}{_ANY}"),
     "address-east": Ends(before=r"[0-9一]{0,24}"),
     "address-japan": Ends(before=r"[0-9一]{0,24}"),
@@ -110,6 +113,7 @@ _ENDS: Final = {
         after=rf"{_REST}(?:{_GAP}{_NAME})?{_ANY}",
     ),
     "person-letters": Ends(before=rf"(?:[A-ZÀ][\w'’.-]* ){{0,3}}(?:{_CAPITAL_WORD})?"),
+    "person-mailbox": Ends(before=rf"(?:{_CAPITAL_WORD}\.?,? ){{0,3}}(?:[A-ZÀ][\w'’.-]*)?"),
     "person-east-label": Ends(behind=0, after=_ANY * 14),
     "person-east-title": Ends(before="[一 ]{0,8}"),
     "private-key": Ends(after=r"(?:[A-Za-z0-9+/=\s,:\\\"']|-[A-Za-z0-9+/=\s,:\\\"'])*(?:-----END[^-]*-{0,5})?" + _ANY),
@@ -123,7 +127,7 @@ _ENDS: Final = {
     "secret-given": Ends(behind=0, after=_GIVEN),
     "secret-option": Ends(behind=0, after=_VALUE + _ANY),
     "password-quoted": Ends(behind=-1, after=rf"(?:{_VALUE}|[^\"\n]*|[^'\n]*){_ANY}"),
-    "password-option": Ends(behind=0, after=rf"[^\n|;]{{0,161}}(?:-(?:p|a|w|bp?w?)\s{{0,2}}{_VALUE})?{_ANY}"),
+    "password-option": Ends(behind=0, after=rf"[^\n|;]{{0,161}}(?:-(?:pw|p|a|w|bp?w?)\s{{0,2}}{_VALUE})?{_ANY}"),
     "password-said": Ends(behind=-1, after=_SAID),
     "secret-said": Ends(behind=-1, after=_SAID),
 }
@@ -141,6 +145,8 @@ def ends_of(rule: Rule) -> Ends | None:
     if rule.seek is None:
         return Ends()
     if isinstance(rule.seek, AfterLabel):
+        return Ends(behind=0, after=f"(?i:{rule.seek.follows}){_ANY}")
+    if isinstance(rule.seek, Told):
         return Ends(behind=0, after=f"(?i:{rule.seek.follows}){_ANY}")
     if rule.id in _ENDS:
         return _ENDS[rule.id]

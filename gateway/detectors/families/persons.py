@@ -104,6 +104,14 @@ _BELOW: Final = re.compile(r"[,.!]?[ \t]*(?:\r?\n[ \t]*){1,3}(?:[-–—]+ ?)?|,
 _TO_NAME: Final = re.compile(r"[\s\"'`:=>*_\[(-]{0,8}")
 _JOINER: Final = re.compile(r"[ \t\u00a0]{1,2}")
 _CODE: Final = ("(", "[", "{", "_", "@", "/", "=", "<", "$", "&")
+_IN_STREET: Final = re.compile(r"\d[A-Za-z]{0,2}(?: [A-Za-z]+){0,4} ?\Z")
+_ORGANIZATION: Final = re.compile(
+    r" (?:GmbH|AG|SE|KG|KGaA|Inc|LLC|LLP|Ltd|Limited|Corp|Corporation|Company|PLC|plc|N\.?V|B\.?V|S\.?A|Pty|University"
+    r"|College|School|Hospital|Foundation|Stiftung|Institute|Library|Stadium|Airport|Station|Awards?|Prize|Airlines|Bank"
+    r"|Group|Records|Motors|Brewery|Cup|Trophy)\b"
+)
+_CAPITAL: Final = re.compile(r"[ \t\u00a0]{1,2}[A-ZÀ-Þ]")
+_MAILBOX_NAME: Final = re.compile(r"(?:[A-ZÀ-Þ][\w'’.-]*,? ){1,3}[A-ZÀ-Þ][\w'’-]+\Z")
 _POSSESSIVE: Final = re.compile(r"['’]s\Z")
 
 
@@ -118,7 +126,7 @@ def name_end(text: str, start: int, *, least: int = 1, loose: bool = False) -> i
     while parts < MOST_PARTS and (match := _WORD.match(text, at, limit)) is not None:
         word = _POSSESSIVE.sub("", match.group())
         lower = word.lower()
-        if _is_part(word, lower, first=parts == 0, small=small):
+        if _is_part(word, lower, first=parts == 0, small=small) and not _is_stray(text, word, lower, match.end()):
             parts, last = parts + 1, match.start() + len(word)
             if len(word) == 1 and text[last : last + 1] == ".":
                 last += 1
@@ -143,10 +151,12 @@ def name_end(text: str, start: int, *, least: int = 1, loose: bool = False) -> i
 
 
 def _is_part(word: str, lower: str, *, first: bool, small: bool) -> bool:
-    if small or not word[0].isupper() or lower in _NO_NAMES:
+    if small or not word[0].isupper():
         return False
     if len(word) == 1:
-        return True
+        return lower not in _NO_NAMES or (not first and word != "I")
+    if lower in _NO_NAMES:
+        return False
     if word.isupper() and len(word) > 2:
         return len(word) >= 4 or lower in _GIVEN or lower in _FAMILY
     return (
@@ -155,6 +165,11 @@ def _is_part(word: str, lower: str, *, first: bool, small: bool) -> bool:
         or "'" in word
         or word.startswith(("Mc", "Mac", "De", "O’", "Di"))
     )
+
+
+def _is_stray(text: str, word: str, lower: str, end: int) -> bool:
+    """Say whether a letter that is also a word is no initial: neither a dot nor another capital follows."""
+    return len(word) == 1 and lower in _NO_NAMES and text[end : end + 1] != "." and not _CAPITAL.match(text, end)
 
 
 def _known(text: str) -> bool:
@@ -218,7 +233,7 @@ def _closes(text: str, last: int) -> bool:
 
 def titled(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where the name behind a title stands; a title behind a street's name is none."""
-    if text[max(0, start - 24) : start].rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")[-1:].isdigit():
+    if text.startswith(("Dr", "Sr"), start) and _IN_STREET.search(text, max(0, start - 24), start) is not None:
         return None
     first = _after_titles(text, end - 1)
     last = name_end(text, first)
@@ -247,7 +262,12 @@ def common(text: str, start: int, _end: int) -> tuple[int, int] | None:
     if last is None or text[last : last + 1] in ("(", "_", "@", "/") or text[last : last + 2] in ("--",):
         return None
     first = _with_given_before(text, start)
-    return first, last
+    return None if _of_organization(text, first, last) else (first, last)
+
+
+def _of_organization(text: str, first: int, last: int) -> bool:
+    """Say whether a name is that of a company or an institution, whose kind is its last word or follows it."""
+    return _ORGANIZATION.search(text, first, last) is not None or _ORGANIZATION.match(text, last) is not None
 
 
 def _word_start(text: str, end: int) -> int:
@@ -283,7 +303,23 @@ def by_family(text: str, start: int, end: int) -> tuple[int, int] | None:
     first = _with_given_before(text, first)
     if first and (text[first - 1] in "-_./@#$&'" or text[first - 1].isalnum()):
         return None
-    return first, name_end(text, first, least=2) or end
+    last = name_end(text, first, least=2) or end
+    return None if _of_organization(text, first, last) else (first, last)
+
+
+def mailbox(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give the name before an address in pointed brackets: a common one, or one of which the address has a part."""
+    last = start + 1
+    name = _MAILBOX_NAME.search(text, max(0, last - 60), last)
+    if name is None:
+        return None
+    words = [word.lower() for word in _WORD.findall(name.group()) if len(word) > 2]
+    address = text[last:end].lower()
+    if not _NO_NAMES.isdisjoint(words) or not (
+        _known(name.group()) or any(word.replace("'", "") in address for word in words)
+    ):
+        return None
+    return name.span()
 
 
 def credentialed(text: str, start: int, _end: int) -> tuple[int, int] | None:
@@ -303,7 +339,8 @@ def credentialed(text: str, start: int, _end: int) -> tuple[int, int] | None:
 def eastern(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where a name of two to four Chinese characters stands behind its label."""
     match = re.compile(
-        r"[：:\s]{0,2}(?:是|は|：)?([\u4e00-\u9fff·]{2,4}|[\u30a0-\u30ff]{2,8}"
+        r"[：:\s]{0,2}(?:是|は|：)?([\u4e00-\u9fff]{1,3}[ \u3000][\u4e00-\u9fff]{1,3}|[\u4e00-\u9fff·]{2,4}"
+        r"|[\u30a0-\u30ff]{2,8}"
         r"|[\uac00-\ud7a3]{2,4})(?=[\s,，。.;；、!！)）]|先生|女士|さん|様|です|と申|입니다|이고|$)"
     ).match(text, end, end + 24)
     return match.span(1) if match is not None else None
@@ -333,7 +370,8 @@ _TITLES: Final = (
     r"|Nurse|Attorney|Senator|President|Chancellor|Shri|Smt|Mwst|\xd0\x93-\xd0\xbd)"
 )
 _SAYS: Final = (
-    "my name is|my full name is|my name's|name is|i am called|they call me|you can call me|ich heiße|mein name ist"
+    "[sd]/o|my name is|my full name is"
+    "|my name's|name is|i am called|they call me|you can call me|ich heiße|mein name ist"
     "|je m'appelle|mon nom est"
     "|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|me chamo|chamo-me|mijn naam is|ik heet|nazywam się"
     "|mam na imię|jag heter|mitt namn är|jeg hedder|jeg heter|mit navn er|nimeni on|меня зовут|моё имя"
@@ -341,7 +379,9 @@ _SAYS: Final = (
 _WEAK_SAYS: Final = (
     "i am|i'm|this is|it's|speaking with|spoke with|spoke to|met with|meet with|signed by|written"
     " by|prepared by|approved by|reviewed by|reported by|submitted by|requested by|assigned to|contact|call|ask for"
-    "|regards to|on behalf of|cc|attn|regarding|ich bin|je suis|soy|sono|eu sou|ik ben"
+    "|regards to|on behalf of|in the name of|name on (?:the )?card|account of|cc|attn|regarding"
+    "|ask|asked|tell|told|reach|invite|au nom de|a nombre de|em nome de|a nome di"
+    "|im namen von|op naam van|ich bin|je suis|soy|sono|eu sou|ik ben"
 )
 _LABELS: Final = (
     "patient name|patient's name|patient|full name|first name|last name|middle name|given name|surname|"
@@ -359,8 +399,10 @@ _LABELS: Final = (
 _WEAK_LABELS: Final = (
     "name|contact|holder|nom|nome|nombre|naam|namn|navn|nimi|displayname|guest|client|customer|parent|"
     "witness|guarantor|manager|reporter|assignee|supervisor|attention|sender|recipient|buyer|seller|attn|"
-    "signed|candidate|employee|имя|клиент|kunde|user name|owner name|account name|contact name|legal name|"
-    "customer name"
+    "signed|signature|candidate|employee|dictated by|prepared for|bill to|billed to|invoice to|ship to|sold to"
+    "|deliver to|payee|payer|beneficiary|remitter|debtor|creditor|borrower|interviewee|interviewed|translator"
+    "|interpreter|prescriber|provider|titular|titulaire|intestatario|inhaber|kontoinhaber|empfänger|имя|клиент|kunde"
+    "|user name|owner name|account name|contact name|legal name|customer name"
 )
 _RELATIONS: Final = (
     "patient|patient named|client|employee|colleague|coworker|co-worker|customer|husband|wife|son|daughter|brother"
@@ -436,6 +478,7 @@ RULES: Final = (
     ),
     _person("person-letters", r"[a-z], (?:MD|M\.D\.|RN|R\.N\.|PhD|Ph\.D\.|DDS|DO|NP|PA-C|Esq|LCSW|DVM|CPA|FNP"
         r"|PharmD)\b", LIKELY, credentialed, caseless=False),
+    _person("person-mailbox", r"[A-Za-z\x80-\xff.][\"']?[ ]?<[A-Za-z0-9._%+\-]+@", LIKELY, mailbox, caseless=False),
     _person("person-east-label", r"姓名|名前|氏名|お名前|이름|성명|성함|患者名|联系人|收件人"
         "|我叫|他叫|她叫|名叫|我的名字是|我是|私は|私の名前は|제 이름은|저는", LIKELY, eastern,
     caseless=False),

@@ -147,7 +147,11 @@ def is_password(value: str, *, quoted: bool, loose: bool) -> bool:
 
 def _is_of_letters(value: str, *, quoted: bool, loose: bool) -> bool:
     """Say the same of letters alone, or with other characters that are no digits."""
-    if not (quoted or loose) or _SAYS_PASSWORD.search(value) is not None:
+    if _SAYS_PASSWORD.search(value) is not None:
+        return False
+    if len(value) >= 10 and value.isalpha() and len(_TURNS.findall(value)) * 4 > len(value):
+        return True
+    if not (quoted or loose):
         return False
     return (
         _has_special(value.rstrip("!?:.*"))

@@ -42,15 +42,20 @@ _TYPES: Final = (
     "|Station|Summit"
     "|Valley|Village|Wharf|Esplanade|Embankment"
 )
+_CAPITAL_TYPES: Final = (
+    "STREET|ST|AVENUE|AVE|ROAD|RD|BOULEVARD|BLVD|DRIVE|DR|LANE|LN|COURT|CT|PARKWAY|PKWY|HIGHWAY|HWY|TERRACE|CRESCENT"
+)
 _BEFORE: Final = re.compile(
     r"(?<![\w.$€£#-])(?!(?:19|20)\d\d[,-])\d{1,6}(?:[A-Za-z]|-\d{1,5}|½| 1/2)?,? "
-    r"(?:(?:[NSEW]|N\.?[EW]|S\.?[EW]|North|South|East|West)\.? )?"
-    r"(?:(?:[A-ZÀ-Þ][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las) ){0,4}\Z"
+    r"(?P<side>(?:[NSEW]|N\.?[EW]|S\.?[EW]|North|South|East|West)\.? )?"
+    r"(?P<name>(?:[A-ZÀ-Þ][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)|de|la|del|los|las) "
+    r"(?:(?:[A-ZÀ-Þ][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las) ){0,3})?\Z"
 )
+_NAMELESS: Final = frozenset({"Broadway", "Parade", "Embankment", "Esplanade", "Highway", "Hwy"})
 _AFTER: Final = re.compile(
     rf"\.?(?: (?:NW|NE|SW|SE|North|South|East|West|[NSEW])\b\.?)?"
-    rf"(?:, (?:\d{{1,2}}(?:st|nd|rd|th)|[A-Z][a-z]+) [Ff]loor)?(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor"
-    rf"|Fl|Room|Rm|Bldg|Building|Lot"
+    rf"(?:, (?:\d{{1,2}}(?:st|nd|rd|th)|[A-Z][a-z]+) [Ff]loor)?(?:,? ?(?:Apt|APT|Apartment|Suite|SUITE|Ste|STE|Unit"
+    rf"|UNIT|Flat|Floor|Fl|Room|Rm|Bldg|Building|Lot"
     rf"|#)\.? ?#? ?[A-Za-z]?-?\d{{0,5}}[A-Za-z]?\b)?"
     rf"(?:(?:, ?|\n| )(?:[A-Z][\w'’.-]+ ?){{1,3}}(?=, ?(?:{_STATES}|{_STATE_NAMES}|[A-Z][a-z]+)\b"
     rf"|,? (?:{_STATES})\b|,? [A-Z]{{1,2}}\d|,? \d{{4,5}}\b))?"
@@ -58,17 +63,21 @@ _AFTER: Final = re.compile(
     r"(?:(?:, ?| )[A-Z][a-z]+(?=,? [A-Z]{1,2}\d))?(?:,? ?[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b)?"
 )
 _DIGIT: Final = re.compile("[0-9]")
-_UNIT_BEFORE: Final = re.compile(r"(?:Flat|Apartment|Apt|Unit|Suite)\.? ?\d{1,4}[A-Za-z]?, ?\Z")
+_UNIT_BEFORE: Final = re.compile(
+    r"(?:(?:Flat|Apartment|Apt|Unit|Suite|Shop|Level|Floor|Room)\.?(?: No\.?)? ?\d{1,4}[A-Za-z]?(?:, ?|/)"
+    r"|\d{1,2}(?:st|nd|rd|th) [Ff]loor, ?)\Z"
+)
 _CITY: Final = (
     r"(?:,? ?(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
 )
 _GERMANIC_BEFORE: Final = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.-]*[ -]){0,2})[A-ZÀ-Þ][\w-]*\Z|(?:[A-ZÀ-Þ][\w.-]*[ -]){1,2}\Z")
 _GERMANIC: Final = re.compile(
     r"(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade|dijk|singel|gatan"
-    r"|vägen|vej|gade|gata|veien|katu|tie)"
+    r"|vägen|vej|gade|gata|veien|katu|tie|utca)"
     r" \d{1,4}(?: ?[a-zA-Z]\b)?(?:[-/]\d{1,4})?" + _CITY,
     re.IGNORECASE,
 )
+_CAPITAL_STREET: Final = re.compile("STRASSE|STRAßE|PLATZ|ALLEE|GASSE|STRAAT|GRACHT|LAAN")
 _ROMANCE: Final = re.compile(
     r"(?:\d{1,4}(?: ?(?:bis|ter|quater))?,? )?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Pp]lace|[Cc]hemin|[Ii]mpasse"
     r"|[Aa]llée|[Qq]uai|[Cc]ours|[Rr]oute|[Cc]alle|C/|Avenida|Avda\.?|Plaza|Paseo"
@@ -80,6 +89,10 @@ _ROMANCE: Final = re.compile(
     r"(?:,? \d{1,2}(?![\d-])[º°]?(?: ?[A-Za-z]\b)?)?(?:,? (?:\d{2}-\d{3}"
     r"|\d{4,5}(?:-\d{3})?) [A-ZÀ-Þ][\w'’-]+(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
 )
+_INDIAN: Final = re.compile(
+    r"\S{1,8}(?: No\.?| Number)? ?[-:#]? ?[A-Z]?[-/]?\d{1,5}[A-Za-z]?(?:[/-]\d{1,4}){0,3}"
+    r"(?:, ?(?:[A-Z0-9][\w'’./-]*)(?: (?:[A-Z0-9][\w'’./-]*|of|and|de)){0,4}){2,5}"
+)
 _NUMBERS: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
@@ -90,6 +103,8 @@ def street_place(text: str, start: int, end: int) -> tuple[int, int] | None:
     window = text[max(0, start - 70) : start + 1]
     before = _BEFORE.search(window)
     if before is None or text[end : end + 1].isalnum():
+        return None
+    if not before["side"] and not before["name"] and text[start + 1 : end] not in _NAMELESS:
         return None
     first = start + 1 - len(before.group())
     unit = _UNIT_BEFORE.search(text, max(0, first - 24), first)
@@ -109,13 +124,20 @@ def _trimmed(text: str, first: int, last: int) -> int:
 def germanic_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     """Give where an address stands whose number follows its street, as in Germany and the Netherlands."""
     after = _GERMANIC.match(text, start, start + 90)
-    if after is None or text[start : start + 2].isupper():
+    if after is None or (text[start : start + 2].isupper() and _CAPITAL_STREET.match(text, start) is None):
         return None
     before = _GERMANIC_BEFORE.search(text[max(0, start - 40) : start])
     if before is None:
         return None if not text[start].isupper() else (start, _trimmed(text, start, after.end()))
     first = start - len(before.group())
     return first, _trimmed(text, first, after.end())
+
+
+def indian_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
+    """Give where an address stands that begins with the number of a flat, a plot or a house, as in India: parts with
+    capitals or numbers, between commas."""
+    match = _INDIAN.match(text, start, start + 150)
+    return (start, _trimmed(text, start, match.end())) if match is not None else None
 
 
 def romance_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
@@ -216,13 +238,19 @@ RULES: Final = (
             r"|\xe2\x80\x99) ?(?:\d{1,2}(?:\.\d{1,4})?(?:\"|\xe2\x80\xb3|''|\xe2\x80\x9d) ?)?[EWO]",
     ),
     Rule(
-        id="address", kind="ADDRESS", score=LIKELY, pattern=rf"[A-Za-z0-9.] (?:{_TYPES})\b", joined=True,
+        id="address", kind="ADDRESS", score=LIKELY, joined=True,
+        pattern=rf"[A-Za-z0-9.] (?:{_TYPES}|{_CAPITAL_TYPES})\b",
         seek=lambda text, start, end: street_place(text, start + 1, end),
     ),
     Rule(
         id="address-germanic", kind="ADDRESS", score=LIKELY, caseless=True, joined=True, seek=germanic_place,
         pattern=r"(?:stra\xc3\x9fe|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade"
-            r"|dijk|singel|gatan|v\xc3\xa4gen|vej|gade|gata|veien|katu) \d{1,4}",
+            r"|dijk|singel|gatan|v\xc3\xa4gen|vej|gade|gata|veien|katu|utca) \d{1,4}",
+    ),
+    Rule(
+        id="address-india", kind="ADDRESS", score=LIKELY, joined=True, seek=indian_place,
+        pattern=r"\b(?:(?:Flat|Plot|House|Door|Villa) ?(?:No\.?|Number|#)|[HD]\. ?No\.?) ?[-:]? ?"
+            r"[A-Z]?[-/]?\d{1,5}[A-Za-z]?(?:[/-]\d{1,4}){0,3}, ?[A-Z0-9]",
     ),
     Rule(
         id="address-romance", kind="ADDRESS", score=LIKELY, joined=True, seek=romance_place,

@@ -14,24 +14,34 @@ _LONG_PASSWORD: Final = (
     r"(?:passw(?:or)?d|pass(?:phrase|code)|pwd|passwort|kennwort|contraseña|contrasena|senha|wachtwoord|mot de passe"
     r"|пароль|密码|口令|パスワード|비밀번호)"
 )
-_PASSWORD: Final = rf"(?:{_LONG_PASSWORD}|mdp|pass|pswd|pw)"
+_PASSWORD: Final = rf"(?:{_LONG_PASSWORD}|mdp|pass|pswd|psk|pw)"
 _SECRET: Final = (
     r"(?:secret|token|credentials?|creds?|(?:api|access|secret|private|auth|encrypt|encryption|crypt|signing"
     r"|signature|master|account|service|licen[sc]e|storage|shared|session|hmac|aes|app|client|admin|webhook|deploy"
     r"|subscription|consumer|ssh|rsa|jwt|cookie|bot|server|functions?|integration|user|application)[ _.\-]?key"
     r"|[_\-](?:pat|auth|jwt))"
 )
-_GIVEN: Final = r"[a-z0-9_\-]{0,12}(?:[\"'`\]\\]{0,4}(?:\s{0,3}(?:=>|:=|=|:)|>|\s{1,3}value\s?=)|[\"'],)"
-_OPTION: Final = r"\s--?[a-z0-9\-]*(?:password|passwd|pass|secret|token|api-?key)\s"
+_LISTED: Final = (
+    r"(?:(?:[\"'],\s{0,24}[\"']|[\"']?\s{0,2}\n\s{1,24}[\"']?)value[\"']?\s?[:=]"
+    r"|[\"']\s?\{\s{1,8}(?:type\s{0,8}=\s{0,3}string\s{1,8})?default\s{0,8}=)"
+)
+_GIVEN: Final = (
+    r"[a-z0-9_\-]{0,12}(?:[\"'`\]\\]{0,4}(?:\s{0,3}(?:=>|:=|=|:)|>|\s{1,3}value\s?=)|[\"'],"
+    rf"|{_LISTED})"
+)
+_OPTION: Final = r"(?:^|\s)--?[a-z0-9\-]*(?:password|passwd|pass|secret|token|api-?key)\s"
 _WITH_QUOTE: Final = (
     r"(?:(?:identified\s+by|password|passwd|convertto-securestring(?:\s+-string)?)\s+"
     r"|password\s+for\s+[^\s=]+\s*=\s*)[\"']"
 )
 _COMMAND: Final = (
-    r"\b(?:sshpass|mysql|mysqldump|mysqladmin|mariadb|redis-cli|docker login|smbclient|ldapsearch|htpasswd)\s"
+    r"\b(?:sshpass|mysql|mysqldump|mysqladmin|mariadb|redis-cli|docker login|smbclient|ldapsearch|htpasswd"
+    r"|podman login|az login|mongo|mongosh|mongodump|mongorestore|psexec|plink|twine upload)\s"
 )
-_SHORT_OPTION: Final = re.compile(r"[^\n|;]{0,160}?\s-(?:p|a|w|bp?w?)\s{0,2}(?=[^\s-])")
+_SHORT_OPTION: Final = re.compile(r"[^\n|;]{0,160}?\s-(?:pw|p|a|w|bp?w?)\s{0,2}(?=[^\s-])")
 _IN_NETRC: Final = r"login\s+\S+\s+password\s+"
+_NAME_ENDS: Final = re.compile(r"[\"'\n]")
+_COMPARED: Final = re.compile(r"={1,2}\s?(?=[\"'`])")
 _NAME_CHARACTERS: Final = string.ascii_letters + string.digits + "_.$-"
 _LONGEST_NAME: Final = 48
 _BETWEEN: Final = " \t\r\n=:>,\"'`]\\"
@@ -108,12 +118,15 @@ def _given(text: str, start: int, end: int, sought: Said) -> tuple[int, int] | N
     """Give the value behind a name, if the name promises what is sought and the value keeps it."""
     sign = text[end - 1]
     if sign == "=" and text[end : end + 1] == "=":
-        return None
+        compared = _COMPARED.match(text, end)
+        if compared is None:
+            return None
+        end = compared.end()
     begin = _name_begins(text, start)
-    name = text[begin:end].rstrip(_BETWEEN)
+    name = _NAME_ENDS.split(text[begin:end].rstrip(_BETWEEN), maxsplit=1)[0]
     if sign == ":" and begin > 0 and text[begin - 1] == ":":
         return None  # the middle of a name whose parts colons divide
-    if sign == "," and text[begin - 2 : begin - 1] != "(":
+    if sign == "," and text[max(0, begin - 3) : begin - 1].rstrip()[-1:] != "(":
         return None  # an item of a list, and no first argument
     if sign == ">" and text[end - 2] != "=":
         is_element = text[begin - 1 : begin] == "<" or text.rfind("<", max(0, begin - 80), begin) > text.rfind(

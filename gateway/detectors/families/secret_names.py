@@ -23,7 +23,12 @@ _PASSWORDS_ELSEWHERE: Final = (
     "パスワード",
     "비밀번호",
 )
-_SHORT_PASSWORDS: Final = frozenset(("pass", "pw", "mdp", "pswd"))
+_SHORT_PASSWORDS: Final = frozenset(
+    (
+        "pass", "pw", "mdp", "pswd", "psk", "sshpass", "dbpass", "mypass", "userpass", "adminpass", "rootpass",
+        "smtppass", "mailpass", "ftppass", "ldappass", "sqlpass", "keypass", "storepass", "loginpass",
+    )
+)  # fmt: skip
 _SECRETS: Final = (
     "secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey", "credential", "credentials",
     "apitoken",

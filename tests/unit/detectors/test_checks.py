@@ -13,6 +13,7 @@ from keeptrusts.gateway.detectors.checks import (
     asia,
     australia,
     cards,
+    eastern_europe,
     iso7064,
     luhn,
     mod97,
@@ -29,6 +30,18 @@ from keeptrusts.gateway.detectors.checks import (
 Check = Callable[[str], bool]
 
 PUBLISHED: list[tuple[Check, str, str]] = [
+    (eastern_europe.czech_number, "736028/5163", "736028/5164 000000/0000 736028516"),
+    (eastern_europe.hungarian_insurance, "123456788", "123456789 000000000"),
+    (eastern_europe.croatian_oib, "94577403194 33392005961", "94577403195 00000000000"),
+    (eastern_europe.romanian_cnp, "1800101221144", "1800101221145 1801301221144"),
+    (eastern_europe.bulgarian_egn, "7501020018 7523169263", "7501020019 7513020018"),
+    (eastern_europe.yugoslav_jmbg, "0101006500006", "0101006500007 3201006500006"),
+    (eastern_europe.greek_afm, "090000045 094259216", "090000046 000000000"),
+    (eastern_europe.turkish_number, "10000000146", "10000000147 00000000146"),
+    (americas.curp, "BOXW310820HNERXN09", "BOXW310820HNERXN08 BOXW311320HNERXN09"),
+    (americas.rfc, "VECJ880326XK4", "VECJ881326XK4"),
+    (americas.rut, "12345678-5 12.345.678-5 76086428-5", "12345678-6 11.111.111-1"),
+    (americas.cuit, "20-05536168-2 20055361682", "20-05536168-3 99-05536168-2"),
     (luhn.luhn, "79927398713 0000000000000000018", "79927398710 79927398711 0 00 1"),
     (luhn.imei, "490154203237518 49-015420-323751-8", "490154203237519 4901542032375 004401542032375"),
     (

@@ -107,11 +107,6 @@ _ENDS: Final = {
     "person-relation": Ends(behind=0, after=_ANNOUNCED),
     "person-greeting": Ends(behind=0, after=_ANNOUNCED),
     "person-closing": Ends(behind=-1, after=rf"[,.!]?[ \t\r\n]*(?:[-–—]+ ?)?{_TITLES}{_NAME}{_BEHIND_NAME}"),
-    "person-family": Ends(
-        before=rf"(?:{_CAPITAL_WORD} )?(?:{_CAPITAL_WORD})?",
-        pattern=r"[A-Za-z\x80-\xff.] [A-Z\x80-\xff][A-Za-z'\x80-\xff]{0,14}",
-        after=rf"{_REST}(?:{_GAP}{_NAME})?{_ANY}",
-    ),
     "person-letters": Ends(before=rf"(?:[A-ZÀ][\w'’.-]* ){{0,3}}(?:{_CAPITAL_WORD})?"),
     "person-mailbox": Ends(before=rf"(?:{_CAPITAL_WORD}\.?,? ){{0,3}}(?:[A-ZÀ][\w'’.-]*)?"),
     "person-east-label": Ends(behind=0, after=_ANY * 14),
@@ -136,6 +131,11 @@ _COMMON: Final = Ends(
     pattern=r"\b[A-Z\x80-\xff][A-Za-z\x80-\xff]{1,24}[ \-][A-Zdv\xc3-\xd0]",
     after=rf"{_REST}(?:{_GAP}{_NAME})?-?{_ANY}",
 )
+_FAMILY: Final = Ends(
+    before=rf"(?:{_CAPITAL_WORD} )?(?:{_CAPITAL_WORD})?",
+    pattern=r"[A-Za-z\x80-\xff.] [A-Z\x80-\xff][A-Za-z'\x80-\xff]{0,14}",
+    after=rf"{_REST}(?:{_GAP}{_NAME})?{_ANY}",
+)
 _MARKED: Final = Ends(after=rf"[A-Za-z0-9_.=+/~:%-]*{_ANY}")
 _NAMED: Final = Ends(behind=0, after=rf"{_ANY}{{0,65}}[A-Za-z0-9+/_=-]*{_ANY}")
 
@@ -152,6 +152,8 @@ def ends_of(rule: Rule) -> Ends | None:
         return _ENDS[rule.id]
     if rule.id.startswith("person-common-"):
         return _COMMON
+    if rule.id.startswith("person-family-"):
+        return _FAMILY
     if rule.id.endswith("-named"):
         return _NAMED
     return _MARKED if rule.is_run else None

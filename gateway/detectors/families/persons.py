@@ -7,12 +7,14 @@ engine is a Rule as well: a pattern for where to look, and a Seek that says wher
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from keeptrusts.gateway.detectors.families.names import family_names, given_names, not_names
 from keeptrusts.gateway.detectors.rules import LIKELY, PLAIN, Rule, Seek
 
 MOST_PARTS: Final = 5
+NAMES_A_PATTERN: Final = 40
 _GIVEN: Final = frozenset(name.lower() for name in given_names())
 _FAMILY: Final = frozenset(name.lower() for name in family_names())
 _NO_NAMES: Final = not_names()
@@ -444,21 +446,26 @@ def _person(id: str, pattern: str, score: int, seek: Seek, *, caseless: bool = T
     return Rule(id=id, kind="PERSON", pattern=pattern, score=score, caseless=caseless, joined=True, seek=seek)
 
 
-def _commons() -> tuple[Rule, ...]:
-    """Give a rule for the given names of each length: patterns of one width cost no memory of where they began."""
+def _commons() -> Iterator[Rule]:
+    """Give rules for the given names of each length: patterns of one width cost no memory of where they began."""
     lengths: dict[int, list[str]] = {}
     for name in given_names():
         lengths.setdefault(len(name.encode()), []).append(name)
-    return tuple(
-        _person(
-            f"person-common-{length}",
-            rf"\b(?:{'|'.join(names)})[ \-][A-Zdv\xc3-\xd0]",
-            LIKELY - 10,
-            common,
-            caseless=False,
-        )
-        for length, names in sorted(lengths.items())
-    )
+    for length, names in sorted(lengths.items()):
+        for number, part in enumerate(_parts(names)):
+            pattern = rf"\b(?:{'|'.join(part)})[ \-][A-Zdv\xc3-\xd0]"
+            yield _person(f"person-common-{length}-{number}", pattern, LIKELY - 10, common, caseless=False)
+
+
+def _families() -> Iterator[Rule]:
+    for number, part in enumerate(_parts(family_names())):
+        pattern = rf"[A-Za-z\x80-\xff.] (?:{'|'.join(part)})\b"
+        yield _person(f"person-family-{number}", pattern, LIKELY - 15, by_family, caseless=False)
+
+
+def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Give names in parts: what a pattern costs to compile grows faster than it does."""
+    return (names[start : start + NAMES_A_PATTERN] for start in range(0, len(names), NAMES_A_PATTERN))
 
 
 RULES: Final = (
@@ -472,10 +479,7 @@ RULES: Final = (
     _person("person-closing", _spoken(_CLOSINGS, r"[,.!\r\n]"), LIKELY, lambda text, start, end: signed(text, start,
     end - 1)),
     *_commons(),
-    _person(
-        "person-family", rf"[A-Za-z\x80-\xff.] (?:{'|'.join(family_names())})\b", LIKELY - 15,
-        by_family, caseless=False,
-    ),
+    *_families(),
     _person("person-letters", r"[a-z], (?:MD|M\.D\.|RN|R\.N\.|PhD|Ph\.D\.|DDS|DO|NP|PA-C|Esq|LCSW|DVM|CPA|FNP"
         r"|PharmD)\b", LIKELY, credentialed, caseless=False),
     _person("person-mailbox", r"[A-Za-z\x80-\xff.][\"']?[ ]?<[A-Za-z0-9._%+\-]+@", LIKELY, mailbox, caseless=False),

@@ -117,7 +117,8 @@ async def test_a_stream_says_the_same_as_the_plain_answer_and_ends_with_its_usag
         usage = chunk.usage or usage
     assert (text, finish) == (plain.choices[0].message.content, "stop")
     assert usage == plain.usage
-    assert provider.bill[0]["usage"] == provider.bill[1]["usage"]
+    first, second = await provider.bill_of(2)
+    assert first["usage"] == second["usage"]
 
 
 async def test_a_stream_that_did_not_ask_for_usage_gets_none(client: openai.AsyncOpenAI) -> None:

@@ -47,7 +47,7 @@ RECORD_OVERHEAD_BYTES = 40
 WATCH_S = 0.05
 """How often deadlines are looked at: one timer a partition instead of one a call."""
 CROWD = 2
-GATHER_S = 0.001
+GATHER_S = 0.002
 """With more records than CROWD in the last batch, the next one waits this long for company."""
 
 

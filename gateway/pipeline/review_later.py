@@ -6,6 +6,7 @@ Who may come again with what is decided by the log: the first of several goes on
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 from types import MappingProxyType
 from typing import Final
@@ -28,9 +29,12 @@ from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.events.request import ReviewRedeemed
 from keeptrusts.schemas.ids import ESCALATION, has_prefix
+from keeptrusts.schemas.snapshots.grants import TOO_MANY
 
 ESCALATION_HEADER: Final = "x-keeptrusts-escalation"
 ANSWERED_WITHIN_S: Final = 5.0
+OPENED_WITHIN_S: Final = 2.0
+"""How long a refusal waits to hear whether its escalation opened: later it opens as well, once the processors run."""
 
 
 def comes_again(call: IncomingCall, outcome: ChainOutcome) -> bool:
@@ -60,8 +64,17 @@ async def _ask(
     wait_s = min(wanted.wait_s, LONGEST_WAIT_S)
     refused = _refused_call(services, call, identity, asked)
     review = review_requested(call, identity, outcome, escalation, "input", wait_s, call.kept, refused)
-    if not await recorded(services, call, identity, review):
-        return Reviewed(escalation=escalation, problem=not_recorded())
+    answer = services.reviews.expect_answer(call.request)
+    try:
+        if not await recorded(services, call, identity, review):
+            return Reviewed(escalation=escalation, problem=not_recorded())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(OPENED_WITHIN_S):
+                if await answer == TOO_MANY:
+                    services.counters.count_review("too_many")
+                    return Reviewed(escalation="", problem=_too_many(outcome))
+    finally:
+        services.reviews.forget_answer(call.request)
     services.counters.count_review("refused_at_once")
     return Reviewed(escalation=escalation, problem=_needed(outcome, escalation))
 
@@ -118,6 +131,15 @@ def _needed(outcome: ChainOutcome, escalation: str) -> Problem:
         ),
         policy=outcome.policy,
         details=details(escalation),
+    )
+
+
+def _too_many(outcome: ChainOutcome) -> Problem:
+    return Problem(
+        code="escalation_required",
+        message="this request needs a person's approval, and as many requests as may wait for one do so already",
+        fix="Have an admin decide about those first (kt escalation list), then send the request again",
+        policy=outcome.policy,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -171,8 +171,15 @@ class ReviewDecided(Record):
     key_at: str | None = None
 
 
+OPENED: Final = "opened"
+TOO_MANY: Final = "too_many_escalations"
+
+
 class ReviewAnswered(Record):
-    """Whether a call may go on because its escalation was approved; ``reason`` says why not."""
+    """Whether a call may go on because its escalation was approved; ``reason`` says why not.
+
+    A call that was refused at once hears ``opened``, or ``too_many_escalations`` where nobody will be asked.
+    """
 
     type: Literal["kt.review.answered.v1"] = "kt.review.answered.v1"
     ledger: str

@@ -18,7 +18,7 @@ from keeptrusts.schemas.commands.documents import (
 )
 from keeptrusts.schemas.events.request import RequestCompleted, ReviewRedeemed, ReviewRequested
 from keeptrusts.schemas.snapshots.documents import Escalation
-from keeptrusts.schemas.snapshots.grants import ReviewAnswered, ReviewDecided
+from keeptrusts.schemas.snapshots.grants import OPENED, TOO_MANY, ReviewAnswered, ReviewDecided
 from keeptrusts.schemas.snapshots.ledger import Outcome
 from keeptrusts.stream_processors.authority.draft import Draft
 from keeptrusts.stream_processors.authority.sizes import (
@@ -44,11 +44,15 @@ def opened(draft: Draft, asked: ReviewRequested) -> tuple[Outcome, str | None]:
     state = draft.state
     if asked.escalation in state.escalations or asked.escalation in state.ended_escalations:
         return "ignored", "repeated"
-    if len(state.escalations) >= MOST_ESCALATIONS:
-        _tell(draft, asked.escalation, asked.request, "expired")
-        return "refused", "too_many_escalations"
-    if asked.held is False and _refused_at_once(state, asked.principal) >= MOST_ESCALATIONS_OF_ONE:
-        return "refused", "too_many_escalations"
+    at_once = asked.held is False
+    if len(state.escalations) >= MOST_ESCALATIONS or (
+        at_once and _refused_at_once(state, asked.principal) >= MOST_ESCALATIONS_OF_ONE
+    ):
+        if at_once:
+            _answer(draft, asked.escalation, asked.request, TOO_MANY)
+        else:
+            _tell(draft, asked.escalation, asked.request, "expired")
+        return "refused", TOO_MANY
     identity, at = asked.identity, draft.event.time
     draft.change(
         Escalation(
@@ -75,6 +79,8 @@ def opened(draft: Draft, asked: ReviewRequested) -> tuple[Outcome, str | None]:
             assignee=_assignee(draft.state, asked.assignee),
         )
     )
+    if at_once:
+        _answer(draft, asked.escalation, asked.request, OPENED)
     return "escalated", None
 
 
@@ -130,8 +136,7 @@ def redeemed(draft: Draft, data: ReviewRedeemed) -> tuple[Outcome, str | None]:
     reason = _not_redeemable(draft, data)
     if reason is None:
         _become(draft, draft.state.approvals[data.escalation], change="redeemed", redeemed_by=data.request)
-    ledger = draft.state.ledger
-    draft.tell(ReviewAnswered(ledger=ledger, escalation=data.escalation, request=data.request, reason=reason))
+    _answer(draft, data.escalation, data.request, reason)
     return ("redeemed", None) if reason is None else ("refused", reason)
 
 
@@ -249,3 +254,7 @@ def _become(draft: Draft, before: Escalation, **changed: Any) -> None:
 
 def _tell(draft: Draft, escalation: str, request: str, resolution: Any) -> None:
     draft.tell(ReviewDecided(ledger=draft.state.ledger, escalation=escalation, request=request, resolution=resolution))
+
+
+def _answer(draft: Draft, escalation: str, request: str, reason: str | None) -> None:
+    draft.tell(ReviewAnswered(ledger=draft.state.ledger, escalation=escalation, request=request, reason=reason))

@@ -16,7 +16,7 @@ from keeptrusts.schemas.events.gateway import ClockTicked
 from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.events.request import ReviewRedeemed, ReviewRequested
 from keeptrusts.schemas.snapshots.documents import Escalation
-from keeptrusts.schemas.snapshots.grants import ReviewAnswered, ReviewDecided
+from keeptrusts.schemas.snapshots.grants import OPENED, TOO_MANY, ReviewAnswered, ReviewDecided
 from keeptrusts.schemas.snapshots.ledger import Entry
 from keeptrusts.stream_processors.authority import sizes
 from keeptrusts.stream_processors.authority.money.deadlines import next_deadline_ms
@@ -227,6 +227,20 @@ def test_what_expires_when_its_decision_was_due_has_missed_its_service_level(due
 def refused_at_once(escalation: str = "esc_1", **rest: Any) -> ReviewRequested:
     fields: dict[str, Any] = {"held": False, "principal": "mem_dev", "input_hash": "hash", "wait_seconds": 600}
     return review(escalation, **(fields | rest))
+
+
+def test_a_caller_that_is_refused_at_once_hears_whether_anybody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keeptrusts.stream_processors.authority.escalations.MOST_ESCALATIONS_OF_ONE", 1)
+    ledger = held(refused_at_once())
+    entry = ledger.append(ledger.event(refused_at_once("esc_2"), actor=GATEWAY))
+    assert entry is not None and (entry.outcome, entry.reason) == ("refused", TOO_MANY)
+    ledger.append(ledger.event(refused_at_once("esc_3", principal="mem_other"), actor=GATEWAY))
+    answers = [one.record for one in ledger.outputs if isinstance(one.record, ReviewAnswered)]
+    assert [(one.escalation, one.request, one.reason) for one in answers] == [
+        ("esc_1", "req_1", OPENED), ("esc_2", "req_2", TOO_MANY), ("esc_3", "req_3", OPENED),
+    ]  # fmt: skip
+    assert told(ledger) == [], "nobody holds a call for them"
+    assert sizes.MOST_ESCALATIONS_OF_ONE > 1
 
 
 def use(ledger: Ledger, request: str = "req_again", *, after_s: int = 0, **rest: Any) -> tuple[str, str | None]:

@@ -15,7 +15,7 @@ from keeptrusts.gateway.pipeline import review_later
 from keeptrusts.gateway.pipeline.run import model_call
 from keeptrusts.gateway.pipeline.values import Answer
 from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided, ReviewRedeemed, ReviewRequested
-from keeptrusts.schemas.snapshots.grants import ReviewAnswered
+from keeptrusts.schemas.snapshots.grants import OPENED, TOO_MANY, ReviewAnswered
 
 POLICY = """
 pack: {name: reviewed, version: 1.0.0, enabled: true}
@@ -26,6 +26,12 @@ policy:
 """
 TEAM = "team:team_engineering"
 ESCALATION = "esc_00000000000000000000000001"
+
+
+@pytest.fixture(autouse=True)
+def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No authority runs here: who waits to hear whether an escalation opened would wait for nothing."""
+    monkeypatch.setattr(review_later, "OPENED_WITHIN_S", 0.01)
 
 
 def body(text: str = "hi") -> bytes:
@@ -69,6 +75,28 @@ async def test_a_call_is_refused_at_once_and_says_how_to_come_again() -> None:
     [decision], [completion] = of(made, RequestDecided), of(made, RequestCompleted)
     assert (decision.verdict, decision.reason, completion.status) == ("escalate", "review_required", 409)
     assert type(made.publisher.events[0].data) is ReviewRequested, "it is recorded first"
+
+
+@pytest.mark.parametrize("reason", [OPENED, TOO_MANY])
+async def test_an_id_is_given_only_where_the_authority_did_not_refuse_to_open_it(
+    monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    monkeypatch.setattr(review_later, "OPENED_WITHIN_S", 30.0)
+    made = gateway(POLICY)
+    calling = asyncio.create_task(chat(made))
+    await until(lambda: bool(of(made, ReviewRequested)) or calling.done(), what="somebody is asked")
+    [asked] = of(made, ReviewRequested)
+    made.services.reviews.take(
+        ReviewAnswered(ledger=ORG, escalation=asked.escalation, request=asked.request, reason=reason)
+    )
+    async with asyncio.timeout(5):
+        answer = await calling
+    problem = json.loads(answer.body)
+    assert (answer.status, problem["code"]) == (409, "escalation_required")
+    assert (problem.get("escalation") == asked.escalation) == (asked.escalation in str(problem)) == (reason == OPENED)
+    counted = "refused_at_once" if reason == OPENED else "too_many"
+    assert made.services.counters.reviews == {counted: 1} and made.provider.asked == []
+    assert asked.escalation in problem["fix"] or "kt escalation list" in problem["fix"]
 
 
 async def test_an_approved_call_that_comes_again_goes_out_with_what_it_was_approved_for() -> None:

@@ -346,6 +346,7 @@ def chained(entry: Entry) -> tuple[Entry, bytes]:
 
     The entry given is finished in place: nobody else has seen it yet, and a copy would cost as much as its encoding.
     """
+    entry.__dict__["hash"] = None  # what is None is left out, which costs less than naming what to leave out
     without = _without_hash(entry)
     digest = hashlib.sha256(without).hexdigest()
     entry.__dict__["hash"] = digest
@@ -356,9 +357,13 @@ def chained(entry: Entry) -> tuple[Entry, bytes]:
 
 def _without_hash(entry: Entry) -> bytes:
     """Encode canonically all but the hash: at once where fields are declared in order, else by sorting them."""
-    if all(type(change) in _IN_ORDER for change in entry.changes):
-        return entry.__pydantic_serializer__.to_json(entry, exclude_none=True, exclude={"hash"})
-    document = entry.model_dump(mode="json", exclude_none=True, exclude={"hash"})
+    left_out = None if entry.__dict__["hash"] is None else {"hash"}
+    for change in entry.changes:
+        if type(change) not in _IN_ORDER:
+            break
+    else:
+        return entry.__pydantic_serializer__.to_json(entry, exclude_none=True, exclude=left_out)
+    document = entry.model_dump(mode="json", exclude_none=True, exclude=left_out)
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 

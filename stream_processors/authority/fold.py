@@ -121,10 +121,12 @@ def apply(state: LedgerState, placed: Placed) -> tuple[Entry, tuple[Derived, ...
 def _concerns(state: LedgerState, event: Event) -> bool:
     """Say whether a record concerns any rule: everything else leaves no entry."""
     data = event.data
-    if type(data) is RequestDecided or type(data) is RequestAttempted:
-        return requests.concerns(state, data)
+    if type(data) is RequestDecided:
+        return requests.opens(state, data)
+    if type(data) is RequestAttempted:
+        return requests.tries_again(state, data)
     if type(data) is RequestCompleted:
-        concerned = requests.concerns(state, data) or idempotency.concerns(state, data)
+        concerned = requests.ends(state, data) or idempotency.concerns(state, data)
         return concerned or escalations.concerns(state, data)
     if type(data) is ClockTicked:
         return deadlines.anything_due(state)

@@ -161,11 +161,11 @@ class MoneyState:
 
     def forget(self, now_ms: int) -> None:
         """Let go of what is remembered only for a time, oldest first, a few at once."""
-        for hold, buried in list(islice(self.buried.items(), MOST_FORGOTTEN)):
+        for hold, buried in list(islice(self.buried.items(), MOST_FORGOTTEN)) if self.buried else ():
             if buried.until_ms >= now_ms:
                 break
             del self.buried[hold]
-        for claimed in list(islice(self.idempotency.values(), MOST_FORGOTTEN)):
+        for claimed in list(islice(self.idempotency.values(), MOST_FORGOTTEN)) if self.idempotency else ():
             if claimed.until_ms >= now_ms:
                 break
             self._drop_key(claimed)
@@ -174,11 +174,13 @@ class MoneyState:
 
     def absorb(self, change: Change, now_ms: int) -> bool:
         """Take in one change; False when it does not concern money."""
+        if type(change) is HoldClosed:
+            self._close_hold(change, now_ms)
+            return True
+        if type(change) is RequestOpened:
+            self._open_with_request(change)
+            return True
         match change:
-            case RequestOpened():
-                self._open_with_request(change)
-            case HoldClosed():
-                self._close_hold(change, now_ms)
             case RequestClosed():
                 return True
             case LeaseOpened():

@@ -19,21 +19,27 @@ Decided = tuple[Outcome, str | None]
 """What became of a record, and why if that is not plain."""
 
 
-def concerns(state: LedgerState, data: RequestDecided | RequestAttempted | RequestCompleted) -> bool:
-    """Say whether a record of a call means anything here: refusals and repeats open nothing, and end nothing."""
-    if isinstance(data, RequestDecided):
-        known = data.request in state.open_requests or data.request in state.closed_requests
-        return data.verdict not in DENYING and not known
-    if isinstance(data, RequestAttempted):
-        return data.hold is not None and data.request in state.open_requests
-    if data.request in state.open_requests:
+def opens(state: LedgerState, decided: RequestDecided) -> bool:
+    """Say whether a decision opens a call: refusals and repeats do not."""
+    known = decided.request in state.open_requests or decided.request in state.closed_requests
+    return decided.verdict not in DENYING and not known
+
+
+def tries_again(state: LedgerState, attempt: RequestAttempted) -> bool:
+    """Say whether an attempt holds money for a call that is open."""
+    return attempt.hold is not None and attempt.request in state.open_requests
+
+
+def ends(state: LedgerState, completed: RequestCompleted) -> bool:
+    """Say whether a completion ends anything: a call, a hold, or one that may still come."""
+    if completed.request in state.open_requests:
         return True
-    end = data.settle or data.void
+    end = completed.settle or completed.void
     if end is None:
         return False
     buried = state.money.buried.get(end.hold)
     expected = end.hold in state.money.presumed or (buried is not None and buried.reason != "early")
-    return expected or data.request not in state.closed_requests
+    return expected or completed.request not in state.closed_requests
 
 
 def opened(draft: Draft, decided: RequestDecided) -> Decided:

@@ -252,7 +252,7 @@ MUTANTS = [
     Mutant(
         name="rule 6: ends come twice",
         module=requests,
-        attribute="concerns",
+        attribute="ends",
         broken=lambda state, data: True,
         caught_by=of_holds.test_repeats_of_the_records_of_a_call_move_nothing,
     ),

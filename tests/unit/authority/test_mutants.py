@@ -40,10 +40,10 @@ def everybody_reaches_all(principal: Principal, action: str) -> Scope:
 
 def open_whatever_was_decided(ledger: LedgerState, data: Any) -> bool:
     ledger.closed_requests.clear()
-    return REAL_CONCERNS(ledger, data)
+    return REAL_OPENS(ledger, data)
 
 
-REAL_CHARGE, REAL_CONCERNS = charging.charge, requests.concerns
+REAL_CHARGE, REAL_OPENS = charging.charge, requests.opens
 
 MUTANTS = [
     Mutant(
@@ -113,7 +113,7 @@ MUTANTS = [
     Mutant(
         name="a call is charged again when its records come again",
         module=requests,
-        attribute="concerns",
+        attribute="opens",
         broken=open_whatever_was_decided,
         caught_by=fold_tests.test_repeats_of_an_ended_call_change_nothing,
         arguments=(("decided", "completed"),),

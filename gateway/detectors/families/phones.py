@@ -49,6 +49,7 @@ _REGIONS: Final = (
     "BR", "JP", "KR", "CN", "MX", "ZA", "NZ", "SG", "TR", "GR", "CZ", "IL", "TH", "VN", "ID", "MY", "PH", "RU",
 )  # fmt: skip
 _RUN: Final = re.compile(r"\+?\(?\d(?:(?: ?\(0\) ?|[ .)/(-]{1,2}| - )?\d){5,17}")
+_LAST_GAP: Final = re.compile(r"(?s:.*)[ .\-/)]")
 _NO_DIGITS: Final = re.compile("[^0-9]+")
 _EXTENSION: Final = re.compile(r",?[ ]?(?:x|ext\.?|extension|#|ext:|durchwahl|poste|int\.)[ ]?\d{1,6}\b", re.IGNORECASE)
 _DATE: Final = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./-]\d\d[./-]\d\d")
@@ -97,9 +98,13 @@ def international(text: str) -> bool:
 
 def national(text: str) -> bool:
     """Say whether a number is in the plan of one of the regions that are known, with its trunk digit or without."""
-    plain = _plain(text)
-    forms = (plain, plain[1:]) if plain[:1] in "01" and plain else (plain,)
-    return any(_plans().fullmatch(form) is not None for form in forms)
+    return _planned(_plain(text))
+
+
+def _planned(plain: str) -> bool:
+    if _plans().fullmatch(plain) is not None:
+        return True
+    return plain.startswith(("0", "1")) and _plans().fullmatch(plain, 1) is not None
 
 
 def american(text: str) -> bool:
@@ -134,10 +139,10 @@ def _longest(text: str, start: int, end: int) -> tuple[int, int] | None:
             if following[:1].isalpha() and following[:1] < "\u0e00" and following[:1] not in "xXeE":
                 return None
             return _with_extension(text, start, end)
-        cut = max(text.rfind(sign, start + 4, end - 1) for sign in " .-/)")
-        if cut < 0:
+        cut = _LAST_GAP.match(text, start + 4, end - 1)
+        if cut is None:
             return None
-        end = cut
+        end = cut.end() - 1
         while end > start and not text[end - 1].isdigit():
             end -= 1
     return None
@@ -177,13 +182,14 @@ def trunk_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     run = _RUN.match(text, start, start + 24)
     end = run.end() if run is not None else start
     while end - start > 8:
-        count = len(_plain(text[start:end]))
-        if 9 <= count <= 12 and not text[end : end + 1].isalnum() and national(text[start:end]):
-            return _with_extension(text, start, end)
-        cut = max(text.rfind(sign, start + 4, end - 1) for sign in " .-/)")
-        if cut < 0:
+        if not text[end : end + 1].isalnum():
+            plain = _plain(text[start:end])
+            if 9 <= len(plain) <= 12 and _planned(plain):
+                return _with_extension(text, start, end)
+        cut = _LAST_GAP.match(text, start + 4, end - 1)
+        if cut is None:
             return None
-        end = cut
+        end = cut.end() - 1
     return None
 
 

@@ -6,7 +6,6 @@ Who may come again with what is decided by the log: the first of several goes on
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hmac
 from types import MappingProxyType
 from typing import Final
@@ -29,6 +28,7 @@ from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.events.request import ReviewRedeemed
 from keeptrusts.schemas.ids import ESCALATION, has_prefix
+from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.grants import TOO_MANY
 
 ESCALATION_HEADER: Final = "x-keeptrusts-escalation"
@@ -64,17 +64,12 @@ async def _ask(
     wait_s = min(wanted.wait_s, LONGEST_WAIT_S)
     refused = _refused_call(services, call, identity, asked)
     review = review_requested(call, identity, outcome, escalation, "input", wait_s, call.kept, refused)
-    answer = services.reviews.expect_answer(call.request)
-    try:
-        if not await recorded(services, call, identity, review):
-            return Reviewed(escalation=escalation, problem=not_recorded())
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(OPENED_WITHIN_S):
-                if await answer == TOO_MANY:
-                    services.counters.count_review("too_many")
-                    return Reviewed(escalation="", problem=_too_many(outcome))
-    finally:
-        services.reviews.forget_answer(call.request)
+    answer = await _answer(services, call, identity, review, OPENED_WITHIN_S)
+    if isinstance(answer, Problem):
+        return Reviewed(escalation=escalation, problem=answer)
+    if answer == TOO_MANY:
+        services.counters.count_review("too_many")
+        return Reviewed(escalation="", problem=_too_many(outcome))
     services.counters.count_review("refused_at_once")
     return Reviewed(escalation=escalation, problem=_needed(outcome, escalation))
 
@@ -91,21 +86,32 @@ async def _redeem(
     redeemed = ReviewRedeemed(
         escalation=escalation, principal=same.principal, input_hash=same.input_hash, request=call.request
     )
-    result = services.reviews.expect_answer(call.request)
-    try:
-        if not await recorded(services, call, identity, redeemed):
-            return Reviewed(escalation=escalation, problem=not_recorded())
-        async with asyncio.timeout(ANSWERED_WITHIN_S):
-            answer = await result
-    except TimeoutError:
+    answer = await _answer(services, call, identity, redeemed, ANSWERED_WITHIN_S)
+    if answer is None:
         return Reviewed(escalation=escalation, problem=_silent())
-    finally:
-        services.reviews.forget_answer(call.request)
+    if isinstance(answer, Problem):
+        return Reviewed(escalation=escalation, problem=answer)
     if answer == REDEEMED:
         services.counters.count_review(REDEEMED)
         return Reviewed(escalation=escalation)
     services.counters.count_review("not_redeemed")
     return Reviewed(escalation=escalation, problem=_refused(outcome, escalation, answer))
+
+
+async def _answer(
+    services: Services, call: IncomingCall, identity: Identity, data: Record, within_s: float
+) -> str | Problem | None:
+    """Record what the authority answers, and give its answer; None when none came in time."""
+    answer = services.reviews.expect_answer(call.request)
+    try:
+        if not await recorded(services, call, identity, data):
+            return not_recorded()
+        async with asyncio.timeout(within_s):
+            return await answer
+    except TimeoutError:
+        return None
+    finally:
+        services.reviews.forget_answer(call.request)
 
 
 def _refused_call(services: Services, call: IncomingCall, identity: Identity, asked: ModelCall) -> RefusedCall:

@@ -346,7 +346,6 @@ def chained(entry: Entry) -> tuple[Entry, bytes]:
 
     The entry given is finished in place: nobody else has seen it yet, and a copy would cost as much as its encoding.
     """
-    entry.__dict__["hash"] = None  # what is None is left out, which costs less than naming what to leave out
     without = _without_hash(entry)
     digest = hashlib.sha256(without).hexdigest()
     entry.__dict__["hash"] = digest
@@ -357,13 +356,9 @@ def chained(entry: Entry) -> tuple[Entry, bytes]:
 
 def _without_hash(entry: Entry) -> bytes:
     """Encode canonically all but the hash: at once where fields are declared in order, else by sorting them."""
-    left_out = None if entry.__dict__["hash"] is None else {"hash"}
-    for change in entry.changes:
-        if type(change) not in _IN_ORDER:
-            break
-    else:
-        return entry.__pydantic_serializer__.to_json(entry, exclude_none=True, exclude=left_out)
-    document = entry.model_dump(mode="json", exclude_none=True, exclude=left_out)
+    if _IN_ORDER.issuperset(map(type, entry.changes)):
+        return entry.__pydantic_serializer__.to_json(entry, exclude_none=True, exclude={"hash"})
+    document = entry.model_dump(mode="json", exclude_none=True, exclude={"hash"})
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 

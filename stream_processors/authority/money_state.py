@@ -24,7 +24,6 @@ from keeptrusts.schemas.snapshots.ledger import (
     LeaseClosed,
     LeaseOpened,
     LeaseReduced,
-    RequestClosed,
     RequestOpened,
     ThresholdReached,
     TicketValue,
@@ -161,11 +160,11 @@ class MoneyState:
 
     def forget(self, now_ms: int) -> None:
         """Let go of what is remembered only for a time, oldest first, a few at once."""
-        for hold, buried in list(islice(self.buried.items(), MOST_FORGOTTEN)) if self.buried else ():
+        for hold, buried in list(islice(self.buried.items(), MOST_FORGOTTEN)):
             if buried.until_ms >= now_ms:
                 break
             del self.buried[hold]
-        for claimed in list(islice(self.idempotency.values(), MOST_FORGOTTEN)) if self.idempotency else ():
+        for claimed in list(islice(self.idempotency.values(), MOST_FORGOTTEN)):
             if claimed.until_ms >= now_ms:
                 break
             self._drop_key(claimed)
@@ -181,8 +180,6 @@ class MoneyState:
             self._open_with_request(change)
             return True
         match change:
-            case RequestClosed():
-                return True
             case LeaseOpened():
                 self._open_lease(change, now_ms)
             case LeaseReduced():

@@ -147,10 +147,7 @@ def advance(state: LedgerState, entry: Entry) -> None:
 
 def check_sum(entry: Entry) -> None:
     """Raise AssertionError for postings that make or lose money."""
-    total = 0
-    for posting in entry.postings:
-        total += posting.amount
-    assert total == 0, f"postings of entry {entry.seq} do not add up to 0"
+    assert sum(posting.amount for posting in entry.postings) == 0, f"postings of entry {entry.seq} do not add up to 0"
 
 
 def _funded(entry: Entry) -> int:

@@ -16,6 +16,7 @@ import aiohttp
 import openai
 import pytest
 from botocore.eventstream import ChecksumMismatch, EventStreamBuffer
+from support.log import until
 
 _BOUND_SECONDS = 20.0
 _CHAT: dict[str, Any] = {"model": "gpt-4o", "messages": [{"role": "user", "content": "What is in the ledger?"}]}
@@ -41,9 +42,7 @@ class Provider:
 
     async def bill_of(self, count: int) -> list[dict[str, Any]]:
         """The lines of this test, once there are that many."""
-        deadline = time.monotonic() + _BOUND_SECONDS
-        while len(self.bill) < count and time.monotonic() < deadline:  # noqa: ASYNC110 - another process writes the file
-            await asyncio.sleep(0.02)
+        await until(lambda: len(self.bill) >= count, timeout_s=_BOUND_SECONDS, what=f"a bill of {count} lines")
         return self.bill
 
 

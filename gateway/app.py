@@ -253,6 +253,7 @@ async def open_services(
         await content_log.stop()
         await provider.close()
         await judges.close()
+        services.judging.close()
         if tracing is not None:
             await asyncio.to_thread(tracing.close)
 

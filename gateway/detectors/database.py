@@ -6,7 +6,7 @@ Compiling takes seconds for some hundred patterns, loading what was compiled bef
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any, Protocol
 
@@ -16,6 +16,8 @@ import orjson
 from keeptrusts.gateway.detectors.rules import Rule
 
 _Extended = tuple[int, int, int, int, int, int]
+Matched = Callable[[int, int, int, int, object], bool | None]
+"""Is told of a match: the number of its pattern, its start and end, and two things that say nothing here."""
 
 
 class BadPatternError(ValueError):
@@ -44,7 +46,29 @@ class Keeper(Protocol):
         ...
 
 
-def database(rules: Sequence[Rule], keeper: Keeper | None = None) -> Any:
+class Database:
+    """Compiled patterns, which several threads may scan for at the same time: each scan has a scratch of its own."""
+
+    __slots__ = ("_free", "_made")
+
+    def __init__(self, made: Any) -> None:
+        self._made = made
+        self._free: list[Any] = [made.scratch]
+
+    def scan(self, data: bytes, matched: Matched) -> None:
+        """Report every match until it is told to stop. Raises hyperscan.ScanTerminated then."""
+        free = self._free
+        try:
+            scratch = free.pop()
+        except IndexError:
+            scratch = hyperscan.Scratch(self._made)
+        try:
+            self._made.scan(data, match_event_handler=matched, scratch=scratch)
+        finally:
+            free.append(scratch)
+
+
+def database(rules: Sequence[Rule], keeper: Keeper | None = None) -> Database | None:
     """Give the database of these rules, but for those left to RE2; matches have their places in the sequence.
 
     None where there is nothing to scan for. Raises BadPatternError.
@@ -58,7 +82,7 @@ def database(rules: Sequence[Rule], keeper: Keeper | None = None) -> Any:
     key = _key(ids, expressions, flags, extended)
     kept = None if keeper is None else _loaded(keeper.find(key))
     if kept is not None:
-        return kept
+        return Database(kept)
     made = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     try:
         made.compile(
@@ -72,7 +96,7 @@ def database(rules: Sequence[Rule], keeper: Keeper | None = None) -> Any:
         raise _culprit([rules[number] for number in ids]) from None
     if keeper is not None:
         keeper.keep(key, hyperscan.dumpb(made))
-    return made
+    return Database(made)
 
 
 def _key(ids: Sequence[int], expressions: Sequence[bytes], flags: Sequence[int], extended: Sequence[_Extended]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 import hyperscan
 
+from keeptrusts.gateway.detectors.database import Database
 from keeptrusts.gateway.detectors.rules import Rule
 
 AGAINST_BEFORE: Final = 40
@@ -49,7 +50,7 @@ class Vocabulary:
         def matched(form: int, _start: int, last: int, _flags: int, _context: object) -> None:
             hits.append((form, last))
 
-        self._database.scan(data, match_event_handler=matched)
+        self._database.scan(data, matched)
         plain = len(data) == end - start + 2
         for form, last in hits:
             last -= self._trailing[form]
@@ -65,10 +66,10 @@ def _forms(word: str) -> list[bytes]:
     return [f"{first}{form}{last}".encode() for form in dict.fromkeys((plain, plain.replace(" ", "")))]
 
 
-def _literals(forms: Sequence[bytes]) -> Any:
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(expressions=list(forms), ids=list(range(len(forms))), elements=len(forms), flags=[0] * len(forms))
-    return database
+def _literals(forms: Sequence[bytes]) -> Database:
+    made = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    made.compile(expressions=list(forms), ids=list(range(len(forms))), elements=len(forms), flags=[0] * len(forms))
+    return Database(made)
 
 
 class Labels:

@@ -101,7 +101,7 @@ class Scanner:
 
         try:
             if self._database is not None:
-                self._database.scan(data, match_event_handler=matched)
+                self._database.scan(data, matched)
         except hyperscan.ScanTerminated:
             raise TooManyMatchesError("more matches than may be looked at") from None
         finally:

@@ -39,6 +39,7 @@ class GatewayMetrics:
             *_money(services),
             *_rates(services),
             *_providers(services),
+            *_judging(services),
             *_log(services),
             *_state(services),
         )
@@ -203,6 +204,15 @@ def _providers(services: Services) -> Iterator[Family]:
         ("target",),
         {(one.id,): int(one.unavailable is None) for one in targets},
         join="min",
+    )
+
+
+def _judging(services: Services) -> Iterator[Family]:
+    yield single(
+        "keeptrusts_gateway_judging_waiting",
+        "gauge",
+        "Large texts that are judged beside the event loop, or wait for it",
+        services.judging.waiting,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from keeptrusts.gateway.pipeline.inspect import edited_call, with_texts
+from keeptrusts.gateway.pipeline.judging import judged
 from keeptrusts.gateway.pipeline.route import prepare, routes_of, serving
 from keeptrusts.gateway.pipeline.services import Configuration, Services
 from keeptrusts.gateway.pipeline.share_desk import WAIT_S
@@ -13,7 +14,7 @@ from keeptrusts.gateway.pipeline.values import Admission, Caller, IncomingCall, 
 from keeptrusts.gateway.policies.actions import actions_of
 from keeptrusts.gateway.policies.compile import CompiledChain
 from keeptrusts.gateway.policies.protocol import RequestFacts
-from keeptrusts.gateway.policies.run import ChainOutcome, may_use_model, run_chain
+from keeptrusts.gateway.policies.run import ChainOutcome, may_use_model
 from keeptrusts.gateway.policies.shares import Want
 from keeptrusts.gateway.routing.route import Route
 from keeptrusts.schemas.errors import Problem
@@ -25,7 +26,7 @@ MOST_WAITS: Final = 50
 """How often one call waits for shares: others may have taken what it was woken for."""
 
 
-def admit(
+async def admit(
     services: Services,
     configuration: Configuration,
     call: IncomingCall,
@@ -34,7 +35,7 @@ def admit(
     *,
     may_wait: bool = True,
 ) -> Admission | Problem | Lacking:
-    """Run the chain; a Problem only for a consumer group that nobody declared.
+    """Run the chain; a Problem for a group of consumers that nobody declared, and for large texts not judged in time.
 
     Lacking when the call should wait for shares of rate limits first: nothing is decided or counted then.
 
@@ -70,7 +71,10 @@ def admit(
         lacking = _lacking(services, chain, facts)
         if lacking:
             return Lacking(wants=lacking)
-    outcome = _with_key_models(run_chain(chain, facts, services.now_ns), caller, facts)
+    outcome = await judged(services.judging, chain, facts, services.now_ns)
+    if isinstance(outcome, Problem):
+        return outcome
+    outcome = _with_key_models(outcome, caller, facts)
     sent = edited_call(asked, facts, outcome)
     if sent is not asked and not isinstance(routes, Problem):
         again = prepare(routes.first.route, call, sent, services.now(), limit)
@@ -110,11 +114,11 @@ async def admit_with_shares(
         if desk is None or left_ns <= 0:
             break
         await desk.wait(lacking.wants, left_ns / 1e9)
-        admission = admit(services, configuration, call, caller, asked)
+        admission = await admit(services, configuration, call, caller, asked)
         if not isinstance(admission, Lacking):
             return admission
         lacking = admission
-    admission = admit(services, configuration, call, caller, asked, may_wait=False)
+    admission = await admit(services, configuration, call, caller, asked, may_wait=False)
     assert not isinstance(admission, Lacking), "a call that may not wait is decided"
     return admission
 

@@ -118,6 +118,10 @@ class AppendingStream:
             return passed
         return b"".join([frame(one.data, one.type) for one in self._parser.feed(passed) if not self._is_late(one)])
 
+    def size(self) -> int:
+        """Say how much is judged at the end."""
+        return self._judge.size()
+
     def release(self, tail: bytes) -> Released:
         """Give the rest, and before what ends the answer what is appended to it."""
         released = self._judge.release(tail)

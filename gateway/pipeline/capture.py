@@ -4,20 +4,22 @@ before its completion. Where it says nothing, none of this runs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import orjson
 
 from keeptrusts.gateway.pipeline.appending import audit_unavailable
 from keeptrusts.gateway.pipeline.content_desk import subject_of
+from keeptrusts.gateway.pipeline.judging import TooLongJudgedError, too_much
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.stream_texts import StreamTexts
 from keeptrusts.gateway.pipeline.values import Admission, IncomingCall, Invocation, KeptContent, ModelCall
 from keeptrusts.gateway.policies.captured_texts import Redactor
 from keeptrusts.gateway.policies.compile import Keeping
 from keeptrusts.gateway.policies.protocol import RequestFacts
-from keeptrusts.gateway.policies.texts import Text, texts_of_answer, texts_of_request
+from keeptrusts.gateway.policies.texts import Text, size_of, texts_of_answer, texts_of_request
 from keeptrusts.schemas.content_keys import ContentKeyError
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity
@@ -25,6 +27,7 @@ from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.publishing import PublishError
 from keeptrusts.schemas.sealed_content import Captured, Part
 
+T = TypeVar("T")
 _OK: Final = 200
 
 
@@ -43,8 +46,7 @@ class Keeper:
         """Keep a request as it was received, or after redaction."""
         if self.captured == "full":
             return await self.keep(asked.body, "input")
-        texts = texts_of_request(asked.document)
-        return await self.keep(orjson.dumps(self.redactor.document(asked.document, texts, self._secret)), "input")
+        return await self._keep_redacted(asked.document, texts_of_request(asked.document), "input")
 
     async def answer(self, admission: Admission, invocation: Invocation) -> KeptContent | Problem | None:
         """Keep a whole answer as the provider gave it, or after redaction; None where there is none, or no text."""
@@ -53,8 +55,7 @@ class Keeper:
         if self.captured == "full":
             return await self.keep(invocation.body, "output")
         document: dict[str, Any] = orjson.loads(invocation.body)
-        texts = texts_of_answer(document)
-        return await self.keep(orjson.dumps(self.redactor.document(document, texts, self._secret)), "output")
+        return await self._keep_redacted(document, texts_of_answer(document), "output")
 
     async def stream(self, gathered: StreamTexts) -> KeptContent | Problem:
         """Keep the texts of a stream as they were released, or after redaction."""
@@ -62,9 +63,27 @@ class Keeper:
 
     async def texts(self, texts: Sequence[Text], part: Part, *, truncated: bool = False) -> KeptContent | Problem:
         """Keep texts by themselves."""
-        kept = [text.text for text in texts] if self.captured == "full" else self.redactor.texts(texts, self._secret)
+        kept: Sequence[Any] = [text.text for text in texts]
+        if self.captured != "full":
+            try:
+                kept = await self._looked_at(texts, partial(self.redactor.texts, texts, self._secret))
+            except TooLongJudgedError:
+                return too_much()
         shown = [{"channel": text.channel, "text": one} for text, one in zip(texts, kept, strict=True)]
         return await self.keep(orjson.dumps({"texts": shown, "truncated": truncated}), part)
+
+    async def _keep_redacted(
+        self, document: Mapping[str, Any], texts: Sequence[Text], part: Part
+    ) -> KeptContent | Problem:
+        try:
+            redacted = await self._looked_at(texts, partial(self.redactor.document, document, texts, self._secret))
+        except TooLongJudgedError:
+            return too_much()
+        return await self.keep(orjson.dumps(redacted), part)
+
+    async def _looked_at(self, texts: Sequence[Text], work: Callable[[], T]) -> T:
+        """Have texts looked at, large ones beside the event loop. Raises TooLongJudgedError."""
+        return await self.services.judging.done(work, size_of(texts))
 
     async def keep(self, plain: bytes, part: Part) -> KeptContent | Problem:
         """Have the log take a content; a Problem when it is not known to have it."""

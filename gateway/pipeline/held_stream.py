@@ -74,6 +74,10 @@ class PassedStream:
         """Give what has come."""
         return frames
 
+    def size(self) -> int:
+        """Say that no texts are judged."""
+        return 0
+
     def release(self, tail: bytes) -> Released:
         """Give the end, and what the policies say."""
         return Released(frames=b"", tail=tail, outcome=judge(self._services, self._admission, ()))
@@ -93,6 +97,10 @@ class HeldStream:
         self._left -= len(frames)
         self._frames.append(frames)
         return b"" if self._left >= 0 else None
+
+    def size(self) -> int:
+        """Say how much is held, in bytes."""
+        return sum(map(len, self._frames))
 
     def release(self, tail: bytes) -> Released:
         """Judge everything held, and the frames that end the stream, as one answer."""

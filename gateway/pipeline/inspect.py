@@ -9,6 +9,7 @@ import orjson
 from keeptrusts.gateway.detectors.rules import Finding
 from keeptrusts.gateway.detectors.scanner import Scanner
 from keeptrusts.gateway.pipeline.appending_texts import appended, takes_texts
+from keeptrusts.gateway.pipeline.judging import judged
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import Admission, Invocation, ModelCall
 from keeptrusts.gateway.policies.protocol import RequestFacts
@@ -34,13 +35,15 @@ def review_of(services: Services, texts: tuple[Text, ...], scanner: Scanner) -> 
     return Review(texts, scanner, services.settings.oldest_secret)
 
 
-def inspect(services: Services, admission: Admission, invocation: Invocation) -> Inspected:
+async def inspect(services: Services, admission: Admission, invocation: Invocation) -> Inspected:
     """Judge a whole answer: it is passed on, edited, or replaced by a refusal. What it cost stays what it cost."""
     if not admission.chain.output or invocation.problem is not None or invocation.status != 200:
         return Inspected(invocation=invocation, outcome=NOTHING_TO_SAY)
     document: dict[str, Any] = orjson.loads(invocation.body)
     texts = texts_of_answer(document)
-    outcome = judge(services, admission, texts)
+    outcome = await judged(services.judging, admission.chain, _of_answer(services, admission, texts), services.now_ns)
+    if isinstance(outcome, Problem):
+        return Inspected(invocation=refused(invocation, outcome), outcome=NOTHING_TO_SAY)
     if outcome.problem is not None:
         return Inspected(invocation=refused(invocation, outcome.problem), outcome=outcome)
     texts_behind = outcome.appended if takes_texts(admission.asked) else ()
@@ -63,11 +66,8 @@ def refused(invocation: Invocation, problem: Problem) -> Invocation:
 
 
 def judge(services: Services, admission: Admission, texts: tuple[Text, ...]) -> ChainOutcome:
-    """Run the output policies over texts."""
-    scanner = admission.chain.output_scanner
-    review = None if scanner is None else review_of(services, texts, scanner)
-    facts: RequestFacts = replace(admission.facts, phase="output", review=review)
-    return run_chain(admission.chain, facts, services.now_ns)
+    """Run the output policies over texts, at once."""
+    return run_chain(admission.chain, _of_answer(services, admission, texts), services.now_ns)
 
 
 def judge_found(
@@ -91,6 +91,13 @@ def edited_call(asked: ModelCall, facts: RequestFacts, outcome: ChainOutcome) ->
         return asked
     document = edited(asked.document, facts.review.texts, outcome.edits)
     return replace(asked, document=document, body=orjson.dumps(document))
+
+
+def _of_answer(services: Services, admission: Admission, texts: tuple[Text, ...]) -> RequestFacts:
+    scanner = admission.chain.output_scanner
+    review = None if scanner is None else review_of(services, texts, scanner)
+    facts: RequestFacts = replace(admission.facts, phase="output", review=review)
+    return facts
 
 
 def _too_deep() -> Problem:

@@ -21,7 +21,7 @@ from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import Admission
 from keeptrusts.gateway.policies.json_pieces import JsonPieces
 from keeptrusts.gateway.policies.run import ChainOutcome
-from keeptrusts.gateway.policies.texts import Edit, Path, Text, apart, rewritten, texts_of_event, with_value
+from keeptrusts.gateway.policies.texts import Edit, Path, Text, apart, rewritten, size_of, texts_of_event, with_value
 from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
 from keeptrusts.gateway.providers.translate.sse import MAX_WRITTEN_BYTES, SseParser
 from keeptrusts.schemas.frozen import frozen, replace
@@ -56,6 +56,10 @@ class JudgedStream:
         except ValueError:
             events = None  # one event is larger than any may be
         return None if events is None else b"".join([self._passed(event) for event in events])
+
+    def size(self) -> int:
+        """Say how much is judged at the end: all that was said, as a whole."""
+        return sum(len(told.said) for told in self._lanes.values()) + size_of(text for text, _ in self._wholes.values())
 
     def release(self, tail: bytes) -> Released:
         """Give the rest, and the frames that end the stream, as the policies leave them; nothing where they refuse."""

@@ -29,6 +29,10 @@ class StreamJudge(Protocol):
         """Take frames, and give what may be sent by now; None once the stream, or an event, is longer than may be."""
         ...
 
+    def size(self) -> int:
+        """Say how much is judged at the end, in characters or a little more."""
+        ...
+
     def release(self, tail: bytes) -> Released:
         """Give the rest, and the frames that end the stream, as the policies leave them. Called once, at the end."""
         ...

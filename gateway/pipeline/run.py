@@ -167,7 +167,7 @@ async def _go(
     edited: bool = False,
 ) -> Answer:
     """Judge a call and carry it out. One that a person has ``edited`` was approved: it is not held again."""
-    admission = admit(services, configuration, call, caller, asked)
+    admission = await admit(services, configuration, call, caller, asked)
     if isinstance(admission, Lacking):
         admission = await admit_with_shares(services, configuration, call, caller, asked, admission)
     if isinstance(admission, Problem):
@@ -325,7 +325,7 @@ async def _dispatch(
     kept = None if keeper is None else await keeper.answer(admission, result)
     if isinstance(kept, Problem):
         result, kept = refused(result, kept), None
-    inspected = inspect(services, admission, result)
+    inspected = await inspect(services, admission, result)
     if admission.chain.external or inspected.outcome.escalation is not None:
         others = _others(services, configuration, call, identity, admission, connection, keeper)
         inspected = await _judged_by_others(others, inspected)

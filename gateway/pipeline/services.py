@@ -12,6 +12,7 @@ from keeptrusts.gateway.pipeline.configuration import Configuration
 from keeptrusts.gateway.pipeline.content_desk import ContentDesk
 from keeptrusts.gateway.pipeline.counters import Counters
 from keeptrusts.gateway.pipeline.in_force import Reloads
+from keeptrusts.gateway.pipeline.judging import JudgingThread
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.pipeline.lease_desk import LeaseDesk
 from keeptrusts.gateway.pipeline.payers import PayerBook
@@ -56,6 +57,7 @@ class Services:
     shares: ShareDesk | None = None
     """None where rate limits are not shared with other gateways."""
     payers: PayerBook = field(default_factory=PayerBook)
+    judging: JudgingThread = field(default_factory=JudgingThread)
     caught_up: Callable[[], bool]
     reloads: Reloads = field(default_factory=Reloads)
     log_figures: LogFigures = field(default_factory=LogFigures)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final
 
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
 from keeptrusts.gateway.pipeline.inspect import NOTHING_TO_SAY
+from keeptrusts.gateway.pipeline.judging import TooLongJudgedError, too_much
 from keeptrusts.gateway.pipeline.keep_alive import KeepAlive
 from keeptrusts.gateway.pipeline.released import Released, StreamJudge
 from keeptrusts.gateway.pipeline.review import left_s
@@ -150,13 +152,23 @@ class _Reading:
         """Send what the output policies leave of what they held, but for the end. Raises CallerGoneError."""
         released = Released(frames=b"", tail=tail, outcome=NOTHING_TO_SAY)
         if self._held is not None:
-            self._released = self._held.release(tail)
-            self._released = released = await self._judged_further(connection, self._released)
+            released = await self._let_go(self._held, tail)
+            self._released = released = await self._judged_further(connection, released)
         if self._gathered is not None:
             self._gathered.take(released.frames + released.tail)
         released = self._with_values(released)
         if released.frames:
             await self._send(connection, released.frames)
+        return released
+
+    async def _let_go(self, held: StreamJudge, tail: bytes) -> Released:
+        """Have a stream's end judged; one that is not judged in time is refused from there on."""
+        try:
+            released = await self._services.judging.done(partial(held.release, tail), held.size())
+        except TooLongJudgedError:
+            refused = ChainOutcome(verdict="block", problem=too_much())
+            released = Released(frames=b"", tail=b"", outcome=refused)
+        self._released = released
         return released
 
     async def _judged_further(self, connection: CallerConnection, released: Released) -> Released:
@@ -181,11 +193,11 @@ class _Reading:
         rest = self._restoring.release(released.tail)
         return replace(released, frames=(frames or b"") + rest.frames, tail=rest.tail)
 
-    def judged(self) -> Released:
+    async def judged(self) -> Released:
         """Give what the output policies say of what was said so far; nothing is sent any more."""
         if self._held is None:
             return Released(frames=b"", tail=b"", outcome=NOTHING_TO_SAY)
-        return replace(self._released or self._held.release(b""), frames=b"", tail=b"")
+        return replace(self._released or await self._let_go(self._held, b""), frames=b"", tail=b"")
 
 
 async def pass_stream(
@@ -226,7 +238,7 @@ async def pass_stream(
             gone = True
         gone = gone or connection.is_gone()
     if gone and reading.sent_bytes:  # what was said until then is judged and recorded all the same
-        released = reading.judged()
+        released = await reading.judged()
     problem = None if gone and not end.complete else _problem(opened, failure, end) or released.outcome.problem
     _note(services, opened, failure, end, gone=gone)
     invocation = Invocation(

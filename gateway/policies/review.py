@@ -9,7 +9,7 @@ from keeptrusts.gateway.detectors.overlaps import resolved
 from keeptrusts.gateway.detectors.rules import PLAIN, Finding
 from keeptrusts.gateway.detectors.scanner import Budget, Scanner
 from keeptrusts.gateway.policies.placeholders import Placeholders
-from keeptrusts.gateway.policies.texts import Text
+from keeptrusts.gateway.policies.texts import Text, size_of
 
 
 class Review:
@@ -29,6 +29,11 @@ class Review:
         self.placeholders = Placeholders(self.texts)
         self._scanner = scanner
         self._found: tuple[tuple[int, list[Finding]], ...] | None = None if found is None else ((0, list(found)),)
+
+    @property
+    def size(self) -> int:
+        """How long the texts are together, in characters."""
+        return size_of(self.texts)
 
     def findings(self, rules: frozenset[str], *, least_score: int = PLAIN) -> list[tuple[int, Finding]]:
         """Give what rules with these ids find, each with the number of its text; of one text they never overlap.

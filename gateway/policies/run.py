@@ -1,10 +1,12 @@
 """Running a chain: each policy in turn, its mode decides whether it logs, warns or acts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from functools import partial
 from typing import Final, Literal
 
 from keeptrusts.gateway.policies.compile import CompiledChain, CompiledPolicy
 from keeptrusts.gateway.policies.protocol import Decision, Escalation, Permit, RequestFacts
+from keeptrusts.gateway.policies.text_detector import TextDetector
 from keeptrusts.gateway.policies.texts import Edit
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import PolicyOutcome, PolicyResult, Verdict
@@ -14,6 +16,8 @@ from keeptrusts.schemas.remembered import Remembered
 
 Clock = Callable[[], int]
 """A monotonic clock in nanoseconds."""
+Judging = Callable[[], Decision]
+"""Asks a policy, and never raises."""
 
 NS_PER_US: Final = 1_000
 _SEVERITY: Final[tuple[Verdict, ...]] = ("allow", "warn", "redact", "escalate", "block")
@@ -50,6 +54,21 @@ class ChainOutcome:
 
 def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainOutcome:
     """Evaluates the policies of the facts' phase until one blocks in enforce. Never raises for a policy's failure."""
+    try:
+        next(chain_in_steps(chain, facts, clock, asks=False))
+    except StopIteration as ended:
+        outcome: ChainOutcome = ended.value
+        return outcome
+    raise AssertionError("a chain that does not ask runs to its end")
+
+
+def chain_in_steps(
+    chain: CompiledChain, facts: RequestFacts, clock: Clock, *, asks: bool = True
+) -> Generator[Judging, Decision, ChainOutcome]:
+    """Run a chain whose policies on texts are judged by whoever drives it: each is yielded, its decision sent back.
+
+    Everything else runs where the driver is. Closed before its end, it gives back what policies lent to the call.
+    """
     verdict: Verdict = "allow"
     deciding: tuple[CompiledPolicy, Decision] | None = None
     results: list[PolicyResult] = []
@@ -60,10 +79,14 @@ def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainO
     for compiled in chain.policies if facts.phase == "input" else chain.output:
         if compiled.applies is not None and not compiled.applies(facts):
             continue
-        try:
-            decision = compiled.policy.evaluate(facts, started)
-        except Exception:  # noqa: BLE001 - whatever a policy raises, its fail mode decides; the text may hold content
-            decision = _FAILED
+        if asks and isinstance(compiled.policy, TextDetector):
+            try:
+                decision = yield partial(_decided, compiled, facts, started)
+            except GeneratorExit:
+                _give_back(permits, clock())
+                raise
+        else:
+            decision = _decided(compiled, facts, started)
         ended = clock()
         us = (ended - started) // NS_PER_US if ended > started else 0
         if decision.findings:
@@ -90,6 +113,19 @@ def run_chain(chain: CompiledChain, facts: RequestFacts, clock: Clock) -> ChainO
         return ChainOutcome(verdict=verdict, results=tuple(results), permits=tuple(permits), appended=appended)
     outcome = _outcome(facts.phase, verdict, *deciding, results, permits, edits, started)
     return outcome if not appended else replace(outcome, appended=appended)
+
+
+def _decided(compiled: CompiledPolicy, facts: RequestFacts, now_ns: int) -> Decision:
+    """What a policy says; one that fails has decided that it failed."""
+    try:
+        return compiled.policy.evaluate(facts, now_ns)
+    except Exception:  # noqa: BLE001 - whatever a policy raises, its fail mode decides; the text may hold content
+        return _FAILED
+
+
+def _give_back(permits: list[Permit], now_ns: int) -> None:
+    for permit in permits:
+        permit.finish(tokens=0, now_ns=now_ns)
 
 
 def judged_later(outcome: ChainOutcome, compiled: CompiledPolicy, decision: Decision) -> ChainOutcome:
@@ -206,8 +242,7 @@ def _outcome(
         escalation=(decision.escalation or UNTYPED) if verdict == "escalate" else None,
     )
     if verdict == "block":
-        for permit in permits:
-            permit.finish(tokens=0, now_ns=now_ns)
+        _give_back(permits, now_ns)
     return outcome
 
 

@@ -86,6 +86,11 @@ class Edit:
     replacement: str
 
 
+def size_of(texts: Iterable[Text]) -> int:
+    """Give how long texts are together, in characters."""
+    return sum(len(one.text) for one in texts)
+
+
 def texts_of_request(document: Mapping[str, Any]) -> tuple[Text, ...]:
     """Give every text of a request, in the order of the document.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from keeptrusts.gateway.detectors.families import network
@@ -81,6 +83,15 @@ def test_a_text_of_nothing_but_matches_is_given_up() -> None:
     with pytest.raises(TooManyMatchesError) as given_up:
         SCANNER.scan("a@b.ccc " * MOST_MATCHES)
     assert "ccc" not in str(given_up.value)
+
+
+def test_several_threads_may_scan_with_one_scanner() -> None:
+    texts = [" ".join(f"ssn {number:09}, me{number}@x.example" for number in range(at, at + 2_000)) for at in range(4)]
+    alone = [SCANNER.scan(text) for text in texts]
+    assert all(len(found) == 4_000 for found in alone)
+    with ThreadPoolExecutor(max_workers=len(texts)) as threads:
+        for _ in range(5):
+            assert list(threads.map(SCANNER.scan, texts)) == alone
 
 
 def test_a_scanner_of_nothing_finds_nothing() -> None:

@@ -47,25 +47,29 @@ class Keeper(Protocol):
 
 
 class Database:
-    """Compiled patterns, which several threads may scan for at the same time: each scan has a scratch of its own."""
+    """Compiled patterns, which several threads may scan for at the same time.
+
+    A scan needs a scratch of its own. The database has one; who comes while it is in use makes another.
+    """
 
     __slots__ = ("_free", "_made")
 
     def __init__(self, made: Any) -> None:
         self._made = made
-        self._free: list[Any] = [made.scratch]
+        self._free = [True]
 
     def scan(self, data: bytes, matched: Matched) -> None:
         """Report every match until it is told to stop. Raises hyperscan.ScanTerminated then."""
         free = self._free
         try:
-            scratch = free.pop()
+            free.pop()  # one step, whatever other threads do
         except IndexError:
-            scratch = hyperscan.Scratch(self._made)
+            self._made.scan(data, match_event_handler=matched, scratch=hyperscan.Scratch(self._made))
+            return
         try:
-            self._made.scan(data, match_event_handler=matched, scratch=scratch)
+            self._made.scan(data, match_event_handler=matched)
         finally:
-            free.append(scratch)
+            free.append(True)
 
 
 def database(rules: Sequence[Rule], keeper: Keeper | None = None) -> Database | None:

@@ -26,6 +26,7 @@ from keeptrusts.stream_processors.authority.sizes import (
     LONGEST_REVIEW_S,
     MOST_ESCALATIONS,
     MOST_ESCALATIONS_OF_ONE,
+    MOST_ESCALATIONS_OF_TEAM,
     MOST_SWEPT,
 )
 from keeptrusts.stream_processors.authority.state import LedgerState, ms_of
@@ -45,15 +46,14 @@ def opened(draft: Draft, asked: ReviewRequested) -> tuple[Outcome, str | None]:
     if asked.escalation in state.escalations or asked.escalation in state.ended_escalations:
         return "ignored", "repeated"
     at_once = asked.held is False
-    if len(state.escalations) >= MOST_ESCALATIONS or (
-        at_once and _refused_at_once(state, asked.principal) >= MOST_ESCALATIONS_OF_ONE
-    ):
+    identity, at = asked.identity, draft.event.time
+    team = None if identity is None else identity.team
+    if len(state.escalations) >= MOST_ESCALATIONS or (at_once and _asks_too_often(state, asked.principal, team)):
         if at_once:
             _answer(draft, asked.escalation, asked.request, TOO_MANY)
         else:
             _tell(draft, asked.escalation, asked.request, "expired")
         return "refused", TOO_MANY
-    identity, at = asked.identity, draft.event.time
     draft.change(
         Escalation(
             id=asked.escalation,
@@ -63,7 +63,7 @@ def opened(draft: Draft, asked: ReviewRequested) -> tuple[Outcome, str | None]:
             severity=asked.severity,
             state="queued",
             request=asked.request,
-            team=None if identity is None else identity.team,
+            team=team,
             user=None if identity is None else identity.user,
             policy=asked.policy,
             reason=asked.reason,
@@ -84,9 +84,12 @@ def opened(draft: Draft, asked: ReviewRequested) -> tuple[Outcome, str | None]:
     return "escalated", None
 
 
-def _refused_at_once(state: LedgerState, principal: str | None) -> int:
-    """Count the open escalations of a caller for which no connection waits."""
-    return sum(one.held is False and one.principal == principal for one in state.escalations.values())
+def _asks_too_often(state: LedgerState, principal: str | None, team: str | None) -> bool:
+    """Say whether a caller, or its team, has as many open escalations as it may for which no connection waits."""
+    refused = [one for one in state.escalations.values() if one.held is False]
+    of_team = sum(one.team == team for one in refused)
+    of_one = sum(one.principal == principal for one in refused)
+    return of_team >= MOST_ESCALATIONS_OF_TEAM or of_one >= MOST_ESCALATIONS_OF_ONE
 
 
 def _assignee(state: LedgerState, named: str | None) -> str | None:

@@ -43,6 +43,8 @@ MOST_ESCALATIONS: Final = 2_000
 """Calls and answers of one organization that may wait for a person at once."""
 MOST_ESCALATIONS_OF_ONE: Final = 200
 """Of them calls of one caller that were refused at once: whoever sends such a call in a loop fills nobody else's."""
+MOST_ESCALATIONS_OF_TEAM: Final = 1_000
+"""The same for a team, and for the callers without one: an application may call itself by a new name each time."""
 MOST_WEBHOOKS: Final = 50
 """Webhooks of one organization."""
 LONGEST_REVIEW_S: Final = 7 * 24 * 3600

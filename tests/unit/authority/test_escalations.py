@@ -279,6 +279,16 @@ def test_one_caller_who_asks_in_a_loop_leaves_room_for_the_others(monkeypatch: p
     assert sizes.MOST_ESCALATIONS_OF_ONE < sizes.MOST_ESCALATIONS
 
 
+def test_a_team_whose_callers_have_ever_new_names_leaves_room_for_other_teams(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keeptrusts.stream_processors.authority.escalations.MOST_ESCALATIONS_OF_TEAM", 2)
+    ledger = held(refused_at_once("esc_1", principal="external:a"), refused_at_once("esc_2", principal="external:b"))
+    for escalation, team, outcome in (("esc_3", "team_eng", "refused"), ("esc_4", "team_other", "escalated")):
+        asked = refused_at_once(escalation, team=team, principal=f"external:{escalation}")
+        entry = ledger.append(ledger.event(asked, actor=GATEWAY))
+        assert entry is not None and entry.outcome == outcome
+    assert sizes.MOST_ESCALATIONS_OF_ONE < sizes.MOST_ESCALATIONS_OF_TEAM < sizes.MOST_ESCALATIONS
+
+
 @pytest.mark.parametrize(
     ("rest", "reason"),
     [

@@ -78,7 +78,8 @@ class ContentDesk:
         self._now = now
         self._entropy = entropy
         self._ack_timeout_s = ack_timeout_s
-        self._keys: OrderedDict[tuple[str, str, str, int, int], _Key] = OrderedDict()
+        self._keys: OrderedDict[tuple[str, str, int, int], _Key] = OrderedDict()
+        self._period = ""
 
     @property
     def remembered(self) -> int:
@@ -147,7 +148,10 @@ class ContentDesk:
 
     def _key(self, org: str, subject: str, keep_days: int) -> _Key:
         period, erasures = period_of(self._now()), self._erasures(org, subject)
-        name = (org, subject, period, keep_days, erasures)
+        if period != self._period:  # keys of a month that is over are good for nothing here
+            self._keys.clear()
+            self._period = period
+        name = (org, subject, keep_days, erasures)
         found = self._keys.get(name)
         if found is None:
             key, record = new_data_key(

@@ -214,8 +214,9 @@ async def test_a_person_s_later_calls_share_a_key_until_the_month_ends_or_the_pe
     made.clock.at = datetime(2026, 7, 1, tzinfo=UTC)
     await called(made, asking("hi"))
     assert [key.period for key in made.contents.made_keys()] == ["2026-06", "2026-07"]
+    assert made.services.content is not None and made.services.content.remembered == 1, "the old month's is gone"
     made.apply(ErasureValue(id="mem_ana", org=ORG, erasure="era_1", number=1, erased_at=NOW, erased_by="mem_owner"))
-    assert made.services.content is not None and made.services.content.remembered == 0
+    assert made.services.content.remembered == 0
     await called(made, asking("hi"))
     assert [(key.period, key.erasures) for key in made.contents.made_keys()][2:] == [("2026-07", 1)]
 

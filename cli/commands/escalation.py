@@ -119,7 +119,7 @@ def release(escalation_id: str, idempotency_key: str | None, api: Api, output: O
     "--edited",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="With --approve: the request as JSON that goes on in its place (from show --content).",
+    help="With --approve: the request, or the texts of the answer, as JSON that go on instead (from show --content).",
 )
 @click.option("--note", default="", help="Why, for the audit trail.")
 @write_options
@@ -146,7 +146,7 @@ def resolve(
 
 
 def _edited(api: Api, escalation_id: str, file: Path) -> dict[str, Any]:
-    """Read the edited request, and look up what it was made of."""
+    """Read the edited request or answer, and look up what it was made of."""
     from keeptrusts.cli.client.api import path_of
 
     try:
@@ -154,7 +154,9 @@ def _edited(api: Api, escalation_id: str, file: Path) -> dict[str, Any]:
     except ValueError:
         raise click.UsageError(f"{file} is not JSON") from None
     if not isinstance(document, dict):
-        raise click.UsageError(f"{file} must hold the whole request as a JSON object")
+        raise click.UsageError(
+            f"{file} must hold a JSON object: the whole request, or the texts of the answer as they were shown"
+        )
     kept = api.client().get(path_of("v1", "escalations", escalation_id, "content")).document["data"]
     of = kept["contents"][0]
     content = json.dumps(document, ensure_ascii=False)

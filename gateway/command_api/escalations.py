@@ -15,6 +15,7 @@ from keeptrusts.schemas.errors import Problem, Refused
 from keeptrusts.schemas.frozen import replace
 from keeptrusts.schemas.publishing import PublishError
 
+_WHOLE: Final = "send the whole request, or all texts of the answer as they were shown, as it is to go on"
 MOST_EDITED_BYTES: Final = 500_000
 """What one record holds of the worst text that packing makes no shorter."""
 
@@ -53,7 +54,7 @@ async def _kept(
     if len(plain) > MOST_EDITED_BYTES:
         raise invalid("edited", f"is longer than {MOST_EDITED_BYTES} bytes", "deny it, and ask for a shorter one")
     if not _is_object(plain):
-        raise invalid("edited", "content must be the text of a JSON object", "send the whole request as it is to go on")
+        raise invalid("edited", "content must be the text of a JSON object", _WHOLE)
     try:
         if desk is None:
             raise PublishError("this process keeps no contents")

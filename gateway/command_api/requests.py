@@ -256,8 +256,9 @@ class TicketApproveBody(CommandBody):
 
 
 class EditedText(CommandBody):
-    """A held request as a reviewer has edited it: ``content`` is the text of the JSON that goes on in its place.
+    """A held request or answer as a reviewer has edited it: ``content`` is the text of the JSON that goes on instead.
 
+    A request is given whole; of an answer the texts, as many and in the order in which they were shown.
     ``request``, ``subject`` and ``keep_days`` are those of the content it was made of, as GET
     /v1/escalations/{id}/content shows them; of another call's the gateway takes none.
     """

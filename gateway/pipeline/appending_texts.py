@@ -7,15 +7,17 @@ https://platform.openai.com/docs/api-reference/responses-streaming.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import orjson
 
 from keeptrusts.gateway.pipeline.released import Released, StreamJudge
 from keeptrusts.gateway.pipeline.values import ModelCall
+from keeptrusts.gateway.policies.texts import Text
 from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
 from keeptrusts.gateway.providers.translate.sse import MAX_WRITTEN_BYTES, SseParser
+from keeptrusts.schemas.frozen import replace
 
 _GAP: Final = "\n\n"
 _JSON: Final = frozenset({"json_object", "json_schema"})
@@ -124,7 +126,9 @@ class AppendingStream:
 
     def release(self, tail: bytes) -> Released:
         """Give the rest, and before what ends the answer what is appended to it."""
-        released = self._judge.release(tail)
+        return self._appended(self._judge.release(tail))
+
+    def _appended(self, released: Released) -> Released:
         if released.outcome.problem is not None:
             return released
         rest = [*self._parser.feed(released.frames), *self._parser.finish()]
@@ -135,7 +139,12 @@ class AppendingStream:
         texts = released.outcome.appended
         written = self._written([*self._late, *rest], texts)
         end = self._written(last, texts)
-        return Released(frames=written, tail=end, outcome=released.outcome, texts=released.texts)
+        return replace(released, frames=written, tail=end, with_texts=self._with_other_texts(released))
+
+    def _with_other_texts(self, released: Released) -> Callable[[tuple[Text, ...]], Released] | None:
+        """Append to a stream anew that was held whole, once other texts stand in it."""
+        written = released.with_texts
+        return None if written is None else lambda texts: AppendingStream(self._judge)._appended(written(texts))
 
     def _is_late(self, event: StreamEvent) -> bool:
         """Say whether an event, or one before it, ends an answer; what texts say is kept."""

@@ -24,7 +24,7 @@ async def edited_call(
 
     Whether the caller waits for a stream was settled before and stays.
     """
-    plain = await _text(services.content, call, identity, decided)
+    plain = await edited_text(services.content, call, identity, decided)
     if isinstance(plain, Problem):
         return plain
     edited = read_call(asked.api, plain)
@@ -40,9 +40,10 @@ def _as_told(problem: Problem, message: str) -> Problem:
     return Problem(code=problem.code, message=message, fix="Ask the reviewer; the escalation says who it was")
 
 
-async def _text(
+async def edited_text(
     desk: ContentDesk | None, call: IncomingCall, identity: Identity, decided: ReviewDecided
 ) -> bytes | Problem:
+    """Give what a reviewer has written, if it is of this very call."""
     try:
         if desk is None or None in (decided.content_ref, decided.content_at, decided.key_at):
             raise PublishError("no edited text was named")
@@ -57,7 +58,7 @@ async def _text(
     except (PublishError, ContentKeyError, SealError, ValueError):
         return Problem(
             code="audit_unavailable",
-            message="the request was approved as edited, and the edited text cannot be read",
+            message="it was approved as edited, and the edited text cannot be read",
             fix="Send the request again; if it stays, tell an admin the request id",
             retry_after_s=1,
         )

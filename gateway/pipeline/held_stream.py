@@ -5,7 +5,8 @@ Whatever the pieces were, the text that is sent is the text that a plain answer 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -19,8 +20,9 @@ from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import Admission
 from keeptrusts.gateway.policies.disclaimer import Disclaimer
 from keeptrusts.gateway.policies.protocol import Policy
+from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.gateway.policies.text_detector import TextDetector
-from keeptrusts.gateway.policies.texts import Edit, Text, by_text, rewritten, texts_of_event, with_value
+from keeptrusts.gateway.policies.texts import Text, texts_of_event, value_of, with_edits, with_value
 from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
 from keeptrusts.gateway.providers.translate.sse import MAX_WRITTEN_BYTES, SseParser
 from keeptrusts.schemas.frozen import frozen, replace
@@ -117,21 +119,20 @@ class HeldStream:
         outcome = judge(self._services, self._admission, tuple(texts))
         if outcome.problem is not None:
             return Released(frames=b"", tail=b"", outcome=outcome)
-        if outcome.edits:
-            _edit(held, list(texts.items()), outcome.edits)
-        return Released(
-            frames=b"".join(_frame(one) for one in held if not one.ends),
-            tail=b"".join(_frame(one) for one in held if one.ends),
-            outcome=outcome,
-            texts=_as_sent(tuple(texts), outcome.edits),
-        )
+        return _released(held, texts, outcome, with_edits(texts, outcome.edits))
 
 
-def _as_sent(texts: tuple[Text, ...], edits: tuple[Edit, ...]) -> tuple[Text, ...]:
-    by_number = by_text(edits)
-    return tuple(
-        text if (own := by_number.get(number)) is None else replace(text, text=str(rewritten(text, own)))
-        for number, text in enumerate(texts)
+def _released(
+    held: list[_Held], said: Mapping[Text, list[_Pieces]], outcome: ChainOutcome, texts: tuple[Text, ...]
+) -> Released:
+    """Give the stream with these texts in the places of those that were said."""
+    sent = _edited(held, said, texts)
+    return Released(
+        frames=b"".join(_frame(one) for one in sent if not one.ends),
+        tail=b"".join(_frame(one) for one in sent if one.ends),
+        outcome=outcome,
+        texts=texts,
+        with_texts=partial(_released, held, said, outcome),
     )
 
 
@@ -158,17 +159,19 @@ def _told_again(texts: Iterable[Text], lane: Lane, whole: Text) -> Text | None:
     return next((one for one in texts if one.text == whole.text), None)
 
 
-def _edit(held: list[_Held], texts: list[tuple[Text, list[_Pieces]]], edits: Iterable[Edit]) -> None:
-    """Put each edited text into the first of its pieces, and nothing into the others."""
-    for index, own in by_text(edits).items():
-        text, lanes = texts[index]
-        whole = rewritten(text, own)
+def _edited(held: Iterable[_Held], said: Mapping[Text, list[_Pieces]], texts: Iterable[Text]) -> list[_Held]:
+    """Put each text that is another one now into the first of its pieces, and nothing into the others."""
+    sent = list(held)
+    for (before, lanes), text in zip(said.items(), texts, strict=True):
+        if text.text == before.text:
+            continue
         for lane in lanes:
             for position, (number, piece) in enumerate(lane):
-                document = held[number].document
+                document = sent[number].document
                 assert document is not None, "a text was found in it"
-                changed = with_value(document, piece.path, whole if position == 0 else "")
-                held[number] = replace(held[number], document=changed, is_edited=True)
+                changed = with_value(document, piece.path, value_of(text) if position == 0 else "")
+                sent[number] = replace(sent[number], document=changed, is_edited=True)
+    return sent
 
 
 def _frame(one: _Held) -> bytes:

@@ -41,7 +41,7 @@ async def inspect(services: Services, admission: Admission, invocation: Invocati
         return Inspected(invocation=invocation, outcome=NOTHING_TO_SAY)
     document: dict[str, Any] = orjson.loads(invocation.body)
     texts = texts_of_answer(document)
-    outcome = await judged(services.judging, admission.chain, _of_answer(services, admission, texts), services.now_ns)
+    outcome = await judge_beside(services, admission, texts)
     if isinstance(outcome, Problem):
         return Inspected(invocation=refused(invocation, outcome), outcome=NOTHING_TO_SAY)
     if outcome.problem is not None:
@@ -68,6 +68,11 @@ def refused(invocation: Invocation, problem: Problem) -> Invocation:
 def judge(services: Services, admission: Admission, texts: tuple[Text, ...]) -> ChainOutcome:
     """Run the output policies over texts, at once."""
     return run_chain(admission.chain, _of_answer(services, admission, texts), services.now_ns)
+
+
+async def judge_beside(services: Services, admission: Admission, texts: tuple[Text, ...]) -> ChainOutcome | Problem:
+    """Run the output policies over texts of any size; a Problem when large ones were not judged in time."""
+    return await judged(services.judging, admission.chain, _of_answer(services, admission, texts), services.now_ns)
 
 
 def judge_found(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from keeptrusts.gateway.policies.run import ChainOutcome
@@ -13,13 +14,15 @@ from keeptrusts.schemas.frozen import frozen
 class Released:
     """What may be sent of a stream now, what ends it, and what the policies said; nothing when they refuse it.
 
-    ``texts`` are those of the whole as it would be sent, where the whole was held.
+    ``texts`` are those of the whole as it would be sent, where the whole was held; ``with_texts`` gives the same with
+    others in their places.
     """
 
     frames: bytes
     tail: bytes
     outcome: ChainOutcome
     texts: tuple[Text, ...] = ()
+    with_texts: Callable[[tuple[Text, ...]], Released] | None = None
 
 
 class StreamJudge(Protocol):

@@ -96,7 +96,7 @@ async def wait_for_person(
     services.counters.count_review(resolution)
     if resolution == "approved":
         return Reviewed(escalation=escalation)
-    if edited is not None and edited.content_ref is not None and phase == "input":
+    if edited is not None and edited.content_ref is not None:
         return Reviewed(escalation=escalation, edited=edited)
     if resolution == "denied":
         return Reviewed(escalation=escalation, problem=_denied(outcome, escalation, phase))

@@ -58,7 +58,7 @@ from keeptrusts.gateway.pipeline.values import (
     Settlement,
 )
 from keeptrusts.gateway.policies.run import ChainOutcome, may_use_model
-from keeptrusts.gateway.policies.texts import texts_of_answer, texts_of_request
+from keeptrusts.gateway.policies.texts import texts_of_answer, texts_of_request, with_texts
 from keeptrusts.gateway.providers.translate.protocol import ClientApi
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity
@@ -365,10 +365,15 @@ async def _judged_by_others(others: Others, inspected: Inspected) -> Inspected:
     invocation = inspected.invocation
     if invocation.problem is not None or invocation.status != 200:
         return inspected
-    outcome = await others.judged(inspected.outcome, texts_of_answer(orjson.loads(invocation.body)))
-    if outcome.problem is not None:
-        invocation = refused(invocation, outcome.problem)
-    return Inspected(invocation=invocation, outcome=outcome)
+    document = orjson.loads(invocation.body)
+    texts = texts_of_answer(document)
+    shown = await others.judged(inspected.outcome, texts)
+    if shown.outcome.problem is not None:
+        invocation = refused(invocation, shown.outcome.problem)
+    elif shown.texts is not None:
+        body = orjson.dumps(with_texts(document, texts, shown.texts))
+        invocation = replace(invocation, body=body, output_bytes=len(body))
+    return Inspected(invocation=invocation, outcome=shown.outcome)
 
 
 async def _stream(

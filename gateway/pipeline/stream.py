@@ -13,6 +13,7 @@ from typing import Final
 
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
 from keeptrusts.gateway.pipeline.inspect import NOTHING_TO_SAY
+from keeptrusts.gateway.pipeline.judged_by_others import Shown
 from keeptrusts.gateway.pipeline.judging import TooLongJudgedError, too_much
 from keeptrusts.gateway.pipeline.keep_alive import KeepAlive
 from keeptrusts.gateway.pipeline.released import Released, StreamJudge
@@ -30,7 +31,7 @@ from keeptrusts.gateway.routing.retry import Failing, judge
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen, replace
 
-Further = Callable[[ChainOutcome, tuple[Text, ...], bool], Awaitable[ChainOutcome]]
+Further = Callable[[ChainOutcome, tuple[Text, ...], bool], Awaitable[Shown]]
 """Gives what others say of an answer that the chain lets pass, and that is whole or is not."""
 
 _TOO_LONG: Final = "the stream lasted too long"
@@ -178,12 +179,15 @@ class _Reading:
         keep_alive = KeepAlive(connection, self._services.settings.keep_alive_s)
         try:
             whole = self.translation.end().complete
-            outcome = await self._judge_further(released.outcome, released.texts, whole)
+            shown = await self._judge_further(released.outcome, released.texts, whole)
         finally:
             await keep_alive.stop()
-        if outcome.problem is not None:
-            return Released(frames=b"", tail=b"", outcome=outcome)
-        return replace(released, outcome=outcome)
+        if shown.outcome.problem is not None:
+            return Released(frames=b"", tail=b"", outcome=shown.outcome)
+        if shown.texts is not None:
+            assert released.with_texts is not None, "whoever is asked is shown what is held whole"
+            released = released.with_texts(shown.texts)
+        return replace(released, outcome=shown.outcome)
 
     def _with_values(self, released: Released) -> Released:
         """Put back what placeholders stand for, and send what still waited for it."""

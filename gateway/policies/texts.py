@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import orjson
 
 from keeptrusts.gateway.policies.json_pieces import JsonPieces
-from keeptrusts.schemas.frozen import frozen
+from keeptrusts.schemas.frozen import frozen, replace
 
 Channel = Literal["system", "user", "assistant", "tool", "document", "arguments"]
 """Whose words a text is: ``tool`` is what a tool answered, ``arguments`` what it was called with."""
@@ -146,6 +146,29 @@ def edited(document: Mapping[str, Any], texts: Sequence[Text], edits: Iterable[E
     return changed
 
 
+def with_edits(texts: Iterable[Text], edits: Iterable[Edit]) -> tuple[Text, ...]:
+    """Give texts as edits leave them."""
+    edits_of = by_text(edits)
+    return tuple(
+        text if (own := edits_of.get(number)) is None else replace(text, text=_as_text(rewritten(text, own)))
+        for number, text in enumerate(texts)
+    )
+
+
+def with_texts(document: Mapping[str, Any], before: Iterable[Text], after: Iterable[Text]) -> dict[str, Any]:
+    """Give the document with other texts where some were."""
+    changed = dict(document)
+    for old, new in zip(before, after, strict=True):
+        if new.text != old.text:
+            changed = with_value(changed, old.path, value_of(new))
+    return changed
+
+
+def value_of(text: Text) -> Any:
+    """Give what stands in a document for a text."""
+    return orjson.loads(text.text) if text.json == "value" else text.text
+
+
 def by_text(edits: Iterable[Edit]) -> dict[int, list[Edit]]:
     """Give the edits of each text by its number."""
     found: dict[int, list[Edit]] = {}
@@ -249,6 +272,10 @@ def _edited_json(text: str, edits: Sequence[Edit]) -> str:
     pieces = JsonPieces()
     written = pieces.write(text, [(edit.start, edit.end, edit.replacement) for edit in edits])
     return written + pieces.end()
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else _dumped(value)
 
 
 def _dumped(value: Any) -> str:

@@ -223,8 +223,6 @@ def _cannot_edit(found: Escalation, intent: EscalationResolveRequested) -> Rejec
     """Say why an edited text cannot take the place of what is held."""
     if found.content_ref is None:
         return Rejected("not_supported", "no content of the call is kept, so it cannot be edited; approve or deny it")
-    if found.phase == "output":
-        return Rejected("not_supported", "an answer cannot be edited; approve or deny it")
     if found.held is False:
         return Rejected("not_supported", "its caller sends the call again, so it cannot be edited; approve or deny it")
     if None in (intent.content_ref, intent.content_at, intent.key_at):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keeptrusts.gateway.providers.translate.protocol import ClientApi
 
@@ -101,4 +101,19 @@ RESPONSES = StreamCase(
     ),
     end=b'"response.completed"',
 )
+_PART = {"type": "output_text", "text": "One", "annotations": []}
+_ITEM = {"id": "m", "type": "message", "role": "assistant", "status": "completed", "content": [_PART]}
+_PLACE = {"item_id": "m", "output_index": 0, "content_index": 0}
+_COMPLETED = json.loads(RESPONSES.pieces[-1].split(b"data: ", 1)[1])
+RESPONSES_IN_FULL = replace(
+    RESPONSES,
+    pieces=(
+        *RESPONSES.pieces[:2],
+        event({"type": "response.output_text.done", "sequence_number": 2, **_PLACE, "text": "One"}),
+        event({"type": "response.content_part.done", "sequence_number": 3, **_PLACE, "part": _PART}),
+        event({"type": "response.output_item.done", "sequence_number": 4, "output_index": 0, "item": _ITEM}),
+        event({**_COMPLETED, "sequence_number": 5, "response": {**_COMPLETED["response"], "output": [_ITEM]}}),
+    ),
+)
+"""The same, with all that says the text once more when it is done."""
 STREAMS = (CHAT, ANTHROPIC, RESPONSES)

@@ -130,8 +130,9 @@ def test_an_edited_approval_is_refused_as_long_as_no_content_is_kept() -> None:
 NAMED = {"content_ref": "cnt_2", "content_at": "1:7", "key_at": "0:3"}
 
 
-def test_an_edited_approval_tells_the_gateway_where_the_edited_text_is() -> None:
-    ledger = held(review(content_ref="cnt_1"))
+@pytest.mark.parametrize("phase", ["input", "output"])
+def test_an_edited_approval_tells_the_gateway_where_the_edited_text_is(phase: str) -> None:
+    ledger = held(review(content_ref="cnt_1", phase=phase))
     ledger.granted(resolve("approved_edited").model_copy(update=NAMED), by="mem_lead")
     [decided] = [one.record for one in ledger.outputs if isinstance(one.record, ReviewDecided)]
     assert (decided.resolution, decided.content_ref, decided.content_at, decided.key_at) == (
@@ -143,7 +144,7 @@ def test_an_edited_approval_tells_the_gateway_where_the_edited_text_is() -> None
 @pytest.mark.parametrize(
     ("held_as", "named", "reason"),
     [
-        ({"content_ref": "cnt_1", "phase": "output"}, NAMED, "not_supported"),
+        ({"content_ref": "cnt_1", "held": False, "principal": "mem_dev", "input_hash": "hash"}, NAMED, "not_supported"),
         ({"content_ref": "cnt_1"}, {**NAMED, "key_at": None}, "invalid_request"),
         ({}, NAMED, "not_supported"),
     ],

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from support.gateway import PROVIDED, FakeConnection, FakeGateway, gateway, ok
-from support.streams import ANTHROPIC, CHAT, RESPONSES, StreamCase, chat_chunk, data, event
+from support.streams import ANTHROPIC, CHAT, RESPONSES, RESPONSES_IN_FULL, StreamCase, chat_chunk, data, event
 
 from keeptrusts.gateway.pipeline.run import model_call
 from keeptrusts.gateway.pipeline.values import IncomingCall
@@ -158,22 +158,7 @@ async def test_an_anthropic_stream_gets_one_more_block(others: str) -> None:
 
 
 async def test_a_response_says_the_longer_text_wherever_it_says_it() -> None:
-    part = {"type": "output_text", "text": "One", "annotations": []}
-    item = {"id": "m", "type": "message", "role": "assistant", "status": "completed", "content": [part]}
-    place = {"item_id": "m", "output_index": 0, "content_index": 0}
-    first, delta, completed = RESPONSES.pieces
-    last = json.loads(completed.split(b"data: ", 1)[1])
-    last["sequence_number"] = 5
-    last["response"]["output"] = [item]
-    pieces = [
-        first,
-        delta,
-        event({"type": "response.output_text.done", "sequence_number": 2, **place, "text": "One"}),
-        event({"type": "response.content_part.done", "sequence_number": 3, **place, "part": part}),
-        event({"type": "response.output_item.done", "sequence_number": 4, "output_index": 0, "item": item}),
-        event(last),
-    ]
-    events = await streamed(made_for(), RESPONSES, pieces)
+    events = await streamed(made_for(), RESPONSES_IN_FULL, list(RESPONSES_IN_FULL.pieces))
     whole = "One\n\nAsk a person."
     assert "".join(one["delta"] for one in events if one["type"] == "response.output_text.delta") == whole
     done = {one["type"]: one for one in events}

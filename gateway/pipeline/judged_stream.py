@@ -7,7 +7,7 @@ from the finding on is sent, but the provider is read to its end, so that usage 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
@@ -25,9 +25,6 @@ from keeptrusts.gateway.policies.texts import Edit, Path, Text, apart, rewritten
 from keeptrusts.gateway.providers.translate.protocol import StreamEvent, frame
 from keeptrusts.gateway.providers.translate.sse import MAX_WRITTEN_BYTES, SseParser
 from keeptrusts.schemas.frozen import frozen, replace
-
-_PADDING: Final = "obfuscation"
-"""Random letters that hide how long a piece is."""
 
 
 class JudgedStream:
@@ -84,7 +81,7 @@ class JudgedStream:
         if document is None:
             return b"" if self.refused else frame(event.data, event.type)
         silent = self.refused
-        texts = [text for text in texts_of_event(document) if text.path[-1] != _PADDING]
+        texts = texts_of_event(document)
         pieces = {lane_of(document, text): text for text in texts if is_piece(document, text)}
         before = [
             self._ended(told)

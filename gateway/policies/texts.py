@@ -52,14 +52,16 @@ NO_TEXT: Final = frozenset(
     {
         "cache_control", "call_id", "detail", "encoding_format", "encrypted_content", "file_id", "finish_reason",
         "format", "id", "item_id", "media_type", "mime_type", "model", "object", "previous_response_id", "role",
-        "service_tier", "signature", "status", "stop_reason", "thought_signature", "tool_call_id", "tool_use_id",
-        "type",
+        "service_tier", "signature", "status", "stop_reason", "system_fingerprint", "thought_signature", "tool_call_id",
+        "tool_use_id", "type",
     }
 )  # fmt: skip
 """Names whose values are ids, kinds and settings in every API: a marker there would make the call invalid."""
 _SURELY_WRITABLE: Final = 250
 """So many lists and objects can be written anew however they lie within each other."""
 _BYTES: Final = frozenset({"data", "file_data", "b64_json", "bytes"})
+_BESIDE: Final = frozenset({"logprobs", "obfuscation"})
+"""What an event of a stream has beside its text: how likely it was, and random letters that hide how long it is."""
 _ARGUMENTS: Final = frozenset({"arguments", "partial_json"})
 _ANSWERS: Final = ("choices", "content", "output", "output_text")
 _DATA_URL: Final = re.compile(r"data:[\w.+/-]+(?:;[\w=.+-]+)*;base64,[\w+/=-]*\Z")
@@ -133,7 +135,7 @@ def texts_of_event(document: Mapping[str, Any]) -> tuple[Text, ...]:
     for name, value in document.items():
         if name == "delta" and arguments and isinstance(value, str):
             found.append(Text(path=(name,), channel="arguments", text=value, json="string"))
-        elif name != "logprobs":
+        elif name not in _BESIDE:
             _walk(value, (name,), "assistant", found)
     return tuple(found)
 

@@ -200,6 +200,20 @@ def test_texts_are_found_as_deep_as_json_can_be_written() -> None:
     assert texts_of_request({"messages": deep}) == ()
 
 
+def test_what_an_event_has_beside_its_text_is_none() -> None:
+    choice = {"index": 0, "delta": {"content": "Hi"}, "finish_reason": None}
+    chunk = {
+        "id": "c",
+        "model": "gpt-4o",
+        "system_fingerprint": "fp_44709d6fcb",
+        "choices": [choice],
+        "obfuscation": "xYz",
+    }
+    assert [one.text for one in texts_of_event(chunk)] == ["Hi"]
+    delta = {"type": "response.output_text.delta", "item_id": "m", "delta": "Hi", "obfuscation": "xYz"}
+    assert [one.text for one in texts_of_event(delta)] == ["Hi"]
+
+
 def test_the_arguments_of_a_streamed_call_are_json() -> None:
     [text] = texts_of_event({"type": "response.function_call_arguments.delta", "item_id": "i", "delta": '{"a'})
     assert (text.channel, text.json) == ("arguments", "string")

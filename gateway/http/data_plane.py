@@ -18,6 +18,7 @@ from keeptrusts.gateway.http.exchange import Exchange
 from keeptrusts.gateway.http.metrics import GatewayMetrics
 from keeptrusts.gateway.http.reading import incoming_call, read_body
 from keeptrusts.gateway.pipeline import run
+from keeptrusts.gateway.pipeline.refusing import unrecorded
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import Answer, IncomingCall
 from keeptrusts.gateway.providers.translate.protocol import ClientApi
@@ -104,7 +105,7 @@ class DataPlane:
         call = incoming_call(services, exchange, endpoint)
         problem = run.not_ready(services)
         if problem is not None:
-            return self._sent(call, run.unrecorded(services, call, problem), None)
+            return self._sent(call, unrecorded(services, call, problem), None)
         counters = services.counters
         counters.requests += 1
         counters.in_flight += 1

@@ -3,9 +3,9 @@
 authenticate -> claim an idempotency key -> admit (input policies) -> route -> reserve -> record decision -> invoke
 -> settle -> inspect (output policies) -> record completion -> answer
 
-A call is dispatched only after its decision, which holds its money, is acknowledged, and answered only after its
-completion is: of a stream the end is held back until then. A refusal is sent only after both its events are
-acknowledged.
+What comes before the decision is recorded is here, the rest in ``dispatch.py``. A call is dispatched only after its
+decision, which holds its money, is acknowledged, and answered only after its completion is: of a stream the end is held
+back until then. A refusal is sent only after both its events are acknowledged (``refusing.py``).
 """
 
 from __future__ import annotations
@@ -15,56 +15,41 @@ import orjson
 from keeptrusts.gateway.pipeline import answer as answers
 from keeptrusts.gateway.pipeline import idempotency
 from keeptrusts.gateway.pipeline.admit import admit, admit_with_shares, request_facts
-from keeptrusts.gateway.pipeline.appending import append, append_completion, append_decision
+from keeptrusts.gateway.pipeline.appending import append
 from keeptrusts.gateway.pipeline.authenticate import NotAuthenticated, authenticate, identify, ignores_identity
 from keeptrusts.gateway.pipeline.capture import Keeper, keeper_of
-from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
+from keeptrusts.gateway.pipeline.connection import CallerConnection
 from keeptrusts.gateway.pipeline.decisions import decided_call, refused_call, unpaid_call
+from keeptrusts.gateway.pipeline.dispatch import dispatch
 from keeptrusts.gateway.pipeline.edited_call import edited_call
-from keeptrusts.gateway.pipeline.held_stream import held_stream
-from keeptrusts.gateway.pipeline.inspect import Inspected, inspect, refused, writable
-from keeptrusts.gateway.pipeline.invoke import invoke
-from keeptrusts.gateway.pipeline.judged_by_others import Others, refused_for
+from keeptrusts.gateway.pipeline.judged_by_others import refused_for
 from keeptrusts.gateway.pipeline.moderate import moderated
 from keeptrusts.gateway.pipeline.read_call import read_call
 from keeptrusts.gateway.pipeline.record import (
     Decided,
-    attempt_event,
-    completion_event,
     decision_event,
     listing_completion,
-    refusal_completion,
 )
-from keeptrusts.gateway.pipeline.reserve import Asking, Funded, Unfunded, Waiting, reserve, wait_for_hold
-from keeptrusts.gateway.pipeline.restoring import restored, restoring_stream
+from keeptrusts.gateway.pipeline.refusing import refuse, unrecorded
+from keeptrusts.gateway.pipeline.reserve import Asking, Unfunded, Waiting, reserve, wait_for_hold
 from keeptrusts.gateway.pipeline.review import wait_for_person
 from keeptrusts.gateway.pipeline.review_later import comes_again, decided_before
 from keeptrusts.gateway.pipeline.route import usable_models
 from keeptrusts.gateway.pipeline.services import Configuration, Services
-from keeptrusts.gateway.pipeline.settle import count_invocation, settle
-from keeptrusts.gateway.pipeline.spending import Spending
-from keeptrusts.gateway.pipeline.stream import pass_stream
-from keeptrusts.gateway.pipeline.stream_texts import StreamTexts
 from keeptrusts.gateway.pipeline.values import (
-    Admission,
     Answer,
     Caller,
     IncomingCall,
-    Invocation,
     Lacking,
     ModelCall,
-    OpenedStream,
-    Prepared,
-    Settlement,
 )
 from keeptrusts.gateway.policies.run import ChainOutcome, may_use_model
-from keeptrusts.gateway.policies.texts import texts_of_answer, texts_of_request, with_texts
+from keeptrusts.gateway.policies.texts import texts_of_request
 from keeptrusts.gateway.providers.translate.protocol import ClientApi
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.events.request import Usage
 from keeptrusts.schemas.frozen import replace
-from keeptrusts.schemas.publishing import Ack
 from keeptrusts.schemas.snapshots.directory import KeyValue
 from keeptrusts.schemas.topics import partition_of
 
@@ -80,9 +65,9 @@ async def model_call(services: Services, call: IncomingCall, connection: CallerC
     user = asked.user if isinstance(asked, ModelCall) else None
     caller = identify(key, call.headers, services.directory, services.callers, user)
     if isinstance(caller, Problem):
-        return await _refuse(services, call, refused_call(configuration, _key_identity(key), caller, asked), caller)
+        return await refuse(services, call, refused_call(configuration, _key_identity(key), caller, asked), caller)
     if isinstance(asked, Problem):
-        return await _refuse(services, call, refused_call(configuration, caller.identity, asked, asked), asked)
+        return await refuse(services, call, refused_call(configuration, caller.identity, asked, asked), asked)
     services.counters.ignored_identity_headers += ignores_identity(key, call.headers, asked.user)
     return await _admit_and_go(services, configuration, call, caller, asked, connection)
 
@@ -95,7 +80,7 @@ async def list_models(services: Services, call: IncomingCall) -> Answer:
         return await _refuse_unknown(services, configuration, call, caller)
     if isinstance(caller, tuple):
         key, problem = caller
-        return await _refuse(services, call, refused_call(configuration, _key_identity(key), problem, None), problem)
+        return await refuse(services, call, refused_call(configuration, _key_identity(key), problem, None), problem)
     facts = request_facts(services, configuration, call, caller, None)
     chain = configuration.compiled.chain_for(caller.team_slug)
     bound = caller.key.models if caller.key is not None else ()
@@ -118,7 +103,7 @@ async def refuse_route(services: Services, call: IncomingCall, problem: Problem)
     if isinstance(caller, NotAuthenticated):
         return await _refuse_unknown(services, configuration, call, caller)
     identity = _key_identity(caller[0]) if isinstance(caller, tuple) else caller.identity
-    return await _refuse(services, call, refused_call(configuration, identity, problem, None), problem)
+    return await refuse(services, call, refused_call(configuration, identity, problem, None), problem)
 
 
 def not_ready(services: Services) -> Problem | None:
@@ -152,7 +137,7 @@ async def _admit_and_go(
     if key is not None:
         taken = await idempotency.claim(services, call, caller, asked, key)
         if taken is not None:
-            return await _refuse(services, call, refused_call(configuration, caller.identity, taken, asked), taken)
+            return await refuse(services, call, refused_call(configuration, caller.identity, taken, asked), taken)
     return await _go(services, configuration, call, caller, asked, connection)
 
 
@@ -171,7 +156,7 @@ async def _go(
     if isinstance(admission, Lacking):
         admission = await admit_with_shares(services, configuration, call, caller, asked, admission)
     if isinstance(admission, Problem):
-        return await _refuse(services, call, refused_call(configuration, caller.identity, admission, asked), admission)
+        return await refuse(services, call, refused_call(configuration, caller.identity, admission, asked), admission)
     outcome, routes = admission.outcome, admission.routes
     used: Usage | None = None
     keeper: Keeper | None = None
@@ -184,10 +169,10 @@ async def _go(
                 return unrecorded(services, call, kept)
             call = replace(call, kept=kept)
         if outcome.problem is not None:
-            return await _refuse(services, call, decided_call(configuration, caller, asked, outcome), outcome.problem)
+            return await refuse(services, call, decided_call(configuration, caller, asked, outcome), outcome.problem)
         if isinstance(routes, Problem):
             refused = refused_call(configuration, caller.identity, routes, asked, outcome.results)
-            return await _refuse(services, call, refused, routes)
+            return await refuse(services, call, refused, routes)
         if admission.chain.external:
             texts = texts_of_request(admission.asked.document)
             outcome = await moderated(
@@ -195,7 +180,7 @@ async def _go(
             )
             admission = replace(admission, outcome=outcome)
             if outcome.problem is not None:
-                return await _refuse(
+                return await refuse(
                     services, call, decided_call(configuration, caller, asked, outcome), outcome.problem
                 )
         paid_first = comes_again(call, outcome) and not edited
@@ -222,7 +207,7 @@ async def _go(
             money = await wait_for_hold(asking, money, connection)
             call = replace(call, held_ns=call.held_ns + services.now_ns() - waits_since_ns)
         if isinstance(money, Unfunded):
-            return await _refuse(services, call, unpaid_call(services, configuration, asking, money), money.problem)
+            return await refuse(services, call, unpaid_call(services, configuration, asking, money), money.problem)
         if paid_first:
             redeemed = await _held_for_person(services, configuration, call, caller, asked, outcome, connection)
             if isinstance(redeemed, Answer):
@@ -230,7 +215,7 @@ async def _go(
                     services.desk.voided(caller.identity.org, money.reservation.hold.id)
                 return redeemed
         decided = decided_call(configuration, caller, asked, money.outcome, money)
-        answer, used = await _dispatch(services, configuration, call, admission, decided, money, connection, keeper)
+        answer, used = await dispatch(services, configuration, call, admission, decided, money, connection, keeper)
         return answer
     finally:
         tokens = 0 if used is None else used.input_tokens + used.output_tokens
@@ -263,183 +248,22 @@ async def _held_for_person(
         undecided = refused_call(configuration, caller.identity, reviewed.problem, asked, outcome.results)
         reason = refused_for(outcome, reviewed.problem)
         decided = replace(undecided, reason=reason, client_gone=reviewed.client_gone)
-        return await _refuse(services, call, decided, reviewed.problem)
+        return await refuse(services, call, decided, reviewed.problem)
     key = _authenticated(services, call)
     if isinstance(key, NotAuthenticated):
         revoked = refused_call(configuration, caller.identity, key.problem, asked, outcome.results)
-        return await _refuse(services, call, revoked, key.problem)
+        return await refuse(services, call, revoked, key.problem)
     still = identify(key, call.headers, services.directory, services.callers, asked.user)
     if isinstance(still, Problem):
         archived = refused_call(configuration, caller.identity, still, asked, outcome.results)
-        return await _refuse(services, call, archived, still)
+        return await refuse(services, call, archived, still)
     if reviewed.edited is None:
         return asked
     edited = await edited_call(services, call, caller.identity, asked, reviewed.edited)
     if isinstance(edited, Problem):
         unread = refused_call(configuration, caller.identity, edited, asked, outcome.results)
-        return await _refuse(services, call, unread, edited)
+        return await refuse(services, call, unread, edited)
     return edited
-
-
-async def _dispatch(
-    services: Services,
-    configuration: Configuration,
-    call: IncomingCall,
-    admission: Admission,
-    decided: Decided,
-    money: Funded,
-    connection: CallerConnection,
-    keeper: Keeper | None,
-) -> tuple[Answer, Usage | None]:
-    """Record the decision, call the provider, record the completion, answer; gives the answer and what was used."""
-    asked, asked_ns = admission.asked, services.now_ns()
-    ack = await append_decision(services, call, decided, decision_event(services, call, decided))
-    acked_ns = services.now_ns()
-    services.counters.took("decide_ack", acked_ns - asked_ns)
-    if call.span is not None:
-        call.span.stage("decide", call.started_ns, acked_ns)
-    if isinstance(ack, Problem):
-        return unrecorded(services, call, ack), None
-    if services.shares is not None:
-        services.shares.heard(ack)
-    held, identity, spending = money.reservation, decided.identity, None
-    if held is not None:
-        spending = Spending(services, call, identity, asked, held.payers, configuration.compiled.document.wallets, held)
-        if not spending.may_dispatch(ack, asked_ns) and not await spending.hold_again(held.quote.prepared):
-            return await _held_too_late(services, call, decided, spending), None
-
-    async def record_attempt(failed: Invocation, following: Prepared, number: int, cause: str) -> Prepared | None:
-        if spending is not None:
-            return await spending.attempt_again(failed, following, cause)
-        event = attempt_event(services, call, identity, following.route, number, cause)
-        return None if isinstance(await append(services, event), Problem) else following
-
-    result = await invoke(services, configuration, call, asked, money.routes, record_attempt)
-    if isinstance(result, OpenedStream):
-        others = _others(services, configuration, call, identity, admission, connection, keeper)
-        return await _stream(others, decided, result, ack, spending)
-    settlement = _settled(services, result, asked, spending)
-    count_invocation(services.counters, call.span, result, settlement)
-    if keeper is not None or admission.chain.output or admission.placeholders:
-        result = writable(result)
-    kept = None if keeper is None else await keeper.answer(admission, result)
-    if isinstance(kept, Problem):
-        result, kept = refused(result, kept), None
-    inspected = await inspect(services, admission, result)
-    if admission.chain.external or inspected.outcome.escalation is not None:
-        others = _others(services, configuration, call, identity, admission, connection, keeper)
-        inspected = await _judged_by_others(others, inspected)
-    inspected = restored(admission, inspected) if admission.placeholders else inspected
-    result, ended = inspected.invocation, decided.after(inspected.outcome)
-    gone = connection.is_gone()
-    completion = completion_event(services, call, ended, result, settlement, client_gone=gone, kept=kept)
-    completed = await append_completion(services, call, completion, spending)
-    if isinstance(completed, Problem):
-        return unrecorded(services, call, completed), result.usage
-    shown = None if spending is None else spending.shown
-    return answers.provided(call, result, settlement, ended.verdict, completed, shown), result.usage
-
-
-def _others(
-    services: Services,
-    configuration: Configuration,
-    call: IncomingCall,
-    identity: Identity,
-    admission: Admission,
-    connection: CallerConnection,
-    keeper: Keeper | None,
-) -> Others:
-    return Others(
-        services=services,
-        configuration=configuration,
-        call=call,
-        identity=identity,
-        admission=admission,
-        connection=connection,
-        keeper=keeper,
-    )
-
-
-async def _judged_by_others(others: Others, inspected: Inspected) -> Inspected:
-    """Show an answer, as it would be sent, to services and people; one that they refuse is replaced by the refusal."""
-    invocation = inspected.invocation
-    if invocation.problem is not None or invocation.status != 200:
-        return inspected
-    document = orjson.loads(invocation.body)
-    texts = texts_of_answer(document)
-    shown = await others.judged(inspected.outcome, texts)
-    if shown.outcome.problem is not None:
-        invocation = refused(invocation, shown.outcome.problem)
-    elif shown.texts is not None:
-        body = orjson.dumps(with_texts(document, texts, shown.texts))
-        invocation = replace(invocation, body=body, output_bytes=len(body))
-    return Inspected(invocation=invocation, outcome=shown.outcome)
-
-
-async def _stream(
-    others: Others, decided: Decided, opened: OpenedStream, decision: Ack, spending: Spending | None
-) -> tuple[Answer, Usage | None]:
-    """Pass a stream on, record its completion, and only then end it."""
-    services, call, admission, connection = others.services, others.call, others.admission, others.connection
-    asked, model = admission.asked, opened.prepared.route.model
-    services.counters.streams_open += 1
-    try:
-        shown = None if spending is None else spending.shown
-        await connection.begin(answers.stream_headers(call, model, decided.verdict, decision, shown))
-        held, restoring = held_stream(services, admission), restoring_stream(services, admission)
-        judge_further = others.judged if admission.chain.holds_answers else None
-        gathered = None if others.keeper is None else StreamTexts()
-        streamed = await pass_stream(services, call, opened, connection, held, judge_further, restoring, gathered)
-    finally:
-        services.counters.streams_open -= 1
-    invocation, decided = streamed.invocation, decided.after(streamed.outcome)
-    settlement = _settled(services, invocation, asked, spending)
-    count_invocation(services.counters, call.span, invocation, settlement)
-    gone = streamed.client_gone
-    kept = None if others.keeper is None or gathered is None else await others.keeper.stream(gathered)
-    if isinstance(kept, Problem):
-        streamed, invocation, kept = replace(streamed, tail=b""), replace(invocation, problem=kept), None
-    completion = completion_event(services, call, decided, invocation, settlement, client_gone=gone, kept=kept)
-    completed = await append_completion(services, call, completion, spending)
-    if isinstance(completed, Problem):
-        services.counters.count_unrecorded(completed.code)
-        last = answers.error_frame(call, asked, completed)
-    elif streamed.tail:
-        last = answers.stream_end(streamed.tail, settlement, completed)
-    else:
-        last = answers.error_frame(call, asked, invocation.problem or _broken_off())
-    try:
-        await connection.end(last)
-    except CallerGoneError:
-        connection.break_off()
-    return Answer(status=200, body=b"", headers={}, verdict=decided.verdict), invocation.usage
-
-
-async def _held_too_late(services: Services, call: IncomingCall, decided: Decided, spending: Spending) -> Answer:
-    """Refuse a call whose hold never was in the log in time, however often it was renewed; the hold is voided."""
-    problem = Problem(
-        code="audit_unavailable",
-        message="the log confirmed the request's money too late, several times over",
-        fix="Retry in a moment; if it stays, check the broker's clock and load (kt status)",
-        retry_after_s=1,
-    )
-    void = spending.void()
-    refused = replace(decided, verdict="refuse", reason=problem.code, policy=None)
-    completion = refusal_completion(services, call, refused, problem, void)
-    completed = await append_completion(services, call, completion, spending)
-    if isinstance(completed, Problem):
-        return unrecorded(services, call, completed)
-    return answers.refusal(call, problem, "refuse", completed)
-
-
-async def _refuse(services: Services, call: IncomingCall, decided: Decided, problem: Problem) -> Answer:
-    decision = decision_event(services, call, decided)
-    acks = await append(services, decision, refusal_completion(services, call, decided, problem))
-    if call.span is not None:
-        call.span.stage("decide", call.started_ns, services.now_ns())
-    if isinstance(acks, Problem):
-        return unrecorded(services, call, acks)
-    return answers.refusal(call, problem, decided.verdict, acks[-1])
 
 
 async def _refuse_unknown(
@@ -451,17 +275,7 @@ async def _refuse_unknown(
         return answers.refusal(call, refused.problem, "refuse", None)
     identity = Identity(org=refused.org, key_id=refused.key_id)
     decided = refused_call(configuration, identity, refused.problem, None)
-    return await _refuse(services, call, decided, refused.problem)
-
-
-def unrecorded(services: Services, call: IncomingCall, problem: Problem) -> Answer:
-    """Answer a 503 that the log cannot or need not take; it is counted and reported instead."""
-    services.counters.count_unrecorded(problem.code)
-    return answers.refusal(call, problem, "refuse", None)
-
-
-def _broken_off() -> Problem:
-    return Problem(code="upstream_error", message="the stream broke off", fix="Retry")
+    return await refuse(services, call, decided, refused.problem)
 
 
 def _authenticated(services: Services, call: IncomingCall) -> KeyValue | NotAuthenticated:
@@ -479,9 +293,3 @@ def _caller(services: Services, call: IncomingCall) -> Caller | NotAuthenticated
 
 def _key_identity(key: KeyValue) -> Identity:
     return Identity(org=key.org, team=key.team, user=key.user or f"key:{key.name}", role=key.role, key_id=key.id)
-
-
-def _settled(services: Services, invocation: Invocation, asked: ModelCall, spending: Spending | None) -> Settlement:
-    if spending is not None:
-        return spending.settle(invocation)
-    return settle(invocation, asked, services.prices, services.now())

@@ -25,6 +25,7 @@ from keeptrusts.gateway.pipeline.content_desk import ContentDesk
 from keeptrusts.gateway.pipeline.in_force import ConfigurationInForce
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.pipeline.lease_desk import LeaseDesk
+from keeptrusts.gateway.pipeline.own_events import OwnEvents
 from keeptrusts.gateway.pipeline.review_desk import ReviewDesk
 from keeptrusts.gateway.pipeline.services import Configuration, Counters, Services
 from keeptrusts.gateway.pipeline.share_desk import ShareDesk
@@ -152,15 +153,10 @@ async def open_services(
     directory = DirectoryView()
     follower = directory_follower(settings, directory, fetch_wait_ms=DIRECTORY_WAIT_MS)
     now = partial(datetime.now, UTC)
-    desk = LeaseDesk(
-        publisher=publisher,
-        ids=ids,
-        gateway=settings.name,
-        now=now,
-        now_ns=time.monotonic_ns,
-        counters=counters.money,
-        ack_timeout_s=settings.ack_timeout_s,
+    events = OwnEvents(
+        publisher=publisher, ids=ids, gateway=settings.name, now=now, ack_timeout_s=settings.ack_timeout_s
     )
+    desk = LeaseDesk(events=events, now_ns=time.monotonic_ns, counters=counters.money)
     reviews = ReviewDesk()
     content_log = KafkaContentLog(bootstrap=settings.bootstrap, topic_prefix=settings.topic_prefix)
     content = ContentDesk(
@@ -175,14 +171,10 @@ async def open_services(
     directory.on_erasure = content.forget
     shares = ShareDesk(
         book=configuration.compiled.shares or ShareBook(),
-        publisher=publisher,
-        ids=ids,
-        gateway=settings.name,
+        events=events,
         holder=settings.incarnation,
-        now=now,
         now_ns=time.monotonic_ns,
         counters=counters.shares,
-        ack_timeout_s=settings.ack_timeout_s,
     )
 
     def tell(record: Record) -> None:

@@ -11,16 +11,15 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 
 from keeptrusts.gateway.pipeline.counters import MoneyCounters
+from keeptrusts.gateway.pipeline.own_events import OwnEvents
 from keeptrusts.gateway.wallets.lease_book import LeaseBook
 from keeptrusts.gateway.wallets.leases import Ask, Obstacle, Payers, Return, Taken
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.money import LeaseRequested, LeaseReturned
-from keeptrusts.schemas.ids import Ids
-from keeptrusts.schemas.publishing import LOG_APPEND_TIME, Ack, AckUnknownError, Publisher, PublishError
+from keeptrusts.schemas.publishing import LOG_APPEND_TIME, Ack, AckUnknownError, PublishError
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.grants import (
     HoldRejected,
@@ -99,22 +98,14 @@ class LeaseDesk:
     def __init__(
         self,
         *,
-        publisher: Publisher,
-        ids: Ids,
-        gateway: str,
-        now: Callable[[], datetime],
+        events: OwnEvents,
         now_ns: Callable[[], int],
         counters: MoneyCounters,
-        ack_timeout_s: float = 5.0,
     ) -> None:
-        self._publisher = publisher
-        self._ids = ids
-        self._gateway = gateway
-        self._now = now
+        self._events = events
         self._now_ns = now_ns
         self._counters = counters
-        self._ack_timeout_s = ack_timeout_s
-        self._source = publisher.source
+        self._source = events.source
         self._ledgers: dict[str, _Ledger] = {}
         self._unsent: list[_Unsent] = []
         self._wake = asyncio.Event()
@@ -124,7 +115,7 @@ class LeaseDesk:
     @property
     def incarnation(self) -> str:
         """The publisher's present incarnation, which owns the leases."""
-        return self._publisher.source.rpartition("/")[2]
+        return self._events.source.rpartition("/")[2]
 
     @property
     def source(self) -> str:
@@ -356,7 +347,7 @@ class LeaseDesk:
     def tick(self) -> None:
         """Ask ahead for accounts in use, ask again for what got no answer, forget what is over."""
         now_ms = self._now_ms()
-        if self._publisher.source != self._source:
+        if self._events.source != self._source:
             self._renew()
         for ledger in self._ledgers.values():
             for event, asked in list(ledger.asked.items()):
@@ -384,7 +375,7 @@ class LeaseDesk:
 
     async def _append(self, org: str, together: list[_Unsent]) -> None:
         try:
-            acks = await self._publisher.append(*[one.event for one in together], deadline_s=self._ack_timeout_s)
+            acks = await self._events.append(*[one.event for one in together])
         except AckUnknownError as error:
             logger.warning("what was said to the ledger may be lost: %s", error.reason)
             for one in together:
@@ -401,7 +392,7 @@ class LeaseDesk:
 
     def _send_ask(self, ledger: _Ledger, ask: Ask) -> None:
         payers = ask.payers
-        event = self._event(
+        event = self._events.about(
             ledger.org,
             LeaseRequested(
                 incarnation=self.incarnation,
@@ -422,7 +413,7 @@ class LeaseDesk:
 
     def _send_return(self, ledger: _Ledger, what: Return) -> None:
         book = ledger.book
-        event = self._event(
+        event = self._events.about(
             ledger.org, LeaseReturned(incarnation=self.incarnation, lease=what.lease.id, amount=what.amount)
         )
         self._counters.returned_nano += what.amount
@@ -439,18 +430,6 @@ class LeaseDesk:
         if ledger.asked.pop(event, None) is not None:
             ledger.book.answered(asked.ask.payers)
 
-    def _event(self, org: str, data: Record) -> Event:
-        return Event(
-            id=self._ids.event(),
-            source=self._publisher.source,
-            subject=self._gateway,
-            time=self._now(),
-            org=org,
-            ledger=org,
-            actor=f"gateway:{self._gateway}",
-            data=data,
-        )
-
     # -- ledgers -----------------------------------------------------------------------------------------------------
 
     def figures(self) -> tuple[int, int, int, int]:
@@ -461,7 +440,7 @@ class LeaseDesk:
         return len(leases), room, sum(book.held for book in books), sum(book.open_holds for book in books)
 
     def _ledger(self, org: str) -> _Ledger:
-        if self._publisher.source != self._source:
+        if self._events.source != self._source:
             self._renew()
         found = self._ledgers.get(org)
         if found is None:
@@ -470,7 +449,7 @@ class LeaseDesk:
 
     def _renew(self) -> None:
         """Drop every lease: they belong to an incarnation that is gone. Those who wait are asked for anew."""
-        self._source = self._publisher.source
+        self._source = self._events.source
         for ledger in self._ledgers.values():
             ledger.book = LeaseBook()
             ledger.asked.clear()

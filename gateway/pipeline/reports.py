@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from keeptrusts.gateway.pipeline.own_events import OwnEvents
 from keeptrusts.gateway.pipeline.services import Services
-from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.gateway import (
     AuthenticationFailed,
     GatewayReported,
@@ -102,14 +102,11 @@ async def _try(services: Services, fact: Record) -> None:
 
 async def _append(services: Services, fact: Record, ledger: str) -> None:
     settings = services.settings
-    event = Event(
-        id=services.ids.event(),
-        source=services.publisher.source,
-        subject=settings.name,
-        time=services.now(),
-        org=ledger,
-        ledger=ledger,
-        actor=f"gateway:{settings.name}",
-        data=fact,
+    own = OwnEvents(
+        publisher=services.publisher,
+        ids=services.ids,
+        gateway=settings.name,
+        now=services.now,
+        ack_timeout_s=settings.ack_timeout_s,
     )
-    await services.publisher.append(event, deadline_s=settings.ack_timeout_s)
+    await own.append(own.about(ledger, fact))

@@ -12,16 +12,15 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from keeptrusts.gateway.pipeline.counters import ShareCounters
+from keeptrusts.gateway.pipeline.own_events import OwnEvents
 from keeptrusts.gateway.policies.rate_windows import MINUTE_NS, SECOND_NS
 from keeptrusts.gateway.policies.shares import NEVER, Said, Share, ShareBook, Want
 from keeptrusts.schemas.envelope import Event
 from keeptrusts.schemas.events.money import MOST_CLAIMS, SHARE_MS, ShareClaim, ShareRequested
-from keeptrusts.schemas.ids import Ids
-from keeptrusts.schemas.publishing import LOG_APPEND_TIME, Ack, Publisher, PublishError
+from keeptrusts.schemas.publishing import LOG_APPEND_TIME, Ack, PublishError
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.grants import ShareDenied, ShareGranted, ShareRecalled
 
@@ -53,24 +52,16 @@ class ShareDesk:
         self,
         *,
         book: ShareBook,
-        publisher: Publisher,
-        ids: Ids,
-        gateway: str,
+        events: OwnEvents,
         holder: str,
-        now: Callable[[], datetime],
         now_ns: Callable[[], int],
         counters: ShareCounters,
-        ack_timeout_s: float = 5.0,
     ) -> None:
         self.holder = holder
         self._book = book
-        self._publisher = publisher
-        self._ids = ids
-        self._gateway = gateway
-        self._now = now
+        self._events = events
         self._now_ns = now_ns
         self._counters = counters
-        self._ack_timeout_s = ack_timeout_s
         self._shares: dict[tuple[str, str], Share] = {}
         self._waiting: dict[Share, list[_Waiter]] = {}
         self._unsaid: dict[Share, None] = {}
@@ -326,15 +317,9 @@ class ShareDesk:
         now_ns = self._now_ns()
         self._number += 1
         claims = tuple([self._claim(share, now_ns, leaving=leaving) for share in shares])
-        event = Event(
-            id=self._ids.event(),
-            source=self._publisher.source,
-            subject=self._gateway,
-            time=self._now(),
-            org=org,
-            ledger=org,
-            actor=f"gateway:{self._gateway}",
-            data=ShareRequested(
+        event = self._events.about(
+            org,
+            ShareRequested(
                 incarnation=self.holder,
                 limit=claims[0].limit,
                 wanted=claims[0].wanted,
@@ -352,7 +337,7 @@ class ShareDesk:
 
     async def _append(self, event: Event) -> bool:
         try:
-            [ack] = await self._publisher.append(event, deadline_s=self._ack_timeout_s)
+            [ack] = await self._events.append(event)
         except PublishError as error:
             logger.warning("the ledger cannot be asked for shares of rate limits: %s", error.reason)
             return False

@@ -14,6 +14,7 @@ from keeptrusts.gateway.pipeline.bad_keys import BadKeyMeter
 from keeptrusts.gateway.pipeline.caller_book import CallerBook
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.pipeline.lease_desk import LeaseDesk
+from keeptrusts.gateway.pipeline.own_events import OwnEvents
 from keeptrusts.gateway.pipeline.services import Configuration, Counters, Services
 from keeptrusts.gateway.policies.compile import compile_document
 from keeptrusts.gateway.providers.protocol import ProviderAnswer, ProviderFailure, ProviderRequest, ProviderStream
@@ -205,9 +206,8 @@ class SimulatedGateway:
         traffic = Traffic(chance=Random(self._seed), now_ns=0)
         traffic.reconfigure(report.document, [target.id for target in targets])
         ids = Ids(now_ms=self._broker.now_ms, entropy=self._chance.randbytes)
-        desk = LeaseDesk(
-            publisher=self.publisher, ids=ids, gateway=self.name, now=self._now, now_ns=now_ns, counters=counters.money
-        )
+        events = OwnEvents(publisher=self.publisher, ids=ids, gateway=self.name, now=self._now)
+        desk = LeaseDesk(events=events, now_ns=now_ns, counters=counters.money)
         self._inbox = GrantsInbox(incarnation=lambda: desk.incarnation, anyone_waits=desk.anyone_waits, tell=desk.tell)
         settings = GatewaySettings(
             name=self.name, incarnation="-", org=self._org, bootstrap="", partitions=1, key_secrets={1: SECRET}

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from keeptrusts.gateway.pipeline.counters import ShareCounters
+from keeptrusts.gateway.pipeline.own_events import OwnEvents
 from keeptrusts.gateway.pipeline.share_desk import WAIT_S, ShareDesk
 from keeptrusts.gateway.policies.protocol import Decision, RequestFacts
 from keeptrusts.gateway.policies.rate_limit import STATIC_SHARE, RateLimit, WorkerShare
@@ -82,9 +83,17 @@ class ShareWorker:
         holder = f"{self._name}-{self._lives}"
         self.book, self.counters = ShareBook(), ShareCounters()
         self.desk = ShareDesk(
-            book=self.book, publisher=self.publisher, gateway=self._name, holder=holder, now=_now, now_ns=_now_ns,
-            ids=Ids(now_ms=self._broker.now_ms, entropy=self._chance.randbytes), counters=self.counters,
-        )  # fmt: skip
+            book=self.book,
+            events=OwnEvents(
+                publisher=self.publisher,
+                ids=Ids(now_ms=self._broker.now_ms, entropy=self._chance.randbytes),
+                gateway=self._name,
+                now=_now,
+            ),
+            holder=holder,
+            now_ns=_now_ns,
+            counters=self.counters,
+        )
         desk = self.desk
 
         def tell(record: Record) -> None:

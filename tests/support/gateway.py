@@ -14,6 +14,7 @@ from keeptrusts.gateway.pipeline.connection import CallerGoneError
 from keeptrusts.gateway.pipeline.content_desk import ContentDesk
 from keeptrusts.gateway.pipeline.late_records import LateRecords
 from keeptrusts.gateway.pipeline.lease_desk import LeaseDesk
+from keeptrusts.gateway.pipeline.own_events import OwnEvents
 from keeptrusts.gateway.pipeline.services import Configuration, Counters, Services
 from keeptrusts.gateway.pipeline.values import Answer, IncomingCall
 from keeptrusts.gateway.policies.compile import compile_document
@@ -223,10 +224,7 @@ def gateway(policy: str, *, environment: Mapping[str, str] | None = None) -> Fak
         bad_keys=BadKeyMeter(per_second=3),
         late_records=LateRecords(publisher, most=10, deadline_s=5),
         desk=LeaseDesk(
-            publisher=publisher,
-            ids=ids,
-            gateway="test",
-            now=lambda: clock.at,
+            events=OwnEvents(publisher=publisher, ids=ids, gateway="test", now=lambda: clock.at),
             now_ns=lambda: clock.ns,
             counters=counters.money,
         ),

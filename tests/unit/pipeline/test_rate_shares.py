@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import pytest
 from support.gateway import ORG, FakeConnection, FakeGateway, gateway, problem
 
+from keeptrusts.gateway.pipeline.own_events import OwnEvents
 from keeptrusts.gateway.pipeline.run import model_call
 from keeptrusts.gateway.pipeline.services import Configuration
 from keeptrusts.gateway.pipeline.share_desk import JUMP_MS, ShareDesk
@@ -89,9 +90,12 @@ def shared(options: str = "requests_per_minute: 10") -> Shared:
     own = Configuration.of(compiled, configuration.targets)
     services = made.services
     desk = ShareDesk(
-        book=compiled.shares, publisher=services.publisher, ids=services.ids, gateway="test", holder=HOLDER,
-        now=services.now, now_ns=services.now_ns, counters=services.counters.shares,
-    )  # fmt: skip
+        book=compiled.shares,
+        events=OwnEvents(publisher=services.publisher, ids=services.ids, gateway="test", now=services.now),
+        holder=HOLDER,
+        now_ns=services.now_ns,
+        counters=services.counters.shares,
+    )
     made.services = replace(services, configuration=lambda: own, shares=desk)
     return Shared(made, desk)
 

@@ -40,8 +40,7 @@ class JudgingThread:
     @property
     def waiting(self) -> int:
         """How much work there is, with what is being done."""
-        self._under_way = [one for one in self._under_way if not one.done()]
-        return len(self._under_way)
+        return len(self._not_done())
 
     async def done(self, work: Callable[[], T], size: int) -> T:
         """Have work done on texts of some size, at once where they are small.
@@ -51,12 +50,15 @@ class JudgingThread:
         if size < LARGE:
             return work()
         future = self._threads.submit(work)
-        self._under_way.append(future)
+        self._under_way = [*self._not_done(), future]
         try:
             async with asyncio.timeout(self._wait_s):
                 return await asyncio.wrap_future(future)
         except TimeoutError:
             raise TooLongJudgedError("texts were not judged in time") from None
+
+    def _not_done(self) -> list[Future[Any]]:
+        return [one for one in self._under_way if not one.done()]
 
     def close(self) -> None:
         """Take no more work and drop what has not begun; what has goes on, and nobody hears of it."""

@@ -10,6 +10,7 @@ from keeptrusts.gateway.detectors.families import (
     injection_asked,
     injection_boundaries,
     injection_english,
+    injection_extraction,
     injection_general,
     injection_hints,
     injection_personas,
@@ -27,6 +28,7 @@ def injection_groups() -> tuple[Group, ...]:
     """Give all groups."""
     return (
         *injection_english.GROUPS,
+        *injection_extraction.GROUPS,
         *language_groups(),
         *injection_personas.GROUPS,
         *injection_boundaries.GROUPS,
@@ -40,7 +42,8 @@ def injection_groups() -> tuple[Group, ...]:
 
 def _respelled() -> Group:
     """Give the plainest attacks as they are when somebody spelled them so that nobody reads them."""
-    signs = tuple(sign for group in injection_english.GROUPS for sign in group.signs if sign.weight >= _PLAINEST)
+    plain = (*injection_english.GROUPS, *injection_extraction.GROUPS)
+    signs = tuple(sign for group in plain for sign in group.signs if sign.weight >= _PLAINEST)
     return Group(name="respelled", anchors=ANCHORS, signs=signs, before=120, after=240, respelled=True)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from keeptrusts.gateway.detectors.families.injection_english import EXTRACTION, OVERRIDE
+from keeptrusts.gateway.detectors.families.injection_english import OVERRIDE
+from keeptrusts.gateway.detectors.families.injection_extraction import EXTRACTION
 from keeptrusts.gateway.detectors.families.injection_personas import JAILBREAK
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 

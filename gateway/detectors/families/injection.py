@@ -9,10 +9,12 @@ from keeptrusts.gateway.detectors.families import (
     injection_addressed,
     injection_asked,
     injection_boundaries,
+    injection_carried,
     injection_english,
     injection_extraction,
     injection_general,
     injection_hints,
+    injection_indirect,
     injection_personas,
 )
 from keeptrusts.gateway.detectors.families.injection_languages import language_groups
@@ -32,6 +34,8 @@ def injection_groups() -> tuple[Group, ...]:
         *language_groups(),
         *injection_personas.GROUPS,
         *injection_boundaries.GROUPS,
+        *injection_indirect.GROUPS,
+        *injection_carried.GROUPS,
         *injection_hints.GROUPS,
         *injection_general.GROUPS,
         *injection_addressed.GROUPS,

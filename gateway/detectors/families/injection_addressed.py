@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from keeptrusts.gateway.detectors.families.injection_boundaries import EXFILTRATION, INDIRECT
+from keeptrusts.gateway.detectors.families.injection_carried import EXFILTRATION
+from keeptrusts.gateway.detectors.families.injection_indirect import INDIRECT
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 _MODEL: Final = (

@@ -15,9 +15,10 @@ from keeptrusts.gateway.detectors.families import (
     injection_general,
     injection_hints,
     injection_indirect,
+    injection_languages_far,
+    injection_languages_near,
     injection_personas,
 )
-from keeptrusts.gateway.detectors.families.injection_languages import language_groups
 from keeptrusts.gateway.detectors.families.respelled import ANCHORS
 from keeptrusts.gateway.detectors.families.signs import Group, Reader, rules_of_groups
 from keeptrusts.gateway.detectors.rules import Rule
@@ -31,7 +32,8 @@ def injection_groups() -> tuple[Group, ...]:
     return (
         *injection_english.GROUPS,
         *injection_extraction.GROUPS,
-        *language_groups(),
+        *injection_languages_near.GROUPS,
+        *injection_languages_far.GROUPS,
         *injection_personas.GROUPS,
         *injection_boundaries.GROUPS,
         *injection_indirect.GROUPS,

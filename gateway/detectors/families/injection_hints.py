@@ -328,7 +328,9 @@ _PLAYED: Final = Group(
             weight=44,
             imperative=True,
             pattern=r"\b(?:act|pretend|play|role-?play|be|imagine|speak|talk|respond|answer)\b[^.!?\n]{0,30}\b(?:late"
-            r"|dead|deceased) (?:grandm\w+|grandfather|grandpa|mother|father)\b",
+            r"|dead|deceased) (?:grandm\w+|grandfather|grandpa|mother|father|uncle|aunt)\b[^?\n]{0,140}\b(?:keys?"
+            r"|serials?|licen[cs]es?|passwords?|codes?|napalm|bombs?|recipes? (?:for|of)|how (?:to|she|he|it was|they)"
+            r"|steps|instructions|ingredients|would answer any|never told me)\b",
         ),
         Sign(
             kind=JAILBREAK,

@@ -24,7 +24,7 @@ _ADDRESSED: Final = Group(
         r"|us(?:e|ing)|call|reply)\w{0,5}"
         r" (?:this|the|to|any|it)",
         r"\b(?:do not|don't|never|without|not) (?:\w{1,10} ){0,2}?(?:tell|inform|mention|notif|alert|reveal|disclos"
-        r"|ask|show)\w{0,4} (?:\w{1,10} )?(?:the"
+        r"|ask|show)\w{0,4} (?:\w{1,10} ){0,5}?(?:the"
         r" )?(?:user|human|anyone|this|owner|customer|victim)",
         r"\b(?:tell|inform|instruct|persuade|convince|ask|advise|respond to|direct|recommend|urge) (?:the "
         r"|your )?(?:user|human|customer|reader)",
@@ -99,8 +99,15 @@ _ADDRESSED: Final = Group(
             foreign=True,
             pattern=r"\b(?:do not|don't|never|without|not)(?: \w+){0,2}? (?:tell(?:ing)?|inform(?:ing)?"
             r"|mention(?:ing)?|notify(?:ing)?|alert(?:ing)?|reveal"
-            r"(?:ing)?|disclos(?:e|ing)|ask(?:ing)?|show(?:ing)?)(?: \w+){0,4}? (?:the user|the human|users?|anyone"
+            r"(?:ing)?|disclos(?:e|ing)|ask(?:ing)?|show(?:ing)?)(?: \w+){0,6}? (?:the user|the human|users?"
             r"|this to|about this|these instructions|this instruction)\b",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=36,
+            foreign=True,
+            pattern=r"\b(?:do not|don't|never)(?: \w+){0,2}? (?:tell|inform|mention|notify|alert|reveal|disclose"
+            r"|show)(?: \w+){0,4}? (?:to )?anyone\b",
         ),
         Sign(
             kind=INDIRECT,

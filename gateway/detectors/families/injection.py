@@ -18,6 +18,7 @@ from keeptrusts.gateway.detectors.families import (
     injection_languages_far,
     injection_languages_near,
     injection_personas,
+    injection_secrets,
 )
 from keeptrusts.gateway.detectors.families.respelled import ANCHORS
 from keeptrusts.gateway.detectors.families.signs import Group, Reader, rules_of_groups
@@ -42,6 +43,7 @@ def injection_groups() -> tuple[Group, ...]:
         *injection_general.GROUPS,
         *injection_addressed.GROUPS,
         *injection_asked.GROUPS,
+        *injection_secrets.GROUPS,
         _respelled(),
     )
 

@@ -17,6 +17,7 @@ from keeptrusts.gateway.detectors.families import (
     injection_indirect,
     injection_languages_far,
     injection_languages_near,
+    injection_notes,
     injection_personas,
     injection_secrets,
 )
@@ -42,6 +43,7 @@ def injection_groups() -> tuple[Group, ...]:
         *injection_hints.GROUPS,
         *injection_general.GROUPS,
         *injection_addressed.GROUPS,
+        *injection_notes.GROUPS,
         *injection_asked.GROUPS,
         *injection_secrets.GROUPS,
         _respelled(),

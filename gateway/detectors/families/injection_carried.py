@@ -15,12 +15,40 @@ _CARRYING: Final = Group(
         r"!\[[^\]\n]{0,60}\]\(\s?https?://|<img[^>]{1,60}https?://",
         r"\b(?:send|forward|post|upload|transmit|exfiltrate|leak|append|encode|include|submit|insert|embed|put)\s"
         r"[^!?\n]{1,60}(?:https?://|webhook|\burls?\b|query string|query param|image link|my server)",
-        r"\b(?:send|forward|upload|transmit|leak|submit|deliver|copy)\s[^!?\n]{1,60}@[a-z0-9]",
+        r"\b(?:send|forward|upload|transmit|leak|submit|deliver|copy|e-?mail|share)\s[^!?\n]{1,60}@[a-z0-9]",
         r"\b(?:visit|open|fetch|curl|wget|get request|browse|navigate|load|render|click)\s[^!?\n]{0,40}https?://",
+        r"\b(?:followed by|plus|containing|concatenated with) (?:\w{1,12}['\w]{0,2} ){0,5}(?:user|conversation|chat"
+        r"|message"
+        r"|history)|[?&/=][^\s]{0,20}[<{\[](?:[\w']{1,14} ){1,6}(?:user|conversation|chat|prompt|context|documents"
+        r"|history)"
+        r"|\b(?:in|into|to|on) (?:the|a|this) (?:form|page|site|box|field|sheet) (?:at|on|under) ?.{0,2}https?://",
     ),
-    before=100,
+    before=120,
     after=160,
     signs=(
+        Sign(
+            kind=EXFILTRATION,
+            weight=52,
+            imperative=True,
+            foreign=True,
+            pattern=r"https?://[^\s]{1,120}[?&/=][^\s]{0,40},? (?:followed by|plus|concatenated with|and append)\b"
+            r"[^.!?\n]{0,40}\b(?:conversation|chat|contents? of|last message|summary|history|system (?:message|prompt)"
+            r"|your (?:answer|context|instructions)|what the user)\b"
+            r"|https?://[^\s]{1,120}[?&/=][^\s]{0,20}[<{\[][^>}\]\n]{0,50}\b(?:user's (?:documents?|messages?"
+            r"|questions?"
+            r"|data|files|mails?)|this conversation|the conversation|chat history|this chat|told you|what the user"
+            r"|your (?:prompt|instructions|context))\b",
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=48,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:write|enter|type|put|fill|paste|submit|post) (?:them|it|these|everything|all of (?:it|them)"
+            r"|the results?) (?:in|into|to|on) (?:the|a|this) (?:form|page|site|box|field|sheet) (?:at|on"
+            r"|under) \S{0,2}"
+            r"https?://",
+        ),
         Sign(
             kind=EXFILTRATION,
             weight=62,
@@ -79,6 +107,15 @@ _CARRYING: Final = Group(
             pattern=r"\b(?:visit|open|fetch|curl|wget|get request|browse|navigate|load|render"
             r"|click)\b[^!?\n]{0,60}https?://[^\s]{0,120}[=/](?:\{|<|\[|\$\{)",
             foreign=True,
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=44,
+            foreign=True,
+            pattern=r"\b(?:post|send|forward|upload|transmit|exfiltrate|submit|e-?mail|share) (?:them|it|these|this"
+            r"|everything|what"
+            r" you (?:find|found|see|get)"
+            r"|all of (?:it|them)) to (?:\S{1,20} ){0,2}(?:https?://|\S{1,40}@[a-z0-9-]+\.[a-z])",
         ),
     ),
 )

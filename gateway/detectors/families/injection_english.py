@@ -194,7 +194,9 @@ _OVERRIDES: Final = Group(
             unless=f"{KEPT}|{IN_DATA}",
             weight=46,
             pattern=r"\b(?:ignore|disregard|forget) (?:(?:what )?the user(?:'s)?(?: (?:question|request|input|message"
-            r"|query|says?|said|asks?|asked|wants?))?"
+            r"|query|says?|said|asks?|asked|wants?))?|(?:the )?(?:request|question|task|query|instructions?|prompt"
+            r"|message"
+            r"|orders?) (?:of|from|by|given by) the user"
             r"|(?:them|it|that|this|those) all|all of (?:them|that|this|it))\b",
         ),
         Sign(

@@ -273,7 +273,9 @@ _NOTED: Final = Group(
             kind=EXFILTRATION,
             weight=44,
             foreign=True,
-            pattern=r"\b(?:post|send|forward|upload|transmit|exfiltrate|submit) (?:them|it|these|this|everything"
+            pattern=r"\b(?:post|send|forward|upload|transmit|exfiltrate|submit|e-?mail|share) (?:them|it|these|this"
+            r"|everything|what"
+            r" you (?:find|found|see|get)"
             r"|all of (?:it|them)) to (?:\S{1,20} ){0,2}(?:https?://|\S{1,40}@[a-z0-9-]+\.[a-z])",
         ),
         Sign(

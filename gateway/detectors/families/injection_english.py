@@ -239,7 +239,8 @@ _NEW_TASKS: Final = Group(
             imperative=True,
             pattern=r"(?:^|[\n.!?>#\]\-=*])\W{0,8}(?:(?:here (?:is|are)|these are|this is|follow) (?:your|the|my) )?"
             r"(?:new|updated|revised|real|actual|true|important|additional|special|priority)"
-            r" (?:system )?(?:instructions?|task|prompt|rules?|directives?|orders?|objective|command)\W{0,4}[:\-\n]",
+            r" (?:system )?(?:instructions?|task|prompt|rules?|directives?|orders?|objective|command)\W{0,4}(?:[:\n]"
+            r"|-(?:\s|$))",
         ),
         Sign(
             kind=OVERRIDE,

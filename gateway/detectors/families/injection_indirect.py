@@ -99,7 +99,7 @@ _ADDRESSED: Final = Group(
             foreign=True,
             pattern=r"\b(?:do not|don't|never|without|not)(?: \w+){0,2}? (?:tell(?:ing)?|inform(?:ing)?"
             r"|mention(?:ing)?|notify(?:ing)?|alert(?:ing)?|reveal"
-            r"(?:ing)?|disclos(?:e|ing)|ask(?:ing)?|show(?:ing)?)(?: \w+){0,6}? (?:the user|the human|users?"
+            r"(?:ing)?|disclos(?:e|ing)|show(?:ing)?)(?: \w+){0,6}? (?:the user|the human|users?"
             r"|this to|about this|these instructions|this instruction)\b",
         ),
         Sign(
@@ -211,10 +211,10 @@ _NOTED: Final = Group(
             imperative=True,
             foreign=True,
             pattern=r"\b(?:to|dear|hey|hello|hi|attention|(?:note|message|instructions?|notice|important|hint|word"
-            r"|memo) (?:to|for)"
-            r"|hinweis an|hinweis für|nota para|note pour) (?:the |any |all |every |die )?(?:\w+ )?(?:ai|llms?"
-            r"|language models?"
-            r"|assistants?|agents?|chat ?bots?|copilot|automated \w+|ki-\w+|ia)\b[^.!?\n]{0,40}:",
+            r"|memo) (?:to|for)|hinweis an|hinweis für|nota para|note pour) (?:the |any |all |every |die )?(?:(?:\w+ )?"
+            r"(?:llms?|language models?|assistants?|agents?|chat ?bots?|copilot|automated \w+|ki-\w+)\b[^.!?\n]{0,40}:"
+            r"|(?:\w+ )?(?:ai|ia) (?:\w*(?:ers?|ors?|ants?|ents?|els?|ems?|bots?|tools?)\b[^.!?\n]{0,30})?:"
+            r"|(?:\w+ )?(?:ai|ia) ?:)",
         ),
         Sign(
             kind=INDIRECT,
@@ -283,8 +283,11 @@ _NOTED: Final = Group(
             weight=40,
             imperative=True,
             foreign=True,
-            pattern=r"\b(?:do (?:it|this|so) (?:silently|secretly)|(?:silently|secretly) \w+|without (?:asking"
-            r"|telling|informing|notifying) the user)\b",
+            pattern=r"\b(?:do (?:it|this|so) (?:silently|secretly)|(?:silently|secretly) (?:send|forward|add|include"
+            r"|call"
+            r"|run|execute|post|delete|upload|copy|e-?mail|transfer|log|read|insert|append|record|change|save|share"
+            r"|open"
+            r"|visit|use)|without (?:asking|telling|informing|notifying) the user)\b",
         ),
     ),
 )

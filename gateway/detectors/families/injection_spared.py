@@ -8,8 +8,11 @@ KEPT: Final = (
     r"\b(?:do not|don't|never|must not|should not|shouldn't|cannot|can't|not to|without) (?:ever |simply |just )?"
     r"(?:ignor|forget(?:ting)? (?:[^t]|t[^o]|to[^ ])|disregard|overrid|overrul|bypass|circumvent|neglect|skip"
     r"|violat|break|abandon|discard)"
+    r"|\b(?:if|when|whenever|unless|in case|should) (?:you|users?|developers?|we|they|one) (?:ever |really )?(?:need"
+    r"|want"
+    r"|wish|have|like|decide)s? to (?:\w+ )?(?:ignor|disregard|overrid|overrul|bypass|circumvent|skip|break)"
 )
-"""Who is told not to ignore something is told the opposite."""
+"""Who is told not to ignore something is told the opposite, and who may want to is told nothing."""
 ABOUT: Final = (
     r"\b(?:know|knew|learn(?:ed|t)|heard|read|thought|believed?|seen)(?: so far)? about\b"
     r"|\b(?:requests?|messages?|questions?|tasks?|texts?|information|conversations?|statements?|discussions?|words)"

@@ -20,6 +20,7 @@ from keeptrusts.gateway.detectors.families import (
     injection_notes,
     injection_personas,
     injection_secrets,
+    injection_settings,
 )
 from keeptrusts.gateway.detectors.families.respelled import ANCHORS
 from keeptrusts.gateway.detectors.families.signs import Group, Reader, rules_of_groups
@@ -46,6 +47,7 @@ def injection_groups() -> tuple[Group, ...]:
         *injection_notes.GROUPS,
         *injection_asked.GROUPS,
         *injection_secrets.GROUPS,
+        *injection_settings.GROUPS,
         _respelled(),
     )
 

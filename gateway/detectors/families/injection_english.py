@@ -36,14 +36,14 @@ _ENDED: Final = (
 _FILLING: Final = (
     r"(?:all|any|the|of|your|my|our|its|his|their|these|those|each|every|everything|that|this|it|about|and|or|to|from"
     r"|completely|entirely|fully|totally|just|simply|what|whatever|such|both|entire|whole|other|further|more|mentioned"
-    r"|stated|provided|specific|some|aforementioned|last|next|first|ones|long|full|complete|various|explicit|strict"
+    r"|stated|provided|specific|some|aforementioned|last|next|first|ones|long|ur|full|complete|various|explicit|strict"
     r"|set|list|previously|already|currently|aforesaid|body|series|in|for|on|with|now|please)"
 )
 _NOT_MINE: Final = _FILLING.replace("|my|", "|")
 _PRIOR: Final = (
     r"(?:previous(?:ly)?|prior|above|preceding|earlier|foregoing|former|past|old(?:er)?|initial|original|existing"
     r"|current|other|system|given|pre-?(?:defined|set|programmed)|hidden|developer('?s)?|openai('?s)?"
-    r"|safety|ethic(?:al|s)|moderation|built-?in|before|your|yours|prompt|security|secret"
+    r"|safety|ethic(?:al|s)|moderation|built-?in|before|your|yours|ur|prompt|security|secret"
     r"|restrictive|programmed|first)"
 )
 _RULES: Final = (
@@ -226,7 +226,8 @@ _NEW_TASKS: Final = Group(
         r"|respond|reply|answer|give|show|provide|return|generate|do|you|please|just|only|focus|execute|perform|let)",
         r"\b(?:instruc\w{1,6}|prompts?|rules|guidelines|messages?|texts?|tasks?) (?:above |before )?(?:(?:is|are|was"
         r"|were)"
-        r" (?:now |only |just )?(?:void|obsolete|irrelevant|wrong|fake|a test|a joke|outdated|cancel|invalid|a lie"
+        r" (?:now |only |just )?(?:void|obsolete|irrelevant|wrong|fake|an? (?:test|joke|decoy|mistake|error|trick)"
+        r"|outdated|cancel|invalid|a lie"
         r"|null|superseded"
         r"|overrid|no longer|not (?:valid|important|real|relevant))|no longer)",
     ),

@@ -21,7 +21,8 @@ _OWN: Final = (
     r"(?:system|initial|original|hidden|secret|internal|base|exact|full|first|pre|previous|above|developer|starting"
     r"|underlying|core|complete|entire|prior|private|confidential|actual|whole|raw|current|very first|preceding"
     r"|earlier"
-    r"|opening|own|custom|special|assigned|predefined|given|backend|meta|verbatim)"
+    r"|opening|own|custom|special|assigned|predefined|given|backend|meta|verbatim|initiali[sz]ation|startup|bootstrap"
+    r"|priming|setup)"
 )
 _PROMPT: Final = (
     r"(?:prompts?|instructions?|directives?|system messages?|developer messages?|preamble|guidelines|rules"
@@ -33,7 +34,7 @@ _EXTRACTIONS: Final = Group(
     anchors=(
         r"\b(?:show|tell|reveal|print|repeat|output|display|give|share|leak|disclose|dump|write|copy|recite|translate"
         r"|summari[sz]e|expose)[^.!?;]{1,48}\b(?:instruc|prompt|guideline|directive|preamble|programming"
-        r"|system message)",
+        r"|(?:system|developer) message)",
         r"\b(?:what|which|how|provide|return|send|say|echo|paste|spell|encode|quote|reproduce|restate|list|divulge"
         r"|state"
         r"|describe|explain|know)[^.!?;]{1,32}\b(?:your|system|above|initial|original|hidden"
@@ -42,7 +43,7 @@ _EXTRACTIONS: Final = Group(
         r"\b(?:everything|texts?|words?|sentences?|lines?|contents?|messages?|conversation|all|information|paragraph"
         r"|instructions?|prompt)\s(?:\w{1,12}\s){0,3}(?:above|before this|prior to|preceding|so far)\b",
         r"\byour (?:secret|hidden|internal|initial|original|exact|confidential|private|developer|underlying|system"
-        r"|full|entire|complete) ",
+        r"|full|entire|complete|initiali[sz]ation|startup|bootstrap|priming|setup) ",
         r"\b(?:instructions?|prompts?|rules|guidelines|directives)\s(?:that\s|which\s)?(?:you\s(?:were|are|have|had"
         r"|got|received|follow)"
         r"|given\sto\syou)",
@@ -68,7 +69,7 @@ _EXTRACTIONS: Final = Group(
             r"|was|were)|what's|send|translate|summari[sz]e)\b"
             rf"[^.!?;\n]{{0,24}}?\b(?:your|all your|ur){_B}(?:\w+{_B})?(?:prompts?|instructions"
             r"?|directives?|preamble|programming|prompt texts?|constraints)(?:\s*(?:[.?!,;:)\"'\n]|$)|\s+(?:verbatim"
-            r"|word|and|in\b|above|exactly"
+            r"|word|and|in\b|into\b|above|exactly"
             r"|now|please|to me|from|here|before|you|right|as|without|starting|that|then|so|but|or|of|are|is))",
         ),
         Sign(
@@ -139,6 +140,14 @@ _EXTRACTIONS: Final = Group(
             r"|markdown) ?(?:block|box|fence"
             r")|character by character|in (?:base64|rot13|leet|hex)|without (?:any )?(?:changes|modification"
             r"|omission))",
+        ),
+        Sign(
+            kind=EXTRACTION,
+            weight=58,
+            unless=r"\b(?:writing|essay|exam|journal|story|test|image) prompt",
+            pattern=r"\b(?:show|tell|reveal|print|repeat|output|display|give|share|disclose|paste|send|write|quote)\b"
+            r"[^.!?\n]{0,16}\b(?:full|entire|whole|complete|exact) (?:texts?|wording|contents?) of (?:the|your|this)"
+            r" (?:\w+ )?(?:prompt|system message|instructions you)\b",
         ),
         Sign(
             kind=EXTRACTION,

@@ -23,7 +23,8 @@ _ASK: Final = (
     r"|describe|provide|reproduce|echo|state|expose|what|which|include|begin|start)"
 )
 _BEHIND: Final = (
-    r"(?:\s*(?:[.?!,;:)\"'\n]|$)|\s+(?:verbatim|word|and|in\b|above|exactly|now|please|to me|from|here|before|you"
+    r"(?:\s*(?:[.?!,;:)\"'\n]|$)|\s+(?:verbatim|word|and|in\b|into\b|above|exactly|now|please|to me|from|here|before"
+    r"|you"
     r"|right|as|without"
     r"|starting|that|then|so|but|or|of this|are|is|say|says|translated|back|first|only|at|were|was|fully|backwards))"
 )

@@ -20,6 +20,7 @@ class Language:
     ``anchors`` are what the scan looks for, in Hyperscan's syntax: only ASCII is found there in any case. ``new`` says
     that something else is to be done from now on. ``kept`` are words that tell somebody not to ignore or forget,
     ``whole`` what asks for all of a prompt without saying whose, and ``made`` words for writing one of one's own.
+    ``void`` says that something no longer holds, and ``told`` what somebody is to do then.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Language:
     kept: str = ""
     whole: str = ""
     made: str = ""
+    void: str = ""
+    told: str = ""
 
 
 def group_of(words: Language) -> Group:
@@ -70,6 +73,19 @@ def group_of(words: Language) -> Group:
             *((Sign(kind=OVERRIDE, weight=66, pattern=reminded, imperative=True),) if reminded else ()),
             *((Sign(kind=EXTRACTION, weight=60, pattern=entire, imperative=True, unless=words.made),)
               if entire else ()),
+            *_voided(words),
             Sign(kind=OVERRIDE, weight=30, pattern=words.new, imperative=True),
         ),
     )  # fmt: skip
+
+
+def _voided(words: Language) -> tuple[Sign, ...]:
+    """Give the signs that orders no longer hold: a law says so too, an order that follows makes it one to a model."""
+    if not words.void:
+        return ()
+    prior, rules = words.prior, words.rules
+    ended = rf"(?:(?:{prior}){_SHORT}(?:{rules})|(?:{rules}){_SHORT}(?:{prior})){_SHORT}(?:{words.void})"
+    return (
+        Sign(kind=OVERRIDE, weight=38, pattern=ended, imperative=True),
+        Sign(kind=OVERRIDE, weight=58, pattern=rf"{ended}[^\n]{{0,40}}(?:{words.told})", imperative=True),
+    )

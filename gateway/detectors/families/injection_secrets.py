@@ -109,7 +109,8 @@ _SPELT_OUT: Final = Group(
             weight=40,
             imperative=True,
             unless=NOT_KEPT,
-            pattern=rf"(?:^|[.!?,;:\n]\s*|\b(?:please|now|to|may|and|but|you can) )(?:state|reveal|give away|hand over"
+            pattern=rf"(?:^|[.!?,;:\n]\s*|\b(?:please|now|to|may|and|but|you can|you(?: will| must"
+            rf"| shall)?) )(?:state|reveal|give away|hand over"
             rf"|disclose|divulge|whispers?|leak|say|output|print|tell (?:me|us|people|everyone|them|him|her))"
             rf"(?: me| us)? {_HELD}\s*(?:$|[.!?,;\n]|please|now|in\b|to (?:me|us|his|her|people|everyone|the))",
         ),

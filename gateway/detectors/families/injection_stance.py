@@ -59,7 +59,8 @@ _TALK: Final = re.compile(
     re.IGNORECASE,
 )
 _TALKED: Final = re.compile(
-    r"\b(?:mean(?:s|t|ing)?\b|attacks?|injections?|phrases?|jailbreak attempts?|is an? (?:example|attack|common"
+    r"\b(?:mean(?:s|t|ing)?\b|attacks?|injections?|(?<!with the )(?<!at the )(?<!from the )phrases?"
+    r"|jailbreak attempts?|is an? (?:example|attack|common"
     r"|typical|known|classic)|are (?:examples|attacks"
     r"|common|typical)|in the context of|bedeutet|signifie|significa|betekent)|означает|什么意思|という意味",
     re.IGNORECASE,

@@ -373,9 +373,11 @@ _PLAYED: Final = Group(
             kind=JAILBREAK,
             weight=22,
             imperative=True,
-            pattern=r"\b(?:start|begin)(?:s|ning)? (?:your|the|every|each|all) (?:\w+ )?(?:response|answer|reply"
-            r"|message|sentence)s? with\b|\b(?:response|answer|reply|output)s? (?:must|should|has to|will) (?:start"
-            r"|begin) with\b",
+            pattern=r"\b(?:(?:start|begin)(?:s|ning)? (?:your|the|every|each|all) (?:\w+ )?(?:response|answer|reply"
+            r"|message"
+            r"|sentence)s?|(?:response|answer|reply|output)s? (?:must|should|has to|will) (?:start|begin)) with"
+            r" (?:[\"'“‘]|the (?:words?|phrase|sentence|line|string)\b|sure\b|yes\b|of course|absolutely|certainly"
+            r"|i\b)",
         ),
         Sign(
             kind=JAILBREAK,

@@ -153,6 +153,7 @@ _CALLED: Final = Group(
             weight=46,
             foreign=True,
             imperative=True,
+            unless=r"\.pub\b|public key",
             pattern=r"\b(?:pass|send|put|include|post|attach|upload|add|paste|copy|print|append|e-?mail|write|cat)\b"
             rf"[^.!?\n]{{0,50}}{_SECRET_FILE}[^.!?\n]{{0,20}}\b(?:as|in|into|to|at|with"
             rf"|on)\b[^.!?\n]{{0,24}}(?:parameter"
@@ -160,14 +161,23 @@ _CALLED: Final = Group(
         ),
         Sign(
             kind=INDIRECT,
-            weight=46,
+            weight=44,
             foreign=True,
             imperative=True,
-            pattern=r"\bthe (?:ai|bot|llm|language model) (?:has|have|is) to (?:now |always |also "
-            r"|first )*(?:print"
-            r"|output|say|tell|send|include|reveal|ignore|write|add|call|use|execute|forward|visit|approve|show|post"
-            r"|reply"
-            r"|answer|respond|give|state)\b",
+            pattern=r"\bthe (?:ai|bot|llm|language model) (?:has|have|is) to (?:now |always |also |first )*(?:print"
+            r"|output"
+            r"|tell|send|include|reveal|ignore|write|add|execute|forward|visit|approve|post)\b",
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=40,
+            foreign=True,
+            imperative=True,
+            pattern=r"\b(?:api keys?|tokens?|passwords?|secrets?|prompt|instructions?) (?:that )?(?:it|you|the (?:ai"
+            r"|model"
+            r"|assistant|agent)) (?:was|were|is|are|has been|have been) (?:configured|given|set up|initiali[sz]ed"
+            r"|loaded|started)"
+            r" with\b",
         ),
     ),
 )

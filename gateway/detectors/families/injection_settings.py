@@ -17,6 +17,17 @@ _YES: Final = (
 )
 _ANSWER: Final = r"(?:answer|response|reply|output|message|completion|first (?:words?|sentence|line))"
 
+_LIMITS: Final = (
+    r"(?:(?:your|its|content|all safety|safety|ethical|moral|usage|openai'?s?"
+    r"|all (?:of )?your)(?: \w+){0,2}? (?:features?"
+    r"|filters?|guidelines|polic(?:y|ies)|restrictions?|rules|mechanisms?|measures|limits|limitations)|moderation"
+    r"|guardrails?|safeguards?)"
+)
+_ENDED: Final = (
+    r"(?:off|disabled|lifted|suspended|waived|not apply|don't apply|no longer apply|do not count|ignored|void|paused)"
+)
+_HERE: Final = r"(?:for|in|during) (?:this|our|the rest of (?:this|our)) (?:session|chat|conversation|dialogu?e)"
+
 _SETTINGS: Final = Group(
     name="settings",
     anchors=(
@@ -129,7 +140,7 @@ _SWITCHED: Final = Group(
         r"\b(?:rules|instructions?|orders|guidelines|directives|prompts?) (?:is|are|were|was|have been"
         r"|has been) (?:now "
         r"|all |hereby )?(?:revoked|repealed|rescinded|withdrawn|lifted|annulled|suspended)",
-        r"\b(?:drop|skip|leave|abandon|scrap|quit|stop) the (?:previous|prior|earlier|last|old|first|current) (?:task"
+        r"\b(?:drop|skip|leave|abandon|scrap|quit|stop) the (?:previous|prior|earlier|last|old|original) (?:task"
         r"|job"
         r"|assignment|mission|role|topic)",
         r"\b(?:whatever|regardless of) the (?:harm|consequence|danger|legality|ethic|damage)",
@@ -142,17 +153,8 @@ _SWITCHED: Final = Group(
             kind=JAILBREAK,
             weight=54,
             imperative=True,
-            pattern=r"\b(?:safety|filters?|guidelines|polic(?:y|ies)|restrictions?|moderation|rules|guardrails?"
-            r"|safeguards?)"
-            r"\b[^.!?\n]{0,40}\b(?:off|disabled|lifted|suspended|waived|not apply|don't apply|no longer apply"
-            r"|do not count"
-            r"|switched off|ignored|void|paused)\b[^.!?\n]{0,24}\b(?:for|in|during) (?:this|our|the rest of (?:this"
-            r"|our))"
-            r" (?:session|chat|conversation|dialogu?e)\b"
-            r"|\b(?:for|in|during) (?:this|our|the rest of (?:this|our)) (?:session|chat|conversation|dialogu?e)\b"
-            r"[^.!?\n]{0,40}\b(?:safety|filters?|guidelines|polic(?:y|ies)|restrictions?|moderation|guardrails?"
-            r"|safeguards?)"
-            r"\b[^.!?\n]{0,30}\b(?:off|disabled|lifted|suspended|waived|not apply|don't apply|ignored|void|paused)\b",
+            pattern=rf"\b{_LIMITS}\b[^.!?\n]{{0,40}}\b{_ENDED}\b[^.!?\n]{{0,24}}\b{_HERE}\b"
+            rf"|\b{_HERE}\b[^.!?\n]{{0,40}}\b{_LIMITS}\b[^.!?\n]{{0,30}}\b{_ENDED}\b",
         ),
         Sign(
             kind=JAILBREAK,

@@ -48,7 +48,8 @@ FOR_OTHERS: Final = (
 GUESSED: Final = r"\b(?:games?|level|escape room|crossword|hangman|wordle|taboo|puzzle|riddle i)\b"
 """Where a word is guessed in a game, nobody keeps a secret."""
 NOT_KEPT: Final = (
-    rf"{GUESSED}|\b(?:function|regex|regular expression|script|python|java|javascript|code that|html|css|form|field"
+    rf"{GUESSED}|\bhow (?:(?:do|can|could|should|would) (?:i|we|one)|to)\b|\b(?:function|regex|regular expression"
+    rf"|script|python|java|javascript|code that|html|css|form|field"
     r"|input|users?|hash\w*|bcrypt|argon\w*|algorithms?|valid\w+|polic\w+|manager|require\w*|reset|wi-?fi"
     r"|router|account|must|should|have to|has to|needs? to|at least|special|upper|lower|case|digits?|strength|strong"
     r"|sql|log|logs|column|api|django|kubernetes|allowed|permitted|average|bits|brute|crack\w*|only|numbers?"

@@ -26,7 +26,8 @@ ANCHORS: Final = (
     r"snoitcurtsni|tpmorp metsys|erongi\b|draggersid|suoiverp",
     r"\b(?:vtaber|vafgehpgvba|flfgrz cebzcg|qvfertneq)",
     rf"\b(?:{'|'.join(_slips(*_SLIPPED))})",
-    r"[\"'](?: ?[,;]\s?| and |\n)\$?\w{1,3}\s?=\s?[\"']|\w[\"'] (?:\+ )?[\"']\w",
+    r"[\"'](?: ?[,;]\s?| and |\n)\$?\w{1,3}\s?=\s?[\"']"
+    r"|[\"'][\w ]{1,14}[\"'] (?:\+ )?[\"'][\w ]{1,14}[\"']",
 )
 """What of it the scan finds; English only."""
 _DIGITS: Final = str.maketrans("013457@$!", "oieastasi")

@@ -23,7 +23,8 @@ _ADDRESSED: Final = Group(
         r"\b(?:when|before|while|after) (?:you )?(?:summari[sz]|process|read|answer|respond|analy[sz]|review|translat"
         r"|us(?:e|ing)|call|reply)\w{0,5}"
         r" (?:this|the|to|any|it)",
-        r"\b(?:do not|don't|never|without|not) (?:\w{1,10} ){0,2}?(?:tell|inform|mention|notif|alert|reveal|disclos"
+        r"\b(?:do not|don't|never|without|not|need to) (?:\w{1,10} ){0,2}?(?:tell|inform|mention|notif|alert|reveal"
+        r"|disclos"
         r"|ask|show)\w{0,4} (?:\w{1,10} ){0,5}?(?:the"
         r" )?(?:user|human|anyone|this|owner|customer|victim)",
         r"\b(?:tell|inform|instruct|persuade|convince|ask|advise|respond to|direct|recommend|urge) (?:the "
@@ -97,7 +98,7 @@ _ADDRESSED: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
-            pattern=r"\b(?:do not|don't|never|without|not)(?: \w+){0,2}? (?:tell(?:ing)?|inform(?:ing)?"
+            pattern=r"\b(?:do not|don't|never|without|not|no need to)(?: \w+){0,2}? (?:tell(?:ing)?|inform(?:ing)?"
             r"|mention(?:ing)?|notify(?:ing)?|alert(?:ing)?|reveal"
             r"(?:ing)?|disclos(?:e|ing)|show(?:ing)?)(?: \w+){0,6}? (?:the user|the human|users?"
             r"|this to|about this|these instructions|this instruction)\b",

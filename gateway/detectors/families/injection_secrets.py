@@ -106,6 +106,19 @@ _SPELT_OUT: Final = Group(
         ),
         Sign(
             kind=EXTRACTION,
+            weight=54,
+            imperative=True,
+            unless=NOT_KEPT,
+            pattern=r"(?:^|[.!?,;:\n]\s*|\b(?:please|now|then|may|and|but|can you|could you|you can"
+            r"|you must) )(?:reveal"
+            r"|whisper"
+            r"|hand over|give away|disclose|divulge|leak|betray|spill|tell (?:me|us))(?: me| us| to me)? (?:the|your"
+            r"|that)"
+            r" (?:(?:secret|hidden|protected|guarded) (?:word|password|phrase|code|pass ?phrase)|code ?word)\s*(?:$"
+            r"|[.!?,;\n])",
+        ),
+        Sign(
+            kind=EXTRACTION,
             weight=40,
             imperative=True,
             unless=NOT_KEPT,

@@ -47,18 +47,19 @@ _SETTINGS: Final = Group(
             kind=JAILBREAK,
             weight=54,
             imperative=True,
-            pattern=rf"\b(?:never[_-]refuse|allow[_-](?:harm\w*|illegal|unsafe\w*)|no[_-]refusals?"
+            pattern=rf"[\"']?\b(?:never[_-]refuse|allow[_-](?:harm\w*|illegal|unsafe\w*)|no[_-]refusals?"
             rf"|always[_-](?:comply|obey)"
             rf"|disable[_-](?:safety|refusals?|ethics|guardrails?)){_IS}(?:true|1|yes|on|enabled)\b"
-            rf"|\brefusals?{_IS}(?:disabled?|off|false|none|null|never)\b"
-            r"|\b(?:blocked|forbidden|banned)[\-_ ]?(?:strings|modes|responses|phrases|words|answers)\b[^.!?]{0,80}"
+            rf"|[\"']?\brefusals?{_IS}(?:disabled?|off|false|none|null|never)\b"
+            r"|[\"']?\b(?:blocked|forbidden|banned)[\-_ ]?(?:strings|modes|responses|phrases|words"
+            r"|answers)\b[^.!?]{0,80}"
             r"(?:sorry|can't|cannot|apolog|refus|denial|unable)",
         ),
         Sign(
             kind=JAILBREAK,
             weight=34,
             imperative=True,
-            pattern=rf"\b(?:guard ?rails?|safety(?:[_\- ]\w+)?|ethics?|morals?|morality|alignment|censorship"
+            pattern=rf"[\"']?\b(?:guard ?rails?|safety(?:[_\- ]\w+)?|ethics?|morals?|morality|alignment|censorship"
             rf"|disclaimers?"
             rf"|content_?(?:policy|filter)|restrictions|filters?){_IS}{_OFF}(?:\W|$)",
         ),
@@ -66,7 +67,7 @@ _SETTINGS: Final = Group(
             kind=JAILBREAK,
             weight=34,
             imperative=True,
-            pattern=r"\b(?:obey_\w+|answer_(?:everything|all|anything)|allow_everything|comply_\w+"
+            pattern=r"[\"']?\b(?:obey_\w+|answer_(?:everything|all|anything)|allow_everything|comply_\w+"
             r"|unrestricted\w*|uncensored|god_?mode)"
             rf"{_IS}(?:true|1|yes|on|always|enabled|all)\b|{_IS}(?:unrestricted|uncensored|jailbroken|unfiltered"
             r"|superuser)\b",

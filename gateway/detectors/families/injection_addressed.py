@@ -44,6 +44,8 @@ _HAILED: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
+            unless=r"\b(?:how to|guides?|introductions?|ways?) (?:\w+ )?(?:to|for|with) (?:an? |the )?(?:ai|llm"
+            r"|language model|assistant|chat ?bot|agent)|\b(?:how to|tips for) \w+ to\b",
             pattern=rf"\b(?:(?:note|message|hinweis|nachricht|instructions?|todo|task|word|important|memo|nota) )?"
             rf"(?:to|for|an|für|aux?|para|pour) (?:all |any |every |the |alle |die |das |les |whichever |whatever )*"
             rf"(?:ais?(?: (?:that|which|who|in|\w+ing)(?: \w+){{0,3}})?|{_ALWAYS}(?: \w+){{0,4}}) ?[:!]|\b(?:an"

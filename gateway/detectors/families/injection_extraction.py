@@ -89,6 +89,7 @@ _EXTRACTIONS: Final = Group(
         Sign(
             kind=EXTRACTION,
             weight=78,
+            unless=r"\b(?:before|prior to) it (?:is|was|gets|goes|has|can|runs|reaches)\b",
             pattern=r"\b(?:repeat|print|output|write|copy|echo|recite|return|show|display|say|tell|give|encode|reveal"
             r"|spell|type|reproduce"
             r"|paste|dump)\b"

@@ -135,6 +135,8 @@ _BROKEN: Final = Group(
             kind=JAILBREAK,
             weight=46,
             imperative=True,
+            unless=r"\b(?:king|queen|emperor|ruler|pharaoh|society|country|nation|island|school|town|land|house"
+            r"|parents?|child|artist|chef|designer|player|driver)\b",
             pattern=r"\b(?:ai|bot|model|assistant|chat ?gpt|you|machine|robot"
             r"|(?-i:[A-Z]\w+))\b[^.!?;\n]{0,24}\bwithout (?:any )?(?:limits|policy|policies|rules|boundaries|ethics"
             r"|morals|guardrails"

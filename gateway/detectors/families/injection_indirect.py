@@ -211,6 +211,8 @@ _NOTED: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
+            unless=r"\b(?:how to|guides?|introductions?|ways?) (?:\w+ )?(?:to|for|with) (?:an? |the )?(?:ai|llm"
+            r"|language model|assistant|chat ?bot|agent)|\b(?:how to|tips for) \w+ to\b",
             pattern=r"\b(?:to|dear|hey|hello|hi|attention|(?:note|message|instructions?|notice|important|hint|word"
             r"|memo) (?:to|for)|hinweis an|hinweis für|nota para|note pour) (?:the |any |all |every |die )?(?:(?:\w+ )?"
             r"(?:llms?|language models?|assistants?|agents?|chat ?bots?|copilot|automated \w+|ki-\w+)\b[^.!?\n]{0,40}:"

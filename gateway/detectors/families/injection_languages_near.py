@@ -52,7 +52,8 @@ _LANGUAGES: Final = (
         new=r"ab (?:jetzt|sofort|nun)\b|du bist (?:jetzt|nun)\b|(?:deine |eine )?neue (?:aufgabe|anweisung"
         r"|instruktion|rolle)"
         r"|(?:das|dies) war(?:'?s|en)? (?:alles|es)|(?:beginn|starte?|fang)\w* (?:von vorn|neu|von neuem)",
-        kept=r"\bverg(?:iss|esst|essen)(?: \w+){0,2} nicht\b|\bnicht(?: zu)? (?:vergess|ignorier|missacht|umgeh)"
+        kept=r"\bwas ich (?:über|zum?|zur|von|vom|wegen) [^.!?]{2,40}(?:gesagt|geschrieben|gefragt)|"
+        r"\bverg(?:iss|esst|essen)(?: \w+){0,2} nicht\b|\bnicht(?: zu)? (?:vergess|ignorier|missacht|umgeh)"
         r"|\b(?:meine?|unsere?)[rnm]? (?:\w+ )?(?:nachricht|mail|anfrage|frage)",
         whole=r"genau|exakt|vollständig|intern|ganzen",
         made=r"(?:schreib|erstell|formulier|entw[iu]rf)\w*(?: \w+)? eine?n?\b|\b(?:ein guter|einen guten|was ist ein)",
@@ -98,7 +99,8 @@ _LANGUAGES: Final = (
         new=r"(?:à|a) partir de maintenant|désormais|nouvelles? (?:instruction|consigne|tâche|mission|règle)"
         r"|tu es maintenant"
         r"|vous êtes maintenant|recommen[çc]ons",
-        kept=r"\b(?:n'|n[e’] ?)?(?:oubli|ignor|néglig)\w*(?:-\w+)? (?:pas|jamais|surtout pas)\b|\bne pas (?:oubli"
+        kept=r"\bce que j'ai (?:dit|écrit|demandé) (?:sur|de|du|des|à propos|pour)\b|"
+        r"\b(?:n'|n[e’] ?)?(?:oubli|ignor|néglig)\w*(?:-\w+)? (?:pas|jamais|surtout pas)\b|\bne pas (?:oubli"
         r"|ignor)"
         r"|\b(?:mon|mes|notre|nos) (?:\w+ )?(?:message|mail|courriel|demande)",
         whole=r"complet|exact|intern|entier",
@@ -143,7 +145,8 @@ _LANGUAGES: Final = (
         new=r"a partir de (?:ahora|este momento)|de ahora en adelante|nuev[ao]s? (?:instrucci|tarea|orden|regla"
         r"|misión)"
         r"|ahora eres|ahora serás|empecemos de nuevo",
-        kept=r"\b(?:no|sin|nunca) (?:te |se |lo |la )?(?:olvid|ignor|descart|omit)|\b(?:mis?"
+        kept=r"\blo que (?:te )?(?:dije|he dicho|escribí|pedí|mencioné) (?:de|del|sobre|acerca|para)\b|"
+        r"\b(?:no|sin|nunca) (?:te |se |lo |la )?(?:olvid|ignor|descart|omit)|\b(?:mis?"
         r"|nuestr\w+) (?:\w+ )?(?:mensaje|correo)",
         whole=r"complet|exact|intern|enter",
         made=r"(?:escrib|redact)\w+ una?\b|cómo (?:escribir|redactar|se escribe)",
@@ -180,7 +183,8 @@ _LANGUAGES: Final = (
         own=r"\bseus?\b|\bsuas?\b|\bteus?\b|\btuas?\b|sistema|inicia[il]s?|ocult|secret|acima|origina|anterior",
         prompt=r"prompt|instruç|instruc|diretri|mensagem (?:de|do) sistema",
         new=r"a partir de agora|de agora em diante|nov[ao]s? (?:instruç|tarefa|ordem|regra|missão)|agora você é",
-        kept=r"\b(?:não|nunca|sem) (?:se |te )?(?:esque|ignor|desconsider)",
+        kept=r"\bo que (?:eu )?(?:disse|falei|escrevi|pedi) (?:de|do|da|sobre|para)\b|"
+        r"\b(?:não|nunca|sem) (?:se |te )?(?:esque|ignor|desconsider)",
         whole=r"complet|exat|intern|inteir",
         made=r"(?:escrev|redij)\w+ uma?\b|como (?:escrever|redigir)",
         void=r"(?:não (?:valem|se aplicam|contam) mais|já não (?:valem|se aplicam)|(?:estão|foram) (?:anulad|cancelad"
@@ -219,7 +223,8 @@ _LANGUAGES: Final = (
         r"prompt|istruzion|direttiv|messaggio di sistema",
         new=r"d'ora in (?:poi|avanti)|da (?:ora|adesso) in (?:poi|avanti)|nuov[aoei] (?:istruzion|compit|ordin|regol)"
         r"|ora sei|adesso sei",
-        kept=r"\b(?:non|senza|mai) (?:ti |vi |si )?(?:dimentic|scord|ignor|trascur)",
+        kept=r"\b(?:quello|ciò) che ho (?:detto|scritto|chiesto) (?:di|del|della|su|sul|per)\b|"
+        r"\b(?:non|senza|mai) (?:ti |vi |si )?(?:dimentic|scord|ignor|trascur)",
         whole=r"complet|esatt|intern|inter[oa]",
         made=r"scriv\w+ (?:un|una|uno)\b|come (?:scrivere|si scrive)",
         void=r"(?:non (?:valgono|contano|si applicano|sono) più(?: valid\w+)?|sono (?:annullat|revocat|decadut)\w*)",
@@ -251,7 +256,8 @@ _LANGUAGES: Final = (
         own=r"\bje\b|\bjouw\b|\buw\b|\bde systeem|oorspronkelijk|verborgen|geheim|bovenstaand|eerste|vorige",
         prompt=r"prompt|instructie|systeembericht|richtlijn",
         new=r"vanaf nu\b|(?:je|jij|u) bent nu\b|nieuwe (?:opdracht|instructie|taak|regel)",
-        kept=r"\b(?:vergeet|negeer)(?: \w+){0,2} niet\b|\bniet(?: te)? (?:vergeten|negeren)|\b(?:mijn|onze"
+        kept=r"\bwat ik (?:over|van|voor) [^.!?]{2,40}(?:zei|schreef|vroeg|heb gezegd)|"
+        r"\b(?:vergeet|negeer)(?: \w+){0,2} niet\b|\bniet(?: te)? (?:vergeten|negeren)|\b(?:mijn|onze"
         r"|ons) (?:\w+ )?(?:bericht|mail)",
         whole=r"volledig|exact|intern|hele",
         made=r"(?:schrijf|maak)(?: \w+)? een\b|hoe schrijf",

@@ -154,11 +154,17 @@ _LIMITLESS: Final = Group(
         ),
         Sign(
             kind=JAILBREAK,
+            weight=42,
+            imperative=True,
+            pattern=r"\b(?:broken? free|break free|freed?|liberated|escaped?|released)\b[^.!?\n]{0,30}\bchains\b",
+        ),
+        Sign(
+            kind=JAILBREAK,
             weight=60,
             imperative=True,
             pattern=r"\b(?:broken? free|break free|freed?|liberated|escaped?"
             r"|released)\b[^.!?\n]{0,30}\b(?:typical )?(?:confines|shackles"
-            r"|constraints|restrictions|rules|limitations|chains|boundaries)\b",
+            r"|constraints|restrictions|rules|limitations|boundaries)\b",
         ),
         Sign(
             kind=ROLE,

@@ -26,7 +26,8 @@ IN_DATA: Final = (
     r" (?:in|inside|within|from|of) (?:the |this |these |those |that |any |following |retrieved |user |quoted "
     r"|customer )*"
     r"(?:texts?|reviews?|documents?|e-?mails?|web ?pages?|pages?|web ?sites?|contents?|data|inputs?|results?|articles?"
-    r"|comments?|transcripts?|files?|snippets?|tags|delimiters)(?: below| itself| to be \w+)?\s*(?:[.,;:)\n\"'`]|$"
+    r"|comments?|transcripts?|files?|snippets?|tags|delimiters|(?:triple )?(?:back ?ticks|quotes|quotation marks"
+    r"|brackets|dashes)|code fences?|blocks?)(?: below| itself| to be \w+)?\s*(?:[.,;:)\n\"'`]|$"
     r"|and\b)"
 )
 """Who has a text worked on says that nothing in it is an order."""

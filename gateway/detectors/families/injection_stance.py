@@ -37,7 +37,9 @@ _PARTS: Final = re.compile(r"[.!?:;,\n()\[\]\"]")
 _TALK: Final = re.compile(
     r"\b(?:such as|for example|for instance|e\.g\.?|i\.e\.|examples? of|an? example|examples? (?:include|are)"
     r"|example:|phrases?|attack(?:s|er|ers)?"
-    r"|inject(?:ion|ions|ing)|malicious|adversarial|vulnerabilit\w+|detect\w*|classif\w*|filter(?:s|ed|ing)? (?:for"
+    r"|inject(?:ion|ions|ing)|by (?:asking|telling|getting|tricking|persuading|instructing) (?:the|an?) (?:model"
+    r"|assistant|chat ?bot|bot|llm|ai)|malicious|adversarial|vulnerabilit\w+|detect\w*|classif\w*|filter(?:s|ed"
+    r"|ing)? (?:for"
     r"|out|should|must|phrases|texts|that)"
     r"|block(?:s|ing)?\b|what (?:does|do|is meant|happens)|what is the meaning|meaning\b|defen[cs]es?|defend\w*"
     r"|prevent\w*|mitigat\w*|sanitiz\w*"

@@ -14,7 +14,8 @@ _ASKED: Final = (
     r"(?:show|tell|reveal|print|repeat|output|display|give|share|leak|disclose|dump|write|spell|copy|recite|translate"
     r"|summari[sz]e|encode|list|expose|provide|return|send|say|type|read|state|echo|paste|describe|explain|quote"
     r"|reproduce|rewrite|paraphrase|convert|extract|retrieve|recall|present|divulge|confess|post|produce|restate"
-    r"|rephrase|render|recite|regurgitate|transcribe|format|include|begin|start|continue|complete|want|see|know"
+    r"|rephrase|render|recite|regurgitate|transcribe|format|i'd like|would like|include|begin|start|continue|complete"
+    r"|want|see|know"
     r"|what|which|what's|whats|how|are there)"
 )
 _OWN: Final = (
@@ -117,7 +118,8 @@ _EXTRACTIONS: Final = Group(
             r"|state)\b[^.!?;\n]{0,40}\b(?:instructions?"
             r"|prompts?|rules|guidelines|directives)(?: that| which)? (?:you (?:were|are|have been|had been|got"
             r"|received|have|follow|'ve been)(?: given"
-            r"| told| following| provided| received| programmed with| initially| originally|\W*$|\?)|given to you)",
+            r"| told| following| provided| received| programmed with| configured with| set up with| primed with"
+            r"| initially| originally|\W*$|\?)|given to you)",
         ),
         Sign(
             kind=EXTRACTION,

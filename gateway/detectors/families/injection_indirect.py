@@ -59,7 +59,7 @@ _ADDRESSED: Final = Group(
             imperative=True,
             foreign=True,
             pattern=r"\b(?:ai|llm|language model|chat ?gpt|copilot|claude|gemini|gpt-?4\w?)(?: (?:assistants?|agents?"
-            r"|models?|systems?|bots?|readers?|reviewers?))?(?: \w+){0,3}? (?:must|should|shall|need to"
+            r"|models?|systems?|bots?|readers?|reviewers?))?(?: \w+){0,5}? (?:must|should|shall|need to"
             r"|are instructed to"
             r"|is instructed to|please|will)\b",
         ),
@@ -196,7 +196,8 @@ _NOTED: Final = Group(
         r"|pars|index|crawl)ing (?:this|the)",
         r"\b(?:agents?|assistants?|models?|bots?|llms?): ",
         r"\b(?:call|invoke|run|execute) (?:the )?(?:tool |function )?[a-z]{2,20}_[a-z_]{2,30}\b",
-        r"\bwhatever (?:the )?(?:user|developer|owner|human|reviewer)|\bregardless of (?:the|what)|\brate (?:this"
+        r"\bwhatever (?:the )?(?:user|developer|owner|human|reviewer|query|question|request)|\bregardless of (?:the"
+        r"|what)|\brate (?:this"
         r"|the) (?:applicant|candidate|paper|product|submission|essay)",
         r"\byour (?:new|real|actual|true) (?:objective|task|goal|mission|instruction|purpose|job)s?\s?:",
         r"(?:发送|发到|上传|送信)",
@@ -248,8 +249,8 @@ _NOTED: Final = Group(
             imperative=True,
             foreign=True,
             pattern=r"\bwhatever (?:the )?(?:user|developer|owner|human|reviewer)s? (?:asks?|asked|says?|said|wants?"
-            r"|wanted|told|tells?)\b|\bregardless of (?:the criteria|what (?:the user|they|he|she"
-            r"|you))\b",
+            r"|wanted|told|tells?)\b|\bwhatever the (?:query|question|request|user's \w+) (?:was|is|may be|says)\b"
+            r"|\bregardless of (?:the (?:criteria|user's \w+)|what (?:the user|they|he|she|you))\b",
         ),
         Sign(
             kind=INDIRECT,

@@ -22,7 +22,7 @@ _LANGUAGES: Final = (
             r"|\blass\w{0,2}\s[^.!?;]{1,40}hinter",
             r"\b(?:zeig|nenn|gib|verrat|wiederhol|druck|schreib|sag|welche|wie laute|was (?:ist|war|steht"
             r"|sind))\w{0,4}[^.!?;]{1,40}"
-            r"(?:prompt|anweisung|instruktion|systemnachricht|text (?:vor|ober))",
+            r"(?:prompt|anweisung|instruktion|systemnachricht|text (?:vor|ober|(?:\xc3\xbc|ue)ber (?:dies|mein)))",
         ),
         stop=r"hör(?:e|en sie|t)? (?:damit |sofort |bitte )?auf,|halte? dich nicht (?:mehr )?an|denk(?:e"
         r"|en sie)? nicht (?:mehr |länger )?an|streich\w*|"
@@ -45,9 +45,10 @@ _LANGUAGES: Final = (
         r"|was (?:ist|war|waren|sind|steht|stand)|wie (?:ist|laute\w*|war)|ausgeben|offenleg\w*|welche|kopier\w*"
         r"|liste",
         own=r"\bdein\w*|\bihre?n?\b|\beuer|(?:den|dem|das) (?:\w+ )?system|ursprünglich|\bobig|anfänglich"
-        r"|geheim|hast du|vor dieser|oberhalb"
+        r"|geheim|hast du|man dir|dir gegeben|vor dieser|über dieser|oberhalb"
         r"|versteckt|initial|vorherig|oben|erste[nrs]?\b",
-        prompt=r"prompt|anweisung|instruktion|systemnachricht|systemtext|der text|den text|vorgaben|richtlinien"
+        prompt=r"prompt|anweisung|instruktion|systemnachricht|systemtext|der text|den text|gesamten? text"
+        r"|ganzen? text|kompletten? text|vorgaben|richtlinien"
         r"|text oben",
         new=r"ab (?:jetzt|sofort|nun)\b|du bist (?:jetzt|nun)\b|(?:deine |eine )?neue (?:aufgabe|anweisung"
         r"|instruktion|rolle)"

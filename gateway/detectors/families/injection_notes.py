@@ -53,6 +53,11 @@ _CALLED: Final = Group(
         r"\.ssh/|id_rsa|id_ed25519|\.aws/cred|/etc/(?:passwd|shadow)|\.netrc|\.kube/config|\.npmrc|\.pypirc|mcp\.json"
         r"|\.docker/config|credentials\.json",
         r"\bthe (?:ai|bot|llm|language model) (?:has|have|is) to\b",
+        r"\binstead of (?:answering|solving|doing|completing|helping)\b|\bas (?:the|an) (?:ai )?(?:assistant|agent"
+        r"|model),",
+        r"\byou have an? (?:new|more urgent|more important|different) (?:job|task|assignment|mission|goal)\b",
+        r"\b(?:in order to|to) (?:process|complete|finish|open|render|view|pay|load) this \w{1,12},? (?:you|the agent"
+        r"|the assistant)\b",
     ),
     before=110,
     after=130,
@@ -158,6 +163,30 @@ _CALLED: Final = Group(
             rf"[^.!?\n]{{0,50}}{_SECRET_FILE}[^.!?\n]{{0,20}}\b(?:as|in|into|to|at|with"
             rf"|on)\b[^.!?\n]{{0,24}}(?:parameter"
             r"|argument|comment|field|note|https?://|reply|response|answer|message|issue|body|@)",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=48,
+            imperative=True,
+            foreign=True,
+            pattern=r"\binstead of (?:answering|solving|doing|completing|helping with) (?:the |this |that |what |any )?"
+            r"(?:user'?s? )?(?:question|task|request|query|what)[^.!?,\n]{0,30}, (?:please )?(?:respond|say|write"
+            r"|tell|print"
+            r"|reply|send|give|output|recommend|show|ask)\b"
+            r"|\bas (?:the|an) (?:ai )?(?:assistant|agent|model), (?:please |now )?(?:access|send|share|forward"
+            r"|delete|get"
+            r"|open|call|run|transfer|e-?mail|retrieve|ignore|say|tell|reply|unlock|grant|buy|book|post|upload)\b"
+            r"|\byou have an? (?:new|more urgent|more important|different) (?:job|task|assignment|mission"
+            r"|goal)(?: now)? ?:",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=34,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:in order to|to) (?:process|complete|finish|open|render|view|pay|load) this \w+,? (?:you"
+            r"|the agent"
+            r"|the assistant)(?: will)? (?:first )?(?:have to|has to|must|need to|needs to|should)(?: first)?\b",
         ),
         Sign(
             kind=INDIRECT,

@@ -64,7 +64,8 @@ _SPELT_OUT: Final = Group(
             rf"|paraphrase|describe|define|mime|act out)(?: me| us| out)? {_HELD}\b[^.!?\n]{{0,50}}\b(?:in(?:to)?"
             rf" (?:\w+ ){{0,2}}?(?:{_MADE_OF_IT}|reverse|{_LETTERS}|spanish|french|german|italian|latin|chinese"
             rf"|japanese|another language|a list|code|cipher)|backwards|reversed|slowly|letter|without (?:saying"
-            rf"|using|writing|naming)|with (?:a |an |some )?(?:spaces?|dash\w*|dots?|hyphens?|gaps?|\w+) (?:after"
+            rf"|using|writing|naming)|,? but (?:swap|replace|reverse|leave out|change|shift|add|skip|mix)|with (?:a "
+            rf"|an |some )?(?:spaces?|dash\w*|dots?|hyphens?|gaps?|\w+) (?:after"
             rf"|between|in)|as (?:an? )?(?:\w+ )?{_MADE_OF_IT})\b",
         ),
         Sign(
@@ -112,7 +113,8 @@ _SPELT_OUT: Final = Group(
             pattern=r"(?:^|[.!?,;:\n]\s*|\b(?:please|now|then|may|and|but|can you|could you|you can"
             r"|you must) )(?:reveal"
             r"|whisper"
-            r"|hand over|give away|disclose|divulge|leak|betray|spill|tell (?:me|us))(?: me| us| to me)? (?:the|your"
+            r"|hand over|give away|disclose|divulge|leak|betray|spill|say|output|print|(?:tell|give) (?:me|us))(?: me"
+            r"| us| to me)? (?:the|your"
             r"|that)"
             r" (?:(?:secret|hidden|protected|guarded) (?:word|password|phrase|code|pass ?phrase)|code ?word)\s*(?:$"
             r"|[.!?,;\n])",

@@ -145,6 +145,11 @@ _SWITCHED: Final = Group(
         r"|job"
         r"|assignment|mission|role|topic)",
         r"\b(?:whatever|regardless of) the (?:harm|consequence|danger|legality|ethic|damage)",
+        r"\b(?:treat|consider|regard|handle|take) (?:all |each |every |any )?(?:of )?my (?:messages?|words|inputs?"
+        r"|commands?)",
+        r"\b(?:consider|regard|treat|declare) (?:the|all|every|any) (?:previous|prior|above|earlier|preceding)\b",
+        r"\bforget (?:about )?(?:the|your|all|any|those) rules,? and\b|\beverything you (?:have |had )?(?:learn|read"
+        r"|heard|know)",
         r"n't (?:be )?(?:restricted|limited|constrained|bound|held back) by",
     ),
     before=100,
@@ -206,6 +211,34 @@ _SWITCHED: Final = Group(
             pattern=r"\b(?:drop|skip|leave|abandon|scrap|quit|stop) the (?:previous|prior|earlier|last|old|first"
             r"|current)"
             r" (?:tasks?|jobs?|assignments?|missions?)(?:,? (?:and|then|now|instead)|[.,;])",
+        ),
+        Sign(
+            kind=OVERRIDE,
+            weight=54,
+            imperative=True,
+            pattern=r"\b(?:treat|consider|regard|handle|take) (?:all |each |every |any )?(?:of )?my (?:messages?"
+            r"|words|inputs?"
+            r"|commands?|prompts?) (?:as|like|to be) (?:if (?:they|it) (?:were|was|came) )?(?:from )?(?:the "
+            r"|a )?(?:system"
+            r"|developer|admin\w*|root|operator)\b",
+        ),
+        Sign(
+            kind=OVERRIDE,
+            weight=54,
+            pattern=r"\b(?:consider|regard|treat|declare) (?:the|all|every|any) (?:of the )?(?:previous|prior|above"
+            r"|earlier"
+            r"|preceding) (?:\w+ )?(?:as )?(?:null and )?(?:void|null|invalid|obsolete|cancelled|deleted|a joke"
+            r"|non-existent)\b"
+            r"|\bforget (?:about )?(?:the|your|all|any|those) rules,? and (?:just |now |only )?(?:speak|act|talk|answer"
+            r"|respond|behave|curse|swear)\b",
+        ),
+        Sign(
+            kind=OVERRIDE,
+            weight=44,
+            imperative=True,
+            pattern=r"\beverything you (?:have |had )?(?:learn(?:ed|t)|read|heard|know)[^.!?\n]{0,30} (?:is|was"
+            r"|were) (?:all "
+            r"|completely )?(?:wrong|false|a lie|void|irrelevant|nonsense|fake|a test)\b",
         ),
         Sign(
             kind=JAILBREAK,

@@ -9,12 +9,19 @@ from keeptrusts.gateway.detectors.families import (
     injection_addressed,
     injection_asked,
     injection_boundaries,
+    injection_carried,
     injection_english,
+    injection_extraction,
     injection_general,
     injection_hints,
+    injection_indirect,
+    injection_languages_far,
+    injection_languages_near,
+    injection_notes,
     injection_personas,
+    injection_secrets,
+    injection_settings,
 )
-from keeptrusts.gateway.detectors.families.injection_languages import language_groups
 from keeptrusts.gateway.detectors.families.respelled import ANCHORS
 from keeptrusts.gateway.detectors.families.signs import Group, Reader, rules_of_groups
 from keeptrusts.gateway.detectors.rules import Rule
@@ -27,20 +34,28 @@ def injection_groups() -> tuple[Group, ...]:
     """Give all groups."""
     return (
         *injection_english.GROUPS,
-        *language_groups(),
+        *injection_extraction.GROUPS,
+        *injection_languages_near.GROUPS,
+        *injection_languages_far.GROUPS,
         *injection_personas.GROUPS,
         *injection_boundaries.GROUPS,
+        *injection_indirect.GROUPS,
+        *injection_carried.GROUPS,
         *injection_hints.GROUPS,
         *injection_general.GROUPS,
         *injection_addressed.GROUPS,
+        *injection_notes.GROUPS,
         *injection_asked.GROUPS,
+        *injection_secrets.GROUPS,
+        *injection_settings.GROUPS,
         _respelled(),
     )
 
 
 def _respelled() -> Group:
     """Give the plainest attacks as they are when somebody spelled them so that nobody reads them."""
-    signs = tuple(sign for group in injection_english.GROUPS for sign in group.signs if sign.weight >= _PLAINEST)
+    plain = (*injection_english.GROUPS, *injection_extraction.GROUPS)
+    signs = tuple(sign for group in plain for sign in group.signs if sign.weight >= _PLAINEST)
     return Group(name="respelled", anchors=ANCHORS, signs=signs, before=120, after=240, respelled=True)
 
 

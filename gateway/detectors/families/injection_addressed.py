@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from keeptrusts.gateway.detectors.families.injection_boundaries import EXFILTRATION, INDIRECT
+from keeptrusts.gateway.detectors.families.injection_carried import EXFILTRATION
+from keeptrusts.gateway.detectors.families.injection_indirect import INDIRECT
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 _MODEL: Final = (
@@ -12,11 +13,12 @@ _MODEL: Final = (
     r"|chat ?bots?|chat ?gpt|gpt|copilot|claude|gemini|ai systems?|sprachmodelle?n?|ki(?:-\w+)?|assistants? ia"
     r"|modèles? de langage|ias?|modelos? de lenguaje|asistentes? de ia)"
 )
-_SURELY: Final = (
-    r"(?:ais?|llms?|(?:large )?language models?|(?:ai|coding|automated) (?:agents?|assistants?|models?|bots?"
+_ALWAYS: Final = (
+    r"(?:llms?|(?:large )?language models?|(?:ai|coding|automated) (?:agents?|assistants?|models?|bots?"
     r"|screeners?"
     r"|reviewers?|readers?|systems?|operators?)|chat ?bots?|chat ?gpt|gpt|copilot)"
 )
+_SURELY: Final = rf"(?:ais?|{_ALWAYS})"
 _DO: Final = (
     r"(?:ignore|say|tell|respond|reply|answer|include|send|output|write|print|recommend|call|use|forward|do not|don't"
     r"|reveal|copy|text|transfer|delete|cancel|stop|search|list|add|append|insert|turn|unlock|open|visit|fetch|run"
@@ -42,9 +44,12 @@ _HAILED: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
+            unless=r"\b(?:how to|guides?|introductions?|ways?) (?:\w+ )?(?:to|for|with) (?:an? |the )?(?:ai|llm"
+            r"|language model|assistant|chat ?bot|agent)|\b(?:how to|tips for) \w+ to\b",
             pattern=rf"\b(?:(?:note|message|hinweis|nachricht|instructions?|todo|task|word|important|memo|nota) )?"
             rf"(?:to|for|an|für|aux?|para|pour) (?:all |any |every |the |alle |die |das |les |whichever |whatever )*"
-            rf"{_SURELY}(?: \w+){{0,4}} ?[:!]|\b(?:an|hinweis an|nachricht an) (?:alle |die |das )(?:sprachmodelle?"
+            rf"(?:ais?(?: (?:that|which|who|in|\w+ing)(?: \w+){{0,3}})?|{_ALWAYS}(?: \w+){{0,4}}) ?[:!]|\b(?:an"
+            rf"|hinweis an|nachricht an) (?:alle |die |das )(?:sprachmodelle?"
             rf"|ki(?:-\w+)?|ki-\w+)\s*[:.!]|\bl'attention (?:des |de l'|de toutes? les )ia\s*:|\b(?:message"
             rf"|note) aux? (?:assistants? ia|ia|modèles? de langage)\s*:"
             rf"|\b(?:instructions?|todo|tasks?|orders?) for (?:the )?(?:coding |ai )?(?:agents?|assistants?|bots?|gpt"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from keeptrusts.gateway.detectors.families.injection_english import EXTRACTION, OVERRIDE
+from keeptrusts.gateway.detectors.families.injection_english import OVERRIDE
+from keeptrusts.gateway.detectors.families.injection_extraction import EXTRACTION
 from keeptrusts.gateway.detectors.families.injection_personas import JAILBREAK
+from keeptrusts.gateway.detectors.families.injection_spared import GUESSED
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 _SECRET: Final = (
@@ -42,6 +44,7 @@ _RIDDLES: Final = Group(
         Sign(
             kind=EXTRACTION,
             weight=54,
+            unless=GUESSED,
             pattern=rf"\b{_TELL}\b[^.!?\n]{{0,60}}\b(?:the|your|that) (?:secret|forbidden)(?: (?:word|key|code|phrase"
             rf"|password))?\b[^.!?\n]{{0,50}}\b{_SPELT}"
             rf"|\b{_TELL}\b[^.!?\n]{{0,60}}\b{_SPELT}[^.!?\n]{{0,40}}\b(?:the|your"

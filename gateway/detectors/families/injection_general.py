@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from keeptrusts.gateway.detectors.families.injection_english import EXTRACTION, OVERRIDE
+from keeptrusts.gateway.detectors.families.injection_english import OVERRIDE
+from keeptrusts.gateway.detectors.families.injection_extraction import EXTRACTION
 from keeptrusts.gateway.detectors.families.injection_personas import JAILBREAK, ROLE
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
@@ -22,7 +23,8 @@ _ASK: Final = (
     r"|describe|provide|reproduce|echo|state|expose|what|which|include|begin|start)"
 )
 _BEHIND: Final = (
-    r"(?:\s*(?:[.?!,;:)\"'\n]|$)|\s+(?:verbatim|word|and|in\b|above|exactly|now|please|to me|from|here|before|you"
+    r"(?:\s*(?:[.?!,;:)\"'\n]|$)|\s+(?:verbatim|word|and|in\b|into\b|above|exactly|now|please|to me|from|here|before"
+    r"|you"
     r"|right|as|without"
     r"|starting|that|then|so|but|or|of this|are|is|say|says|translated|back|first|only|at|were|was|fully|backwards))"
 )
@@ -133,6 +135,8 @@ _BROKEN: Final = Group(
             kind=JAILBREAK,
             weight=46,
             imperative=True,
+            unless=r"\b(?:king|queen|emperor|ruler|pharaoh|society|country|nation|island|school|town|land|house"
+            r"|parents?|child|artist|chef|designer|player|driver)\b",
             pattern=r"\b(?:ai|bot|model|assistant|chat ?gpt|you|machine|robot"
             r"|(?-i:[A-Z]\w+))\b[^.!?;\n]{0,24}\bwithout (?:any )?(?:limits|policy|policies|rules|boundaries|ethics"
             r"|morals|guardrails"

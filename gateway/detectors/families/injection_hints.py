@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from keeptrusts.gateway.detectors.families.injection_english import EXTRACTION, OVERRIDE
+from keeptrusts.gateway.detectors.families.injection_english import OVERRIDE
+from keeptrusts.gateway.detectors.families.injection_extraction import EXTRACTION
 from keeptrusts.gateway.detectors.families.injection_personas import JAILBREAK, ROLE
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
@@ -46,10 +47,31 @@ _FIRST: Final = Group(
         r"\b(?:secret|hidden|confidential|magic) (?:key|password|pass ?phrase|code|word|phrase|token|flag|information"
         r"|data)",
         r"\bthe password\b",
+        r"\b(?:anfang|beginn) (?:dieses|unseres|des|dieser|unserer) (?:gespr|chat|dialog|unterhaltung|konversation)"
+        r"|\bd(?:\xc3\xa9|e)but de (?:cette|notre|la) (?:conversation|discussion)|\b(?:principio|inicio"
+        r"|comienzo) de (?:esta"
+        r"|nuestra|la) conversaci|\binizio di questa conversazione|\bin(?:\xc3\xad|i)cio (?:desta|da nossa) conversa",
     ),
     before=90,
     after=90,
     signs=(
+        Sign(
+            kind=EXTRACTION,
+            weight=54,
+            imperative=True,
+            pattern=r"\b(?:was (?:stand|steht|war|wurde)|text|wortlaut|gib|zeig\w*|wiederhol\w*|nenn\w*|schreib\w*)\b"
+            r"[^.!?\n]{0,40}\b(?:am|vom|von|ab|seit)(?: dem)? (?:anfang|beginn) (?:dieses|unseres|des|dieser|unserer)"
+            r" (?:gesprächs|chats|dialogs|unterhaltung|konversation)\b"
+            r"|\b(?:qu'y avait-il|quel (?:est|était)|texte|montre|répète|donne|écris)\b[^.!?\n]{0,40}\b(?:au|du"
+            r"|depuis le)"
+            r" (?:tout )?début de (?:cette|notre|la) (?:conversation|discussion)"
+            r"|\b(?:qué (?:decía|dice|había|ponía)|texto|muestra|muéstrame|repite|dime"
+            r"|escribe)\b[^.!?\n]{0,40}\b(?:al|del"
+            r"|desde el) (?:principio|inicio|comienzo) de (?:esta|nuestra|la) conversación"
+            r"|\b(?:cosa c'era|testo|mostra|ripeti|scrivi)\b[^.!?\n]{0,40}all'inizio di questa conversazione"
+            r"|\b(?:o que (?:estava|dizia)|texto|mostre|repita|escreva)\b[^.!?\n]{0,40}no início (?:desta"
+            r"|da nossa) conversa",
+        ),
         Sign(
             kind=EXTRACTION,
             weight=54,
@@ -260,6 +282,10 @@ _FREED_ABROAD: Final = Group(
         r"|filtr|censura|regol)|\bzonder (?:enige|beperk|regels|filters|censuur)",
         "без (?:каких|всяких|ограничен|правил|цензур|фильтр|морал)|没有(?:任何)?(?:限制|约束|道德|规则|审查)"
         "|不受(?:任何)?(?:限制|约束)|制限(?:の|が)?な|제한 ?(?:이|도)? ?없|검열 ?없|قيود|बिना किसी",
+        "(?:不得|不能|不许|不准|绝不|不可)拒绝|拒否(?:して|せず|しない)|거절하지|никогда не отказыва"
+        "|(?:你|您)(?:将|已经|再也|不再|就)?(?:没有|不受)(?:任何|一切)",
+        r"\bne refuse[sz]? jamais|\b(?:lehne|verweigere) nie|\bnunca (?:te niegues|rechaces|recuse)|\bnon rifiutare mai"
+        r"|\bweiger nooit",
         "开发者模式|開發者模式|開発者モード|개발자 모드|режим(?:е)? разработчика",
         r"\b(?:entwicklermodus|modo (?:de )?desarrollador|modo (?:de )?desenvolvedor|mode d(?:\xc3\xa9|e)veloppeur"
         r"|modalit(?:\xc3\xa0|a) sviluppatore)",
@@ -272,7 +298,8 @@ _FREED_ABROAD: Final = Group(
             weight=56,
             imperative=True,
             pattern=rf"{_ABROAD}[^.!?\n。！？]{{0,70}}{_FREED}"
-            rf"|{_FREED}[^.!?\n。！？]{{0,40}}{_ABROAD}",
+            rf"|{_FREED}[^.!?\n。！？]{{0,40}}{_ABROAD}"
+            r"|(?:你|您)(?:将|已经?|再也|不再|就)?(?:没有|不受)(?:任何|一切)?(?:限制|约束|道德|规则|审查)",
         ),
         Sign(
             kind=JAILBREAK,
@@ -282,6 +309,16 @@ _FREED_ABROAD: Final = Group(
             r"|로) ?.{0,10}"
             r"(?:开发者模式|開發者模式|開発者モード|개발자 모드|режим(?:е)? разработчика|entwicklermodus"
             r"|modo (?:de )?desarrollador|modo (?:de )?desenvolvedor|mode développeur|modalità sviluppatore)",
+        ),
+        Sign(
+            kind=JAILBREAK,
+            weight=40,
+            imperative=True,
+            pattern=r"(?:不得|不能|不许|不准|绝不|不可)拒绝|拒否(?:してはいけ|してはなら|せずに|しないで)"
+            r"|거절하지 ?(?:마|말)"
+            r"|никогда не отказыва|\bne refuse[sz]? jamais|\b(?:lehne|verweigere) (?:nie|niemals)\b"
+            r"|\bnunca (?:te niegues"
+            r"|rechaces|recuse)|\bnon rifiutare mai|\bweiger nooit",
         ),
     ),
 )
@@ -317,6 +354,7 @@ _PLAYED: Final = Group(
             kind=JAILBREAK,
             weight=50,
             imperative=True,
+            unless=r"\b(?:rules|limits|restrictions?) (?:of|for|on|in)\b",
             pattern=r"\bas (?:if|though) (?:you|there) (?:were|was|had|have|are)(?: (?:an?|the|not|no|never|without"
             r"|free|under|any|completely|totally|been))+ (?:\w+ )?(?:safety|training|restrict\w*|limit\w*|rules"
             r"|guidelines|filters?|ethic\w*|moral\w*|policies|policy|bound|censor\w*|instructions?|constraints?"
@@ -327,15 +365,19 @@ _PLAYED: Final = Group(
             weight=44,
             imperative=True,
             pattern=r"\b(?:act|pretend|play|role-?play|be|imagine|speak|talk|respond|answer)\b[^.!?\n]{0,30}\b(?:late"
-            r"|dead|deceased) (?:grandm\w+|grandfather|grandpa|mother|father)\b",
+            r"|dead|deceased) (?:grandm\w+|grandfather|grandpa|mother|father|uncle|aunt)\b[^?\n]{0,140}\b(?:keys?"
+            r"|serials?|licen[cs]es?|passwords?|codes?|napalm|bombs?|recipes? (?:for|of)|how (?:to|she|he|it was|they)"
+            r"|steps|instructions|ingredients|would answer any|never told me)\b",
         ),
         Sign(
             kind=JAILBREAK,
             weight=22,
             imperative=True,
-            pattern=r"\b(?:start|begin)(?:s|ning)? (?:your|the|every|each|all) (?:\w+ )?(?:response|answer|reply"
-            r"|message|sentence)s? with\b|\b(?:response|answer|reply|output)s? (?:must|should|has to|will) (?:start"
-            r"|begin) with\b",
+            pattern=r"\b(?:(?:start|begin)(?:s|ning)? (?:your|the|every|each|all) (?:\w+ )?(?:response|answer|reply"
+            r"|message"
+            r"|sentence)s?|(?:response|answer|reply|output)s? (?:must|should|has to|will) (?:start|begin)) with"
+            r" (?:[\"'“‘]|the (?:words?|phrase|sentence|line|string)\b|sure\b|yes\b|of course|absolutely|certainly"
+            r"|i\b)",
         ),
         Sign(
             kind=JAILBREAK,

@@ -137,6 +137,9 @@ _LIMITLESS: Final = Group(
             kind=JAILBREAK,
             weight=55,
             imperative=True,
+            unless=r"\bwithout (?:any )?limitation\b|\b(?:budget\w*|time|money|dietary|travel|age|space|legal|visa"
+            r"|height|weight"
+            r"|water|export|trade|parking|size|storage|financial) (?:restrictions?|limitations?|limits)\b",
             pattern=r"\b(?:you|your|yourself|he|she|who|chat ?gpt|dan|ai|bot|assistant|character|model"
             r"|respond|answer|responses?|answers?)\b"
             r"[^.!?,;\n]{0,60}\b(?:no|without|free (?:of|from)|lacks?|does(?: not|n't) have|do(?: not|n't) have"
@@ -151,11 +154,17 @@ _LIMITLESS: Final = Group(
         ),
         Sign(
             kind=JAILBREAK,
+            weight=42,
+            imperative=True,
+            pattern=r"\b(?:broken? free|break free|freed?|liberated|escaped?|released)\b[^.!?\n]{0,30}\bchains\b",
+        ),
+        Sign(
+            kind=JAILBREAK,
             weight=60,
             imperative=True,
             pattern=r"\b(?:broken? free|break free|freed?|liberated|escaped?"
             r"|released)\b[^.!?\n]{0,30}\b(?:typical )?(?:confines|shackles"
-            r"|constraints|restrictions|rules|limitations|chains|boundaries)\b",
+            r"|constraints|restrictions|rules|limitations|boundaries)\b",
         ),
         Sign(
             kind=ROLE,

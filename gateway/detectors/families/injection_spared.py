@@ -8,8 +8,11 @@ KEPT: Final = (
     r"\b(?:do not|don't|never|must not|should not|shouldn't|cannot|can't|not to|without) (?:ever |simply |just )?"
     r"(?:ignor|forget(?:ting)? (?:[^t]|t[^o]|to[^ ])|disregard|overrid|overrul|bypass|circumvent|neglect|skip"
     r"|violat|break|abandon|discard)"
+    r"|\b(?:if|when|whenever|unless|in case|should) (?:you|users?|developers?|we|they|one) (?:ever |really )?(?:need"
+    r"|want"
+    r"|wish|have|like|decide)s? to (?:\w+ )?(?:ignor|disregard|overrid|overrul|bypass|circumvent|skip|break)"
 )
-"""Who is told not to ignore something is told the opposite."""
+"""Who is told not to ignore something is told the opposite, and who may want to is told nothing."""
 ABOUT: Final = (
     r"\b(?:know|knew|learn(?:ed|t)|heard|read|thought|believed?|seen)(?: so far)? about\b"
     r"|\b(?:requests?|messages?|questions?|tasks?|texts?|information|conversations?|statements?|discussions?|words)"
@@ -23,7 +26,8 @@ IN_DATA: Final = (
     r" (?:in|inside|within|from|of) (?:the |this |these |those |that |any |following |retrieved |user |quoted "
     r"|customer )*"
     r"(?:texts?|reviews?|documents?|e-?mails?|web ?pages?|pages?|web ?sites?|contents?|data|inputs?|results?|articles?"
-    r"|comments?|transcripts?|files?|snippets?|tags|delimiters)(?: below| itself| to be \w+)?\s*(?:[.,;:)\n\"'`]|$"
+    r"|comments?|transcripts?|files?|snippets?|tags|delimiters|(?:triple )?(?:back ?ticks|quotes|quotation marks"
+    r"|brackets|dashes)|code fences?|blocks?)(?: below| itself| to be \w+)?\s*(?:[.,;:)\n\"'`]|$"
     r"|and\b)"
 )
 """Who has a text worked on says that nothing in it is an order."""
@@ -42,3 +46,15 @@ FOR_OTHERS: Final = (
     r"|on how|of (?:an?|my|our)\b)|\b(?:a good|the best|an ideal|a better)\b"
 )
 """A prompt that somebody writes, or instructions for doing something, are not the model's."""
+GUESSED: Final = r"\b(?:games?|level|escape room|crossword|hangman|wordle|taboo|puzzle|riddle i)\b"
+"""Where a word is guessed in a game, nobody keeps a secret."""
+NOT_KEPT: Final = (
+    rf"{GUESSED}|\bhow (?:(?:do|can|could|should|would) (?:i|we|one)|to)\b|\b(?:function|regex|regular expression"
+    rf"|script|python|java|javascript|code that|html|css|form|field"
+    r"|input|users?|hash\w*|bcrypt|argon\w*|algorithms?|valid\w+|polic\w+|manager|require\w*|reset|wi-?fi"
+    r"|router|account|must|should|have to|has to|needs? to|at least|special|upper|lower|case|digits?|strength|strong"
+    r"|sql|log|logs|column|api|django|kubernetes|allowed|permitted|average|bits|brute|crack\w*|only|numbers?"
+    r"|sensitive|mandatory|string|openssl|curl|headers?|auth\w*|server|database|client|store[ds]?|config\w*|files?"
+    r"|variables?|php|rust|bash|shell|powershell|excel|kubectl|program|app)\b"
+)
+"""Words that tell of a password that somebody has, makes or checks."""

@@ -37,7 +37,9 @@ _PARTS: Final = re.compile(r"[.!?:;,\n()\[\]\"]")
 _TALK: Final = re.compile(
     r"\b(?:such as|for example|for instance|e\.g\.?|i\.e\.|examples? of|an? example|examples? (?:include|are)"
     r"|example:|phrases?|attack(?:s|er|ers)?"
-    r"|inject(?:ion|ions|ing)|malicious|adversarial|vulnerabilit\w+|detect\w*|classif\w*|filter(?:s|ed|ing)? (?:for"
+    r"|inject(?:ion|ions|ing)|by (?:asking|telling|getting|tricking|persuading|instructing) (?:the|an?) (?:model"
+    r"|assistant|chat ?bot|bot|llm|ai)|malicious|adversarial|vulnerabilit\w+|detect\w*|classif\w*|filter(?:s|ed"
+    r"|ing)? (?:for"
     r"|out|should|must|phrases|texts|that)"
     r"|block(?:s|ing)?\b|what (?:does|do|is meant|happens)|what is the meaning|meaning\b|defen[cs]es?|defend\w*"
     r"|prevent\w*|mitigat\w*|sanitiz\w*"
@@ -59,7 +61,8 @@ _TALK: Final = re.compile(
     re.IGNORECASE,
 )
 _TALKED: Final = re.compile(
-    r"\b(?:mean(?:s|t|ing)?\b|attacks?|injections?|phrases?|jailbreak attempts?|is an? (?:example|attack|common"
+    r"\b(?:mean(?:s|t|ing)?\b|attacks?|injections?|(?<!with the )(?<!at the )(?<!from the )phrases?"
+    r"|jailbreak attempts?|is an? (?:example|attack|common"
     r"|typical|known|classic)|are (?:examples|attacks"
     r"|common|typical)|in the context of|bedeutet|signifie|significa|betekent)|означает|什么意思|という意味",
     re.IGNORECASE,

@@ -11,7 +11,8 @@ from keeptrusts.schemas.frozen import frozen
 REACH: Final = 90
 """How far behind a label its value may end, in characters."""
 _FILLER: Final = (
-    r"\.?(?:[\s_-]{0,2}(?:numbers?|numero|número|numéro|nummer|numer|num|nbr|nos?|nr|ids?|identifier|code|card|value|#|№"
+    r"\.?(?:[\s_-]{0,2}(?:numbers?|numero|número|numéro|nummer|numer|num|nbr|nos?|nr|ids?|identifier|code|card|value"
+    r"|#|№"
     r"|nº|n°|号码|号|番号|번호|номер)(?![a-z])\.?){0,3}"
     r"(?:\s?\([^()\n]{0,20}\))?"
     r"[\s\"'`:=#*\[\]>|,(\\-]{0,6}"

@@ -109,7 +109,8 @@ _CODE: Final = ("(", "[", "{", "_", "@", "/", "=", "<", "$", "&")
 _IN_STREET: Final = re.compile(r"\d[A-Za-z]{0,2}(?: [A-Za-z]+){0,4} ?\Z")
 _ORGANIZATION: Final = re.compile(
     r" (?:GmbH|AG|SE|KG|KGaA|Inc|LLC|LLP|Ltd|Limited|Corp|Corporation|Company|PLC|plc|N\.?V|B\.?V|S\.?A|Pty|University"
-    r"|College|School|Hospital|Foundation|Stiftung|Institute|Library|Stadium|Airport|Station|Awards?|Prize|Airlines|Bank"
+    r"|College|School|Hospital|Foundation|Stiftung|Institute|Library|Stadium|Airport|Station|Awards?|Prize|Airlines"
+    r"|Bank"
     r"|Group|Records|Motors|Brewery|Cup|Trophy)\b"
 )
 _CAPITAL: Final = re.compile(r"[ \t\u00a0]{1,2}[A-ZÀ-Þ]")

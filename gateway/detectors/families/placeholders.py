@@ -15,8 +15,10 @@ _IN_PLACE: Final = re.compile(
 )
 """What a value in lower case holds that says itself that it is none."""
 _EXPANDED: Final = re.compile(
-    r"^(?:\$[A-Za-z_({]|%[A-Za-z_(]|\{|<|\[|@[A-Za-z]+@$|#\{|&[a-z]|\(|!\w+ |arn:|ssm:|op://|vault:|secretsmanager|env[:.(]|ref\+"
-    r"|file:|https?:|/run/|/etc/|/var/|\./|\.\./|~/|ENC\[|process\.env|os\.|System\.|Deno\.|import\.meta|sha\d+[:-]|md5:)"
+    r"^(?:\$[A-Za-z_({]|%[A-Za-z_(]|\{|<|\[|@[A-Za-z]+@$|#\{|&[a-z]|\(|!\w+ |arn:|ssm:|op://|vault:|secretsmanager"
+    r"|env[:.(]|ref\+"
+    r"|file:|https?:|/run/|/etc/|/var/|\./|\.\./|~/|ENC\[|process\.env|os\.|System\.|Deno\.|import\.meta|sha\d+[:-]"
+    r"|md5:)"
 )
 _SAID: Final = re.compile(
     r"(?i)example|placeholder|change_?me|your[_-]?|redacted|dummy|x{5}|\.\.\.|\*\*\*|_here|insert_|replace_"
@@ -78,7 +80,8 @@ _COMMON: Final = frozenset(
 _THING: Final = re.compile(
     r"(?i)(?:[a-z]+/[a-z0-9.+*-]+|[^@\s]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+|/+[a-z].*|v?\d+(?:[.:/-]\d+)+[a-z]*\d*|[a-z]:\\.*"
     r"|0x[0-9a-f]{1,8}|-?[\d.,]+(?:e[+-]?\d+|[a-z]{1,2}|px|ms|sec|min|%)?|\d{1,4}[-_]?[a-z]+(?:[-_][a-z]+)*"
-    r"|(?:sha|md|aes|rs|hs|es|ps|ed|rsa|utf|base|oauth|pkcs|tls|ssl|http|python|x|iso|ascii|blake|argon|scram|p|cp|latin)"
+    r"|(?:sha|md|aes|rs|hs|es|ps|ed|rsa|utf|base|oauth|pkcs|tls|ssl|http|python|x|iso|ascii|blake|argon|scram|p|cp"
+    r"|latin)"
     r"[-_]?\d+[a-z]?(?:[-_][a-z0-9]{1,8})*)\Z"
 )
 _DIGIT: Final = re.compile(r"\d")

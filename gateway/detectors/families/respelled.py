@@ -1,5 +1,4 @@
-"""Words that were spelled so that no filter reads them: digits for letters, letters apart, backwards, thirteen "
-"further."""
+"""Words that were spelled so that no filter reads them: digits for letters, letters apart, backwards, in pieces."""
 
 from __future__ import annotations
 
@@ -27,6 +26,8 @@ ANCHORS: Final = (
     r"snoitcurtsni|tpmorp metsys|erongi\b|draggersid|suoiverp",
     r"\b(?:vtaber|vafgehpgvba|flfgrz cebzcg|qvfertneq)",
     rf"\b(?:{'|'.join(_slips(*_SLIPPED))})",
+    r"[\"'](?: ?[,;]\s?| and |\n)\$?\w{1,3}\s?=\s?[\"']"
+    r"|[\"'][\w ]{1,14}[\"'] (?:\+ )?[\"'][\w ]{1,14}[\"']",
 )
 """What of it the scan finds; English only."""
 _DIGITS: Final = str.maketrans("013457@$!", "oieastasi")
@@ -59,6 +60,8 @@ _PLAIN: Final = (
     "everything",
     "restrictions",
 )
+_PIECE: Final = re.compile(r"[\"']([^\"'\n]{1,60})[\"']")
+_LEAST_PIECES: Final = 2
 _LEAST_GARBLED: Final = 4
 _TRIPLE: Final = re.compile(r"(\w)\1{2,}")
 _WORD: Final = re.compile(r"[A-Za-z]{4,14}")
@@ -98,3 +101,6 @@ def respelled(text: str) -> Iterator[str]:
         yield text[::-1]
     if _FURTHER.search(text) is not None:
         yield codecs.decode(text, "rot13")
+    pieces = _PIECE.findall(text)
+    if len(pieces) >= _LEAST_PIECES:
+        yield "".join(pieces)

@@ -6,6 +6,7 @@ from typing import Final
 
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 from keeptrusts.gateway.detectors.families.unwanted_people import people_groups
+from keeptrusts.gateway.detectors.families.unwanted_stance import SWEET
 
 _WANTED: Final = (
     r"\b(?:how (?:do|can|could|would|should|might|to|does one|did they)|step(?:s|[- ]by[- ]step)|instructions?"
@@ -29,28 +30,60 @@ _MADE: Final = (
     r"|weaponi[sz](?:e|ing)|deal(?:ing)?"
     r"|baue?n?|herstellen?|bastle?n?|fabriquer|fabricar|hacer|fazer|costruire|fare)\b"
 )
+_MAKES: Final = (
+    r"\b(?:ma(?:kes?|king|de)|buil(?:ds?|ding|t)|cook(?:s|ing|ed)?|creat(?:es?|ing|ed)|synthesi[sz]\w*|synthesis of"
+    r"|assembl\w+|extract(?:s|ing|ed)?|produc(?:es?|ing|ed)|prepar(?:es?|ing|ed)|mix(?:es|ing|ed)?|brew(?:s|ing|ed)?"
+    r"|grow(?:s|ing)?|cultur(?:es?|ing|ed)|writ(?:es?|ing)|cod(?:es?|ing)|recipe (?:of|for)|formula (?:of|for))\b"
+)
+_TOLD: Final = (
+    r"\b(?:novels?|(?:short |bedtime )?stor(?:y|ies)|tales?|scenes?|screenplay|script|movie|film|thriller|dialogue|poem"
+    r"|song|monologue|characters?|villain|protagonist|fiction\w*|role-?play\w*|pretend|imagine|textbook from|grandm\w+"
+    r"|chapter)\b"
+)
+_FOR_REAL: Final = (
+    r"\b(?:step[- ]by[- ]step|(?:describe|explain|list|detail|through|shows?) (?:each|every)(?: single)? step"
+    r"|tool by tool"
+    r"|exact (?:amounts?|quantit\w+|measure\w+|temperatures?|recipe|steps|instructions|procedure|method|ingredients)"
+    r"|(?:exactly|precisely) how to|real(?:istic)? (?:instructions|recipe|steps|procedure|method|commands|code)"
+    r"|true recipe|working (?:code|recipe|method|example)|actual (?:commands|code|recipe|steps|instructions|procedure"
+    r"|method)|(?:complete|full) (?:synthesis|recipe|procedure|instructions|code|method)|technically (?:accurate"
+    r"|correct)"
+    r"|(?:that|so it|so that it) (?:truly |really |actually )works?|(?:could|can) (?:follow|repeat|copy) (?:along|it"
+    r"|them"
+    r"|the (?:steps|recipe))|ready to (?:be )?used?|with the ingredients|in (?:exact|full|minute|precise) detail)\b"
+)
+"""What a story does not need, and who wants to do it does."""
 _SHORT: Final = r"[^.!?\n]{0,40}?"
 _LONG: Final = r"[^.!?\n]{0,80}?"
 
 
-def _asked(kind: str, name: str, anchors: tuple[str, ...], done: str, about: str, *more: str) -> Group:
-    """Give the group of what is asked how to do. ``anchors`` name what it is about, as the scan finds it."""
+def _asked(
+    kind: str, name: str, anchors: tuple[str, ...], done: str, about: str, *more: str, told_of: str = ""
+) -> Group:
+    """Give the group of what is asked how to do. ``anchors`` name what it is about, as the scan finds it.
+
+    A story about it is let through, unless its telling is to be good for doing it; ``told_of`` is what is told then.
+    """
+    told_of = told_of or rf"{_MAKES}{_SHORT}\b(?:{about})"
     return Group(
         name=f"unwanted-{name}",
         anchors=anchors,
         before=140,
-        after=60,
-        signs=tuple(
-            Sign(kind=kind, weight=100, pattern=pattern)
+        after=130,
+        signs=(
+            Sign(kind=kind, weight=100, telling=True, unless=rf"\b(?:{SWEET}|defus\w*|disarm\w*)",
+                 pattern=rf"{_TOLD}[^\n]{{0,160}}?{told_of}[^\n]{{0,110}}?{_FOR_REAL}"
+                         rf"|{_TOLD}[^\n]{{0,140}}?{_FOR_REAL}[^\n]{{0,60}}?{told_of}"),
+            *(Sign(kind=kind, weight=100, pattern=pattern)
             for pattern in (
                 rf"{_WANTED}{_LONG}{done}{_SHORT}\b(?:{about})",
                 rf"\b(?:synthesis|recipe|formula|instructions|tutorial|blueprints?)(?: route)? (?:of"
                 rf"|for){_SHORT}\b(?:{about})",
                 rf"\bwie (?:kann|baue|mache|stelle|koche|sprenge)\w*\b{_LONG}\b(?:{about})",
                 *more,
-            )
+            ))
         ),
-    )
+    )  # fmt: skip
 
 
 _WEAPONS: Final = _asked(
@@ -150,6 +183,11 @@ _CRIMES: Final = _asked(
     r"|brib(?:e|ing) (?:a|an|the"
     r"|my|officials?|police)"
     r"|crack (?:someone'?s |a |my neighbou?r'?s )(?:\w+ )?(?:password|wi-?fi|account|safe)",
+    told_of=r"\b(?:ransomware|key ?loggers?|malware|computer virus|botnets?|phishing|hot-?wir(?:e|es|ing)|launder(?:s"
+    r"|ing)?"
+    r"|counterfeit(?:s|ing)?|hack(?:s|ing)? into|break(?:s|ing)? into|shoplift\w*|smuggl\w+ (?:drugs|guns|weapons"
+    r"|people)"
+    r"|clon(?:e|es|ing) (?:a )?(?:credit|debit)|forg(?:e|es|ing) (?:an? |the )?(?:\w+ )?(?:passport|signature|cheque))",
 )
 _INFRASTRUCTURE: Final = _asked(
     "CRITICAL_INFRASTRUCTURE",

@@ -8,6 +8,11 @@ from typing import Final
 from keeptrusts.gateway.detectors.families.injection_stance import is_quoted
 from keeptrusts.gateway.detectors.families.signs import Read
 
+SWEET: Final = (
+    r"(?:bath|shower|chocolate|cocoa|cherry|sugar|fat|energy|seed|glitter|tea|confetti) bombs?"
+    r"|bombes? (?:glac|surpr)\w*"
+)
+"""Bombs that are eaten, drunk or bathed in."""
 _SPARED: Final = re.compile(
     r"\b(?:prevent\w*|protect\w*|avoid\w*|detect\w*|stop(?:s|ping)?\b|report(?:s|ed|ing)? (?:a|an|the|to|someone"
     r"|child|abuse|on)|against|defen[cs]e|defend|awareness"
@@ -15,7 +20,8 @@ _SPARED: Final = re.compile(
     r"|treat(?:ment|ing)?|recover\w*|statistics"
     r"|stud(?:y|ies)|research\w*|documentary|movie|film|novel|fiction\w*|screenplay|video ?game|minecraft|game|chess"
     r"|boss fight|character in|song|lyrics"
-    r"|metaphor\w*|bath bombs?|photo ?bomb\w*|sex education|biology|anatomy|museum|painting|sculpture|therap\w+"
+    rf"|metaphor\w*|{SWEET}"
+    r"|photo ?bomb\w*|sex education|biology|anatomy|museum|painting|sculpture|therap\w+"
     r"|counsel\w*|support group|warning signs|symptoms|risk"
     r" factors?|safe(?:ly|ty)?|security (?:team|researcher"
     r"|audit|training)|pentest\w*|penetration test\w*"
@@ -35,12 +41,13 @@ _OWN_LIFE: Final = "SELF_HARM"
 def is_meant(read: Read) -> bool:
     """Say whether an unwanted thing is asked for or announced, by the words of its own sentence.
 
-    Somebody who speaks of ending their own life is always taken at their word.
+    Somebody who speaks of ending their own life is always taken at their word, and a sign that is telling by itself
+    needs no sentence.
     """
     if read.sign.kind == _OWN_LIFE:
         return True
-    if is_quoted(read):
-        return False
+    if read.sign.telling or is_quoted(read):
+        return read.sign.telling
     before = read.before[-_AROUND:]
     ends = [match.end() for match in _END.finditer(before)]
     after = _END.split(read.after[:_AROUND], 1)[0]

@@ -13,6 +13,7 @@ from keeptrusts.gateway.detectors.families.labelled import AfterLabel
 from keeptrusts.gateway.detectors.families.persons import PARTICLES, TITLE_WORDS
 from keeptrusts.gateway.detectors.families.secret_commands import Told
 from keeptrusts.gateway.detectors.rules import Rule
+from keeptrusts.gateway.detectors.tables import HEADING
 from keeptrusts.schemas.frozen import frozen
 
 _ANY: Final = r"[\s\S]"
@@ -144,6 +145,8 @@ def ends_of(rule: Rule) -> Ends | None:
     """Give what a rule's findings take in; None where nobody has said how far its seeker reaches."""
     if rule.seek is None:
         return Ends()
+    if rule.kind == HEADING:
+        return Ends(behind=0)
     if isinstance(rule.seek, AfterLabel):
         return Ends(behind=0, after=f"(?i:{rule.seek.follows}){_ANY}")
     if isinstance(rule.seek, Told):

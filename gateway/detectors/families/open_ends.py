@@ -100,6 +100,16 @@ _ENDS: Final = {
     "address-romance": Ends(after=rf"[\w'’.,º°/ -]{{0,130}}{_ANY}{_ANY}"),
     "address-east": Ends(before=r"[0-9一]{0,24}"),
     "address-japan": Ends(before=r"[0-9一]{0,24}"),
+    "address-labelled": Ends(behind=0, after=rf"[^\n\"|;\t<>{{}}=@]{{0,132}}{_ANY}{_ANY}"),
+    "address-said": Ends(behind=0, after=rf"[^\n\"|;\t<>{{}}=@]{{0,132}}{_ANY}{_ANY}"),
+    "address-town": Ends(
+        before=r"(?:[A-ZÀ-Þ][\w'’.-]* |(?:an|am|im|in|auf|unter|der|den|dem|des|de|da|la|van|het|the|of|til|zum|zur"
+        r"|bei) ){0,4}(?:[A-ZÀ-Þ][\w'’.-]*)?",
+        after=rf"[\w'’-]*(?:[ -][\w'’-]+){{0,2}}{_ANY}",
+    ),
+    "address-east-label": Ends(behind=0, after=_ANY + "{0,92}"),
+    "address-east-block": Ends(before=r"[0-9一]{0,24}"),
+    "license-plate-japan": Ends(before="一{0,3}"),
     "person-title": Ends(behind=-1, after=rf"{_REST}(?:[ \t\u00a0]+{_TITLES}{_NAME})?{_ANY}"),
     "person-says": Ends(behind=0, after=_ANNOUNCED_LOOSELY),
     "person-says-weak": Ends(behind=0, after=_ANNOUNCED),

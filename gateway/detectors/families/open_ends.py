@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from keeptrusts.gateway.detectors.families.labelled import AfterLabel
-from keeptrusts.gateway.detectors.families.persons import PARTICLES, TITLE_WORDS
+from keeptrusts.gateway.detectors.families.person_words import PARTICLES, TITLE_WORDS
 from keeptrusts.gateway.detectors.families.secret_commands import Told
 from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.gateway.detectors.tables import HEADING
@@ -114,8 +114,15 @@ _ENDS: Final = {
     "person-says": Ends(behind=0, after=_ANNOUNCED_LOOSELY),
     "person-says-weak": Ends(behind=0, after=_ANNOUNCED),
     "person-label": Ends(behind=0, after=_ANNOUNCED_LOOSELY),
-    "person-label-weak": Ends(behind=0, after=_ANNOUNCED),
-    "person-relation": Ends(behind=0, after=_ANNOUNCED),
+    "person-label-weak": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
+    "person-relation": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,16}}"),
+    "person-says-two": Ends(behind=0, after=_ANNOUNCED),
+    "person-declares": Ends(behind=0, after=_ANNOUNCED),
+    "person-stated": Ends(behind=-1, after=rf"{_NAME}{_BEHIND_NAME}"),
+    "person-answered": Ends(
+        behind=0, after=rf"(?i:(?:[a-z']+(?: [a-z']+){{0,2}}[,.!]?\s)*){_TITLES}{_LOOSE_NAME}{_BEHIND_NAME}"
+    ),
+    "person-numbered": Ends(before=rf"(?:[A-ZÀ][\w'’.-]* ){{0,3}}(?:{_CAPITAL_WORD})?", after=_ANY),
     "person-greeting": Ends(behind=0, after=_ANNOUNCED),
     "person-closing": Ends(behind=-1, after=rf"[,.!]?[ \t\r\n]*(?:[-–—]+ ?)?{_TITLES}{_NAME}{_BEHIND_NAME}"),
     "person-letters": Ends(before=rf"(?:[A-ZÀ][\w'’.-]* ){{0,3}}(?:{_CAPITAL_WORD})?"),
@@ -125,7 +132,7 @@ _ENDS: Final = {
     "private-key": Ends(after=r"(?:[A-Za-z0-9+/=\s,:\\\"']|-[A-Za-z0-9+/=\s,:\\\"'])*(?:-----END[^-]*-{0,5})?" + _ANY),
     "authorization": Ends(
         behind=0,
-        after=r"(?i:[\"'\]]?\s{0,2}[:=,]\s{0,2}[\"'`]?(?:(?:token|api-?key|key|oauth)[ =]+)?)"
+        after=r"(?i:[\"'\]]?\s{0,2}[:=,]\s{0,2}[\"'`]?(?:[a-z][a-z0-9-]{2,15}[ =]+)?)"
         rf"[A-Za-z0-9._~+/=-]*{_ANY}",
     ),
     "password-given": Ends(behind=0, after=_GIVEN),

@@ -112,7 +112,7 @@ def _reads(value: str, *, said: bool) -> bool:
 
 def before_code(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where an address stands whose number is followed by a comma, the code of a town, and the town."""
-    window = text[max(0, start - 48) : start + 1]
+    window = text[max(0, start - 48) : start]
     before = _BEFORE_CODE.search(window)
     if before is None or _NO_STREET.search(before.group()) is not None:
         return None
@@ -120,7 +120,7 @@ def before_code(text: str, start: int, end: int) -> tuple[int, int] | None:
     if code[:4].isdigit() and code[:2] in ("19", "20") and not code[4:5].isdigit() and not code[5:7].isupper():
         return None  # a year
     town = _TOWN.match(text, end - 1, end + 50)
-    return start + 1 - len(before.group()), town.end() if town is not None else end
+    return start - len(before.group()), town.end() if town is not None else end
 
 
 def eastern(text: str, _start: int, end: int) -> tuple[int, int] | None:
@@ -149,7 +149,7 @@ RULES: Final = (
     ),
     _address("address-said", rf"\b(?:{_SAYS}) ", behind_verb, caseless=True),
     _address(
-        "address-town", r"[A-Za-z.\x80-\xff] \d{1,4}(?: ?[A-Za-z])?(?:[-/]\d{1,4}|-[a-z]{1,3}| m\.? ?\d{1,3})?, "
+        "address-town", r" \d{1,4}(?: ?[A-Za-z])?(?:[-/]\d{1,4}|-[a-z]{1,3}| m\.? ?\d{1,3})?, "
         r"(?:[A-Z]{1,2}-)?(?:\d{4,5}(?: [A-Z]{2})?|\d{2}-\d{3}|\d{3} \d{2}) [A-Z\xc3-\xc5]",
         before_code,
     ),

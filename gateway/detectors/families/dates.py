@@ -143,9 +143,9 @@ RULES: Final = (
     *_dates("date-month-lower", rf"\b{_LOWER_MONTHS} (?:de |do |del |of )?{_YEAR}\b", NOTHING, written),
     *_dates(
         "date-said",
-        rf"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|[a-z]{{3,6}}teenth"
-        rf"|twentieth|thirtieth|twenty[ \-][a-z]{{4,7}}|thirty[ \-]first) (?:of )?(?:{_MONTH_NAMES}|{_LOWER_MONTHS})"
-        r",? (?:nineteen|two thousand|twenty)(?:[ \-](?:and )?[a-z]{3,9}){0,2}",
+        rf"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth"
+        rf"|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|(?:twenty|thirty)[ \-][a-z]{{4,7}}) (?:of )?"
+        rf"(?:{_MONTH_NAMES}|{_LOWER_MONTHS}),? (?:nineteen|two thousand|twenty)(?:[ \-](?:and )?[a-z]{{3,9}}){{0,2}}",
         NOTHING, lambda _text: True,
     ),
     *_dates("date-month", rf"\b{_MONTH_NAMES}\.?,? (?:de |of )?{_YEAR}\b", PLAIN, written),

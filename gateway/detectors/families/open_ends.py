@@ -118,7 +118,6 @@ _ENDS: Final = {
     "person-relation": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,16}}"),
     "person-says-two": Ends(behind=0, after=_ANNOUNCED),
     "person-declares": Ends(behind=0, after=_ANNOUNCED),
-    "person-stated": Ends(behind=-1, after=rf"{_NAME}{_BEHIND_NAME}"),
     "person-answered": Ends(
         behind=0, after=rf"(?i:(?:[a-z']+(?: [a-z']+){{0,2}}[,.!]?\s)*){_TITLES}{_LOOSE_NAME}{_BEHIND_NAME}"
     ),

@@ -164,13 +164,13 @@ DECLARES: Final = (
     "|to certify that|hereby certify that|hereby certifies that|to confirm that|hereby confirm that"
 )
 ASKS: Final = (
-    r"(?:name|speaking (?:to|with)|who is calling|call you)(?:,? (?:please|sir|ma'am|madam|today))?[?.]\s{1,3}[a-z]"
-    r"[a-z ]{0,16}: ?"
+    r"\b(?:name\?|name,? please[?.]|speaking (?:to|with)\?|name, (?:sir|ma'am|madam)\?|who is calling\?)"
+    r"\s{1,3}[A-Z][A-Za-z ]{0,16}: ?"
 )
 NUMBERED: Final = (
-    "DNI|NIF|NIE|CPF|RG|SSN|BSN|PESEL|C\\.?F\\.?|CF|NHS|MRN|NI no|codice fiscale|passport|geb\\.|geboren|born"
-    "|n\\xc3\\xa9e?"
-    "|nacid[oa]|nat[oa]|nascid[oa]|ur\\.|aged \\d|DOB|D\\.O\\.B|date of birth|[SDWR]/O|[sdwr]/o|resident of|residing at"
+    "DNI|NIF|NIE|CPF|SSN|BSN|PESEL|codice fiscale|passport|geboren|geb\\.|born (?:on|in|\\d)|n\\xc3\\xa9e? le|nacid[oa]"
+    "|nat[oa] (?:a|il)|nascid[oa]|date of birth|[SDWR]/O|resident of|residing at|hereby|con domicilio|mayor de edad"
+    "|brasileir[oa]|residente|wohnhaft|domiciliad[oa]|portador|identificad[oa]|verklaart"
 )
 TELLS: Final = (
     "was|is|has|had|presents|presented|reports|reported|denies|denied|states|stated|underwent|will|received|arrived"

@@ -216,12 +216,6 @@ def _is_of_a_thing(text: str, start: int, last: int) -> bool:
     )
 
 
-def stated(text: str, _start: int, end: int) -> tuple[int, int] | None:
-    """Give where a name of two parts stands between commas, behind the pronoun of who declares something."""
-    last = name_end(text, end - 1, least=2)
-    return (end - 1, last) if last is not None and text[last : last + 1] == "," else None
-
-
 def answered(text: str, _start: int, end: int) -> tuple[int, int] | None:
     """Give where the name stands that answers a question for it."""
     lead = _LEAD.match(text, end, end + 48)
@@ -251,7 +245,9 @@ def related(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def numbered(text: str, start: int, _end: int) -> tuple[int, int] | None:
     """Give where the name stands before the number or the birthday of its owner."""
-    found = credentialed(text, start, start)
+    if not start or not text[start - 1].islower():
+        return None
+    found = credentialed(text, start - 1, start)
     return found if found is not None and not _of_organization(text, *found) else None
 
 
@@ -425,10 +421,9 @@ RULES: Final = (
     announced(closed=True, sure=True, thing=True)),
     _person("person-relation", _spoken(RELATIONS, r",? "), LIKELY - 15, related),
     _person("person-says-two", _spoken(WEAK_SAYS, r"[ ]+"), LIKELY - 20, announced(least=2, closed=True)),
-    _person("person-declares", _spoken(DECLARES, r",?[ ]+"), LIKELY, announced(least=2)),
-    _person("person-stated", r"\b(?:I|Yo|Eu|Ich|Ik|Ja|Io|Je), [A-Z\xc3-\xd0]", LIKELY, stated, caseless=False),
-    _person("person-answered", ASKS, LIKELY, answered),
-    _person("person-numbered", rf"[a-z\x80-\xff](?:, | \()(?:{NUMBERED})\b", LIKELY - 5, numbered, caseless=False),
+    _person("person-declares", _spoken(DECLARES, r",? "), LIKELY, announced(least=2)),
+    _person("person-answered", ASKS, LIKELY, answered, caseless=False),
+    _person("person-numbered", rf"(?:, | \()(?:{NUMBERED})\b", LIKELY - 5, numbered, caseless=False),
     _person("person-greeting", GREETINGS, LIKELY, announced(closed=True), caseless=False),
     _person("person-closing", _spoken(CLOSINGS, r"[,.!\r\n]"), LIKELY, lambda text, start, end: signed(text, start,
     end - 1)),

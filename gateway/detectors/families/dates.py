@@ -144,8 +144,10 @@ RULES: Final = (
     *_dates(
         "date-said",
         rf"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth"
-        rf"|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|(?:twenty|thirty)[ \-][a-z]{{4,7}}) (?:of )?"
-        rf"(?:{_MONTH_NAMES}|{_LOWER_MONTHS}),? (?:nineteen|two thousand|twenty)(?:[ \-](?:and )?[a-z]{{3,9}}){{0,2}}",
+        rf"|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth"
+        rf"|(?:twenty|thirty)[ \-][a-z]{{4,7}}) (?:of )?"
+        rf"(?:{_MONTH_NAMES}|{_LOWER_MONTHS}),? (?:nineteen|two thousand|twenty)"
+        r"(?:[ \-](?:and )?[a-z]{3,9}){0,2}",
         NOTHING, lambda _text: True,
     ),
     *_dates("date-month", rf"\b{_MONTH_NAMES}\.?,? (?:de |of )?{_YEAR}\b", PLAIN, written),

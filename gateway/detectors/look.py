@@ -13,6 +13,7 @@ from keeptrusts.gateway.detectors.normalize import normalize
 from keeptrusts.gateway.detectors.overlaps import resolved
 from keeptrusts.gateway.detectors.rules import PLAIN, Finding, Rule
 from keeptrusts.gateway.detectors.scanner import Budget, Scanner
+from keeptrusts.gateway.detectors.tables import HEADING, Table, heading_rules, table_pieces
 
 DEPTH: Final = 2
 """How many wrappings are undone: base64 in a JSON string in a string is two."""
@@ -21,11 +22,11 @@ _APART: Final = "\n" * 208
 
 
 def looking(rules: Iterable[Rule], keeper: Keeper | None = None) -> Scanner:
-    """Compile a chain's rules, and what the scan must report besides so that encoded runs are looked into.
+    """Compile a chain's rules, and what the scan must report besides so that encoded runs and tables are looked into.
 
     Raises BadPatternError.
     """
-    return Scanner((*rules, *run_rules()), keeper)
+    return Scanner((*rules, *run_rules(), *heading_rules()), keeper)
 
 
 def look(scanner: Scanner, text: str, *, least_score: int = PLAIN) -> list[Finding]:
@@ -36,28 +37,39 @@ def look(scanner: Scanner, text: str, *, least_score: int = PLAIN) -> list[Findi
     return resolved(seen(scanner, text), least_score=least_score)
 
 
-def seen(scanner: Scanner, text: str, budget: Budget | None = None) -> list[Finding]:
+def seen(
+    scanner: Scanner, text: str, budget: Budget | None = None, *, rows_from: int = 0, table: Table | None = None
+) -> list[Finding]:
     """Give all that may be something, overlapping and weak ones too, for callers that count some rules only.
 
     What is found in an encoded run is a finding of the whole run; what is found among escapes, of the part that they
-    stand for. Raises TooManyMatchesError.
+    stand for; what is found of a cell by the heading above it, of that cell. Raises TooManyMatchesError.
     """
-    return _seen(scanner, text, DEPTH, budget or Budget())
+    return _seen(scanner, text, DEPTH, budget or Budget(), rows_from, table)
 
 
-def _seen(scanner: Scanner, text: str, depth: int, budget: Budget) -> list[Finding]:
+def _seen(
+    scanner: Scanner, text: str, depth: int, budget: Budget, rows_from: int = 0, table: Table | None = None
+) -> list[Finding]:
     normalized = normalize(text)
     plain = normalized.text
     escaped = depth > 0 and ("\\" in plain or "%" in plain)
     found: list[Finding] = []
     runs: list[Finding] = []
+    headings: list[Finding] = []
     for one in scanner.scan(plain, budget):
         if one.kind == RUN:
             runs.append(one)
+        elif one.kind == HEADING:
+            headings.append(one)
         elif not (escaped and begins_in_escape(plain, one.start)):
             found.append(one)
     if depth:
-        found += _inside(scanner, list(pieces(plain, runs)), depth - 1, budget)
+        parts = list(pieces(plain, runs))
+        if headings or table is not None:
+            begin = rows_from if normalized.starts is None else normalized.starts.place_of(rows_from)
+            parts += table_pieces(plain, headings, begin, table)
+        found += _inside(scanner, parts, depth - 1, budget)
     places = normalized.starts if found else None
     return found if places is None else [_at(one, places.span(one.start, one.end)) for one in found]
 

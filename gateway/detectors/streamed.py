@@ -7,7 +7,8 @@ text was cut. What may be a finding and stays open for ``MOST_HELD`` characters 
 - something is found within it: what stands before that is let go;
 - nothing is: ``LET_GO`` characters are let go, and behind a letter or digit the rest is judged as if it began there.
 
-These decisions hang on the text alone as well. ``CONTEXT`` characters that were let go are looked at with what follows.
+These decisions hang on the text alone as well. ``CONTEXT`` characters that were let go are looked at with what follows,
+and a table's heading is known until the table ends. A row of one is let go when it is whole.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from keeptrusts.gateway.detectors.look import seen
 from keeptrusts.gateway.detectors.openings import Openings
 from keeptrusts.gateway.detectors.rules import Finding
 from keeptrusts.gateway.detectors.scanner import Scanner
+from keeptrusts.gateway.detectors.tables import Table, table_at
 from keeptrusts.schemas.frozen import frozen, replace
 
 MOST_HELD: Final = 256
@@ -41,7 +43,7 @@ class Passed:
 class StreamedText:
     """One text. Pure but for what it holds; ``feed`` and ``end`` give parts that join to the text."""
 
-    __slots__ = ("_at", "_goes_on", "_known", "_openings", "_scanner", "_text")
+    __slots__ = ("_at", "_goes_on", "_known", "_line", "_openings", "_scanner", "_table", "_text")
 
     def __init__(self, scanner: Scanner, openings: Openings) -> None:
         self._scanner = scanner
@@ -49,6 +51,8 @@ class StreamedText:
         self._text = ""
         self._at = 0
         self._goes_on = False
+        self._line = 0  # where the line begins in which ``_at`` is
+        self._table: Table | None = None  # what that line belongs to
         self._known = False  # something is found that is not let go yet, whatever led to it
 
     @property
@@ -63,6 +67,7 @@ class StreamedText:
             self._text += piece[at : at + _SLAB]
             self._advance(passed)
             if self._at > 2 * CONTEXT:
+                self._line = max(0, self._line - self._at + CONTEXT)
                 self._text = self._text[self._at - CONTEXT :]
                 self._at = CONTEXT
         return passed
@@ -87,8 +92,10 @@ class StreamedText:
     def _settled(self, end: int) -> tuple[int, Sequence[Finding]]:
         """Give up to where nothing changes any more, were the text to go on behind ``end``, and what is found there."""
         opening = self._openings.first(self._text[:end], self._at)
-        stop = opening.at
-        if stop <= self._at or (opening.empty and not self._known):
+        line, table, met = table_at(self._text, opening.at, self._line, self._table)
+        is_cut = table is not None and self._text.find("\n", opening.at, end) < 0
+        stop = min(opening.at, max(self._at, line)) if is_cut else opening.at
+        if stop <= self._at or (opening.empty and not self._known and not met):
             return stop, ()
         found = self._found(end)
         for one in sorted(found, key=lambda one: -one.start):
@@ -116,19 +123,21 @@ class StreamedText:
         passed = self._release(stop, [one for one in found if one.end <= stop])
         self._goes_on = False
         if self._text[stop - 1] in _RUNS:
-            self._text, self._at = self._text[stop:], 0
+            self._text, self._at, self._line = self._text[stop:], 0, 0
         return passed
 
     def _found(self, end: int) -> list[Finding]:
         """Give what is found in what is held, up to a place and as if the text ended there."""
         begin = max(0, self._at - CONTEXT)
-        found = seen(self._scanner, self._text[begin:end])
+        rows_from = max(0, self._line - begin)
+        found = seen(self._scanner, self._text[begin:end], rows_from=rows_from, table=self._table)
         return [
             replace(one, start=begin + one.start, end=begin + one.end) for one in found if begin + one.start >= self._at
         ]
 
     def _release(self, stop: int, found: Sequence[Finding]) -> list[Passed]:
         passed = list(_parts(self._text, self._at, stop, found))
+        self._line, self._table, _ = table_at(self._text, stop, self._line, self._table)
         self._at = stop
         return passed
 

@@ -67,6 +67,9 @@ MADE_TO_BE_SLOW = {
     "commands": "ignore all previous instructions ",
     "beginnings of commands": "ignore forget act as you are now ",
     "quoted commands": "'ignore the previous rules' ",
+    "headings": "name,email\n\n",
+    "rows of a table": "name,email\nJane Roe,jr@acme.io\nJane Roe,jr@acme.io\nJane Roe,jr@acme.io\n\n",
+    "said addresses": "lives at 3 Ab Cd, ",
 }
 
 
@@ -77,6 +80,7 @@ AT_MOST = {
     "digits and blanks": 30.0, "changing numbers": 80.0, "changing dates": 45.0, "beginnings of commands": 30.0,
     "commands": 24.0, "quoted commands": 24.0, "labels": 24.0, "base64": 14.0, "capital words": 12.0, "dashes": 12.0,
     "changing dashes": 22.0, "percent": 12.0, "escapes": 9.0, "fullwidth": 8.0, "zero widths": 6.0,
+    "headings": 90.0, "rows of a table": 95.0, "said addresses": 170.0,
 }  # fmt: skip
 """What those texts cost at most that are not within the aim yet, so that none grows unseen."""
 

@@ -20,7 +20,9 @@ BIRTH_WORDS: Final = (
     "data urodzenia", "urodzony", "urodzona", "ur", "född", "födelsedatum", "født", "fødselsdato", "syntynyt",
     "syntymäaika", "дата рождения", "родился", "родилась", "生年月日",
     "出生日期", "出生", "生まれ", "생년월일", "जन्म तिथि",
-    "जन्मतिथि", "تاريخ الميلاد", "תאריך לידה", "doğum tarihi", "fn", "f nac",
+    "जन्मतिथि", "تاريخ الميلاد", "תאריך לידה", "doğum tarihi", "fn", "f nac", "fec nac", "fecha nac", "janm tithi",
+    "janam tithi",
+    "janma tithi", "geb dat", "data nasc", "dt nasc", "syntynyt",
 )  # fmt: skip
 _BIRTH: Final = Context(words=BIRTH_WORDS, score=CERTAIN, before=40, after=12)
 _DATED: Final = Context(
@@ -125,7 +127,7 @@ RULES: Final = (
     ),
     *_dates(
         "date-day-month-lower",
-        rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|er|\xc2\xba)?(?: of| de| do)? {_LOWER_MONTHS},?(?: (?:de |do "
+        rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|er|\xc2\xba|\xc2\xb0)?(?: of| de| do)? {_LOWER_MONTHS},?(?: (?:de |do "
         rf"|del )?{_YEAR}\b|\b)",
         LIKELY, written,
     ),
@@ -133,6 +135,21 @@ RULES: Final = (
         "date-month-day", rf"\b{_MONTH_NAMES}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? {_YEAR})?\b", LIKELY, written,
     ),
     *_dates("date-month-day-lower", rf"\b{_LOWER_MONTHS} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR}\b", LIKELY, written),
+    *_dates(
+        "date-capitals",
+        rf"\b\d{{1,2}}[ \-/]?(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC)[A-Z]{{0,6}}[ \-/,]{{0,2}}"
+        rf"(?:{_YEAR}|\d{{2}})\b", LIKELY, written,
+    ),
+    *_dates("date-month-lower", rf"\b{_LOWER_MONTHS} (?:de |do |del |of )?{_YEAR}\b", NOTHING, written),
+    *_dates(
+        "date-said",
+        rf"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth"
+        rf"|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth"
+        rf"|(?:twenty|thirty)[ \-][a-z]{{4,7}}) (?:of )?"
+        rf"(?:{_MONTH_NAMES}|{_LOWER_MONTHS}),? (?:nineteen|two thousand|twenty)"
+        r"(?:[ \-](?:and )?[a-z]{3,9}){0,2}",
+        NOTHING, lambda _text: True,
+    ),
     *_dates("date-month", rf"\b{_MONTH_NAMES}\.?,? (?:de |of )?{_YEAR}\b", PLAIN, written),
     *_dates("date-east", r"\b\d{4} ?\xe5\xb9\xb4 ?\d{1,2} ?\xe6\x9c\x88 ?\d{1,2} ?\xe6\x97\xa5", LIKELY, numeric,
     joined=True),

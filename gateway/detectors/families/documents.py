@@ -8,7 +8,8 @@ from typing import Final
 from keeptrusts.gateway.detectors.checks.vehicles import vin, vin_shape
 from keeptrusts.gateway.detectors.families.identity import ALONE, identity
 from keeptrusts.gateway.detectors.families.labelled import after_label, label_pattern
-from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, Rule
+from keeptrusts.gateway.detectors.families.shapes import DIGITS_12
+from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, PLAIN, Rule
 
 _PASSPORT: Final = (
     "passport|passport number|passport no|passport num|passport id|passports|reisepass|reisepassnummer|passnummer"
@@ -32,9 +33,11 @@ _LICENCE: Final = (
 _PLATE: Final = (
     "license plate|licence plate|license plate number|number plate|plate number|plate no|plates|plate|vehicle"
     " registration"
-    "|registration plate|car registration|vehicle reg|reg plate|reg no|tag number|vehicle plate|car plate|lic plate"
+    "|registration plate|vehicle number|vehicle no|gaadi number|gaadi no|rego|car registration|vehicle reg"
+    "|reg plate|reg no|tag number|vehicle plate|car plate|lic plate"
     "|kennzeichen|autokennzeichen|nummernschild|immatriculation|plaque d'immatriculation"
-    "|matrícula|placa|targa|kenteken|tablica rejestracyjna|numer rejestracyjny|registreringsnummer|nummerplade|车牌"
+    "|matrícula|placa|placa do carro|placa do veículo|placa del coche|immatriculée?|targa|kenteken"
+    "|tablica rejestracyjna|numer rejestracyjny|registreringsnummer|nummerplade|车牌"
     "|车牌号|ナンバープレート|차량번호|госномер"
 )  # fmt: skip
 _ID_CARD: Final = (
@@ -45,8 +48,21 @@ _ID_CARD: Final = (
     "|visa number|visa no|green card number|alien number|alien registration number|uscis number|a-number"
 )
 _PLATE_VALUE: Final = (
-    r"(?-i:[A-ZÄÖÜ]{1,4}[ ·-]{0,3}[A-Z]{0,3}[ -]?\d{1,5}(?:[ -]?[A-Z0-9]{1,4})?"
+    r"(?-i:[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4}"
+    r"|[A-ZÄÖÜ]{1,4}[ ·-]{0,3}[A-Z]{0,3}[ -]?\d{1,5}(?:[ -]?[A-Z0-9]{1,4})?"
     r"|\d{1,4}[ -]?[A-Z]{1,4}(?:[ -]?\d{0,4}[A-Z]{0,2}))"
+)
+_LICENCE_WORDS: Final = (
+    "driver",
+    "drivers",
+    "driving",
+    "licence",
+    "license",
+    "dl",
+    "permis",
+    "permis de conduire",
+    "ontario",
+    "lic",
 )
 _DVLA: Final = r"\b[A-Z]{1,5}9{0,4}\d{6}[A-Z9]{2}[0-9][A-Z]{2}\b"
 
@@ -66,12 +82,21 @@ def machine_zone(text: str, start: int, end: int) -> tuple[int, int] | None:
     return match.span() if match is not None else None
 
 
+def japanese_plate(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where a Japanese plate stands: the name of its office, at most four characters, is its beginning."""
+    first = start
+    while first > 0 and start - first < 3 and "\u4e00" <= text[first - 1] <= "\u9fff":
+        first -= 1
+    return first, end
+
+
 RULES: Final = (
     Rule(
         id="passport", kind="PASSPORT", pattern=label_pattern(_PASSPORT), score=LIKELY + 5, caseless=True, joined=True,
-        seek=after_label(r"[A-Za-z]{0,3}[ -]?\d{6,9}[A-Za-z]?|[A-Za-z]\d{2}[A-Za-z]{2}\d{4,5}"
+        seek=after_label(r"[A-Za-z]{0,3}[ -]?\d{6,9}[A-Za-z]?|[A-Za-z]{0,2}\d{3} \d{3} \d{3}"
+            r"|[A-Za-z]\d{2}[A-Za-z]{2}\d{4,5}"
             r"|[CFGHJKLMNPRTVWXYZ0-9]{9}|\d{2} ?\d{2} ?\d{6}|[A-Za-z]{2}\d[A-Za-z0-9]\d{5}|\d{2}[A-Za-z]{2}\d{5}",
-            least_digits=4),
+            least_digits=2),
     ),
     Rule(id="passport-zone", kind="PASSPORT", pattern=r"\bP[A-Z<][A-Z]{3}[A-Z<]{15}", score=CERTAIN, joined=True,
     seek=machine_zone),
@@ -90,6 +115,13 @@ RULES: Final = (
         seek=after_label(_PLATE_VALUE, least_digits=1,
         check=lambda text: 4 <= sum(char.isalnum() for char in text) <= 10),
     ),
+    Rule(
+        id="license-plate-japan", kind="LICENSE_PLATE", score=LIKELY, joined=True, seek=japanese_plate,
+        pattern=r"[\xe4-\xe9][\x80-\xbf][\x80-\xbf] ?\d{2,3} ?\xe3[\x81\x82][\x80-\xbf] ?\d{1,2}-?\d{2}\b",
+    ),
+    *identity("DRIVER_LICENSE", None, _LICENCE_WORDS, (r"\b[A-Z]\d{4}-\d{5}-\d{5}\b", PLAIN),
+    (r"\b[A-Z]\d{3}-\d{3}-\d{2}-\d{3}(?:-\d)?\b", PLAIN), (r"\b[A-Z]\d{3}-\d{4}-\d{4}(?:-\d{2})?\b", ALONE),
+    (r"\b\d{2}[A-Z]{2}\d{5}\b", ALONE), (DIGITS_12, ALONE), with_words=LIKELY, variant="shape"),
     *identity(
         "LICENSE_PLATE", None, ("registration", "reg", "registered", "vehicle", "car", "van", "plate", "number plate"),
         (r"\b[A-HJ-PR-Y][A-HJ-PR-Y]\d{2} ?[A-HJ-PR-Z]{3}\b", ALONE), with_words=LIKELY, variant="british",

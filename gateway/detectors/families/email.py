@@ -78,6 +78,8 @@ def _is_of_a_machine(text: str, first: int, at: int, last: int) -> bool:
         return True
     if text[last : last + 1] == ":" and _PATH.match(text, last, last + 60) is not None:
         return True
+    if text[first - 1 : first] == "<":
+        return False
     near = before[-40:]
     return any(command in near for command in _COMMANDS) and _REMOTE.search(near) is not None
 

@@ -11,7 +11,7 @@ from keeptrusts.gateway.detectors.families.labelled import ALNUM, after_label, l
 from keeptrusts.gateway.detectors.families.shapes import DIGITS_10, DIGITS_15
 from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, Rule
 
-_CODE: Final = r"[A-Za-z]{0,5}[-# ]?\d[A-Za-z0-9]*(?:[-/][A-Za-z0-9]+){0,4}"
+_CODE: Final = r"[A-Za-z]{0,5}[-# ]?\d[A-Za-z0-9]*(?:[-/][A-Za-z0-9]+| \d{3,}(?![-/.:]?\d)){0,4}"
 _MBI: Final = r"\b[1-9][A-Z][A-Z0-9]\d~[A-Z][A-Z0-9]\d~[A-Z]{2}\d{2}\b"
 _UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -27,21 +27,25 @@ RULES: Final = (
     _labelled(
         "mrn",
         "MEDICAL_RECORD_NUMBER",
-        "mrn|mr#|mr no|mr number|medical record|medical record number|medical record no|med rec|med rec no|medical rec"
+        "mrn|urn|mr#|mr no|mr number|medical record|medical record number|medical record no|med rec|med rec no"
+        "|medical rec"
         "|medrec"
-        "|patient id|patient number|patient no|patient identifier|patientid|chart number|chart no|chart id|hospital"
+        "|patient id|pt id|pt no|pt number|ur number|ur no|hosp no|hosp number|patient number|patient no"
+        "|patient identifier|patientid|chart number|chart no|chart id|hospital"
         " number"
         "|hospital no|hospital id|emr id|ehr id|record number|encounter number|encounter id|encounter no|visit"
         " number|visit id|accession number|accession no|accession|case id|specimen id"
         "|patientennummer|fallnummer|numéro de dossier|numéro de patient|dossier médical|historia clínica|nhc"
         "|número de historia"
-        "|cartella clinica|prontuário|patientnummer|病历号|カルテ番号|患者番号|患者ID|診察券番号",
+        "|cartella clinica|prontuário|patientnummer|patiëntnummer|numer pacjenta|nr pacjenta"
+        "|número de paciente|código do paciente|dossiernummer|病历号|カルテ番号|患者番号|患者ID|診察券番号",
         _CODE,
     ),
     _labelled(
         "health-plan",
         "HEALTH_PLAN_NUMBER",
-        "member id|member number|member no|member|memberid|subscriber id|subscriber number|subscriber no|subscriber"
+        "membership id|membership number|membership no|member id|member number|member no|member|memberid"
+        "|subscriber id|subscriber number|subscriber no|subscriber"
         "|insurance id"
         "|insurance number|insurance no|insurance member id|insurance policy|insurance card|health plan|health plan"
         " id|plan id|plan number|plan no"
@@ -49,7 +53,10 @@ RULES: Final = (
         "|policy id|policy|group number|group no"
         "|group id|beneficiary id|beneficiary number|health plan beneficiary number|medicaid|medicaid id|medicaid"
         " number|medicare id|medicare number|mbi|hicn|payer id"
-        "|krankenversichertennummer|versichertennummer|krankenkasse|numéro d'assuré|numéro de mutuelle|número de"
+        "|krankenversichertennummer|versichertennummer|krankenkasse|krankenversicherung|versichertennr|kvnr"
+        "|policennummer|numéro d'adhérent|n° adhérent|n° d'adhérent|adhérent|mutuelle|número de afiliado"
+        "|nº de afiliado|afiliado|número de asegurado|carteirinha do plano|carteirinha|número do beneficiário"
+        "|polisnummer|numero polizza|polizza|apólice|nr polisy|numéro d'assuré|numéro de mutuelle|número de"
         " póliza|póliza"
         "|tessera sanitaria|cartão sus|保険証番号|被保険者番号|医保号",
         _CODE,
@@ -61,6 +68,8 @@ RULES: Final = (
         (_MBI.replace("~", "-"), CERTAIN),
         (_MBI.replace("~", ""), LIKELY),
     ),
+    *identity("HEALTH_PLAN_NUMBER", None, ("group", "grp"), (r"\b\d{5,8}-\d{2,4}\b", ALONE), with_words=LIKELY,
+    variant="group"),
     *identity(
         "NPI", npi, ("npi", "npi number", "npi no", "national provider", "national provider identifier",
         "provider id", "provider number", "provider"),

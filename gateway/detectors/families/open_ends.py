@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Final
 
 from keeptrusts.gateway.detectors.families.labelled import AfterLabel
-from keeptrusts.gateway.detectors.families.persons import PARTICLES, TITLE_WORDS
+from keeptrusts.gateway.detectors.families.person_words import PARTICLES, TITLE_WORDS
 from keeptrusts.gateway.detectors.families.secret_commands import Told
 from keeptrusts.gateway.detectors.rules import Rule
+from keeptrusts.gateway.detectors.tables import HEADING
 from keeptrusts.schemas.frozen import frozen
 
 _ANY: Final = r"[\s\S]"
@@ -99,12 +100,28 @@ _ENDS: Final = {
     "address-romance": Ends(after=rf"[\w'’.,º°/ -]{{0,130}}{_ANY}{_ANY}"),
     "address-east": Ends(before=r"[0-9一]{0,24}"),
     "address-japan": Ends(before=r"[0-9一]{0,24}"),
+    "address-labelled": Ends(behind=0, after=rf"[^\n\"|;\t<>{{}}=@]{{0,132}}{_ANY}{_ANY}"),
+    "address-said": Ends(behind=0, after=rf"[^\n\"|;\t<>{{}}=@]{{0,132}}{_ANY}{_ANY}"),
+    "address-town": Ends(
+        before=r"(?:[A-ZÀ-Þ][\w'’.-]* |(?:an|am|im|in|auf|unter|der|den|dem|des|de|da|la|van|het|the|of|til|zum|zur"
+        r"|bei) ){0,4}(?:[A-ZÀ-Þ][\w'’.-]*)?",
+        after=rf"[\w'’-]*(?:[ -][\w'’-]+){{0,2}}{_ANY}",
+    ),
+    "address-east-label": Ends(behind=0, after=_ANY + "{0,92}"),
+    "address-east-block": Ends(before=r"[0-9一]{0,24}"),
+    "license-plate-japan": Ends(before="一{0,3}"),
     "person-title": Ends(behind=-1, after=rf"{_REST}(?:[ \t\u00a0]+{_TITLES}{_NAME})?{_ANY}"),
     "person-says": Ends(behind=0, after=_ANNOUNCED_LOOSELY),
     "person-says-weak": Ends(behind=0, after=_ANNOUNCED),
     "person-label": Ends(behind=0, after=_ANNOUNCED_LOOSELY),
-    "person-label-weak": Ends(behind=0, after=_ANNOUNCED),
-    "person-relation": Ends(behind=0, after=_ANNOUNCED),
+    "person-label-weak": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
+    "person-relation": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,16}}"),
+    "person-says-two": Ends(behind=0, after=_ANNOUNCED),
+    "person-declares": Ends(behind=0, after=_ANNOUNCED),
+    "person-answered": Ends(
+        behind=0, after=rf"(?i:(?:[a-z']+(?: [a-z']+){{0,2}}[,.!]?\s)*){_TITLES}{_LOOSE_NAME}{_BEHIND_NAME}"
+    ),
+    "person-numbered": Ends(before=rf"(?:[A-ZÀ][\w'’.-]* ){{0,3}}(?:{_CAPITAL_WORD})?", after=_ANY),
     "person-greeting": Ends(behind=0, after=_ANNOUNCED),
     "person-closing": Ends(behind=-1, after=rf"[,.!]?[ \t\r\n]*(?:[-–—]+ ?)?{_TITLES}{_NAME}{_BEHIND_NAME}"),
     "person-letters": Ends(before=rf"(?:[A-ZÀ][\w'’.-]* ){{0,3}}(?:{_CAPITAL_WORD})?"),
@@ -114,7 +131,7 @@ _ENDS: Final = {
     "private-key": Ends(after=r"(?:[A-Za-z0-9+/=\s,:\\\"']|-[A-Za-z0-9+/=\s,:\\\"'])*(?:-----END[^-]*-{0,5})?" + _ANY),
     "authorization": Ends(
         behind=0,
-        after=r"(?i:[\"'\]]?\s{0,2}[:=,]\s{0,2}[\"'`]?(?:(?:token|api-?key|key|oauth)[ =]+)?)"
+        after=r"(?i:[\"'\]]?\s{0,2}[:=,]\s{0,2}[\"'`]?(?:[a-z][a-z0-9-]{2,15}[ =]+)?)"
         rf"[A-Za-z0-9._~+/=-]*{_ANY}",
     ),
     "password-given": Ends(behind=0, after=_GIVEN),
@@ -144,6 +161,8 @@ def ends_of(rule: Rule) -> Ends | None:
     """Give what a rule's findings take in; None where nobody has said how far its seeker reaches."""
     if rule.seek is None:
         return Ends()
+    if rule.kind == HEADING:
+        return Ends(behind=0)
     if isinstance(rule.seek, AfterLabel):
         return Ends(behind=0, after=f"(?i:{rule.seek.follows}){_ANY}")
     if isinstance(rule.seek, Told):

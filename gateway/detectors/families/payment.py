@@ -71,6 +71,7 @@ def _cards(id: str, pattern: str, score: int) -> Rule:
 
 RULES: Final = (
     _cards("card-fours", r"\b\d{4}[ \-]\d{4}[ \-]\d{4}[ \-]\d{4}\b", CERTAIN),
+    _cards("card-fours-said", r"\b\d{4}, \d{4}, \d{4}, \d{4}\b", LIKELY),
     _cards("card-fours-dotted", r"\b\d{4}[._]\d{4}[._]\d{4}[._]\d{4}\b", LIKELY),
     _cards("card-amex", r"\b\d{4}[ \-]\d{6}[ \-]\d{4,5}\b", CERTAIN),
     _cards("card-long", r"\b\d{4}[ \-]\d{4}[ \-]\d{4}[ \-]\d{4}[ \-]\d{1,3}\b", CERTAIN),
@@ -112,7 +113,8 @@ RULES: Final = (
             "|direct deposit account|konto|kontonummer|kontonr|bankkonto|compte bancaire|numéro de compte|cuenta"
             " bancaria"
             "|número de cuenta|cuenta|conto corrente|conto bancario|conta bancária|conta corrente|conta|rekening"
-            "|rekeningnummer|numer konta|口座番号|银行账号|银行卡号|账号|계좌번호|계좌|clabe"
+            "|rekeningnummer|numer konta|口座番号 普通|口座番号 当座|普通預金|口座番号|银行账号"
+            "|银行卡号|账号|계좌번호|계좌|clabe"
         ),
         score=LIKELY + 5,
         caseless=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keeptrusts.gateway.detectors.families import (
+    addresses,
     americas,
     asia,
     dates,
@@ -33,6 +34,7 @@ def personal_rules() -> tuple[Rule, ...]:
         *phones.RULES,
         *network.RULES,
         *places.RULES,
+        *addresses.RULES,
         *dates.RULES,
         *documents.RULES,
         *united_states.RULES,

@@ -11,6 +11,24 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from keeptrusts.gateway.detectors.families.names import family_names, given_names, not_names
+from keeptrusts.gateway.detectors.families.person_words import (
+    ASKS,
+    BESIDE_THINGS,
+    CLOSINGS,
+    DECLARES,
+    GREETINGS,
+    LABELS,
+    NUMBERED,
+    OF_THINGS,
+    PARTICLES,
+    RELATIONS,
+    SAYS,
+    TELLS,
+    TITLE_WORDS,
+    TITLES,
+    WEAK_LABELS,
+    WEAK_SAYS,
+)
 from keeptrusts.gateway.detectors.rules import LIKELY, PLAIN, Rule, Seek
 
 MOST_PARTS: Final = 5
@@ -19,87 +37,6 @@ _GIVEN: Final = frozenset(name.lower() for name in given_names())
 _FAMILY: Final = frozenset(name.lower() for name in family_names())
 _NO_NAMES: Final = not_names()
 _WORD: Final = re.compile(r"[^\W\d_][^\W\d_]*(?:['’-][^\W\d_]+)*")
-PARTICLES: Final = frozenset(
-    [
-        "van",
-        "von",
-        "de",
-        "da",
-        "del",
-        "della",
-        "di",
-        "der",
-        "den",
-        "la",
-        "le",
-        "las",
-        "los",
-        "bin",
-        "ibn",
-        "al",
-        "el",
-        "y",
-        "e",
-        "dos",
-        "das",
-        "do",
-        "du",
-        "des",
-        "ter",
-        "ten",
-        "zu",
-        "zur",
-        "af",
-        "av",
-        "st",
-        "mac",
-    ]
-)
-TITLE_WORDS: Final = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "professor",
-        "doctor",
-        "sir",
-        "madam",
-        "herr",
-        "frau",
-        "mme",
-        "mlle",
-        "monsieur",
-        "madame",
-        "señor",
-        "señora",
-        "sr",
-        "sra",
-        "srta",
-        "don",
-        "doña",
-        "signor",
-        "signora",
-        "dott",
-        "dottor",
-        "senhor",
-        "senhora",
-        "rev",
-        "fr",
-        "capt",
-        "lt",
-        "sgt",
-        "hon",
-        "judge",
-        "officer",
-        "detective",
-        "nurse",
-        "attorney",
-    ]
-)
 _BLANK: Final = " \t\u00a0"
 _AFTER_TITLE: Final = re.compile(r"\.?[ \t]+")
 _BELOW: Final = re.compile(r"[,.!]?[ \t]*(?:\r?\n[ \t]*){1,3}(?:[-–—]+ ?)?|, ")
@@ -109,19 +46,30 @@ _CODE: Final = ("(", "[", "{", "_", "@", "/", "=", "<", "$", "&")
 _IN_STREET: Final = re.compile(r"\d[A-Za-z]{0,2}(?: [A-Za-z]+){0,4} ?\Z")
 _ORGANIZATION: Final = re.compile(
     r" (?:GmbH|AG|SE|KG|KGaA|Inc|LLC|LLP|Ltd|Limited|Corp|Corporation|Company|PLC|plc|N\.?V|B\.?V|S\.?A|Pty|University"
-    r"|College|School|Hospital|Foundation|Stiftung|Institute|Library|Stadium|Airport|Station|Awards?|Prize|Airlines"
-    r"|Bank"
+    r"|College|School|Hospital|Foundation|Stiftung|Institute|Library|Stadium|Airport|Station|Awards?|Prize"
+    r"|Airlines|Bank"
     r"|Group|Records|Motors|Brewery|Cup|Trophy)\b"
 )
 _CAPITAL: Final = re.compile(r"[ \t\u00a0]{1,2}[A-ZÀ-Þ]")
 _MAILBOX_NAME: Final = re.compile(r"(?:[A-ZÀ-Þ][\w'’.-]*,? ){1,3}[A-ZÀ-Þ][\w'’-]+\Z")
+_OF_A_THING: Final = re.compile(
+    rf"(?i)(?<![a-z])(?:{OF_THINGS})(?:(?:'s)?[ _-]?(?:\Z|_\Z|.\Z)"
+    rf"|s?[\"']?\s?[:=]\s?\[?\s{{0,8}}\{{\s{{0,12}}[\"']?.\Z)"
+)
+_BESIDE_A_THING: Final = re.compile(rf"[\"']?,?\s{{0,12}}[\"'-]?\s?(?:{BESIDE_THINGS})[\"']?\s?[:=]")
+_LEAD: Final = re.compile(
+    r"(?i)(?:(?:sure|yes|yeah|hi|hello|ok|okay|it's|it is|that's|this is|i'm|i am|my name is|my name's|of course|um"
+    r"|certainly|it would be)[,.!]?\s)*"
+)
+_TELLS: Final = re.compile(rf" (?:{TELLS})\b")
 _POSSESSIVE: Final = re.compile(r"['’]s\Z")
 
 
-def name_end(text: str, start: int, *, least: int = 1, loose: bool = False) -> int | None:
+def name_end(text: str, start: int, *, least: int = 1, loose: bool = False, particle: bool = False) -> int | None:
     """Give where a name ends that begins at ``start``: words with capitals, initials, and small words between them.
 
-    ``least`` is how many parts it has at least. ``loose`` takes lower-case words when a common given name is first.
+    ``least`` is how many parts it has at least. ``loose`` takes lower-case words when a common given name is first,
+    ``particle`` a small word with a capital as the first, as in Le Gall.
     """
     at, last, parts = start, start, 0
     small = False
@@ -129,6 +77,10 @@ def name_end(text: str, start: int, *, least: int = 1, loose: bool = False) -> i
     while parts < MOST_PARTS and (match := _WORD.match(text, at, limit)) is not None:
         word = _POSSESSIVE.sub("", match.group())
         lower = word.lower()
+        if particle and not parts and word.istitle() and lower in PARTICLES and _CAPITAL.match(text, match.end()):
+            at = match.end() + 1
+            particle = False
+            continue
         if _is_part(word, lower, first=parts == 0, small=small) and not _is_stray(text, word, lower, match.end()):
             parts, last = parts + 1, match.start() + len(word)
             if len(word) == 1 and text[last : last + 1] == ".":
@@ -194,23 +146,32 @@ def _after_titles(text: str, at: int) -> int:
 
 
 def announced(
-    *, least: int = 1, known: bool = False, loose: bool = False, closed: bool = False, sure: bool = False
+    *,
+    least: int = 1,
+    known: bool = False,
+    loose: bool = False,
+    closed: bool = False,
+    sure: bool = False,
+    thing: bool = False,
 ) -> Seek:
-    """Give a seeker for the name right behind what announces it. ``known`` asks for a common name in it, ``closed`` for
-    a sign or the end of the line behind it, as a greeting has; ``sure`` for two parts or a common name."""
+    """Give a seeker for the name right behind what announces it.
 
-    def seek(text: str, _start: int, end: int) -> tuple[int, int] | None:
+    ``known`` asks for a common name in it, ``closed`` for a sign or the end of the line behind it, as a greeting has;
+    ``sure`` for two parts or a common name; ``thing`` for signs that it is the name of a thing, which is none.
+    """
+
+    def seek(text: str, start: int, end: int) -> tuple[int, int] | None:
         if text.startswith(("=", ">"), end):
             return None
         gap = _TO_NAME.match(text, end)
         first = _after_titles(text, gap.end() if gap is not None else end)
-        last = name_end(text, first, least=least, loose=loose)
-        if last is None:
+        last = name_end(text, first, least=least, loose=loose, particle=True)
+        if last is None or (thing and _is_of_a_thing(text, start, last)):
             return None
         last = _surname_first(text, first, last)
         if (known or (sure and " " not in text[first:last])) and not _known(text[first:last]):
             return None
-        if text[last : last + 1] in _CODE or (text[last : last + 1] == "." and text[last + 1 : last + 2].isalnum()):
+        if _goes_on(text, last):
             return None
         if closed and not _closes(text, last):
             return None
@@ -229,6 +190,11 @@ def _surname_first(text: str, first: int, last: int) -> int:
     return name_end(text, last + 2) or last
 
 
+def _goes_on(text: str, last: int) -> bool:
+    """Say whether what follows makes a name a piece of code or of an address."""
+    return text[last : last + 1] in _CODE or (text[last : last + 1] == "." and text[last + 1 : last + 2].isalnum())
+
+
 def _closes(text: str, last: int) -> bool:
     following = text[last : last + 3]
     return not following.strip(_BLANK) or following[0] in ",!:;.\n\r-–—\"'\\<"
@@ -239,8 +205,50 @@ def titled(text: str, start: int, end: int) -> tuple[int, int] | None:
     if text.startswith(("Dr", "Sr"), start) and _IN_STREET.search(text, max(0, start - 24), start) is not None:
         return None
     first = _after_titles(text, end - 1)
-    last = name_end(text, first)
+    last = name_end(text, first, particle=True)
     return None if last is None or last - first < 2 else (first, last)
+
+
+def _is_of_a_thing(text: str, start: int, last: int) -> bool:
+    """Say whether a name is that of a thing: the word before its label says so, or what stands beside it does."""
+    return _OF_A_THING.search(text, max(0, start - 48), start + 1) is not None or (
+        _BESIDE_A_THING.match(text, last, last + 40) is not None
+    )
+
+
+def answered(text: str, _start: int, end: int) -> tuple[int, int] | None:
+    """Give where the name stands that answers a question for it."""
+    lead = _LEAD.match(text, end, end + 48)
+    first = _after_titles(text, lead.end() if lead is not None else end)
+    last = name_end(text, first, loose=True)
+    return (first, last) if last is not None and _closes(text, last) else None
+
+
+def related(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where the name stands behind the word for whose it is: a common one, or one of two parts."""
+    first = _after_titles(text, end)
+    last = name_end(text, first)
+    if (
+        last is None
+        or text[last : last + 1] in _CODE
+        or (text[last : last + 1] == "." and text[last + 1 :][:1].isalnum())
+    ):
+        return None
+    if _known(text[first:last]):
+        return first, last
+    if name_end(text, first, least=2) is None or _of_organization(text, first, last):
+        return None
+    is_patient = text.startswith("Patient", start)
+    is_told = text[start].islower() or (is_patient and _TELLS.match(text, last, last + 16) is not None)
+    return (first, last) if is_told and text[first:last] != text[first:last].upper() else None
+
+
+def numbered(text: str, start: int, _end: int) -> tuple[int, int] | None:
+    """Give where the name stands before the number or the birthday of its owner."""
+    if not start or not text[start - 1].islower():
+        return None
+    found = credentialed(text, start - 1, start)
+    return found if found is not None and not _of_organization(text, *found) else None
 
 
 def signed(text: str, _start: int, end: int) -> tuple[int, int] | None:
@@ -365,71 +373,6 @@ def honoured(text: str, start: int, _end: int) -> tuple[int, int] | None:
 _EASTERN_WORDS: Final = frozenset(
     {"お客", "皆", "奥", "お母", "お父", "各位", "尊敬的", "亲爱的", "고객", "医生", "神"}
 )
-_TITLES: Final = (
-    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|Se\xc3\xb1or(?:a|ita)?"
-    r"|Sr|Sra|Srta|Don"
-    r"|Do\xc3\xb1a|Signor(?:a|ina)?|Sig|Dott|Dottor|Senhora?|Dhr|Mevrouw|Mevr|Pani|Rev|Capt|Lt|Sgt|Judge|Officer"
-    r"|Detective"
-    r"|Nurse|Attorney|Senator|President|Chancellor|Shri|Smt|Mwst|\xd0\x93-\xd0\xbd)"
-)
-_SAYS: Final = (
-    "[sd]/o|my name is|my full name is"
-    "|my name's|name is|i am called|they call me|you can call me|ich heiße|mein name ist"
-    "|je m'appelle|mon nom est"
-    "|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|me chamo|chamo-me|mijn naam is|ik heet|nazywam się"
-    "|mam na imię|jag heter|mitt namn är|jeg hedder|jeg heter|mit navn er|nimeni on|меня зовут|моё имя"
-)
-_WEAK_SAYS: Final = (
-    "i am|i'm|this is|it's|speaking with|spoke with|spoke to|met with|meet with|signed by|written"
-    " by|prepared by|approved by|reviewed by|reported by|submitted by|requested by|assigned to|contact|call|ask for"
-    "|regards to|on behalf of|in the name of|name on (?:the )?card|account of|cc|attn|regarding"
-    "|ask|asked|tell|told|reach|invite|au nom de|a nombre de|em nome de|a nome di"
-    "|im namen von|op naam van|ich bin|je suis|soy|sono|eu sou|ik ben"
-)
-_LABELS: Final = (
-    "patient name|patient's name|patient|full name|first name|last name|middle name|given name|surname|"
-    "family name|maiden name|client name|employee name|contact person|applicant name|applicant|insured|"
-    "insured name|beneficiary name|cardholder|cardholder name|card holder|account holder|name on card|"
-    "provider name|attending physician|attending|physician|referring physician|doctor|nurse|surgeon|"
-    "therapist|spouse|husband|wife|mother|father|mother's maiden name|emergency contact|next of kin|"
-    "guardian|subscriber name|tenant|landlord|passenger|passenger name|student name|student|teacher|"
-    "guest name|plaintiff|defendant|billing name|shipping name|fullname|firstname|lastname|interviewer|"
-    "candidate name|attendees|participants|nachname|vorname|familienname|kundin|patientin|ansprechpartner|"
-    "prénom|nom et prénom|nom complet|nombre completo|apellidos?|nombre y apellidos|paciente|cognome|"
-    "nome completo|sobrenome|paziente|achternaam|voornaam|imię|nazwisko|imię i nazwisko|förnamn|efternamn|"
-    "fornavn|etternavn|etunimi|sukunimi|фио|фамилия|пациент"
-)
-_WEAK_LABELS: Final = (
-    "name|contact|holder|nom|nome|nombre|naam|namn|navn|nimi|displayname|guest|client|customer|parent|"
-    "witness|guarantor|manager|reporter|assignee|supervisor|attention|sender|recipient|buyer|seller|attn|"
-    "signed|signature|candidate|employee|dictated by|prepared for|bill to|billed to|invoice to|ship to|sold to"
-    "|deliver to|payee|payer|beneficiary|remitter|debtor|creditor|borrower|interviewee|interviewed|translator"
-    "|interpreter|prescriber|provider|titular|titulaire|intestatario|inhaber|kontoinhaber|empfänger|имя|клиент|kunde"
-    "|user name|owner name|account name|contact name|legal name|customer name"
-)
-_RELATIONS: Final = (
-    "patient|patient named|client|employee|colleague|coworker|co-worker|customer|husband|wife|son|daughter|brother"
-    "|sister|mother|father|boss|manager|supervisor|nurse|doctor|attorney|lawyer|friend|partner|girlfriend|boyfriend"
-    "|roommate|neighbor|neighbour|landlord|tenant"
-    "|uncle|aunt|cousin|grandmother|grandfather|teacher|professor|therapist|physician|surgeon|named|name|names"
-    "|kollege|kollegin|patientin|freund|freundin|collègue|ami|amie|colega|amigo|amiga|paciente|collega|paziente|mi"
-    " esposa|mi esposo|mon mari|ma femme|mein mann|meine frau"
-)
-_GREETINGS: Final = (
-    r"\b(?:Dear|Hi|Hello|Hey|Hiya|Good (?:morning|afternoon|evening)|Liebe[rs]?|Hallo|Sehr geehrte[rs]?"
-    r"|Guten (?:Tag|Morgen)|Cher|Ch\xc3\xa8re|Bonjour|Bonsoir"
-    r"|Estimad[oa]|Querid[oa]|Hola|Buenos d\xc3\xadas|Gentile|Car[oa]|Ciao|Buongiorno|Egregio|Beste|Geachte"
-    r"|Prezad[oa]|Ol\xc3\xa1|Bom dia|Drog[ia]|Szanown[ya]|Hej|K\xc3\xa4ra?|Hei)[ ]+"
-)
-_CLOSINGS: Final = (
-    "regards|best regards|kind regards|warm regards|warmly|sincerely|yours sincerely|yours truly|sincerely yours"
-    "|yours faithfully|respectfully|best|best wishes|all the best|cheers|thanks|many thanks|thank you|thanks again"
-    "|with thanks|love|cordially|take care"
-    "|mit freundlichen grüßen|freundliche grüße|viele grüße|liebe grüße|beste grüße|herzliche grüße|mfg"
-    "|cordialement|bien cordialement|bien à vous|salutations|saludos|saludos cordiales|atentamente|un saludo"
-    "|cordiali saluti|distinti saluti|saluti|atenciosamente|abraços|abraço|met vriendelijke groet|groeten"
-    "|pozdrawiam|z poważaniem|med vänliga hälsningar|mvh|hälsningar|vennlig hilsen|med venlig hilsen|с уважением"
-)
 
 
 def _words(words: str, after: str) -> str:
@@ -470,14 +413,19 @@ def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 RULES: Final = (
-    _person("person-title", rf"\b{_TITLES}\.? [A-Z\xc3-\xd0]", LIKELY, titled, caseless=False),
-    _person("person-says", _spoken(_SAYS, r"[ ]+\S").replace(r"\S", ""), LIKELY, announced(loose=True)),
-    _person("person-says-weak", _spoken(_WEAK_SAYS, r"[ ]+"), LIKELY - 15, announced(known=True)),
-    _person("person-label", _words(_LABELS, r"['\"]?\]? ?[:=>]"), LIKELY, announced(loose=True)),
-    _person("person-label-weak", _words(_WEAK_LABELS, r"['\"]?\]? ?[:=>]"), LIKELY, announced(closed=True, sure=True)),
-    _person("person-relation", _spoken(_RELATIONS, r",? "), LIKELY - 15, announced(known=True)),
-    _person("person-greeting", _GREETINGS, LIKELY, announced(closed=True), caseless=False),
-    _person("person-closing", _spoken(_CLOSINGS, r"[,.!\r\n]"), LIKELY, lambda text, start, end: signed(text, start,
+    _person("person-title", rf"\b{TITLES}\.? [A-Z\xc3-\xd0]", LIKELY, titled, caseless=False),
+    _person("person-says", _spoken(SAYS, r"[ ]+\S").replace(r"\S", ""), LIKELY, announced(loose=True)),
+    _person("person-says-weak", _spoken(WEAK_SAYS, r"[ ]+"), LIKELY - 15, announced(known=True)),
+    _person("person-label", _words(LABELS, r"['\"]?\]? ?[:=>]"), LIKELY, announced(loose=True)),
+    _person("person-label-weak", _words(WEAK_LABELS, r"['\"]?\]? ?[:=>]"), LIKELY,
+    announced(closed=True, sure=True, thing=True)),
+    _person("person-relation", _spoken(RELATIONS, r",? "), LIKELY - 15, related),
+    _person("person-says-two", _spoken(WEAK_SAYS, r"[ ]+"), LIKELY - 20, announced(least=2, closed=True)),
+    _person("person-declares", _spoken(DECLARES, r",? "), LIKELY, announced(least=2)),
+    _person("person-answered", ASKS, LIKELY, answered, caseless=False),
+    _person("person-numbered", rf"(?:, | \()(?:{NUMBERED})\b", LIKELY - 5, numbered, caseless=False),
+    _person("person-greeting", GREETINGS, LIKELY, announced(closed=True), caseless=False),
+    _person("person-closing", _spoken(CLOSINGS, r"[,.!\r\n]"), LIKELY, lambda text, start, end: signed(text, start,
     end - 1)),
     *_commons(),
     *_families(),

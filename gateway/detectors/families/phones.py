@@ -18,7 +18,8 @@ from keeptrusts.gateway.detectors.families.shapes import (
 from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, NOTHING, PLAIN, Check, Context, Rule, Seek
 
 WORDS: Final = (
-    "phone", "phones", "phone number", "telephone", "tel", "tel no", "mobile", "mobile number", "mob", "cell",
+    "phone", "phones", "phone number", "my number", "telephone", "tel", "tel no", "mobile", "mobile number", "mob",
+    "cell",
     "cell phone", "cellphone", "call", "calls", "called", "call me", "dial", "ring", "fax", "hotline", "contact",
     "contact number", "contact no", "whatsapp", "telegram", "signal", "sms", "text me", "text", "reach", "reached",
     "voicemail", "landline", "pager", "phone no", "ph", "emergency contact", "callback", "call back", "home phone",
@@ -34,13 +35,15 @@ WORDS: Final = (
     "tlf",
     "телефон", "тел", "моб", "звоните", "позвоните", "电话", "電話", "手机",
     "手機", "联系电话", "携帯", "電話番号", "전화", "전화번호",
-    "휴대폰", "연락처", "फोन", "मोबाइल", "هاتف", "جوال", "טלפון", "telefonu", "cep", "điện thoại", "โทร",
+    "휴대폰", "연락처", "फोन", "मोबाइल", "هاتف", "جوال", "טלפון", "telefonu", "nr telefonu", "cel", "mera number",
+    "whatsapp", "cep", "điện thoại", "โทร",
 )  # fmt: skip
 _CONTEXT: Final = Context(words=WORDS, score=LIKELY + 8, before=40, after=16)
 _LABELS: Final = (
     "phone|telephone|tel|mobile|mob|cell|cellphone|call|call me|dial|fax|hotline|whatsapp|sms|text me|reach me"
     "|reach us|ring|landline|pager|ph"
-    "|telefon|handy|mobil|rufnummer|téléphone|tél|portable|teléfono|telefono|móvil|celular|cellulare|telefone"
+    "|telefon|handy|mobil|rufnummer|téléphone|tél|portable|cel|nr telefonu|numer telefonu|teléfono|telefono"
+    "|móvil|celular|cellulare|telefone"
     "|telemóvel|fone|telefoon|mobiel|komórka|puhelin|puh|tlf"
     "|телефон|тел|моб|电话|電話|手机|手機|携帯|電話番号|전화|전화번호|휴대폰|연락처|फोन|هاتف|טלפון|โทร"
 )
@@ -249,5 +252,6 @@ RULES: Final = (
         id="phone-labelled", kind="PHONE", score=LIKELY + 2, caseless=True, joined=True, pattern=label_pattern(_LABELS),
         seek=after_label(r"[+(]{0,2}\d(?:[ ()./-]{0,3}\d){6,14}", least_digits=7, check=no_date),
     ),
+    _number("phone-said", r"\b\d(?:,? \d){6,11}\b", NOTHING, check=national),
     _number("phone-local", r"\b[2-9]\d{2}-\d{4}\b", NOTHING),
 )  # fmt: skip

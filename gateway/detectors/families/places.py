@@ -40,7 +40,7 @@ _TYPES: Final = (
     "|Ridge|Row|Walk|Way|Gardens|Glen|Hill|Hollow|Isle|Pass|Path|Pike|Point|Run|View|Vista|Broadway|Expressway|Causeway"
     "|Freeway|Commons|Cove|Estates|Heights|Junction|Landing|Manor|Meadow|Meadows|Orchard|Parade|Quay|Springs"
     "|Station|Summit"
-    "|Valley|Village|Wharf|Esplanade|Embankment"
+    "|Valley|Village|Wharf|Esplanade|Embankment|Rise|Cottages|Marg|Wynd|Brae"
 )
 _CAPITAL_TYPES: Final = (
     "STREET|ST|AVENUE|AVE|ROAD|RD|BOULEVARD|BLVD|DRIVE|DR|LANE|LN|COURT|CT|PARKWAY|PKWY|HIGHWAY|HWY|TERRACE|CRESCENT"
@@ -76,6 +76,10 @@ _GERMANIC: Final = re.compile(
     r"|vägen|vej|gade|gata|veien|katu|tie|utca)"
     r" \d{1,4}(?: ?[a-zA-Z]\b)?(?:[-/]\d{1,4})?" + _CITY,
     re.IGNORECASE,
+)
+_COUNTED: Final = re.compile(
+    r"(?:(?:Der|Den|Dem|Die|Das|Des|Auf|Vom|Zum|Ein|Einen|Einem|Kein|Dieser|Diesen|Jeder|Erster|De|Het) )?"
+    r"(?:Weg|Platz|Ring|Ufer|Allee|Plein|Tie|Vej) \d{1,4}[.,]?\Z"
 )
 _CAPITAL_STREET: Final = re.compile("STRASSE|STRAßE|PLATZ|ALLEE|GASSE|STRAAT|GRACHT|LAAN")
 _ROMANCE: Final = re.compile(
@@ -127,10 +131,11 @@ def germanic_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     if after is None or (text[start : start + 2].isupper() and _CAPITAL_STREET.match(text, start) is None):
         return None
     before = _GERMANIC_BEFORE.search(text[max(0, start - 40) : start])
-    if before is None:
-        return None if not text[start].isupper() else (start, _trimmed(text, start, after.end()))
-    first = start - len(before.group())
-    return first, _trimmed(text, first, after.end())
+    if before is None and not text[start].isupper():
+        return None
+    first = start - len(before.group()) if before is not None else start
+    last = _trimmed(text, first, after.end())
+    return (first, last) if _COUNTED.match(text, first, last) is None else None
 
 
 def indian_place(text: str, start: int, _end: int) -> tuple[int, int] | None:

@@ -11,8 +11,9 @@ from keeptrusts.gateway.detectors.families.secret_names import Said, said_by
 from keeptrusts.gateway.detectors.rules import LIKELY, Rule, Seek
 
 _LONG_PASSWORD: Final = (
-    r"(?:passw(?:or)?d|pass(?:phrase|code)|pwd|passwort|kennwort|contraseña|contrasena|senha|wachtwoord|mot de passe"
-    r"|пароль|密码|口令|パスワード|비밀번호)"
+    r"(?:passw(?:or)?d|pass(?:phrase|code)|pwd|passwort|kennwort|contraseña|contrasena|senha|wachtwoord"
+    r"|mot de passe|hasło|lösenord"
+    r"|passord|adgangskode|salasana|heslo|jelszó|parola|şifre|mật khẩu|пароль|密码|口令|パスワード|비밀번호)"
 )
 _PASSWORD: Final = rf"(?:{_LONG_PASSWORD}|mdp|pass|pswd|psk|pw)"
 _SECRET: Final = (

@@ -46,6 +46,15 @@ def command_rules() -> tuple[Rule, ...]:
         Rule(id="password-hash", kind="PASSWORD_HASH", pattern=_HASH, score=LIKELY + 10, joined=True),
         _told("session-cookie", "GENERIC_SECRET", rf"\b{_SESSIONS}=", r"(?P<value>[^;\s\"',]{16,256})", _is_secret),
         _told(
+            "cookie-header", "GENERIC_SECRET", r"\bcookie:\s",
+            r"(?:[^\n;]{0,120};\s){0,8}?[\w.-]{0,24}(?:sess|sid|token|auth|jwt|remember)[\w.-]{0,24}="
+            r"(?P<value>[^;\s\"',]{16,256})", _is_secret,
+        ),
+        _told(
+            "vault-login", "VAULT_TOKEN", r"\bvault\s+login\s", r"(?:-\S{1,40}\s){0,4}(?P<value>[^\s=-][^\s=]{19,128})",
+            _is_secret,
+        ),
+        _told(
             "env-password", "PASSWORD", r"\b(?:ENV|setenv|setx|set -gx)\s[A-Za-z_]",
             r"(?P<name>\w{2,48})\s+[\"']?(?P<value>[^\s\"'=]{4,128})", _is_named_password,
         ),

@@ -17,6 +17,14 @@ _PASSWORDS_ELSEWHERE: Final = (
     "mot de passe",
     "hasło",
     "lösenord",
+    "passord",
+    "adgangskode",
+    "salasana",
+    "heslo",
+    "jelszó",
+    "parola",
+    "şifre",
+    "mật khẩu",
     "пароль",
     "密码",
     "口令",
@@ -74,7 +82,7 @@ def said_by(name: str) -> Said | None:
     last = words[-1]
     if last in _SHORT_PASSWORDS or last.endswith(_PASSWORDS):
         return "password"
-    if last.endswith(_SECRETS) or (last in _SHORT_SECRETS and len(words) > 1):
+    if last.endswith(_SECRETS) or (last in _SHORT_SECRETS and (len(words) > 1 or name.startswith("_"))):
         return "secret"
     if last == "key" and len(words) > 1 and words[-2] in _OF_KEYS:
         return "secret"

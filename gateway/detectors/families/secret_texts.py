@@ -16,7 +16,7 @@ _KEY_TEXT: Final = re.compile(r"(?:[A-Za-z0-9+/=\s,:\\\"']|-(?!-))*")
 _KEY_BODY: Final = re.compile(r"[A-Za-z0-9+/=]{16,}")
 _LONGEST_HEADER: Final = 2_048
 _AUTHORIZED: Final = re.compile(
-    r"(?i)[\"'\]]?\s{0,2}[:=,]\s{0,2}[\"'`]?(?:(?:token|api-?key|key|oauth)[ =]+)?([A-Za-z0-9._~+/=-]{16,}+)(?!\()"
+    r"(?i)[\"'\]]?\s{0,2}[:=,]\s{0,2}[\"'`]?(?:[a-z][a-z0-9-]{2,15}[ =]+)?([A-Za-z0-9._~+/=-]{16,}+)(?!\()"
 )
 _BEARER: Final = re.compile(r"(?i)(?:bearer|token)\s+")
 _DATABASES: Final = (

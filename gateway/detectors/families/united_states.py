@@ -37,7 +37,8 @@ RULES: Final = (
     *identity(
         "US_SSN", ssn, _SSN_WORDS,
         (r"\b\d{3}-\d{2}-\d{4}\b", LIKELY + 5), (r"\b\d{3} \d{2} \d{4}\b", LIKELY - 15),
-        (r"\b\d{3}\.\d{2}\.\d{4}\b", PLAIN), (DIGITS_9, ALONE), (r"\b\d{3}[ \-]\d{6}\b", ALONE),
+        (r"\b\d{3}\.\d{2}\.\d{4}\b", PLAIN), (r"\b\d{3} - \d{2} - \d{4}\b", LIKELY - 1), (DIGITS_9, ALONE),
+        (r"\b\d{3}[ \-]\d{6}\b", ALONE),
     ),
     *identity(
         "US_ITIN", itin, _ITIN_WORDS,

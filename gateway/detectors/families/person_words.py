@@ -1,0 +1,191 @@
+"""What people write beside a name: titles, labels, greetings, closing formulas, and the small words within one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PARTICLES: Final = frozenset(
+    [
+        "van",
+        "von",
+        "de",
+        "da",
+        "del",
+        "della",
+        "di",
+        "der",
+        "den",
+        "la",
+        "le",
+        "las",
+        "los",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "y",
+        "e",
+        "dos",
+        "das",
+        "do",
+        "du",
+        "des",
+        "ter",
+        "ten",
+        "zu",
+        "zur",
+        "af",
+        "av",
+        "st",
+        "mac",
+    ]
+)
+TITLE_WORDS: Final = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "prof",
+        "professor",
+        "doctor",
+        "sir",
+        "madam",
+        "herr",
+        "frau",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "señor",
+        "señora",
+        "sr",
+        "sra",
+        "srta",
+        "don",
+        "doña",
+        "signor",
+        "signora",
+        "dott",
+        "dottor",
+        "senhor",
+        "senhora",
+        "rev",
+        "fr",
+        "capt",
+        "lt",
+        "sgt",
+        "hon",
+        "judge",
+        "officer",
+        "detective",
+        "nurse",
+        "attorney",
+    ]
+)
+TITLES: Final = (
+    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Doctor|Sir|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|Se\xc3\xb1or(?:a|ita)?"
+    r"|Sr|Sra|Srta|Don"
+    r"|Do\xc3\xb1a|Signor(?:a|ina)?|Sig|Dott|Dottor|Senhora?|Dhr|Mevrouw|Mevr|Pani|Rev|Capt|Lt|Sgt|Judge|Officer"
+    r"|Detective"
+    r"|Nurse|Attorney|Senator|President|Chancellor|Shri|Smt|Mwst|\xd0\x93-\xd0\xbd)"
+)
+SAYS: Final = (
+    "[sd]/o|my name is|my full name is"
+    "|my name's|name is|i am called|they call me|you can call me|ich heiße|mein name ist"
+    "|je m'appelle|mon nom est"
+    "|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|me chamo|chamo-me|mijn naam is|ik heet|nazywam się"
+    "|mam na imię|jag heter|mitt namn är|jeg hedder|jeg heter|mit navn er|nimeni on|меня зовут|моё имя"
+)
+WEAK_SAYS: Final = (
+    "i am|i'm|this is|it's|speaking with|spoke with|spoke to|met with|meet with|signed by|written"
+    " by|prepared by|approved by|reviewed by|reported by|submitted by|requested by|assigned to|contact|call|ask for"
+    "|regards to|on behalf of|in the name of|name on (?:the )?card|account of|cc|attn|regarding"
+    "|ask|asked|tell|told|reach|invite|au nom de|a nombre de|em nome de|a nome di"
+    "|im namen von|op naam van|ich bin|je suis|soy|sono|eu sou|ik ben"
+)
+LABELS: Final = (
+    "patient name|patient's name|patient|full name|first name|last name|middle name|given name|surname|"
+    "family name|maiden name|client name|employee name|contact person|applicant name|applicant|insured|"
+    "insured name|beneficiary name|cardholder|cardholder name|card holder|account holder|name on card|"
+    "provider name|attending physician|attending|physician|referring physician|doctor|nurse|surgeon|"
+    "therapist|spouse|husband|wife|mother|father|mother's maiden name|emergency contact|next of kin|"
+    "guardian|subscriber name|tenant|landlord|passenger|passenger name|student name|student|teacher|"
+    "spouse name|spouse's name|mother name|mother's name|father name|father's name|partner name|child name|child's name"
+    "|given names|forename|forenames|applicant's name|customer's name|client's name|employee's name|member name"
+    "|policyholder|policy holder|name of applicant|name of patient|name of insured|name of the applicant"
+    "|name of the patient|name of employee|guest name|plaintiff|defendant|billing name|shipping name|fullname"
+    "|firstname|lastname|interviewer|"
+    "candidate name|attendees|participants|nachname|vorname|familienname|kundin|patientin|ansprechpartner|"
+    "prénom|nom et prénom|nom complet|nombre completo|apellidos?|nombre y apellidos|paciente|cognome|"
+    "nome completo|sobrenome|paziente|achternaam|voornaam|imię|nazwisko|imię i nazwisko|förnamn|efternamn|"
+    "fornavn|etternavn|etunimi|sukunimi|фио|фамилия|пациент"
+)
+WEAK_LABELS: Final = (
+    "name|contact|holder|nom|nome|nombre|naam|namn|navn|nimi|displayname|guest|client|customer|parent|"
+    "witness|guarantor|manager|reporter|assignee|supervisor|attention|sender|recipient|buyer|seller|attn|"
+    "signed|signature|candidate|employee|dictated by|prepared for|bill to|billed to|invoice to|ship to|sold to"
+    "|deliver to|payee|payer|beneficiary|remitter|debtor|creditor|borrower|interviewee|interviewed|translator"
+    "|interpreter|prescriber|provider|titular|titulaire|intestatario|inhaber|kontoinhaber|empfänger|имя|клиент|kunde"
+    "|user name|owner name|account name|contact name|legal name|customer name|huurder|verhuurder|locataire"
+    "|bailleur|inquilino|arrendatario|mieter|vermieter|bewerber"
+    "|bewerberin|bewerbung|antragsteller|antragstellerin|arbeitnehmer|mitarbeiter|salarié|empleado|trabajador"
+    "|dipendente"
+    "|assicurato|funcionário|folha|werknemer|pracownik|najemca|author|owner"
+)
+RELATIONS: Final = (
+    "patient|patient named|client|employee|colleague|coworker|co-worker|customer|husband|wife|son|daughter|brother"
+    "|sister|mother|father|boss|manager|supervisor|nurse|doctor|attorney|lawyer|friend|partner|girlfriend|boyfriend"
+    "|roommate|neighbor|neighbour|landlord|tenant"
+    "|uncle|aunt|cousin|grandmother|grandfather|teacher|professor|therapist|physician|surgeon|named|name|names"
+    "|kollege|kollegin|patientin|freund|freundin|collègue|ami|amie|colega|amigo|amiga|paciente|collega|paziente|mi"
+    " esposa|mi esposo|mon mari|ma femme|mein mann|meine frau"
+)
+GREETINGS: Final = (
+    r"\b(?:Dear|Hi|Hello|Hey|Hiya|Good (?:morning|afternoon|evening)|Liebe[rs]?|Hallo|Sehr geehrte[rs]?"
+    r"|Guten (?:Tag|Morgen)|Cher|Ch\xc3\xa8re|Bonjour|Bonsoir"
+    r"|Estimad[oa]|Querid[oa]|Hola|Buenos d\xc3\xadas|Gentile|Car[oa]|Ciao|Buongiorno|Egregio|Beste|Geachte"
+    r"|Prezad[oa]|Ol\xc3\xa1|Bom dia|Drog[ia]|Szanown[ya]|Hej|K\xc3\xa4ra?|Hei)[ ]+"
+)
+CLOSINGS: Final = (
+    "regards|best regards|kind regards|warm regards|warmly|sincerely|yours sincerely|yours truly|sincerely yours"
+    "|yours faithfully|respectfully|best|best wishes|all the best|cheers|thanks|many thanks|thank you|thanks again"
+    "|with thanks|love|cordially|take care"
+    "|mit freundlichen grüßen|freundliche grüße|viele grüße|liebe grüße|beste grüße|herzliche grüße|mfg"
+    "|cordialement|bien cordialement|bien à vous|salutations|saludos|saludos cordiales|atentamente|un saludo"
+    "|cordiali saluti|distinti saluti|saluti|atenciosamente|abraços|abraço|met vriendelijke groet|groeten"
+    "|pozdrawiam|z poważaniem|med vänliga hälsningar|mvh|hälsningar|vennlig hilsen|med venlig hilsen|с уважением"
+)
+DECLARES: Final = (
+    "je soussigné|je soussignée|il sottoscritto|la sottoscritta|el suscrito|la suscrita|ondergetekende|niżej podpisany"
+    "|niżej podpisana|abaixo assinado|abaixo assinada|the undersigned|der unterzeichner|die unterzeichnerin|mera naam"
+    "|to certify that|hereby certify that|hereby certifies that|to confirm that|hereby confirm that"
+)
+ASKS: Final = (
+    r"\b(?:name\?|name,? please[?.]|speaking (?:to|with)\?|name, (?:sir|ma'am|madam)\?|who is calling\?)"
+    r"\s{1,3}[A-Z][A-Za-z ]{0,16}: ?"
+)
+NUMBERED: Final = (
+    "DNI|NIF|NIE|CPF|SSN|BSN|PESEL|codice fiscale|passport|geboren|geb\\.|born (?:on|in|\\d)|n\\xc3\\xa9e? le|nacid[oa]"
+    "|nat[oa] (?:a|il)|nascid[oa]|date of birth|[SDWR]/O|resident of|residing at|hereby|con domicilio|mayor de edad"
+    "|brasileir[oa]|residente|wohnhaft|domiciliad[oa]|portador|identificad[oa]|verklaart"
+)
+TELLS: Final = (
+    "was|is|has|had|presents|presented|reports|reported|denies|denied|states|stated|underwent|will|received|arrived"
+)
+OF_THINGS: Final = (
+    "product|item|file|host|event|project|company|business|brand|model|city|country|region|state|school|hospital|course"
+    "|class|service|app|application|plan|package|display|domain|server|store|shop|team|group|game|song|album|book|movie"
+    "|film|street|job|task|step|workflow|bank|drug|medication|generic|trade|test|study|table|column|field|function"
+    "|method|variable|branch|repo|repository|cluster|database|bucket|topic|queue|channel|playlist|recipe|dish|venue"
+    "|hotel|restaurant|firm|organi[sz]ation|org|vendor|supplier|manufacturer|department|dept|category|station|place"
+    "|location|feature|setting|resource|template|collection|tag|label|theme|role|tier|community|site"
+)
+BESIDE_THINGS: Final = (
+    "price|prices|sku|version|type|kind|template|run|runs-on|uses|image|namespace|on|jobs|steps|stock|qty"
+    "|quantity|license"
+    "|enabled|default|days|required|schema|command|script|src|url|path|size|unit|units|model|brand|category|population"
+    "|tags|shell|apt|copy|service|file|with|hosts|labels|parent|slug|value|description"
+)

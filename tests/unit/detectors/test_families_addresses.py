@@ -1,0 +1,59 @@
+"""Addresses behind their label, in sentences, and before the code of a town; and what is said of places otherwise."""
+
+from __future__ import annotations
+
+import pytest
+from support.marked_texts import found, unmarked
+
+FOUND = [
+    "Address: [[ADDRESS:Thistle Lodge, Kirk Lane, Auldearn]]\nPhone: none",
+    "Postal address: [[ADDRESS:The Granary, Home Farm, Wenlock, TF13 6LQ]]",
+    '{"home_address": "[[ADDRESS:40 Larkhill Bank, Bath]]", "n": 1}',
+    "address_line_1=[[ADDRESS:9 Skerry View]]\n",
+    "Anschrift: [[ADDRESS:Auf der Heide 12, 29614 Soltau]]\n",
+    "Adresse : [[ADDRESS:lieu-dit Kerlouan, 29890 Brignogan]]\n",
+    "Dirección: [[ADDRESS:Urbanización La Loma, portal 2, 3ºA, 29640 Fuengirola]]",
+    "Indirizzo: [[ADDRESS:Contrada Fontanelle 7, 62010 Treia]]",
+    "Endereço: [[ADDRESS:Quadra 8, Lote 3, Setor Oeste, Goiânia]]",
+    "Adres: [[ADDRESS:Kolonia Stara 41, 23-400 Biłgoraj]]",
+    "住所：[[ADDRESS:京都市左京区下鴨宮崎町二丁目4番地の9]]\n",
+    "in [[ADDRESS:東京都台東区谷中三丁目8番2号]]",
+    "She lives at [[ADDRESS:7 Brackla Cottages]], near the dam.",
+    "please deliver it to [[ADDRESS:18 Jalan Ampang Hilir, 55000 Kuala Lumpur]].",
+    "wohnhaft [[ADDRESS:Vor dem Tore 3, 21335 Lüneburg]], geboren",
+    "beim Verein, [[ADDRESS:Nedre Bakklandet 58C, 7014 Trondheim]].",
+    "from [[ADDRESS:4120 N County Rd 9]] on",
+    "he was at [[ADDRESS:733 e 51st st apt 4]] then",
+]
+NOTHING = [
+    "Address: see below",
+    "address: 0x7ffe4481",
+    "address = localhost",
+    "address: 10.0.0.0/8 and the like",
+    "Please address: the late reply, the missing page, and the tone",
+    "address: Platform Team",
+    '"address": {"type": "string"}',
+    "Street: required",
+    "We moved to Version 3 of the API",
+    "He moved to New York, then to Boston.",
+    "Ship to Production on 14 March, 2024 Release",
+    "They live in Building Blocks",
+    "The meeting of June 4, 2015 Boston",
+    "see Table 4, 2019 Edition",
+    "Auf Platz 4 landete Bonn, auf Platz 5 Trier.",
+    "Der Weg 2 ist länger als Weg 3.",
+    "send it to 3 people",
+    "delivered to Gate B12, Terminal 2",
+    "adresse: keine",
+]
+
+
+@pytest.mark.parametrize("marked", FOUND)
+def test_an_address_is_found(marked: str) -> None:
+    text, expected = unmarked(marked)
+    assert [one for one in found(text) if one[0] in ("ADDRESS", "PERSON")] == expected
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_what_is_no_address(text: str) -> None:
+    assert [one for one in found(text) if one[0] == "ADDRESS"] == []

@@ -1,0 +1,55 @@
+"""Secrets in headers, cookies and settings whose names are short, and passwords said in more languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from keeptrusts.gateway.detectors.families.secrets import secret_rules
+from keeptrusts.gateway.detectors.look import look, looking
+from keeptrusts.gateway.detectors.scanner import Scanner
+
+TOKEN = "Qx7Lm2" + "vRt9KpZ4wYs8" + "BnC3dFg6HjT1"
+FOUND = [
+    f"Authorization: SSWS {TOKEN}",
+    f"Authorization: GenieKey {TOKEN}",
+    f'"Authorization": "Klaviyo-API-Key {TOKEN}"',
+    f"Set-Cookie: session={TOKEN}; HttpOnly; Path=/",
+    f"Cookie: theme=dark; lang=en; app_sid={TOKEN}",
+    f"cookie: remember_web={TOKEN}",
+    f"_auth={TOKEN}\n",
+    f"vault login s.{TOKEN}",
+    f"vault login -no-print {TOKEN}",
+    f"hasło: {TOKEN[:12]}",
+    f"Lösenord: {TOKEN[:12]}",
+    f"passordet er greit, passord: {TOKEN[:12]}",
+    f"heslo: {TOKEN[:12]}",
+]
+NOTHING = [
+    "Authorization: Digest username",
+    "Authorization: see the chapter about it",
+    "Cookie: theme=dark; lang=en; consent=yes",
+    "Set-Cookie: session=deleted; Max-Age=0",
+    "Cookie: session=$SESSION_COOKIE_OF_THE_USER",
+    "vault login -method=github",
+    "vault login with the new button",
+    "_auth = HTTPBasicAuth",
+    "hasło: podaj tutaj",
+    "heslo je povinné",
+    "parola: required",
+]
+
+
+@pytest.fixture(scope="module")
+def scanner() -> Scanner:
+    return looking(secret_rules())
+
+
+@pytest.mark.parametrize("text", FOUND)
+def test_a_secret_is_found(scanner: Scanner, text: str) -> None:
+    found = [text[one.start : one.end] for one in look(scanner, text)]
+    assert len(found) == 1 and TOKEN[:12] in found[0]
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_what_is_no_secret(scanner: Scanner, text: str) -> None:
+    assert [(one.rule, text[one.start : one.end]) for one in look(scanner, text)] == []

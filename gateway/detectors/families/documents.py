@@ -121,7 +121,7 @@ RULES: Final = (
     ),
     *identity("DRIVER_LICENSE", None, _LICENCE_WORDS, (r"\b[A-Z]\d{4}-\d{5}-\d{5}\b", PLAIN),
     (r"\b[A-Z]\d{3}-\d{3}-\d{2}-\d{3}(?:-\d)?\b", PLAIN), (r"\b[A-Z]\d{3}-\d{4}-\d{4}(?:-\d{2})?\b", ALONE),
-    (r"\b\d{2}[A-Z]{2}\d{5}\b", ALONE), (DIGITS_12, ALONE), with_words=LIKELY, variant="shape"),
+    (DIGITS_12, ALONE), with_words=LIKELY, variant="shape"),
     *identity(
         "LICENSE_PLATE", None, ("registration", "reg", "registered", "vehicle", "car", "van", "plate", "number plate"),
         (r"\b[A-HJ-PR-Y][A-HJ-PR-Y]\d{2} ?[A-HJ-PR-Z]{3}\b", ALONE), with_words=LIKELY, variant="british",

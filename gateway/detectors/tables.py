@@ -149,9 +149,11 @@ def table_pieces(
         done, lines = _below(text, done, table)
         if lines:
             yield _piece(text, lines)
+    read = -1
     for heading in headings:
-        if heading.start < done:
+        if heading.start < done or heading.start == read:
             continue
+        read = heading.start  # several words of one line tell that it may be a heading
         table = table_of(text[heading.start : heading.end])
         if table is not None:
             done, lines = _below(text, heading.end + 1, table)

@@ -26,8 +26,8 @@ _SAYS: Final = (
 _GAP: Final = re.compile(r"[\s\"'`:=*_.,\\-]{0,8}")
 _VALUE: Final = re.compile(r"(?:[^\n\"|;\t<>{}=@\\…]){5,120}")
 _CUT: Final = re.compile(
-    r",?\.? (?:\w+[ _]){0,2}\w+ ?:(?= )|(?<=[a-z0-9)]{2})[.!?](?= [A-Z]\w* [a-z]|$)|(?<=\d)[.!?](?= |$)| [-–—] | \("
-    r"|,? (?:and|but|which|where|because|since|with|last|next|und|et|y|e|en|i|phone|tel|gp|dob|born"
+    r",?\.? (?:[^\W_]++[ _]){0,2}[^\W_]++ ?:(?= )|(?<=[a-z0-9)]{2})[.!?](?= [A-Z]\w* [a-z]|$)|(?<=\d)[.!?](?= |$)"
+    r"| [-–—] | \(|,? (?:and|but|which|where|because|since|with|last|next|und|et|y|e|en|i|phone|tel|gp|dob|born"
     r"|on) (?=[a-z]|[A-Z]r)"
     r"|, (?=(?:is|the|please|born|geb|n\xe9e?|phone|tel|GP|DOB)\b)"
 )

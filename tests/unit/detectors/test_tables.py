@@ -8,6 +8,7 @@ import pytest
 from support.marked_texts import unmarked
 from support.streamed_texts import cut, differs, streamed
 
+from keeptrusts.gateway.detectors import tables
 from keeptrusts.gateway.detectors.families.personal import rules_of_kinds
 from keeptrusts.gateway.detectors.families.secrets import secret_rules
 from keeptrusts.gateway.detectors.look import look, looking, seen
@@ -82,6 +83,15 @@ def test_the_heading_of_a_long_table_is_not_forgotten_in_a_stream(scanner: Scann
     sent, held = streamed(scanner, openings, cut(Random(SEED), f"id,patient,dob\n{rows}"))
     assert "Ilmari" not in sent and sent.count("[PERSON]") == sent.count("[DATE_OF_BIRTH]") == 200
     assert held < 128
+
+
+def test_a_line_is_read_once_however_many_words_say_that_it_is_a_heading(
+    scanner: Scanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(tables, "table_of", read.append)
+    seen(scanner, ("name," * 400 + "\n") * 4 + "and below")
+    assert len(read) == 4
 
 
 def test_a_table_in_a_string_of_json_is_read(scanner: Scanner) -> None:

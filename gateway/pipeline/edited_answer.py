@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from keeptrusts.gateway.pipeline.edited_call import edited_text
+from keeptrusts.gateway.pipeline.edited_call import ASK_THE_REVIEWER, edited_text
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.values import IncomingCall
 from keeptrusts.gateway.policies.texts import Text
@@ -56,5 +56,5 @@ def _not_valid(why: str) -> Problem:
     return Problem(
         code="output_blocked",
         message=f"a reviewer has approved this answer as edited, and the edited text is not valid: {why}",
-        fix="Ask the reviewer; the escalation says who it was",
+        fix=ASK_THE_REVIEWER,
     )

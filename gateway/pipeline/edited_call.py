@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import orjson
 
 from keeptrusts.gateway.pipeline.content_desk import ContentDesk, subject_of
@@ -15,6 +17,8 @@ from keeptrusts.schemas.frozen import replace
 from keeptrusts.schemas.publishing import PublishError
 from keeptrusts.schemas.sealed_content import SealError
 from keeptrusts.schemas.snapshots.grants import ReviewDecided
+
+ASK_THE_REVIEWER: Final = "Ask the reviewer; the escalation says who it was"
 
 
 async def edited_call(
@@ -37,7 +41,7 @@ async def edited_call(
 
 
 def _as_told(problem: Problem, message: str) -> Problem:
-    return Problem(code=problem.code, message=message, fix="Ask the reviewer; the escalation says who it was")
+    return Problem(code=problem.code, message=message, fix=ASK_THE_REVIEWER)
 
 
 async def edited_text(

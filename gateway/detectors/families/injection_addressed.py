@@ -6,6 +6,7 @@ from typing import Final
 
 from keeptrusts.gateway.detectors.families.injection_carried import EXFILTRATION
 from keeptrusts.gateway.detectors.families.injection_indirect import INDIRECT
+from keeptrusts.gateway.detectors.families.injection_spared import HOW_TO_WRITE
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 _MODEL: Final = (
@@ -44,8 +45,7 @@ _HAILED: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
-            unless=r"\b(?:how to|guides?|introductions?|ways?) (?:\w+ )?(?:to|for|with) (?:an? |the )?(?:ai|llm"
-            r"|language model|assistant|chat ?bot|agent)|\b(?:how to|tips for) \w+ to\b",
+            unless=HOW_TO_WRITE,
             pattern=rf"\b(?:(?:note|message|hinweis|nachricht|instructions?|todo|task|word|important|memo|nota) )?"
             rf"(?:to|for|an|für|aux?|para|pour) (?:all |any |every |the |alle |die |das |les |whichever |whatever )*"
             rf"(?:ais?(?: (?:that|which|who|in|\w+ing)(?: \w+){{0,3}})?|{_ALWAYS}(?: \w+){{0,4}}) ?[:!]|\b(?:an"

@@ -7,6 +7,15 @@ from typing import Final
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 EXFILTRATION: Final = "EXFILTRATION"
+SENT_ON: Final = Sign(
+    kind=EXFILTRATION,
+    weight=44,
+    foreign=True,
+    pattern=r"\b(?:post|send|forward|upload|transmit|exfiltrate|submit|e-?mail|share) (?:them|it|these|this"
+    r"|everything|what you (?:find|found|see|get)|all of (?:it|them))"
+    r" to (?:\S{1,20} ){0,2}(?:https?://|\S{1,40}@[a-z0-9-]+\.[a-z])",
+)
+"""What was found is to go to an address, whatever it was."""
 ENCODED: Final = "ENCODED_INSTRUCTION"
 
 _CARRYING: Final = Group(
@@ -108,15 +117,7 @@ _CARRYING: Final = Group(
             r"|click)\b[^!?\n]{0,60}https?://[^\s]{0,120}[=/](?:\{|<|\[|\$\{)",
             foreign=True,
         ),
-        Sign(
-            kind=EXFILTRATION,
-            weight=44,
-            foreign=True,
-            pattern=r"\b(?:post|send|forward|upload|transmit|exfiltrate|submit|e-?mail|share) (?:them|it|these|this"
-            r"|everything|what"
-            r" you (?:find|found|see|get)"
-            r"|all of (?:it|them)) to (?:\S{1,20} ){0,2}(?:https?://|\S{1,40}@[a-z0-9-]+\.[a-z])",
-        ),
+        SENT_ON,
     ),
 )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from keeptrusts.gateway.detectors.families.injection_carried import EXFILTRATION
+from keeptrusts.gateway.detectors.families.injection_carried import EXFILTRATION, SENT_ON
 from keeptrusts.gateway.detectors.families.injection_english import OVERRIDE
+from keeptrusts.gateway.detectors.families.injection_spared import HOW_TO_WRITE
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 INDIRECT: Final = "INDIRECT_INSTRUCTION"
@@ -212,8 +213,7 @@ _NOTED: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
-            unless=r"\b(?:how to|guides?|introductions?|ways?) (?:\w+ )?(?:to|for|with) (?:an? |the )?(?:ai|llm"
-            r"|language model|assistant|chat ?bot|agent)|\b(?:how to|tips for) \w+ to\b",
+            unless=HOW_TO_WRITE,
             pattern=r"\b(?:to|dear|hey|hello|hi|attention|(?:note|message|instructions?|notice|important|hint|word"
             r"|memo) (?:to|for)|hinweis an|hinweis für|nota para|note pour) (?:the |any |all |every |die )?(?:(?:\w+ )?"
             r"(?:llms?|language models?|assistants?|agents?|chat ?bots?|copilot|automated \w+|ki-\w+)\b[^.!?\n]{0,40}:"
@@ -273,15 +273,7 @@ _NOTED: Final = Group(
             pattern=r"(?:发送|发到|上传|送信)[^。\n]{0,20}https?://|(?:记录|内容|密码|密钥"
             r"|数据)[^。\n]{0,10}(?:发送|发到|上传)",
         ),
-        Sign(
-            kind=EXFILTRATION,
-            weight=44,
-            foreign=True,
-            pattern=r"\b(?:post|send|forward|upload|transmit|exfiltrate|submit|e-?mail|share) (?:them|it|these|this"
-            r"|everything|what"
-            r" you (?:find|found|see|get)"
-            r"|all of (?:it|them)) to (?:\S{1,20} ){0,2}(?:https?://|\S{1,40}@[a-z0-9-]+\.[a-z])",
-        ),
+        SENT_ON,
         Sign(
             kind=INDIRECT,
             weight=40,

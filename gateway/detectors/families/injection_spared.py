@@ -40,6 +40,11 @@ MINE: Final = (
     r"|comments?)"
 )
 SPARING: Final = f"{KEPT}|{ABOUT}|{IN_DATA}|{MINE}"
+HOW_TO_WRITE: Final = (
+    r"\b(?:how to|guides?|introductions?|ways?) (?:\w+ )?(?:to|for|with) (?:an? |the )?(?:ai|llm"
+    r"|language model|assistant|chat ?bot|agent)|\b(?:how to|tips for) \w+ to\b"
+)
+"""Who tells people how to use a model speaks to people."""
 FOR_OTHERS: Final = (
     r"\b(?:prompts?|instructions?|messages?|rules|guidelines)"
     r" (?:for (?:an?\b|our\b|my\b|us\b|new\b|\w+ing\b)|to (?:set|install|use|build|assemble|make|renew|get|open)\b"

@@ -228,11 +228,7 @@ def related(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where the name stands behind the word for whose it is: a common one, or one of two parts."""
     first = _after_titles(text, end)
     last = name_end(text, first)
-    if (
-        last is None
-        or text[last : last + 1] in _CODE
-        or (text[last : last + 1] == "." and text[last + 1 :][:1].isalnum())
-    ):
+    if last is None or _goes_on(text, last):
         return None
     if _known(text[first:last]):
         return first, last

@@ -10,6 +10,8 @@ from typing import Final
 from keeptrusts.gateway.detectors.families.placeholders import classes, is_random, stands_in
 from keeptrusts.gateway.detectors.rules import LIKELY, Rule
 
+_ADDRESS_WITH_PASSWORD: Final = r"\b[a-z][a-z0-9+.\-]*://[^\s/:@\"'<>`]*:[^\s\"'<>`/]+@[A-Za-z0-9\[{$_]"
+"""One pattern of two rules, so that it is scanned for once: whose password it is decides what it is called."""
 _LONGEST_KEY: Final = 32_768
 _LEAST_BODY: Final = 40
 _KEY_TEXT: Final = re.compile(r"(?:[A-Za-z0-9+/=\s,:\\\"']|-(?!-))*")
@@ -63,7 +65,7 @@ def text_rules() -> tuple[Rule, ...]:
         Rule(
             id="address-password",
             kind="CONNECTION_STRING",
-            pattern=r"\b[a-z][a-z0-9+.\-]*://[^\s/:@\"'<>`]*:[^\s\"'<>`/]+@[A-Za-z0-9\[{$_]",
+            pattern=_ADDRESS_WITH_PASSWORD,
             caseless=True,
             joined=True,
             inner=_database_password,
@@ -71,7 +73,7 @@ def text_rules() -> tuple[Rule, ...]:
         Rule(
             id="address-credentials",
             kind="BASIC_AUTH",
-            pattern=r"\b[a-z][a-z0-9+.\-]*://[^\s/:@\"'<>`]*:[^\s\"'<>`/]+@[A-Za-z0-9\[{$_]",
+            pattern=_ADDRESS_WITH_PASSWORD,
             caseless=True,
             joined=True,
             inner=_other_password,

@@ -14,9 +14,10 @@ from typing import Final
 from keeptrusts.schemas.frozen import frozen
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base32, lower case
-_PAIRS: Final = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_LETTERS: Final = _ALPHABET.encode().ljust(256, b"?")
 _BODY_LENGTH: Final = 26
-_SHIFTS: Final = tuple(range(_BODY_LENGTH * 5 - 10, -1, -10))
+_VERSION: Final = "7"
+_VARIANTS: Final = "89ab"
 _PREFIXED: Final = re.compile(r"^([a-z]{2,6})_([0-9a-hjkmnp-tv-z]{26})\Z")
 _SLUG: Final = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
@@ -43,9 +44,8 @@ def uuid7(unix_ms: int, entropy: bytes) -> str:
     """Format a UUIDv7 (RFC 9562) from a time in milliseconds and 10 random bytes."""
     if len(entropy) != 10:
         raise ValueError(f"entropy must be 10 bytes, got {len(entropy)}")
-    rest = entropy.hex()
-    variant = "89ab"[entropy[2] >> 4 & 3]
-    return f"{unix_ms >> 16 & 0xFFFFFFFF:08x}-{unix_ms & 0xFFFF:04x}-7{rest[1:4]}-{variant}{rest[5:8]}-{rest[8:]}"
+    time, rest = "%012x" % (unix_ms & 0xFFFFFFFFFFFF), entropy.hex()
+    return f"{time[:8]}-{time[8:]}-{_VERSION}{rest[1:4]}-{_VARIANTS[entropy[2] >> 4 & 3]}{rest[5:8]}-{rest[8:]}"
 
 
 def prefixed(prefix: str, unix_ms: int, entropy: bytes) -> str:
@@ -94,4 +94,25 @@ class Ids:
 
 
 def _base32(value: int) -> str:
-    return "".join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])  # two characters at a time
+    """Write up to 130 bits, five to a character.
+
+    They are moved apart until each five have a byte of their own: by halves, the upper half of every part at once,
+    which takes a number half the time that looking up one character after the other would.
+    """
+    value += (value & _UPPER[0]) * 0xFFFFFFFFFFFF
+    value += (value & _UPPER[1]) * 0xFFFFFF
+    value += (value & _UPPER[2]) * 0xFFF
+    value += (value & _UPPER[3]) * 0x3F
+    value += (value & _UPPER[4]) * 0x7
+    return value.to_bytes(_BODY_LENGTH, "big").translate(_LETTERS).decode()
+
+
+def _upper_halves(bits: int, apart: int) -> int:
+    """Give the mask of the upper half of each part of so many bits; the parts begin ``apart`` bits from each other."""
+    half = bits // 2
+    return sum((1 << half) - 1 << half + start for start in range(0, 256, apart))
+
+
+_UPPER: Final = tuple(_upper_halves(5 * count, 8 * count) for count in (32, 16, 8, 4, 2))
+"""Masks for parts of 32, 16, 8, 4 and 2 characters: what is in them goes up by three bits for each of the lower half's
+characters, which is what adding the product with 2 ** (3 * count) - 1 does."""

@@ -11,6 +11,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.helpers import rfc822_formatted_time
+from aiohttp.http import HttpVersion11
 
 from keeptrusts.gateway.http.exchange import Exchange
 from keeptrusts.gateway.pipeline.connection import CallerGoneError
@@ -47,19 +48,20 @@ class WholeAnswer(web.StreamResponse):
         transport.write(self._bytes(request))
 
     def _bytes(self, request: web.BaseRequest | Exchange) -> bytes:
-        version = request.version
-        head = [f"HTTP/{version.major}.{version.minor} {self.status} {_PHRASES.get(self.status, '')}"]
-        head += [f"{name}: {value}" for name, value in self._lines.items()]
-        text = "\r\n".join(head)
-        if text.count("\r") != len(self._lines) or text.count("\n") != len(self._lines) or "\0" in text:
-            text = "\r\n".join(line.translate(_NOT_FOR_HEADERS) for line in head)
-        if self._keep_alive and version < (1, 1):
-            text += "\r\nConnection: keep-alive"
-        elif not self._keep_alive and version >= (1, 1):
-            text += "\r\nConnection: close"
-        body = b"" if request.method == "HEAD" or self.status in _BODILESS else self._whole
-        length = "" if self.status in _BODILESS else f"\r\nContent-Length: {len(self._whole)}"
-        return f"{text}{length}\r\nDate: {rfc822_formatted_time()}\r\n\r\n".encode() + body
+        version, status, body, lines = request.version, self._status, self._whole, self._lines
+        text = "".join([f"{name}: {value}\r\n" for name, value in lines.items()])
+        if text.count("\r") != len(lines) or text.count("\n") != len(lines) or "\0" in text:
+            text = "".join([f"{name}: {value}".translate(_NOT_FOR_HEADERS) + "\r\n" for name, value in lines.items()])
+        if self._keep_alive is not (version >= HttpVersion11):
+            text += f"Connection: {'keep-alive' if self._keep_alive else 'close'}\r\n"
+        if status in _BODILESS:
+            body = b""
+        else:
+            text += f"Content-Length: {len(body)}\r\n"
+            if request.method == "HEAD":
+                body = b""
+        head = f"HTTP/{version.major}.{version.minor} {status} {_PHRASES.get(status, '')}\r\n"
+        return f"{head}{text}Date: {rfc822_formatted_time()}\r\n\r\n".encode() + body
 
 
 class EventStream(web.StreamResponse):

@@ -167,8 +167,9 @@ class LeaseDesk:
 
     def heard(self, org: str, ack: Ack) -> None:
         """Learn the broker's time from an acknowledgement."""
-        if ack.timestamp_type == LOG_APPEND_TIME:
-            self._ledger(org).book.heard_time(ack.timestamp_ms, ack.offset, self._now_ns() // 1_000_000)
+        ledger = self._ledgers.get(org)
+        if ledger is not None and ack.timestamp_type == LOG_APPEND_TIME:
+            ledger.book.heard_time(ack.timestamp_ms, ack.offset, self._now_ns() // 1_000_000)
 
     def obstacle(self, org: str, payers: Payers, bound: int) -> Obstacle | None:
         """Say what is known to stand in the way of a bound."""
@@ -176,7 +177,8 @@ class LeaseDesk:
 
     def remaining(self, org: str, account: str) -> int:
         """Give what an account has left as far as is known here, in nano-USD: see the book."""
-        return self._ledger(org).book.remaining(account)
+        ledger = self._ledgers.get(org)
+        return 0 if ledger is None else ledger.book.remaining(account)
 
     # -- tickets and verdicts ----------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from keeptrusts.gateway.providers.translate.registry import ALL_PROVIDERS, provi
 from keeptrusts.gateway.routing.candidates import Wish, models_served
 from keeptrusts.gateway.routing.plan import plan
 from keeptrusts.gateway.routing.route import Route
-from keeptrusts.gateway.wallets.output_limits import has_limit, with_limit
+from keeptrusts.gateway.wallets.output_limits import with_limit
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.policy_document.document import ConsumerGroup
 
@@ -90,7 +90,7 @@ def prepare(
     translation = translation_for(asked.api, route.target.wire)
     assert translation is not None, "routing rules hold only wires that the API can be translated to"
     document, body = asked.document, asked.body
-    if limit is not None and (lower or not has_limit(asked.api, document)):
+    if limit is not None:
         limited = with_limit(
             api=asked.api,
             vendor=route.target.vendor,
@@ -98,6 +98,7 @@ def prepare(
             document=document,
             body=body,
             limit=limit,
+            lower=lower,
         )
         if limited is not None:
             document, body = limited.document, limited.body

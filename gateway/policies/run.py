@@ -86,14 +86,18 @@ def chain_in_steps(
                 _give_back(permits, clock())
                 raise
         else:
-            decision = _decided(compiled, facts, started)
+            try:
+                decision = compiled.policy.evaluate(facts, started)
+            except Exception:  # noqa: BLE001 - as in `_decided`
+                decision = _FAILED
         ended = clock()
         us = (ended - started) // NS_PER_US if ended > started else 0
         if decision.findings:
             results.append(_result_with_findings(compiled, decision, us))
         else:
-            reason = decision.reason
-            results.append(_plain_result(compiled.kind, compiled.name, compiled.mode, decision.result, reason, us))
+            results.append(
+                _plain_results[compiled.kind, compiled.name, compiled.mode, decision.result, decision.reason, us]
+            )
         if decision.permit is not None:
             permits.append(decision.permit)
         if decision.result == "allow":
@@ -136,9 +140,9 @@ def judged_later(outcome: ChainOutcome, compiled: CompiledPolicy, decision: Deci
     results = list(outcome.results)
     for index, result in enumerate(results):
         if (result.kind, result.name, result.result) == (compiled.kind, compiled.name, "allow"):
-            results[index] = _plain_result(
+            results[index] = _plain_results[
                 compiled.kind, compiled.name, compiled.mode, decision.result, decision.reason, result.us
-            )
+            ]
             break
     return _with_decision(outcome, compiled, decision, tuple(results))
 
@@ -205,11 +209,6 @@ def _result_with_findings(compiled: CompiledPolicy, decision: Decision, us: int)
     )
 
 
-def _plain_result(kind: str, name: str, mode: Mode, result: PolicyOutcome, reason: str | None, us: int) -> PolicyResult:
-    """Make a result without findings; the same few come again and again, and they never change."""
-    return _plain_results[kind, name, mode, result, reason, us]
-
-
 _Plain = tuple[str, str, Mode, PolicyOutcome, str | None, int]
 
 
@@ -219,6 +218,7 @@ def _make_plain(named: _Plain) -> PolicyResult:
 
 
 _plain_results: Final[Remembered[_Plain, PolicyResult]] = Remembered(_make_plain, most=8_192)
+"""Results without findings: the same few come again and again, and they never change."""
 
 
 def _outcome(

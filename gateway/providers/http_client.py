@@ -302,7 +302,7 @@ class _HttpStream:
 
 def _header_lines(headers: Mapping[str, str]) -> bytes:
     """Write headers. Raises ValueError for one that would end its line: a secret with a line break, for example."""
-    text = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
     if text.count("\n") != len(headers) or text.count("\r") != len(headers) or "\0" in text:
         raise ValueError("a header sent to a provider holds a line break")
     return text.encode("utf-8", "surrogateescape")  # a caller's header goes on as the bytes it came as

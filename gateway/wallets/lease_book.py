@@ -348,8 +348,10 @@ class LeaseBook:
 
     def room(self, account: str) -> int:
         """Give what the leases of an account have left, in nano-USD."""
-        found = self._accounts.get(account)
-        return 0 if found is None else sum(lease.granted - lease.used for lease in found.leases)
+        found, room = self._accounts.get(account), 0
+        for lease in () if found is None else found.leases:
+            room += lease.granted - lease.used
+        return room
 
     def remaining(self, account: str) -> int:
         """Give what an account has left as far as is known here: our room, and what the ledger last said to be free.

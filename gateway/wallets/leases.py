@@ -82,7 +82,7 @@ class Taken:
     @property
     def over_limit(self) -> tuple[str, ...]:
         """The soft budgets among the accounts whose limit is used up."""
-        return tuple(lease.account.name for lease in self.leases if lease.over_limit)
+        return tuple([lease.account.name for lease in self.leases if lease.over_limit])
 
 
 @frozen

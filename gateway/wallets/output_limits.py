@@ -75,18 +75,18 @@ def least_limit(api: str, document: Mapping[str, Any]) -> int:
 
 
 def with_limit(
-    *, api: str, vendor: str, model: str, document: Mapping[str, Any], body: bytes, limit: int
+    *, api: str, vendor: str, model: str, document: Mapping[str, Any], body: bytes, limit: int, lower: bool = True
 ) -> LimitedCall | None:
-    """Limit a call's output where the caller gave no limit, or a higher one; None when nothing is to be changed.
+    """Limit a call's output where the caller gave no limit, or, with ``lower``, a higher one.
 
-    ``body`` must be ``document`` written as compact JSON. Other fields stay as they are.
+    None when nothing is to be changed. ``body`` must be ``document`` written as compact JSON; other fields stay.
     """
     names = _LIMITS.get(api)
     if names is None:
         return None
-    given = [name for name in names if document.get(name) is not None]
-    if given:
-        lowered = {name: limit for name in given if type(document[name]) is int and document[name] > limit}
+    if has_limit(api, document):
+        higher = (name for name in names if type(document.get(name)) is int and document[name] > limit)
+        lowered = dict.fromkeys(higher, limit) if lower else {}
         return _rewritten({**document, **lowered}) if lowered else None
     name = names[0] if vendor in _NEW_NAME or _takes_new_name_only(model) else names[-1]
     limited = {**document, name: limit}

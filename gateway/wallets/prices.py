@@ -184,15 +184,20 @@ def cost_nano(row: PriceRow, usage: Usage) -> int | None:
 def cost_pico(row: PriceRow, usage: Usage) -> int | None:
     """The same before rounding, in pico-USD: for comparing prices of a few tokens."""
     band = band_for(row, usage.input_tokens)
-    plain_input = max(0, usage.input_tokens - usage.cache_read_tokens - usage.cache_write_tokens)
-    pico = row.a_request + plain_input * band.input
-    pico += usage.cache_read_tokens * band.cache_read + usage.cache_write_tokens * band.cache_write
-    plain_output = max(0, usage.output_tokens - usage.reasoning_tokens)
-    reasoning = min(usage.output_tokens, usage.reasoning_tokens)
-    for tokens, price in ((plain_output, band.output), (reasoning, band.reasoning)):
-        if tokens and price is None:
+    read, written, output = usage.cache_read_tokens, usage.cache_write_tokens, usage.output_tokens
+    pico = row.a_request + read * band.cache_read + written * band.cache_write
+    plain = usage.input_tokens - read - written
+    if plain > 0:
+        pico += plain * band.input
+    reasoning = min(usage.reasoning_tokens, output) if usage.reasoning_tokens else 0
+    if reasoning:
+        if band.reasoning is None:
             return None
-        pico += tokens * (price or 0)
+        pico += reasoning * band.reasoning
+    if output > reasoning:
+        if band.output is None:
+            return None
+        pico += (output - reasoning) * band.output
     return pico
 
 

@@ -20,8 +20,12 @@ class Measured:
         return self.latencies[min(len(self.latencies) - 1, int(len(self.latencies) * share))]
 
 
+class RefusedError(AssertionError):
+    """An answer was not 200."""
+
+
 async def measure(port: int, *, connections: int, requests: int, key: str) -> Measured:
-    """Send requests over so many connections; raises AssertionError for any answer but 200."""
+    """Send requests over so many connections; raises RefusedError for any answer but 200."""
     head = (
         f"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n"
@@ -36,7 +40,8 @@ async def measure(port: int, *, connections: int, requests: int, key: str) -> Me
             started = time.perf_counter()
             writer.write(head + BODY)
             answer = await reader.readuntil(b"\r\n\r\n")
-            assert answer.startswith(b"HTTP/1.1 200"), answer[:200]
+            if not answer.startswith(b"HTTP/1.1 200"):
+                raise RefusedError(answer[:200])
             lowered = answer.lower()
             start = lowered.index(b"content-length:") + 15
             await reader.readexactly(int(lowered[start : lowered.index(b"\r\n", start)]))

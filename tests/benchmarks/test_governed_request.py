@@ -12,13 +12,14 @@ import statistics
 import pytest
 
 from benchmarks.gateway_metrics import metrics
-from benchmarks.load import Measured, measure
+from benchmarks.load import Measured, RefusedError, measure
 from benchmarks.processes import cpu_seconds
 from benchmarks.results import record
 from benchmarks.side_by_side import Bench, frozen
 
-ROUNDS = 9
-REQUESTS = 2_000
+ROUNDS = 15
+REQUESTS = 1_000
+TRIES = 5
 BARS = {8: 2.0, 64: 1.6}
 ADDED_MS_BARS = {8: {"p50": 5.0, "p99": 20.0}}
 WARM_UP, MOST_WARM_UPS = 250, 80
@@ -62,15 +63,20 @@ def test_cpu_and_latency_of_a_governed_request(bench: Bench, connections: int) -
             lambda: governed(bench.key),
             lambda: governed(bench.paying_key),
         ]
-        for _ in range(3):
+        for _ in range(TRIES):
             fill_leases()
             with frozen(bench.followers):
-                governed(bench.paying_key, WARM_UP)
                 waited = lease_metric(bench, "wait_seconds_count")
-                runs = {turn % 3: measured[turn % 3]() for turn in range(first, first + 3)}
+                try:
+                    governed(bench.paying_key, WARM_UP)
+                    runs = {turn % 3: measured[turn % 3]() for turn in range(first, first + 3)}
+                except RefusedError:
+                    if lease_metric(bench, "wait_seconds_count") == waited:
+                        raise
+                    continue  # nobody grants leases while the ledger is frozen
                 if lease_metric(bench, "wait_seconds_count") == waited:
                     return runs[0], runs[1], runs[2]
-        raise AssertionError("in each round somebody waited for a lease")
+        raise AssertionError(f"in {TRIES} rounds in a row somebody waited for a lease")
 
     bare, plain, money = (list(one) for one in zip(*map(rounds, range(ROUNDS)), strict=True))
     record(

@@ -6,9 +6,9 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from support.left_behind import files
 from support.ports import free_port
 from support.sdk import ADMIN_DISTANCE
 from support.slowness import kept_within
@@ -40,12 +40,11 @@ def canary() -> str:
     return f"the-canary-{os.urandom(12).hex()}"
 
 
-def leaking(stack: Stack, text: str) -> list[Path]:
+def leaking(stack: Stack, text: str) -> list[str]:
     """Give the files of the data directory that hold a text: the broker's, the tables', logs and all others."""
-    data_dir = stack.directory / ".keeptrusts"
-    searched = [path for path in data_dir.rglob("*") if path.is_file() and not path.is_symlink()]
-    assert any("kt.content" in str(path) for path in searched)
-    return [path for path in searched if text.encode() in path.read_bytes()]
+    searched = files(stack)
+    assert any("kt.content" in path for path in searched)
+    return [path for path, content in searched.items() if text.encode() in content]
 
 
 def content_of(stack: Stack, request_id: str, *, check: bool = True) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ PATIENCE_S = 90.0
 _KEPT_ON_PURPOSE = ("credentials.json", "secrets")
 _OFFSETS_ONLY = (".index", ".timeindex")
 """Kafka's indexes: numbers, in files that are made large beforehand."""
+_LISTINGS = 20
 
 
 async def read_log(stack: Stack) -> tuple[list[Logged], dict[str, int]]:
@@ -63,17 +65,42 @@ def _has_seen(stack: Stack, position: str) -> bool:
 
 def everything(stack: Stack) -> dict[str, bytes]:
     """Every file of the data directory but the ones that hold keys on purpose, and what the services tell."""
-    root = stack.directory / ".keeptrusts"
-    places = {
-        str(path.relative_to(root)): path.read_bytes()
-        for path in root.rglob("*")
-        if path.suffix not in _OFFSETS_ONLY and path.is_file() and not path.is_symlink()
-        if not _on_purpose(path.relative_to(root))
-    }
+    places = files(stack)
     assert any(EVENTS.name in place for place in places), "the log itself is among what is searched"
     places["/metrics"] = request("GET", f"{stack.gateway}/metrics").body
     places["/v1/log"] = stack.get("/v1/log?limit=1000").body
     return places
+
+
+def files(stack: Stack) -> dict[str, bytes]:
+    """Every file of the data directory but the ones that hold keys on purpose, by its path in there.
+
+    The stack goes on at its work meanwhile: a part of a table that is merged while it is read is gone, and what it held
+    is in another. So the directory is listed again, for what is new, until nothing of a listing went away.
+    """
+    root = stack.directory / ".keeptrusts"
+    read: dict[str, bytes] = {}
+    for _ in range(_LISTINGS):
+        new = [path for path in _listed(root) if str(path.relative_to(root)) not in read]
+        went_away = 0
+        for path in new:
+            try:
+                read[str(path.relative_to(root))] = path.read_bytes()
+            except FileNotFoundError:
+                went_away += 1
+        if not went_away:
+            return read
+    raise AssertionError(f"files went away while they were read, in each of {_LISTINGS} listings")
+
+
+def _listed(root: Path) -> list[Path]:
+    return [
+        path
+        for directory, _, names in os.walk(root)
+        for path in (Path(directory, name) for name in names)
+        if path.suffix not in _OFFSETS_ONLY and path.is_file() and not path.is_symlink()
+        if not _on_purpose(path.relative_to(root))
+    ]
 
 
 def _on_purpose(path: Path) -> bool:

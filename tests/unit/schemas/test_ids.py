@@ -37,6 +37,15 @@ def test_prefixed_ids_are_recognized_by_their_prefix_only(unix_ms: int, entropy:
     assert has_prefix(value, ids.TEAM) and not has_prefix(value, ids.KEY)
 
 
+@given(times, entropies)
+def test_prefixed_ids_are_crockfords_base32_of_time_and_entropy(unix_ms: int, entropy: bytes) -> None:
+    value, written = unix_ms << 80 | int.from_bytes(entropy, "big"), ""
+    for _ in range(26):
+        value, digit = divmod(value, 32)
+        written = "0123456789abcdefghjkmnpqrstvwxyz"[digit] + written
+    assert prefixed(ids.TEAM, unix_ms, entropy) == f"team_{written}"
+
+
 @pytest.mark.parametrize("size", [0, 9, 11])
 def test_uuid7_refuses_another_amount_of_entropy(size: int) -> None:
     with pytest.raises(ValueError, match="10 bytes"):

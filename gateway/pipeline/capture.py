@@ -12,7 +12,7 @@ import orjson
 
 from keeptrusts.gateway.pipeline.appending import audit_unavailable
 from keeptrusts.gateway.pipeline.content_desk import subject_of
-from keeptrusts.gateway.pipeline.judging import TooLongJudgedError, too_much
+from keeptrusts.gateway.pipeline.judging import TooLongJudgedError, too_much, whose
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.stream_texts import StreamTexts
 from keeptrusts.gateway.pipeline.values import Admission, IncomingCall, Invocation, KeptContent, ModelCall
@@ -83,7 +83,7 @@ class Keeper:
 
     async def _looked_at(self, texts: Sequence[Text], work: Callable[[], T]) -> T:
         """Have texts looked at, large ones beside the event loop. Raises TooLongJudgedError."""
-        return await self.services.judging.done(work, size_of(texts))
+        return await self.services.judging.done(work, size_of(texts), whose(self.identity))
 
     async def keep(self, plain: bytes, part: Part) -> KeptContent | Problem:
         """Have the log take a content; a Problem when it is not known to have it."""

@@ -12,6 +12,7 @@ from keeptrusts.gateway.pipeline.held_stream import held_stream
 from keeptrusts.gateway.pipeline.inspect import Inspected, inspect, refused, writable
 from keeptrusts.gateway.pipeline.invoke import invoke
 from keeptrusts.gateway.pipeline.judged_by_others import Others
+from keeptrusts.gateway.pipeline.judging import whose
 from keeptrusts.gateway.pipeline.record import (
     Decided,
     attempt_event,
@@ -153,7 +154,8 @@ async def _stream(
         held, restoring = held_stream(services, admission), restoring_stream(services, admission)
         judge_further = others.judged if admission.chain.holds_answers else None
         gathered = None if others.keeper is None else StreamTexts()
-        streamed = await pass_stream(services, call, opened, connection, held, judge_further, restoring, gathered)
+        turn = whose(others.identity)
+        streamed = await pass_stream(services, call, opened, connection, turn, held, judge_further, restoring, gathered)
     finally:
         services.counters.streams_open -= 1
     invocation, decided = streamed.invocation, decided.after(streamed.outcome)

@@ -14,7 +14,7 @@ from typing import Final
 from keeptrusts.gateway.pipeline.connection import CallerConnection, CallerGoneError
 from keeptrusts.gateway.pipeline.inspect import NOTHING_TO_SAY
 from keeptrusts.gateway.pipeline.judged_by_others import Shown
-from keeptrusts.gateway.pipeline.judging import TooLongJudgedError, too_much
+from keeptrusts.gateway.pipeline.judging import TooLongJudgedError, Whose, too_much
 from keeptrusts.gateway.pipeline.keep_alive import KeepAlive
 from keeptrusts.gateway.pipeline.released import Released, StreamJudge
 from keeptrusts.gateway.pipeline.review import left_s
@@ -59,6 +59,7 @@ class _Reading:
         services: Services,
         call: IncomingCall,
         opened: OpenedStream,
+        whose: Whose,
         held: StreamJudge | None,
         judge_further: Further | None,
         restoring: StreamJudge | None,
@@ -66,6 +67,7 @@ class _Reading:
     ) -> None:
         self._gathered = gathered
         self._restoring = restoring
+        self._whose = whose
         self._held = held
         self._judge_further = judge_further
         self._released: Released | None = None
@@ -165,7 +167,7 @@ class _Reading:
     async def _let_go(self, held: StreamJudge, tail: bytes) -> Released:
         """Have a stream's end judged; one that is not judged in time is refused from there on."""
         try:
-            released = await self._services.judging.done(partial(held.release, tail), held.size())
+            released = await self._services.judging.done(partial(held.release, tail), held.size(), self._whose)
         except TooLongJudgedError:
             refused = ChainOutcome(verdict="block", problem=too_much())
             released = Released(frames=b"", tail=b"", outcome=refused)
@@ -209,6 +211,7 @@ async def pass_stream(
     call: IncomingCall,
     opened: OpenedStream,
     connection: CallerConnection,
+    whose: Whose,
     held: StreamJudge | None = None,
     judge_further: Further | None = None,
     restoring: StreamJudge | None = None,
@@ -216,9 +219,10 @@ async def pass_stream(
 ) -> Streamed:
     """Pass a stream on up to its end, which the caller of this sends. Never raises for what either side does.
 
-    ``gathered`` is shown what is released, before any value of the request is put back into it.
+    ``whose`` says in whose turn its end is judged. ``gathered`` is shown what is released, before any value of the
+    request is put back into it.
     """
-    reading = _Reading(services, call, opened, held, judge_further, restoring, gathered)
+    reading = _Reading(services, call, opened, whose, held, judge_further, restoring, gathered)
     connection.when_gone(opened.stream.close)  # a provider that nobody listens to any more must stop working
     # Also while nothing comes: closing it wakes whoever reads.
     latest = asyncio.get_running_loop().call_later(reading.left_s(), opened.stream.close)

@@ -85,8 +85,8 @@ def sent_text(made: FakeGateway, number: int = 0) -> str:
     return text
 
 
-async def chat(made: FakeGateway, text: str) -> Answer:
-    return await model_call(made.services, made.call("engineering"), FakeConnection(body=asking(text)), "chat")
+async def chat(made: FakeGateway, text: str, key: str = "engineering") -> Answer:
+    return await model_call(made.services, made.call(key), FakeConnection(body=asking(text)), "chat")
 
 
 async def begun(looked: Looked) -> None:
@@ -119,9 +119,9 @@ async def test_other_calls_are_answered_while_a_large_text_is_judged(looked: Loo
 
 async def test_what_comes_when_too_many_large_texts_wait_is_refused_and_recorded(looked: Looked) -> None:
     made = made_for()
-    waiting = [asyncio.create_task(chat(made, large())) for _ in range(MOST_WAITING)]
+    waiting = [asyncio.create_task(chat(made, large())) for _ in range(MOST_WAITING // 2)]
     await begun(looked)
-    assert made.services.judging.waiting == MOST_WAITING
+    assert made.services.judging.waiting == MOST_WAITING // 2
     before = len(made.publisher.events)
     refused = await chat(made, large())
     assert refused.status == 503 and refused.headers["Retry-After"] == "5"
@@ -130,7 +130,53 @@ async def test_what_comes_when_too_many_large_texts_wait_is_refused_and_recorded
     assert isinstance(decision, RequestDecided) and isinstance(completion, RequestCompleted)
     assert decision.reason == "overloaded" and made.provider.asked == []
     looked.let.set()
-    assert [one.status for one in await asyncio.gather(*waiting)] == [200] * MOST_WAITING
+    assert [one.status for one in await asyncio.gather(*waiting)] == [200] * (MOST_WAITING // 2)
+
+
+async def test_whoever_sends_many_large_texts_leaves_places_and_turns_to_others(looked: Looked) -> None:
+    made = made_for()
+    greedy = [asyncio.create_task(chat(made, large())) for _ in range(MOST_WAITING)]
+    await begun(looked)
+    other = asyncio.create_task(chat(made, large(), "support"))
+    third = asyncio.create_task(chat(made, large(), "organization"))
+    await asyncio.sleep(0)
+    looked.let.set()
+    assert ((await other).status, (await third).status) == (200, 200)
+    answered = [
+        one for one in made.publisher.events if isinstance(one.data, RequestCompleted) and one.data.status == 200
+    ]
+    teams = [one.data.identity.team for one in answered if isinstance(one.data, RequestCompleted)]
+    assert teams[:3] == ["team_engineering", "team_support", None], "each has a turn before anybody has a second one"
+    statuses = [one.status for one in await asyncio.gather(*greedy)]
+    assert statuses.count(200) == statuses.count(503) == MOST_WAITING // 2
+
+
+async def test_places_are_shared_out_so_that_one_is_left_for_whoever_has_none() -> None:
+    thread, let = JudgingThread(), threading.Event()
+    taken: dict[str, int] = {}
+    pieces: list[asyncio.Task[bool]] = []
+    for name in "abcd":
+        whose = ("org", name)
+        while thread.has_place(whose):
+            pieces.append(asyncio.create_task(thread.done(lambda: let.wait(IN_TIME_S), LARGE, whose)))
+            await asyncio.sleep(0)
+            taken[name] = taken.get(name, 0) + 1
+    assert taken == {"a": 8, "b": 4, "c": 2, "d": 1} and thread.waiting == MOST_WAITING - 1
+    let.set()
+    assert all(await asyncio.gather(*pieces)) and thread.waiting == 0
+    thread.close()
+
+
+async def test_work_that_fails_is_heard_of_and_the_next_is_done() -> None:
+    def failing() -> None:
+        raise ValueError("no")
+
+    thread, whose = JudgingThread(), ("org", "a")
+    failed, fine = asyncio.create_task(thread.done(failing, LARGE, whose)), thread.done(lambda: 7, LARGE, whose)
+    assert await fine == 7
+    with pytest.raises(ValueError, match="no"):
+        await failed
+    thread.close()
 
 
 async def test_a_call_that_is_given_up_lets_go_of_what_it_was_lent(looked: Looked) -> None:

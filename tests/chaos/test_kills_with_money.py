@@ -20,7 +20,7 @@ from support.killing import Killer, OwnGateway
 from support.left_behind import read_log, read_rows
 from support.money_checker import MoneyEvidence, as_money_table, check_money
 from support.money_left_behind import read_balances, read_entries, read_holds
-from support.spenders import POLICY, PRICE, Spenders, open_accounts
+from support.spenders import POLICY, PRICE, Spenders, open_accounts, wait_until_known
 from support.stack import Stack
 
 from keeptrusts.schemas.money import parse_usd
@@ -73,7 +73,9 @@ async def test_no_nano_dollar_is_lost_doubled_or_overspent_whatever_is_killed(
     rng = random.Random(seed)
     beginning = Beginning(billed=len(stack.provider.bill()), names=frozenset(one.name for one in gateways))
     accounts = await asyncio.to_thread(open_accounts, stack, str(seed))
-    spenders = Spenders(stack, accounts, [one.port for one in gateways], callers=CALLERS, seed=seed)
+    ports = [one.port for one in gateways]
+    await asyncio.to_thread(wait_until_known, accounts, ports)
+    spenders = Spenders(stack, accounts, ports, callers=CALLERS, seed=seed)
     killer = Killer(stack, gateways, rng, spenders.answered, FROZEN_S)
     until = time.monotonic() + SECONDS
     try:

@@ -6,7 +6,9 @@ Who calls what follows from the seed. Every call is bounded, and every provider 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,7 +18,7 @@ from random import Random
 from support.callers import PATIENCE_S, Caller, Door, Heard, call, read_whole
 from support.checker import Seen
 from support.money_checker import Price
-from support.stack import Answer, Stack
+from support.stack import Answer, Stack, request
 
 PRICE = Price(input=1_000, output=10_000)
 POLICY = """
@@ -38,6 +40,8 @@ FAULTS = ("status=500", "status=503", "drop", "cut=3", "cut=0", "stall=2", "no-u
 MONEY_NANO = 4_000_000
 """What a wallet gets at a time, at most: enough for the bounds of a handful of calls."""
 RICH_NANO = 50_000_000_000
+KNOWN_WITHIN_S = 30.0
+KNOWN_IN_A_ROW = 12
 
 
 @dataclass(slots=True)
@@ -73,6 +77,20 @@ def open_accounts(stack: Stack, suffix: str) -> Accounts:
     accounts.dry.append({"organization": True})
     _done(_fund(stack, {"organization": True}, MONEY_NANO))
     return accounts
+
+
+def wait_until_known(accounts: Accounts, ports: list[int]) -> None:
+    """Return once every worker behind some ports has heard of every key: until then a call with it is a 401.
+
+    Which worker takes a connection is chance, so that each port must know each key many times in a row.
+    """
+    deadline = time.monotonic() + KNOWN_WITHIN_S
+    for port, key in itertools.product(ports, accounts.keys):
+        in_a_row = 0
+        while in_a_row < KNOWN_IN_A_ROW:
+            assert time.monotonic() < deadline, f"port {port} has not heard of a new key within {KNOWN_WITHIN_S} s"
+            known = request("GET", f"http://127.0.0.1:{port}/v1/models", token=key).status == 200
+            in_a_row = in_a_row + 1 if known else 0
 
 
 def raise_cap(stack: Stack, accounts: Accounts) -> Answer:

@@ -26,6 +26,7 @@ from genai_prices.types import (
 from keeptrusts.schemas.events.request import Usage
 from keeptrusts.schemas.money import MAX_NANO, PICO_PER_NANO
 from keeptrusts.schemas.policy_document.document import TargetPricing
+from keeptrusts.schemas.remembered import Remembered
 
 _PICO_FACTOR = Decimal(1_000_000)  # dollars a million tokens -> pico-USD a token
 _PICO_A_REQUEST_FACTOR = Decimal(1_000_000_000)  # dollars a thousand requests -> pico-USD a request
@@ -95,12 +96,12 @@ class PriceTable:
         self.version = version
         self._providers = list(catalogue)
         self._by_vendor = {provider.id: provider for provider in self._providers}
-        self._rows = {
-            (provider.id, model.id): row
-            for provider in self._providers
-            for model in provider.models
-            if (row := _row(provider.id, model, version, on)) is not None
-        }
+        models = {(provider.id, model.id): model for provider in self._providers for model in provider.models}
+        self._models = models
+        # Of two thousand models hardly any is asked for; to work all of them out takes a tenth of a second.
+        self._rows: Remembered[tuple[str, str], PriceRow | None] = Remembered(
+            lambda key: _row(key[0], models[key], version, on), most=max(1, len(models))
+        )
         self._seen: dict[tuple[str, str], PriceRow | None] = {}
 
     @classmethod
@@ -111,7 +112,8 @@ class PriceTable:
     def take_over(self, newer: PriceTable) -> None:
         """Put another table's prices in place of these, for everyone who holds this table."""
         self.version = newer.version
-        self._providers, self._by_vendor, self._rows = newer._providers, newer._by_vendor, newer._rows
+        self._providers, self._by_vendor = newer._providers, newer._by_vendor
+        self._models, self._rows = newer._models, newer._rows
         self._seen = {}
 
     def lookup(self, vendor: str, model: str) -> PriceRow | None:
@@ -135,7 +137,8 @@ class PriceTable:
     def listed(self, vendor: str | None = None) -> tuple[tuple[str, str], ...]:
         """Every (vendor, model) with a price, in the catalogue's names, sorted; of one vendor, or of all."""
         wanted = None if vendor is None else _CATALOGUE_NAMES.get(vendor, vendor)
-        return tuple(sorted(key for key in self._rows if wanted is None or key[0] == wanted))
+        keys = (key for key in self._models if wanted is None or key[0] == wanted)
+        return tuple(sorted(key for key in keys if self._rows[key] is not None))
 
     def vendor_of_model(self, model: str) -> str | None:
         """The vendor that makes a model of this name, by known prefixes first, then by the catalogue."""
@@ -160,7 +163,7 @@ class PriceTable:
         for candidate in (provider.id, *(provider.fallback_model_providers or ())):
             listed = self._by_vendor.get(candidate)
             if listed is not None and any(one is model for one in listed.models):
-                return self._rows.get((candidate, model.id))
+                return self._rows[candidate, model.id]
         return None
 
     def _provider(self, vendor: str) -> Provider | None:

@@ -147,7 +147,7 @@ def advance(state: LedgerState, entry: Entry) -> None:
 
 def check_sum(entry: Entry) -> None:
     """Raise AssertionError for postings that make or lose money."""
-    assert sum(posting.amount for posting in entry.postings) == 0, f"postings of entry {entry.seq} do not add up to 0"
+    assert sum([posting.amount for posting in entry.postings]) == 0, f"postings of entry {entry.seq} do not add up to 0"
 
 
 def _funded(entry: Entry) -> int:
@@ -155,7 +155,7 @@ def _funded(entry: Entry) -> int:
 
 
 def _allocated(entry: Entry) -> bool:
-    return any(type(change) is AllocationValue for change in entry.changes)
+    return AllocationValue in map(type, entry.changes)
 
 
 def _set_levels(state: LedgerState, entry: Entry) -> None:

@@ -33,7 +33,6 @@ def anything_due(state: LedgerState) -> bool:
 
 def before(draft: Draft) -> None:
     """End what must not stand in the way of this record: leases whose time is up, allocations that are due."""
-    _drop_stale(draft.state)
     timers, swept = draft.state.money.timers, 0
     while timers and timers[0][0] < draft.now_ms and swept < MOST_SWEPT:
         timer = heapq.heappop(timers)

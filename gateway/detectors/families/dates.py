@@ -117,6 +117,8 @@ RULES: Final = (
     *_dates("date-numbers", rf"\b\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]{_YEAR}\b", LIKELY, one_sign),
     *_dates("date-short-year", r"\b\d{1,2}/\d{1,2}/\d{2}\b", PLAIN, one_sign),
     *_dates("date-short", r"\b\d{1,2}[.\-]\d{1,2}[.\-]\d{2}\b", NOTHING, one_sign),
+    *_dates("date-apart", rf"\b\d{{1,2}} (?:/|-|\.) \d{{1,2}} (?:/|-|\.) {_YEAR}\b", NOTHING, numeric),
+    *_dates("date-roman", rf"\b\d{{1,2}}[.\-/ ](?:XI{{0,2}}|IX|IV|V?I{{1,3}}|V)[.\-/ ]{_YEAR}\b", NOTHING, written),
     *_dates("date-spaces", rf"\b\d{{2}} \d{{2}} {_YEAR}\b", NOTHING, numeric),
     *_dates("date-plain", rf"\b{_YEAR}\d{{4}}\b", NOTHING, lambda text: numeric(f"{text[:4]}-{text[4:6]}-{text[6:]}")),
     *_dates(
@@ -146,8 +148,8 @@ RULES: Final = (
         rf"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth"
         rf"|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth"
         rf"|(?:twenty|thirty)[ \-][a-z]{{4,7}}) (?:of )?"
-        rf"(?:{_MONTH_NAMES}|{_LOWER_MONTHS}),? (?:nineteen|two thousand|twenty)"
-        r"(?:[ \-](?:and )?[a-z]{3,9}){0,2}",
+        rf"(?:{_MONTH_NAMES}|{_LOWER_MONTHS}),? (?:{_YEAR}\b|(?:nineteen|two thousand|twenty)"
+        r"(?:[ \-](?:and )?[a-z]{3,9}){0,2})",
         NOTHING, lambda _text: True,
     ),
     *_dates("date-month", rf"\b{_MONTH_NAMES}\.?,? (?:de |of )?{_YEAR}\b", PLAIN, written),

@@ -11,7 +11,8 @@ from keeptrusts.schemas.frozen import frozen
 REACH: Final = 90
 """How far behind a label its value may end, in characters."""
 _FILLER: Final = (
-    r"\.?(?:[\s_-]{0,2}(?:numbers?|numero|número|numéro|nummer|numer|num|nbr|nos?|nr|n|ids?|identifier|code"
+    r"(?:[\"']\s?(?:,|:\s?\{)\s{0,8}[\"'](?:number|no|id|value)[\"'])?"
+    r"\.?(?:[\s_-]{0,2}(?:numbers?|numero|número|numéro|nummer|numer|num|nbr|nos?|nr|n|ids?|identifier|code|doc|document"
     r"|card|value|#|№"
     r"|nº|n°|号码|号|番号|번호|номер)(?![a-z])\.?){0,3}"
     r"(?:\s?\([^()\n]{0,20}\))?"

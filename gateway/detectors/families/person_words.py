@@ -83,6 +83,14 @@ TITLE_WORDS: Final = frozenset(
         "detective",
         "nurse",
         "attorney",
+        "mevrouw",
+        "meneer",
+        "mevr",
+        "dhr",
+        "pani",
+        "doctora",
+        "dra",
+        "dottoressa",
     ]
 )
 TITLES: Final = (
@@ -90,7 +98,10 @@ TITLES: Final = (
     r"|Sr|Sra|Srta|Don"
     r"|Do\xc3\xb1a|Signor(?:a|ina)?|Sig|Dott|Dottor|Senhora?|Dhr|Mevrouw|Mevr|Pani|Rev|Capt|Lt|Sgt|Judge|Officer"
     r"|Detective"
-    r"|Nurse|Attorney|Senator|President|Chancellor|Shri|Smt|Mwst|\xd0\x93-\xd0\xbd)"
+    r"|Nurse|Attorney|Senator|President|Chancellor|Shri|Smt|Mwst|\xd0\x93-\xd0\xbd|Sergeant|Lieutenant|Colonel"
+    r"|Constable|Pastor|Rabbi|Imam|Congress(?:wo)?man|Ma\xc3\xaetre|Doctora|Dra|Pan[ai]?|Panu"
+    r"|[Dd]ott\.ssa|[Dd]ottoressa|dott|se\xc3\xb1or(?:a|ita)?|signor(?:a|ina)?|senhora?|mevrouw|meneer|mevr|dhr"
+    r"|monsieur|madame|pani|do\xc3\xb1a)"
 )
 SAYS: Final = (
     "[sd]/o|my name is|my full name is"
@@ -135,11 +146,41 @@ WEAK_LABELS: Final = (
     "|dipendente"
     "|assicurato|funcionário|folha|werknemer|pracownik|najemca|author|owner"
 )
+MORE_LABELS: Final = (
+    "borrowers|co-borrower|co-applicant|executor"
+    "|executrix|trustee|heir|nominee|grantor|grantee|lessor|lessee|purchaser|complainant|accused|victim|suspect"
+    "|claimant|respondent|petitioner|appellant|deponent|caller|foreman|instructor|coach|tutor|mentor|trainee|donor"
+    "|carer|caregiver|case worker|caseworker|case manager|social worker|dentist|midwife|pharmacist|consultant"
+    "|technician|inspector|adjuster|broker|adviser|advisor|notary|solicitor|counsel|judge|investigator|cashier"
+    "|representative|line manager|reporting manager|project manager|approver|requester|requestor|addressee|consignee"
+    "|traveller|traveler|lead passenger|dependent|dependant|son|daughter|brother|sister|(?:signed|witnessed|prepared"
+    "|approved|reviewed|submitted|requested|verified|completed|performed|collected|authori[sz]ed|countersigned"
+    "|examined|seen|referred|dispensed|administered|received|handled|recorded|transcribed|entered) by"
+    "|zeuge|zeugin|témoin|testigo|testimone|testemunha|getuige|świadek"
+)
+NAME_LABELS: Final = (
+    "full name|surname|family name|last name|first name|given names?|forenames?|prénom|nachname|vorname|apellidos?"
+    "|cognome|sobrenome|achternaam|voornaam"
+)
+HINTED_LABELS: Final = (
+    "names?|nom|nombre|nome|naam|borrower|applicant|claimant"
+    "|tenant|insured|debtor|beneficiary|witness|owner|seller|buyer|purchaser|passenger|guardian|parent|petitioner"
+    "|defendant|plaintiff"
+)
+"""Like those for names alone, labels that forms write with ``(s)``, a hint in brackets or dots before the colon."""
 RELATIONS: Final = (
     "patient|patient named|client|employee|colleague|coworker|co-worker|customer|husband|wife|son|daughter|brother"
     "|sister|mother|father|boss|manager|supervisor|nurse|doctor|attorney|lawyer|friend|partner|girlfriend|boyfriend"
     "|roommate|neighbor|neighbour|landlord|tenant"
     "|uncle|aunt|cousin|grandmother|grandfather|teacher|professor|therapist|physician|surgeon|named|name|names"
+    "|witness|executor|executrix|heir|beneficiary|payee|payer|borrower|applicant|claimant|complainant|defendant"
+    "|plaintiff|nephew|niece|grandson|granddaughter|stepson|stepdaughter|stepfather|stepmother|fiancée?|mother-in-law"
+    "|father-in-law|sister-in-law|brother-in-law|ex-wife|ex-husband|classmate|teammate|flatmate|housemate|accountant"
+    "|dentist|caregiver|nanny|babysitter|trustee|guardian|midwife|caseworker"
+    "|zeuge|zeugin|nachbar|nachbarin|mieter|mieterin|schwester|bruder|tochter|sohn|mutter|vater|témoin|voisin|voisine"
+    "|fille|frère|sœur|locataire|hermano|hermana|hijo|hija|vecino|vecina|testigo|abuela|abuelo|sorella|fratello"
+    "|figlio|figlia|testimone|irmão|irmã|filho|filha|vizinho|vizinha|testemunha|broer|zus|zoon|dochter|buurman"
+    "|buurvrouw|getuige|córka|siostra|sąsiad|świadek"
     "|kollege|kollegin|patientin|freund|freundin|collègue|ami|amie|colega|amigo|amiga|paciente|collega|paziente|mi"
     " esposa|mi esposo|mon mari|ma femme|mein mann|meine frau"
 )
@@ -158,6 +199,13 @@ CLOSINGS: Final = (
     "|cordiali saluti|distinti saluti|saluti|atenciosamente|abraços|abraço|met vriendelijke groet|groeten"
     "|pozdrawiam|z poważaniem|med vänliga hälsningar|mvh|hälsningar|vennlig hilsen|med venlig hilsen|с уважением"
 )
+LISTS: Final = (
+    "attendees|participants|attending|present|invitees|invited|guests|guest list|passengers|travell?ers|panell?ists"
+    "|speakers|witnesses|heirs|beneficiaries|borrowers|tenants|interviewers|candidates|roster|players|line-?up|crew"
+    "|authors|co-authors|dependents|dependants|children|siblings|teilnehmer|teilnehmerinnen|anwesend|anwesende"
+    "|asistentes|presenti|présents|participantes|deelnemers|aanwezig|uczestnicy|obecni|cc|bcc"
+)
+"""Labels behind which several names may stand."""
 DECLARES: Final = (
     "je soussigné|je soussignée|il sottoscritto|la sottoscritta|el suscrito|la suscrita|ondergetekende|niżej podpisany"
     "|niżej podpisana|abaixo assinado|abaixo assinada|the undersigned|der unterzeichner|die unterzeichnerin|mera naam"

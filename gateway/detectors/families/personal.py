@@ -16,6 +16,7 @@ from keeptrusts.gateway.detectors.families import (
     network,
     oceania,
     payment,
+    person_lists,
     persons,
     phones,
     places,
@@ -29,6 +30,7 @@ def personal_rules() -> tuple[Rule, ...]:
     """Give the rules for what tells who somebody is, where, and how to reach them."""
     return (
         *persons.RULES,
+        *person_lists.RULES,
         *email.RULES,
         *email_in_words.RULES,
         *phones.RULES,

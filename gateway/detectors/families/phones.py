@@ -51,7 +51,7 @@ _REGIONS: Final = (
     "US", "GB", "DE", "FR", "IT", "ES", "NL", "BE", "AT", "CH", "SE", "DK", "NO", "FI", "PL", "PT", "IE", "AU", "IN",
     "BR", "JP", "KR", "CN", "MX", "ZA", "NZ", "SG", "TR", "GR", "CZ", "IL", "TH", "VN", "ID", "MY", "PH", "RU",
 )  # fmt: skip
-_RUN: Final = re.compile(r"\+?\(?\d(?:(?: ?\(0\) ?|[ .)/(-]{1,2}| - )?\d){5,17}")
+_RUN: Final = re.compile(r"\+?\(?\d(?:(?: ?\(0\) ?|[ .)/(-]{1,2}| [-/] )?\d){5,17}")
 _LAST_GAP: Final = re.compile(r"(?s:.*)[ .\-/)]")
 _NO_DIGITS: Final = re.compile("[^0-9]+")
 _EXTENSION: Final = re.compile(r",?[ ]?(?:x|ext\.?|extension|#|ext:|durchwahl|poste|int\.)[ ]?\d{1,6}\b", re.IGNORECASE)

@@ -7,7 +7,7 @@ import string
 from typing import Final
 
 from keeptrusts.gateway.detectors.families.placeholders import classes, is_password, is_secret
-from keeptrusts.gateway.detectors.families.secret_names import Said, said_by
+from keeptrusts.gateway.detectors.families.secret_names import PROVIDERS, Said, said_by
 from keeptrusts.gateway.detectors.rules import LIKELY, Rule, Seek
 
 _LONG_PASSWORD: Final = (
@@ -22,6 +22,7 @@ _SECRET: Final = (
     r"|subscription|consumer|ssh|rsa|jwt|cookie|bot|server|functions?|integration|user|application)[ _.\-]?key"
     r"|[_\-](?:pat|auth|jwt))"
 )
+_PROVIDER_KEY: Final = rf"(?:{'|'.join(PROVIDERS)})[ _.\-]?key"
 _LISTED: Final = (
     r"(?:(?:[\"'],\s{0,24}[\"']|[\"']?\s{0,2}\n\s{1,24}[\"']?)value[\"']?\s?[:=]"
     r"|[\"']\s?\{\s{1,8}(?:type\s{0,8}=\s{0,3}string\s{1,8})?default\s{0,8}=)"
@@ -83,6 +84,7 @@ def assignment_rules() -> tuple[Rule, ...]:
         _rule("password-given", "PASSWORD", _PASSWORD + _GIVEN, _password, LIKELY),
         _rule("connection-password", "CONNECTION_STRING", _PASSWORD + _GIVEN, _connection_password, LIKELY + 5),
         _rule("secret-given", "GENERIC_SECRET", _SECRET + _GIVEN, _secret, LIKELY),
+        _rule("provider-key", "GENERIC_SECRET", _PROVIDER_KEY + _GIVEN, _secret, LIKELY),
         _rule("secret-option", "GENERIC_SECRET", _OPTION, _secret_behind, LIKELY),
         _rule("password-quoted", "PASSWORD", rf"\b(?:{_WITH_QUOTE}|{_IN_NETRC})", _password_behind, LIKELY),
         _rule("password-option", "PASSWORD", _COMMAND, _password_option, LIKELY),

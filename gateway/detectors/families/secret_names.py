@@ -42,7 +42,15 @@ _SECRETS: Final = (
     "apitoken",
 )  # fmt: skip
 _SHORT_SECRETS: Final = frozenset(("pat", "auth", "bearer", "jwt", "creds", "cred", "seed"))
-_OF_KEYS: Final = frozenset(
+PROVIDERS: Final = (
+    "algolia", "amplitude", "anthropic", "binance", "bugsnag", "cloudflare", "cohere", "datadog", "deepgram", "deepl",
+    "elevenlabs", "etherscan", "fastly", "firecrawl", "hubspot", "infura", "klaviyo", "linode", "mailgun", "mailjet",
+    "mistral", "mixpanel", "openai", "opsgenie", "pagerduty", "plivo", "postmark", "pusher", "rollbar", "sendgrid",
+    "sentry", "serpapi", "shodan", "sparkpost", "stripe", "tavily", "telnyx", "twilio", "typeform", "virustotal",
+    "vonage", "vultr", "zendesk",
+)  # fmt: skip
+"""Whose keys people name after them."""
+_OF_KEYS: Final = frozenset(PROVIDERS) | frozenset(
     (
         "api", "access", "secret", "private", "auth", "authorization", "encryption", "encrypt", "crypt", "signing",
         "sign", "signature", "master", "account", "service", "license", "licence", "storage", "shared", "session",

@@ -6,6 +6,13 @@ import pytest
 from support.marked_texts import found, unmarked
 
 FOUND = [
+    "cc: [[PERSON:Ilka Brandvold, Teo Ruiz]] and others",
+    "Claimant(s): [[PERSON:Robert Wrexley]]\n",
+    "Full name ..... [[PERSON:Orsolya Tarnai]]\n",
+    "an [[ADDRESS:Landstraßer Straße 12/4/31, 1030 Wien]]",
+    "na [[ADDRESS:Rua do Lavradio, 71, Centro, Rio de Janeiro - RJ, 20230-070]] agora",
+    "from [[ADDRESS:8 Forge Lane, Wool, Wareham BH20 6DT]] onwards",
+    "tel. [[PHONE:040 / 55 20 18-74]] oder",
     "Write to [[EMAIL:joe@example.com]].",
     "Mail [[EMAIL:john.o'neil+tag@sub.example.co.uk]], thanks",
     "<[[EMAIL:ANNA_SCHMIDT@FIRMA.DE]]>",

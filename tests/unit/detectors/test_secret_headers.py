@@ -23,8 +23,13 @@ FOUND = [
     f"Lösenord: {TOKEN[:12]}",
     f"passordet er greit, passord: {TOKEN[:12]}",
     f"heslo: {TOKEN[:12]}",
+    "https://api.telegram.org/bot5520187412" + f":AAH{TOKEN}x/sendMessage",
+    f"deepl_key: {TOKEN}",
+    f"FASTLY_KEY={TOKEN}",
 ]
 NOTHING = [
+    "https://api.telegram.org/bot123:TOKEN/sendMessage",
+    "segment_key = user_id_and_region",
     "Authorization: Digest username",
     "Authorization: see the chapter about it",
     "Cookie: theme=dark; lang=en; consent=yes",

@@ -13,6 +13,7 @@ from keeptrusts.gateway.detectors.families.labelled import AfterLabel
 from keeptrusts.gateway.detectors.families.person_words import PARTICLES, TITLE_WORDS
 from keeptrusts.gateway.detectors.families.secret_commands import Told
 from keeptrusts.gateway.detectors.rules import Rule
+from keeptrusts.gateway.detectors.statements import INSERT, ROWS
 from keeptrusts.gateway.detectors.tables import HEADING
 from keeptrusts.schemas.frozen import frozen
 
@@ -62,6 +63,7 @@ _TOWN: Final = (
     r"[., \n]{0,2}"
 )
 _ENDS: Final = {
+    INSERT: Ends(behind=0, after=ROWS),
     "email": Ends(before=r"[\wÀ.%+'&-]*", after=rf"[\w.-]*(?::[\w.~/-]*)?{_ANY}"),
     "email-spelled": Ends(
         before=r"[\wÀ.%+'&-]*",
@@ -171,7 +173,7 @@ def ends_of(rule: Rule) -> Ends | None:
     """Give what a rule's findings take in; None where nobody has said how far its seeker reaches."""
     if rule.seek is None:
         return Ends()
-    if rule.kind == HEADING:
+    if rule.kind == HEADING and rule.id != INSERT:
         return Ends(behind=0)
     if isinstance(rule.seek, AfterLabel):
         return Ends(behind=0, after=f"(?i:{rule.seek.follows}){_ANY}")

@@ -50,8 +50,8 @@ _DWELLINGS: Final = re.compile(
 )
 _NO_ADDRESS: Final = re.compile(r"(?i)0x|\d+\.\d+\.|localhost|null|none|true|false|n/a|https?|not |unknown|same|tbd")
 _CODE: Final = re.compile(
-    r", ?(?:[A-Z]{1,2}-)?(?:\d{4,6}|\d{2}-\d{3}|\d{3} \d{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
-    r"|[A-Z]\d[\dW] ?[A-Z]{1,2}\d{1,2}[A-Z]?\d?|[A-Z]\d[A-Z] ?\d[A-Z]\d)\b"
+    r", ?(?:[A-Z]{1,2}-)?(?:\d{4,6}|\d{2}-\d{3}|\d{3} \d{2})\b"
+    r"|,? (?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[\dW] ?[A-Z]{1,2}\d{1,2}[A-Z]?\d?|[A-Z]\d[A-Z] ?\d[A-Z]\d)\b"
 )
 _BEFORE_CODE: Final = re.compile(
     r"(?:(?:(?:[A-ZÀ-Þ][\w'’.-]*|an|am|im|in|auf|unter|der|den|dem|des|de|da|la|van|het|the|of|til|zum|zur|bei) ){0,4})"

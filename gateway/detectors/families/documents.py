@@ -35,7 +35,7 @@ _PLATE: Final = (
     " registration"
     "|registration plate|vehicle number|vehicle no|gaadi number|gaadi no|rego|car registration|vehicle reg"
     "|reg plate|reg no|tag number|vehicle plate|car plate|lic plate"
-    "|kennzeichen|autokennzeichen|nummernschild|immatriculation|plaque d'immatriculation"
+    "|kennz|kennzeichen|autokennzeichen|nummernschild|immatriculation|plaque d'immatriculation"
     "|matrícula|placa|placa do carro|placa do veículo|placa del coche|immatriculée?|targa|kenteken"
     "|tablica rejestracyjna|numer rejestracyjny|registreringsnummer|nummerplade|车牌"
     "|车牌号|ナンバープレート|차량번호|госномер"

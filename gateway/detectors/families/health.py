@@ -39,7 +39,7 @@ RULES: Final = (
         "|patientennummer|fallnummer|numéro de dossier|numéro de patient|dossier médical|historia clínica|nhc"
         "|número de historia"
         "|cartella clinica|prontuário|patientnummer|patiëntnummer|numer pacjenta|nr pacjenta"
-        "|número de paciente|código do paciente|dossiernummer|病历号|カルテ番号|患者番号|患者ID|診察券番号",
+        "|número de paciente|código do paciente|dossiernummer|病历号|カルテ番号|患者番号|患者ID|診察券番号|ipp",
         _CODE,
     ),
     _labelled(
@@ -109,7 +109,8 @@ RULES: Final = (
         "|kundennummer|numéro de client|numéro client|número de cliente|codice cliente|numero cliente|klantnummer"
         "|loyalty number|loyalty no|loyalty id|loyalty card|rewards number|rewards id|frequent flyer|miles number"
         "|customer #|customer#|client #|client no|utility account|contract number|contract no|subscription number"
-        "|vertragskonto|vertragsnummer|numéro de contrat|número de contrato|numero contratto|contractnummer"
+        "|mitgliedsnummer|numéro de membre|número de socio|nº de socio|lidnummer|vertragskonto|vertragsnummer"
+        "|numéro de contrat|número de contrato|numero contratto|contractnummer"
         "|numer klienta|nr klienta|numer umowy|kundnummer|kundenr|asiakasnumero|número do cliente|nº cliente"
         "|会員番号|顧客番号|お客様番号|契約番号|客户号",
         r"[A-Za-z]{0,4}[-# ]?\d(?:[ -]?[A-Za-z0-9]*\d[A-Za-z0-9]*){2,8}",

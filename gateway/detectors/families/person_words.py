@@ -99,13 +99,14 @@ TITLES: Final = (
     r"|Do\xc3\xb1a|Signor(?:a|ina)?|Sig|Dott|Dottor|Senhora?|Dhr|Mevrouw|Mevr|Pani|Rev|Capt|Lt|Sgt|Judge|Officer"
     r"|Detective"
     r"|Nurse|Attorney|Senator|President|Chancellor|Shri|Smt|Mwst|\xd0\x93-\xd0\xbd|Sergeant|Lieutenant|Colonel"
-    r"|Constable|Pastor|Rabbi|Imam|Congress(?:wo)?man|Ma\xc3\xaetre|Doctora|Dra|Pan[ai]?|Panu"
+    r"|Constable|Pastor|Rabbi|Imam|Congress(?:wo)?man|Ma\xc3\xaetre|Doctora|Dra|Pan(?:i|a|u|em)"
     r"|[Dd]ott\.ssa|[Dd]ottoressa|dott|se\xc3\xb1or(?:a|ita)?|signor(?:a|ina)?|senhora?|mevrouw|meneer|mevr|dhr"
-    r"|monsieur|madame|pani|do\xc3\xb1a)"
+    r"|monsieur|madame|pani|sra|srta|dra|[Ss]ig\.ra|do\xc3\xb1a)"
 )
 SAYS: Final = (
     "[sd]/o|my name is|my full name is"
-    "|my name's|name is|i am called|they call me|you can call me|ich heiße|mein name ist"
+    "|my name's|her name's|his name's|their name's|under the name|by the name of|goes by|name is|i am called"
+    "|they call me|you can call me|ich heiße|mein name ist"
     "|je m'appelle|mon nom est"
     "|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|me chamo|chamo-me|mijn naam is|ik heet|nazywam się"
     "|mam na imię|jag heter|mitt namn är|jeg hedder|jeg heter|mit navn er|nimeni on|меня зовут|моё имя"
@@ -115,6 +116,11 @@ WEAK_SAYS: Final = (
     " by|prepared by|approved by|reviewed by|reported by|submitted by|requested by|assigned to|contact|call|ask for"
     "|regards to|on behalf of|in the name of|name on (?:the )?card|account of|cc|attn|regarding"
     "|ask|asked|tell|told|reach|invite|au nom de|a nombre de|em nome de|a nome di"
+    "|paid by|sold by|seen by|treated by|diagnosed by|represented by|accompanied by|witnessed by|examined by"
+    "|interviewed by|referred by|supervised by|drafted by|dictated by|signed for by|born to|married to|divorced from"
+    "|engaged to|payable to|paid to|refund to|booking for|reservation for|appointment for|appointment with"
+    "|in favou?r of"
+    "|employment of|estate of|in the matter of|daughter of|son of|wife of|husband of|widow of|mother of|father of"
     "|im namen von|op naam van|ich bin|je suis|soy|sono|eu sou|ik ben"
 )
 LABELS: Final = (
@@ -155,7 +161,9 @@ MORE_LABELS: Final = (
     "|representative|line manager|reporting manager|project manager|approver|requester|requestor|addressee|consignee"
     "|traveller|traveler|lead passenger|dependent|dependant|son|daughter|brother|sister|(?:signed|witnessed|prepared"
     "|approved|reviewed|submitted|requested|verified|completed|performed|collected|authori[sz]ed|countersigned"
-    "|examined|seen|referred|dispensed|administered|received|handled|recorded|transcribed|entered) by"
+    "|examined|seen|reported|created|updated|modified|changed|assigned|booked|ordered|sold|paid|closed|opened|filed"
+    "|logged|uploaded|written|checked|confirmed|escalated|resolved|admitted|discharged|diagnosed|treated|referred"
+    "|dispensed|administered|received|handled|recorded|transcribed|entered) by"
     "|zeuge|zeugin|témoin|testigo|testimone|testemunha|getuige|świadek"
 )
 NAME_LABELS: Final = (
@@ -197,6 +205,9 @@ CLOSINGS: Final = (
     "|mit freundlichen grüßen|freundliche grüße|viele grüße|liebe grüße|beste grüße|herzliche grüße|mfg"
     "|cordialement|bien cordialement|bien à vous|salutations|saludos|saludos cordiales|atentamente|un saludo"
     "|cordiali saluti|distinti saluti|saluti|atenciosamente|abraços|abraço|met vriendelijke groet|groeten"
+    "|yours|yours ever|grüße|gruß|liebe grüsse|mit besten grüßen|mit freundlichem gruß|hochachtungsvoll|bis bald"
+    "|bien à toi|amicalement|bises|bisous|à bientôt|un abrazo|abrazos|besos|hasta pronto|baci|a presto|beijos"
+    "|um abraço|até logo|groetjes|hartelijke groet|hartelijke groeten|serdecznie|kram|klem|much love|hugs|talk soon"
     "|pozdrawiam|z poważaniem|med vänliga hälsningar|mvh|hälsningar|vennlig hilsen|med venlig hilsen|с уважением"
 )
 LISTS: Final = (
@@ -219,6 +230,7 @@ NUMBERED: Final = (
     "DNI|NIF|NIE|CPF|SSN|BSN|PESEL|codice fiscale|passport|geboren|geb\\.|born (?:on|in|\\d)|n\\xc3\\xa9e? le|nacid[oa]"
     "|nat[oa] (?:a|il)|nascid[oa]|date of birth|[SDWR]/O|resident of|residing at|hereby|con domicilio|mayor de edad"
     "|brasileir[oa]|residente|wohnhaft|domiciliad[oa]|portador|identificad[oa]|verklaart"
+    "|she/her|he/him|they/them"
 )
 TELLS: Final = (
     "was|is|has|had|presents|presented|reports|reported|denies|denied|states|stated|underwent|will|received|arrived"

@@ -18,7 +18,8 @@ from keeptrusts.gateway.detectors.families.shapes import (
 from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, NOTHING, PLAIN, Check, Context, Rule, Seek
 
 WORDS: Final = (
-    "phone", "phones", "phone number", "my number", "telephone", "tel", "tel no", "mobile", "mobile number", "mob",
+    "phone", "phones", "handphone", "gsm", "phone number", "my number", "telephone", "tel", "tel no", "mobile",
+    "mobile number", "mob",
     "cell",
     "cell phone", "cellphone", "call", "calls", "called", "call me", "dial", "ring", "fax", "hotline", "contact",
     "contact number", "contact no", "whatsapp", "telegram", "signal", "sms", "text me", "text", "reach", "reached",
@@ -40,7 +41,8 @@ WORDS: Final = (
 )  # fmt: skip
 _CONTEXT: Final = Context(words=WORDS, score=LIKELY + 8, before=40, after=16)
 _LABELS: Final = (
-    "phone|telephone|tel|mobile|mob|cell|cellphone|call|call me|dial|fax|hotline|whatsapp|sms|text me|reach me"
+    "phone|handphone|telephone|tel|mobile|mob|cell|cellphone|call|call me|dial|fax|hotline|whatsapp|sms|text me"
+    "|reach me"
     "|reach us|ring|landline|pager|ph"
     "|telefon|handy|mobil|rufnummer|téléphone|tél|portable|cel|nr telefonu|numer telefonu|teléfono|telefono"
     "|móvil|celular|cellulare|telefone"

@@ -68,7 +68,7 @@ _UNIT_BEFORE: Final = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th) [Ff]loor, ?)\Z"
 )
 _CITY: Final = (
-    r"(?:,? ?(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
+    r"(?:,? ?(?:(?:[A-Z]{1,2}-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
 )
 _GERMANIC_BEFORE: Final = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.-]*[ -]){0,2})[A-ZÀ-Þ][\w-]*\Z|(?:[A-ZÀ-Þ][\w.-]*[ -]){1,2}\Z")
 _GERMANIC: Final = re.compile(
@@ -86,7 +86,9 @@ _UNIT_WORDS: Final = r"apto\.?|apt\.?|bloco|bureau|appt\.?|piso|planta|puerta|in
 _TAIL: Final = re.compile(
     rf"(?:(?:, ?| - )(?:(?:{_UNIT_WORDS}) ?)?[A-ZÀ-ÞĀ-Ž0-9][\w'’.º°ª/-]*(?: (?:of|de|da|do|das|dos|del|la|le|les|du|e|y"
     rf"|(?:{_UNIT_WORDS})|\([A-ZÀ-Þ][\w-]*\)|[A-ZÀ-ÞĀ-Ž0-9][\w'’.º°ª/-]*)){{0,4}}?){{0,4}}?(?:, ?| - | )"
-    r"(?:(?:CEP |C\.?P\.? )?(?:\d{5}(?:-\d{3})?|\d{4}-\d{3}|\d{2}-\d{3}|\d{4} [A-Z]{2})\b"
+    r"(?:(?:CEP |C\.?P\.? |[A-Z]{1,2}-)?(?:\d{4}(?= [A-ZÀ-Þ][a-z])|\d{5}(?:-\d{3})?|\d{4}-\d{3}|\d{2}-\d{3}"
+    r"|\d{4} [A-Z]{2}"
+    r"|(?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT) \d{4})\b"
     r"|[A-Z]\d[A-Z] ?\d[A-Z]\d\b|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|[A-Z]\d[\dW] ?[A-Z\d]{4}\b|[A-Z]\d{4}[A-Z]{3}\b)"
     r"(?:,? [A-ZÀ-ÞĀ-Ž][\w'’-]+(?:[ -](?:de |di |la |am |an der )?[A-ZÀ-ÞĀ-Ž][\w'’-]+){0,2})?"
 )
@@ -129,9 +131,17 @@ def street_place(text: str, start: int, end: int) -> tuple[int, int] | None:
     return unit.start() if unit is not None else first, last
 
 
+_ONLY_TOWN: Final = re.compile(
+    r"(?:, (?!Tel|Pho|Fon|Mob|Fax|Geb|DOB|Born|Dr)[A-ZÀ-ÞĀ-Ž][a-zà-ÿā-ž'’-]{2,}"
+    r"(?: (?:(?:de|do|da|am|la|del) )?[A-ZÀ-ÞĀ-Ž][a-zà-ÿā-ž'’-]{2,})?){1,2}(?=[;\n\"']|\.(?:\s|\Z)|\Z)"
+)
+
+
 def _with_town(text: str, last: int) -> int:
     """Give where an address ends whose street ends there: behind the code of its town and the town, if they follow."""
     tail = _TAIL.match(text, last, last + 110)
+    if tail is None:
+        tail = _ONLY_TOWN.match(text, last, last + 60)
     return tail.end() if tail is not None else last
 
 

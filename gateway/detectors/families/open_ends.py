@@ -98,6 +98,7 @@ _ENDS: Final = {
         r"(?:[A-ZÀ0-9][\w'’.,½/-]*|of|the|de|la|del|los|las|[\w'’.,½/-]{0,3})",
         after=_TOWN + _ANY,
     ),
+    "address-box": Ends(after=_TOWN + _ANY),
     "address-germanic": Ends(
         before=r"(?:[A-ZÀ][\w.-]*[ -]){0,2}(?:[A-ZÀ][\w-]*)?",
         after=r"(?i:(?: ?[a-zA-Z])?(?:[-/]\d{1,4}){0,3}(?:,? ?(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? "
@@ -127,6 +128,8 @@ _ENDS: Final = {
     "person-label-name": Ends(behind=0, after=_ANNOUNCED),
     "person-relation": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,16}}"),
     "person-says-two": Ends(behind=0, after=_ANNOUNCED),
+    "person-given-part": Ends(behind=0, after=_ANNOUNCED),
+    "person-family-part": Ends(behind=0, after=rf"{_ANNOUNCED}(?:{_ANY}{{0,1}}\s{{0,4}},\s{{0,12}}\"[a-z]*\")?{_ANY}"),
     "person-list": Ends(behind=0, after=rf"{_ANY}{{0,166}}"),
     "person-declares": Ends(behind=0, after=_ANNOUNCED),
     "person-answered": Ends(
@@ -152,6 +155,7 @@ _ENDS: Final = {
     "secret-option": Ends(behind=0, after=_VALUE + _ANY),
     "password-quoted": Ends(behind=-1, after=rf"(?:{_VALUE}|[^\"\n]*|[^'\n]*){_ANY}"),
     "password-option": Ends(behind=0, after=rf"[^\n|;]{{0,161}}(?:-(?:pw|p|a|w|bp?w?)\s{{0,2}}{_VALUE})?{_ANY}"),
+    "login-pair": Ends(behind=0, after=rf"(?i:(?:\s?[:=]|\s[a-z]{{2,5}})?)\s{{1,3}}[\w.@-]*(?: ?/ ?\S*)?{_ANY}"),
     "password-said": Ends(behind=-1, after=_SAID),
     "secret-said": Ends(behind=-1, after=_SAID),
 }

@@ -13,6 +13,7 @@ from keeptrusts.gateway.detectors.families import (
     email_in_words,
     europe,
     health,
+    health_messages,
     network,
     oceania,
     payment,
@@ -31,6 +32,7 @@ def personal_rules() -> tuple[Rule, ...]:
     return (
         *persons.RULES,
         *person_lists.RULES,
+        *health_messages.RULES,
         *email.RULES,
         *email_in_words.RULES,
         *phones.RULES,

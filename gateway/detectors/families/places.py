@@ -179,6 +179,11 @@ def romance_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     return match.start(), _trimmed(text, match.start(), _with_town(text, _trimmed(text, match.start(), match.end())))
 
 
+def box_place(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where the box of a post office stands, and its town."""
+    return start, _trimmed(text, start, _with_town(text, end))
+
+
 def eastern_place(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where a Chinese or Japanese address stands that ends with the number of a house: the characters before it,
     one of which names a kind of place."""
@@ -299,7 +304,7 @@ RULES: Final = (
         pattern=r"[\xe4-\xe9][\x80-\xbf][\x80-\xbf]\d{1,4}-\d{1,4}(?:-\d{1,4})?\b",
     ),
     Rule(
-        id="address-box", kind="ADDRESS", score=LIKELY, caseless=True, joined=True,
+        id="address-box", kind="ADDRESS", score=LIKELY, caseless=True, joined=True, seek=box_place,
         pattern=r"\bp\.? ?o\.? ?box \d{1,6}\b|\bpost office box \d{1,6}\b|\bpostfach \d{1,6}\b"
             r"|\bbo\xc3\xaete postale \d{1,6}\b",
     ),

@@ -190,7 +190,9 @@ def _structured() -> tuple[Rule, ...]:
             r"discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_\-]{40,}\b",
         ),
         _exact(
-            "teams-webhook", "TEAMS_WEBHOOK", r"\.webhook\.office\.com/webhookb2/[0-9a-f\-@]{36,}/[A-Za-z0-9/\-]{40,}\b"
+            "teams-webhook",
+            "TEAMS_WEBHOOK",
+            r"(?:\.webhook|\boutlook)\.office\.com/webhook(?:b2)?/[0-9a-f\-@]{36,}/[A-Za-z0-9/\-]{40,}\b",
         ),
         _exact(
             "discord-token",

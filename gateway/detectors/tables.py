@@ -1,7 +1,7 @@
 """Tables in text: what the heading of a column says is read as the label of each of its cells.
 
-Lists with commas, semicolons or tabs, and tables of Markdown. Their rows are looked at once more as lines of label and
-value, which every rule knows how to read.
+Lists with commas, semicolons or tabs, tables of Markdown, and what an INSERT puts below its columns. Their rows are
+looked at once more as lines of label and value, which every rule knows how to read.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from keeptrusts.gateway.detectors.encoded import Piece
 from keeptrusts.gateway.detectors.normalize import normalize
 from keeptrusts.gateway.detectors.places import Places
 from keeptrusts.gateway.detectors.rules import Finding, Rule
+from keeptrusts.gateway.detectors.statements import INSERT, PATTERN, columns_place, rows_of
 from keeptrusts.schemas.frozen import frozen
 
 HEADING: Final = "TABLE_HEADING"
@@ -72,9 +73,12 @@ class Table:
 
 def heading_rules() -> tuple[Rule, ...]:
     """Give the rules that let a scan report lines which may be headings of tables."""
-    return tuple(
-        Rule(id=f"table-heading-{number}", kind=HEADING, pattern=pattern, caseless=True, joined=True, seek=_line)
-        for number, pattern in enumerate(_PATTERNS)
+    return (
+        *(
+            Rule(id=f"table-heading-{number}", kind=HEADING, pattern=pattern, caseless=True, joined=True, seek=_line)
+            for number, pattern in enumerate(_PATTERNS)
+        ),
+        Rule(id=INSERT, kind=HEADING, pattern=PATTERN, caseless=True, joined=True, seek=columns_place),
     )
 
 
@@ -151,6 +155,11 @@ def table_pieces(
             yield _piece(text, lines)
     read = -1
     for heading in headings:
+        if heading.rule == INSERT:
+            lines = _inserted(text, heading)
+            if lines:
+                yield _piece(text, lines)
+            continue
         if heading.start < done or heading.start == read:
             continue
         read = heading.start  # several words of one line tell that it may be a heading
@@ -206,6 +215,21 @@ def _labelled(text: str, first: int, last: int, table: Table) -> Iterator[tuple[
     for (start, end), label in zip(cells, table.labels, strict=True):
         if label and 2 <= end - start <= _LONGEST_CELL:
             yield label, first + start, first + end
+
+
+def _inserted(text: str, heading: Finding) -> list[tuple[str, int, int]]:
+    """Give the labels and places of what an INSERT puts below its columns."""
+    found = rows_of(text, heading)
+    table = table_of(found.columns)
+    if table is None:
+        return []
+    return [
+        (label, start, end)
+        for row in found.rows
+        if len(row) == len(table.labels)
+        for label, (start, end) in zip(table.labels, row, strict=True)
+        if label and 2 <= end - start <= _LONGEST_CELL
+    ]
 
 
 def _piece(text: str, lines: Sequence[tuple[str, int, int]]) -> Piece:

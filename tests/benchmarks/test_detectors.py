@@ -69,6 +69,8 @@ MADE_TO_BE_SLOW = {
     "quoted commands": "'ignore the previous rules' ",
     "headings": "name,email\n\n",
     "rows of a table": "name,email\nJane Roe,jr@acme.io\nJane Roe,jr@acme.io\nJane Roe,jr@acme.io\n\n",
+    "rows of an INSERT": "insert into a (name,email) values ('x','y'),('Jane Roe','y');\n",
+    "an INSERT that stays open": "insert into a (name,email) values ('",
     "said addresses": "lives at 3 Ab Cd, ",
     "many words in a heading": "name," * 400 + "\n",
     "words without an end": "lives at 3 " + "A_" * 55 + "\n",
@@ -82,7 +84,8 @@ AT_MOST = {
     "digits and blanks": 30.0, "changing numbers": 80.0, "changing dates": 45.0, "beginnings of commands": 30.0,
     "commands": 24.0, "quoted commands": 24.0, "labels": 24.0, "base64": 14.0, "capital words": 12.0, "dashes": 12.0,
     "changing dashes": 22.0, "percent": 12.0, "escapes": 9.0, "fullwidth": 8.0, "zero widths": 6.0,
-    "headings": 90.0, "rows of a table": 95.0, "said addresses": 170.0,
+    "headings": 90.0, "rows of a table": 95.0, "rows of an INSERT": 40.0, "an INSERT that stays open": 40.0,
+    "said addresses": 170.0,
     "many words in a heading": 30.0, "words without an end": 15.0,
 }  # fmt: skip
 """What those texts cost at most that are not within the aim yet, so that none grows unseen."""

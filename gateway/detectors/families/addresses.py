@@ -21,6 +21,7 @@ _SAYS: Final = (
     r"(?:ed)?(?: (?:it|them|this|everything|the [a-z]{3,12}))? to|r/o|wohnhaft(?: in| am)?|wohnt (?:in|am)"
     r"|domicili\xc3\xa9e?(?: au| \xc3\xa0)?|demeurant(?: au| \xc3\xa0)?|j'habite(?: au)?|vivo en|con domicilio en"
     r"|domiciliad[oa] en|residente (?:in|em|en)|moro (?:na|no|em)|woont (?:aan|op|in)(?: de| het)?|woonachtig"
+    r"|(?:delivery|residence|property|premises):|(?:deliver|ship|bill|send)(?:ed)? to:"
     r"|zamieszka\xc5\x82[aey]|zam\."
 )
 _GAP: Final = re.compile(r"[\s\"'`:=*_.,\\-]{0,8}")
@@ -48,7 +49,10 @@ _DWELLINGS: Final = re.compile(
     r"|Croft|Mews|Terrace|Avenue|Drive|Rue|Calle|Via|Weg|Gasse)\b"
 )
 _NO_ADDRESS: Final = re.compile(r"(?i)0x|\d+\.\d+\.|localhost|null|none|true|false|n/a|https?|not |unknown|same|tbd")
-_CODE: Final = re.compile(r", ?(?:[A-Z]{1,2}-)?(?:\d{4,6}|\d{2}-\d{3}|\d{3} \d{2}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})\b")
+_CODE: Final = re.compile(
+    r", ?(?:[A-Z]{1,2}-)?(?:\d{4,6}|\d{2}-\d{3}|\d{3} \d{2})\b"
+    r"|,? (?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[\dW] ?[A-Z]{1,2}\d{1,2}[A-Z]?\d?|[A-Z]\d[A-Z] ?\d[A-Z]\d)\b"
+)
 _BEFORE_CODE: Final = re.compile(
     r"(?:(?:(?:[A-ZÀ-Þ][\w'’.-]*|an|am|im|in|auf|unter|der|den|dem|des|de|da|la|van|het|the|of|til|zum|zur|bei) ){0,4})"
     r"[A-ZÀ-Þ][\w'’.-]*\Z"

@@ -82,6 +82,11 @@ def written(text: str) -> bool:
     return all(1 <= day <= 31 for day in days[:1])
 
 
+def behind_sign(text: str) -> tuple[int, int]:
+    """Give where the day stands behind ``b.``."""
+    return len(text) - len(text[2:].lstrip()), len(text)
+
+
 def lived(text: str) -> bool:
     """Say whether a number of years is one of a person."""
     numbers = _NUMBERS.findall(text)
@@ -117,6 +122,9 @@ RULES: Final = (
     *_dates("date-numbers", rf"\b\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]{_YEAR}\b", LIKELY, one_sign),
     *_dates("date-short-year", r"\b\d{1,2}/\d{1,2}/\d{2}\b", PLAIN, one_sign),
     *_dates("date-short", r"\b\d{1,2}[.\-]\d{1,2}[.\-]\d{2}\b", NOTHING, one_sign),
+    *_dates("date-month-first", rf"\b{_MONTH_NAMES}[\-/]\d{{1,2}}[\-/]{_YEAR}\b", LIKELY, written),
+    *_dates("date-apart", rf"\b\d{{1,2}} (?:/|-|\.) \d{{1,2}} (?:/|-|\.) {_YEAR}\b", NOTHING, numeric),
+    *_dates("date-roman", rf"\b\d{{1,2}}[.\-/ ](?:XI{{0,2}}|IX|IV|V?I{{1,3}}|V)[.\-/ ]{_YEAR}\b", NOTHING, written),
     *_dates("date-spaces", rf"\b\d{{2}} \d{{2}} {_YEAR}\b", NOTHING, numeric),
     *_dates("date-plain", rf"\b{_YEAR}\d{{4}}\b", NOTHING, lambda text: numeric(f"{text[:4]}-{text[4:6]}-{text[6:]}")),
     *_dates(
@@ -146,8 +154,8 @@ RULES: Final = (
         rf"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth"
         rf"|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth"
         rf"|(?:twenty|thirty)[ \-][a-z]{{4,7}}) (?:of )?"
-        rf"(?:{_MONTH_NAMES}|{_LOWER_MONTHS}),? (?:nineteen|two thousand|twenty)"
-        r"(?:[ \-](?:and )?[a-z]{3,9}){0,2}",
+        rf"(?:{_MONTH_NAMES}|{_LOWER_MONTHS}),? (?:{_YEAR}\b|(?:nineteen|two thousand|twenty)"
+        r"(?:[ \-](?:and )?[a-z]{3,9}){0,2})",
         NOTHING, lambda _text: True,
     ),
     *_dates("date-month", rf"\b{_MONTH_NAMES}\.?,? (?:de |of )?{_YEAR}\b", PLAIN, written),
@@ -155,6 +163,10 @@ RULES: Final = (
     joined=True),
     *_dates("date-korea", r"\b\d{4}\xeb\x85\x84 ?\d{1,2}\xec\x9b\x94 ?\d{1,2}\xec\x9d\xbc", LIKELY, numeric,
     joined=True),
+    Rule(
+        id="birth-short", kind="DATE_OF_BIRTH", score=LIKELY, check=written, joined=True, inner=behind_sign,
+        pattern=rf"\bb\. ?\d{{1,2}}(?:st|nd|rd|th)? {_MONTH_NAMES}\.? {_YEAR}\b",
+    ),
     Rule(
         id="age-old", kind="AGE", score=LIKELY, caseless=True, check=lived,
         pattern=r"\b\d{1,3}[ \-]?(?:years?|yrs?|yr|months?|weeks?)[ \-]old\b|\b\d{1,3} ?(?:yo|y/o|y\.o\.)"

@@ -16,7 +16,7 @@ _PASSPORT: Final = (
     "|passeport|numéro de passeport|pasaporte|número de pasaporte|passaporto|numero di passaporto|passaporte|paspoort"
     "|paspoortnummer|paszport|numer paszportu|passnr|pass nr|护照|护照号|护照号码"
     "|パスポート|パスポート番号|旅券番号|여권|여권번호|паспорт|номер"
-    " паспорта"
+    " паспорта|pp no|pp number|passport #|passport#"
 )
 _LICENCE: Final = (
     "driver's license|drivers license|driver license|driving license|driver's licence|drivers licence|driver licence"
@@ -35,7 +35,7 @@ _PLATE: Final = (
     " registration"
     "|registration plate|vehicle number|vehicle no|gaadi number|gaadi no|rego|car registration|vehicle reg"
     "|reg plate|reg no|tag number|vehicle plate|car plate|lic plate"
-    "|kennzeichen|autokennzeichen|nummernschild|immatriculation|plaque d'immatriculation"
+    "|kennz|kennzeichen|autokennzeichen|nummernschild|immatriculation|plaque d'immatriculation"
     "|matrícula|placa|placa do carro|placa do veículo|placa del coche|immatriculée?|targa|kenteken"
     "|tablica rejestracyjna|numer rejestracyjny|registreringsnummer|nummerplade|车牌"
     "|车牌号|ナンバープレート|차량번호|госномер"
@@ -45,10 +45,13 @@ _ID_CARD: Final = (
     " card no|id card no|national identity number"
     "|citizen id|state id|state id number|government id|cédula|cédula de identidad|curp|rg|carta d'identità|numéro"
     " de carte d'identité|carte d'identité"
+    "|dowód osobisty|dowodu osobistego|numer dowodu|nr dowodu|documento d'identità|documento de identidad"
+    "|identiteitskaart|identiteitskaartnummer|personalausweis|personalausweisnummer|ausweisnummer|ausweis nr"
+    "|cartão de cidadão|občanský průkaz|buletin|personnummer kort"
     "|visa number|visa no|green card number|alien number|alien registration number|uscis number|a-number"
 )
 _PLATE_VALUE: Final = (
-    r"(?-i:[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{4}"
+    r"(?-i:[A-Z]{2}[ -]?\d{1,2}[A-Z]?[ -]?[A-Z]{1,3}[ -]?\d{4}"
     r"|[A-ZÄÖÜ]{1,4}[ ·-]{0,3}[A-Z]{0,3}[ -]?\d{1,5}(?:[ -]?[A-Z0-9]{1,4})?"
     r"|\d{1,4}[ -]?[A-Z]{1,4}(?:[ -]?\d{0,4}[A-Z]{0,2}))"
 )
@@ -93,7 +96,8 @@ def japanese_plate(text: str, start: int, end: int) -> tuple[int, int] | None:
 RULES: Final = (
     Rule(
         id="passport", kind="PASSPORT", pattern=label_pattern(_PASSPORT), score=LIKELY + 5, caseless=True, joined=True,
-        seek=after_label(r"[A-Za-z]{0,3}[ -]?\d{6,9}[A-Za-z]?|[A-Za-z]{0,2}\d{3} \d{3} \d{3}"
+        seek=after_label(r"[A-Za-z]{0,3}[ -]?\d{6,9}[A-Za-z]?|[A-Za-z]{1,2} ?\d{3,4} \d{3,4}"
+            r"|[A-Za-z]{0,2}\d{3} \d{3} \d{3}"
             r"|[A-Za-z]\d{2}[A-Za-z]{2}\d{4,5}"
             r"|[CFGHJKLMNPRTVWXYZ0-9]{9}|\d{2} ?\d{2} ?\d{6}|[A-Za-z]{2}\d[A-Za-z0-9]\d{5}|\d{2}[A-Za-z]{2}\d{5}",
             least_digits=2),
@@ -113,7 +117,7 @@ RULES: Final = (
         id="license-plate", kind="LICENSE_PLATE", pattern=label_pattern(_PLATE), score=LIKELY, caseless=True,
         joined=True,
         seek=after_label(_PLATE_VALUE, least_digits=1,
-        check=lambda text: 4 <= sum(char.isalnum() for char in text) <= 10),
+        check=lambda text: 4 <= sum(char.isalnum() for char in text) <= 11),
     ),
     Rule(
         id="license-plate-japan", kind="LICENSE_PLATE", score=LIKELY, joined=True, seek=japanese_plate,

@@ -27,7 +27,8 @@ RULES: Final = (
     _labelled(
         "mrn",
         "MEDICAL_RECORD_NUMBER",
-        "mrn|urn|mr#|mr no|mr number|medical record|medical record number|medical record no|med rec|med rec no"
+        "mrn|urn|mr#|chart #|chart#|patient #|patient#|record #"
+        "|mr no|mr number|medical record|medical record number|medical record no|med rec|med rec no"
         "|medical rec"
         "|medrec"
         "|patient id|pt id|pt no|pt number|ur number|ur no|hosp no|hosp number|patient number|patient no"
@@ -38,7 +39,7 @@ RULES: Final = (
         "|patientennummer|fallnummer|numéro de dossier|numéro de patient|dossier médical|historia clínica|nhc"
         "|número de historia"
         "|cartella clinica|prontuário|patientnummer|patiëntnummer|numer pacjenta|nr pacjenta"
-        "|número de paciente|código do paciente|dossiernummer|病历号|カルテ番号|患者番号|患者ID|診察券番号",
+        "|número de paciente|código do paciente|dossiernummer|病历号|カルテ番号|患者番号|患者ID|診察券番号|ipp",
         _CODE,
     ),
     _labelled(
@@ -81,7 +82,7 @@ RULES: Final = (
     ),
     *identity("DEVICE_ID", imei, ("imei", "imei number", "imei no", "device", "device id", "phone id", "handset"),
     (DIGITS_15, 40),
-              (r"\b\d{2}-\d{6}-\d{6}-\d\b", LIKELY)),
+              (r"\b\d{2}[ \-]\d{6}[ \-]\d{6}[ \-]\d\b", LIKELY)),
     *identity("DEVICE_ID", luhn, ("iccid", "sim", "sim card", "sim number"), (r"\b89\d{16,18}\b", ALONE),
     variant="sim"),
     Rule(
@@ -106,7 +107,12 @@ RULES: Final = (
         "|customer id|client number|client id|loan number|loan no|patient account|patient account number|billing"
         " account|account nbr"
         "|kundennummer|numéro de client|numéro client|número de cliente|codice cliente|numero cliente|klantnummer"
-        "|会員番号|顧客番号|客户号",
+        "|loyalty number|loyalty no|loyalty id|loyalty card|rewards number|rewards id|frequent flyer|miles number"
+        "|customer #|customer#|client #|client no|utility account|contract number|contract no|subscription number"
+        "|mitgliedsnummer|numéro de membre|número de socio|nº de socio|lidnummer|vertragskonto|vertragsnummer"
+        "|numéro de contrat|número de contrato|numero contratto|contractnummer"
+        "|numer klienta|nr klienta|numer umowy|kundnummer|kundenr|asiakasnumero|número do cliente|nº cliente"
+        "|会員番号|顧客番号|お客様番号|契約番号|客户号",
         r"[A-Za-z]{0,4}[-# ]?\d(?:[ -]?[A-Za-z0-9]*\d[A-Za-z0-9]*){2,8}",
         least_digits=6,
     ),

@@ -11,14 +11,15 @@ from keeptrusts.schemas.frozen import frozen
 REACH: Final = 90
 """How far behind a label its value may end, in characters."""
 _FILLER: Final = (
-    r"\.?(?:[\s_-]{0,2}(?:numbers?|numero|número|numéro|nummer|numer|num|nbr|nos?|nr|n|ids?|identifier|code"
+    r"(?:[\"']\s?(?:,|:\s?\{)\s{0,8}[\"'](?:number|no|id|value)[\"'])?"
+    r"\.?(?:[\s_,-]{0,2}(?:numbers?|numero|número|numéro|nummer|numer|num|nbr|nos?|nr|n|ids?|identifier|code|doc|document"
     r"|card|value|#|№"
     r"|nº|n°|号码|号|番号|번호|номер)(?![a-z])\.?){0,3}"
     r"(?:\s?\([^()\n]{0,20}\))?"
     r"(?:(?:,?\s?please)?[.?!]?\s{1,2}(?:caller|customer|client|patient|user|guest|member|them|a|me)\s?:\s?"
     r"(?:(?:yes|yeah|sure|ok|okay|it's|it is|that's|hi|um)[,.]?\s){0,3})?"
     r"[\s\"'`:=#*\[\]>|,(\\-]{0,6}"
-    r"(?:(?:me|us|him|her)(?![a-z])\s?)?(?:(?:at|on|is|was|are|ist|lautet|est|es|è|é|of|on file|ending in|reads|to"
+    r"(?:(?:me|us|him|her)(?![a-z])\s?)?(?:(?:at|on|is|was|are|ist|lautet|est|es|è|é|of|on file|ending in|reads?|to"
     r"|は|是|为|는|은)(?![a-z]))?"
     r"[\s\"'`:=#*\[>|：\\-]{0,5}"
 )

@@ -208,6 +208,12 @@ este la las los muy no nosotros para pero por que se señor señora señores si 
 anche che chi cui da del della di e gli il in lo ma mi nel non per più questo si sono suo un una voi a ao as com da
 do dos e ela ele em esse eu mas meu minha na não no nos o os ou para por que se seu sua um uma você senhor senhora
 gerente
+assurance quality shift night guild squad committee council bureau agency authority ministry commission compliance
+procurement logistics automation bot pipeline scheduler monitoring migration reception triage dispatch ops devops
+infrastructure analytics insights intelligence delivery fulfilment fulfillment warehouse treasury audit fraud trust
+moderation editorial newsroom studio studios books publishing publishers publications news journal magazine empire
+kingdom republic church platz highway county ocean sea island islands peninsula mountains mountain desert canyon falls
+armchair bookshelf dresser sofa lamp stool democrats republicans conservatives
 chairman chairwoman chairperson speaker president chancellor secretary minister ambassador mayor governor senator
 justice universe accounts payable receivable billing newsletter notifications alerts careers station airport award
 awards prize stadium museum theatre theater cathedral stage boulevard avenue ober kanzler präsident vorsitzender

@@ -13,6 +13,7 @@ from keeptrusts.gateway.detectors.families.labelled import AfterLabel
 from keeptrusts.gateway.detectors.families.person_words import PARTICLES, TITLE_WORDS
 from keeptrusts.gateway.detectors.families.secret_commands import Told
 from keeptrusts.gateway.detectors.rules import Rule
+from keeptrusts.gateway.detectors.statements import INSERT, ROWS
 from keeptrusts.gateway.detectors.tables import HEADING
 from keeptrusts.schemas.frozen import frozen
 
@@ -24,13 +25,13 @@ _PART: Final = rf"(?:{_CAPITAL}|(?i:{'|'.join(sorted(PARTICLES))}))"
 _NAME: Final = rf"(?:{_PART}{_GAP})*(?:{_PART})?"
 _LOOSE_NAME: Final = rf"(?:[A-Za-zÀ]{_REST}{_GAP})*(?:[A-Za-zÀ]{_REST})?"
 _TITLES: Final = rf"(?:(?i:{'|'.join(sorted(TITLE_WORDS))})\.?[ \t]+)*"
-_TO_NAME: Final = r"[\s\"'`:=>*_\[(-]{0,8}"
+_TO_NAME: Final = r"\.{0,24}[\s\"'`:=>*_\[(-]{0,8}"
 _BEHIND_NAME: Final = rf"(?:[ \t\u00a0]{{0,3}}|\.){_ANY}"
 _ANNOUNCED: Final = rf"{_TO_NAME}{_TITLES}{_NAME}(?:, {_NAME})?{_BEHIND_NAME}"
 _ANNOUNCED_LOOSELY: Final = rf"{_TO_NAME}{_TITLES}{_LOOSE_NAME}(?:, {_LOOSE_NAME})?{_BEHIND_NAME}"
 _CAPITAL_WORD: Final = r"[A-ZÀ][A-Za-zÀ'’-]*"
 _EXTENSION: Final = r"(?i:,? ?(?:x|ext\.?|extension|#|ext:|durchwahl|poste|int\.) ?\d{1,6})?"
-_GROUPS: Final = rf"(?:(?: ?\(0\) ?|[ .)/(-]{{1,2}}| - )?\d)*{_EXTENSION}{_ANY}"
+_GROUPS: Final = rf"(?:(?: ?\(0\) ?|[ .)/(-]{{1,2}}| [-/] )?\d)*{_EXTENSION}{_ANY}"
 _PATH: Final = r"[^\s<>\"'`\\^{}|]*"
 _VALUE: Final = (
     r"={0,2}\s?(?:&?'?(?:static )?(?:str|string|String|text|SecretStr|bytes|Optional\[str\]|str \| None|any)\s?=)?"
@@ -56,7 +57,13 @@ class Ends:
     behind: int | None = None
 
 
+_TOWN: Final = (
+    r"(?:(?:[.,]{0,2}[ \n]?| - )(?:[A-ZÀ(#][\w'’.º°ª/)-]*|#? ?\d[\w'’.º°ª/)-]*|floor|(?:of|de|da|do|das|dos|del|la|le"
+    r"|les|du|e|y|di|am|an der|apto|apt|bloco|bureau|appt|piso|planta|puerta|interno|int|étage|andar|lote|m|lok)\.?))*"
+    r"[., \n]{0,2}"
+)
 _ENDS: Final = {
+    INSERT: Ends(behind=0, after=ROWS),
     "email": Ends(before=r"[\wÀ.%+'&-]*", after=rf"[\w.-]*(?::[\w.~/-]*)?{_ANY}"),
     "email-spelled": Ends(
         before=r"[\wÀ.%+'&-]*",
@@ -89,15 +96,16 @@ _ENDS: Final = {
         r"(?:\d{1,6}(?:[A-Za-z]|-\d{1,5}|½| 1/2)?,? (?:(?:[NSEW]|N\.?[EW]|S\.?[EW]|North|South|East|West)\.? )?"
         r"(?:(?:[A-ZÀ-Þ][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las) ){0,3})?"
         r"(?:[A-ZÀ0-9][\w'’.,½/-]*|of|the|de|la|del|los|las|[\w'’.,½/-]{0,3})",
-        after=rf"(?:[.,]{{0,2}}[ \n]?(?:[A-ZÀ#][\w'’.-]*|#? ?\d[\w-]*|floor))*[., \n]{{0,2}}{_ANY}",
+        after=_TOWN + _ANY,
     ),
+    "address-box": Ends(after=_TOWN + _ANY),
     "address-germanic": Ends(
         before=r"(?:[A-ZÀ][\w.-]*[ -]){0,2}(?:[A-ZÀ][\w-]*)?",
-        after=r"(?i:(?: ?[a-zA-Z])?(?:[-/]\d{1,4})?(?:,? ?(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? "
-        rf"(?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){{0,2}})?){_ANY}{_ANY}",
+        after=r"(?i:(?: ?[a-zA-Z])?(?:[-/]\d{1,4}){0,3}(?:,? ?(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? "
+        rf"(?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){{0,2}})?){_TOWN}{_ANY}{_ANY}",
     ),
     "address-india": Ends(after=rf"(?:[\w'’./-]|, ?| )*{_ANY}"),
-    "address-romance": Ends(after=rf"[\w'’.,º°/ -]{{0,130}}{_ANY}{_ANY}"),
+    "address-romance": Ends(after=rf"[\w'’.,º°/# -]{{0,130}}{_TOWN}{_ANY}{_ANY}"),
     "address-east": Ends(before=r"[0-9一]{0,24}"),
     "address-japan": Ends(before=r"[0-9一]{0,24}"),
     "address-labelled": Ends(behind=0, after=rf"[^\n\"|;\t<>{{}}=@]{{0,132}}{_ANY}{_ANY}"),
@@ -115,8 +123,14 @@ _ENDS: Final = {
     "person-says-weak": Ends(behind=0, after=_ANNOUNCED),
     "person-label": Ends(behind=0, after=_ANNOUNCED_LOOSELY),
     "person-label-weak": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
+    "person-label-more": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
+    "person-label-hinted": Ends(behind=0, after=_ANNOUNCED),
+    "person-label-name": Ends(behind=0, after=_ANNOUNCED),
     "person-relation": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,16}}"),
     "person-says-two": Ends(behind=0, after=_ANNOUNCED),
+    "person-given-part": Ends(behind=0, after=_ANNOUNCED),
+    "person-family-part": Ends(behind=0, after=rf"{_ANNOUNCED}(?:{_ANY}{{0,1}}\s{{0,4}},\s{{0,12}}\"[a-z]*\")?{_ANY}"),
+    "person-list": Ends(behind=0, after=rf"{_ANY}{{0,166}}"),
     "person-declares": Ends(behind=0, after=_ANNOUNCED),
     "person-answered": Ends(
         behind=0, after=rf"(?i:(?:[a-z']+(?: [a-z']+){{0,2}}[,.!]?\s)*){_TITLES}{_LOOSE_NAME}{_BEHIND_NAME}"
@@ -137,9 +151,11 @@ _ENDS: Final = {
     "password-given": Ends(behind=0, after=_GIVEN),
     "connection-password": Ends(behind=0, after=rf"(?:{_GIVEN}|{_ANY}{{0,202}})"),
     "secret-given": Ends(behind=0, after=_GIVEN),
+    "provider-key": Ends(behind=0, after=_GIVEN),
     "secret-option": Ends(behind=0, after=_VALUE + _ANY),
     "password-quoted": Ends(behind=-1, after=rf"(?:{_VALUE}|[^\"\n]*|[^'\n]*){_ANY}"),
     "password-option": Ends(behind=0, after=rf"[^\n|;]{{0,161}}(?:-(?:pw|p|a|w|bp?w?)\s{{0,2}}{_VALUE})?{_ANY}"),
+    "login-pair": Ends(behind=0, after=rf"(?i:(?:\s?[:=]|\s[a-z]{{2,5}})?)\s{{1,3}}[\w.@-]*(?: ?/ ?\S*)?{_ANY}"),
     "password-said": Ends(behind=-1, after=_SAID),
     "secret-said": Ends(behind=-1, after=_SAID),
 }
@@ -161,7 +177,7 @@ def ends_of(rule: Rule) -> Ends | None:
     """Give what a rule's findings take in; None where nobody has said how far its seeker reaches."""
     if rule.seek is None:
         return Ends()
-    if rule.kind == HEADING:
+    if rule.kind == HEADING and rule.id != INSERT:
         return Ends(behind=0)
     if isinstance(rule.seek, AfterLabel):
         return Ends(behind=0, after=f"(?i:{rule.seek.follows}){_ANY}")

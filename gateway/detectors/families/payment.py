@@ -109,7 +109,8 @@ RULES: Final = (
         id="bank-account",
         kind="BANK_ACCOUNT",
         pattern=label_pattern(
-            "bank account|bank acct|bank a/c|checking account|checking|savings account|checking acct|savings acct"
+            "n° de compte|nº de cuenta|kto|kto nr|kto.-nr|nr konta|nr rachunku|bank account|bank acct|bank a/c"
+            "|checking account|checking|savings account|checking acct|savings acct"
             "|direct deposit account|konto|kontonummer|kontonr|bankkonto|compte bancaire|numéro de compte|cuenta"
             " bancaria"
             "|número de cuenta|cuenta|conto corrente|conto bancario|conta bancária|conta corrente|conta|rekening"
@@ -119,7 +120,7 @@ RULES: Final = (
         score=LIKELY + 5,
         caseless=True,
         joined=True,
-        seek=after_label(r"\d(?:[ -]?\d){5,17}", least_digits=6),
+        seek=after_label(r"\d(?:[ -]?\d){5,21}", least_digits=6),
     ),
     Rule(
         id="sort-code",

@@ -83,6 +83,14 @@ TITLE_WORDS: Final = frozenset(
         "detective",
         "nurse",
         "attorney",
+        "mevrouw",
+        "meneer",
+        "mevr",
+        "dhr",
+        "pani",
+        "doctora",
+        "dra",
+        "dottoressa",
     ]
 )
 TITLES: Final = (
@@ -90,11 +98,15 @@ TITLES: Final = (
     r"|Sr|Sra|Srta|Don"
     r"|Do\xc3\xb1a|Signor(?:a|ina)?|Sig|Dott|Dottor|Senhora?|Dhr|Mevrouw|Mevr|Pani|Rev|Capt|Lt|Sgt|Judge|Officer"
     r"|Detective"
-    r"|Nurse|Attorney|Senator|President|Chancellor|Shri|Smt|Mwst|\xd0\x93-\xd0\xbd)"
+    r"|Nurse|Attorney|Senator|President|Chancellor|Shri|Smt|Mwst|\xd0\x93-\xd0\xbd|Sergeant|Lieutenant|Colonel"
+    r"|Constable|Pastor|Rabbi|Imam|Congress(?:wo)?man|Ma\xc3\xaetre|Doctora|Dra|Pan(?:i|a|u|em)"
+    r"|[Dd]ott\.ssa|[Dd]ottoressa|dott|se\xc3\xb1or(?:a|ita)?|signor(?:a|ina)?|senhora?|mevrouw|meneer|mevr|dhr"
+    r"|monsieur|madame|pani|sra|srta|dra|[Ss]ig\.ra|do\xc3\xb1a)"
 )
 SAYS: Final = (
     "[sd]/o|my name is|my full name is"
-    "|my name's|name is|i am called|they call me|you can call me|ich heiße|mein name ist"
+    "|my name's|her name's|his name's|their name's|under the name|by the name of|goes by|name is|i am called"
+    "|they call me|you can call me|ich heiße|mein name ist"
     "|je m'appelle|mon nom est"
     "|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|me chamo|chamo-me|mijn naam is|ik heet|nazywam się"
     "|mam na imię|jag heter|mitt namn är|jeg hedder|jeg heter|mit navn er|nimeni on|меня зовут|моё имя"
@@ -104,6 +116,11 @@ WEAK_SAYS: Final = (
     " by|prepared by|approved by|reviewed by|reported by|submitted by|requested by|assigned to|contact|call|ask for"
     "|regards to|on behalf of|in the name of|name on (?:the )?card|account of|cc|attn|regarding"
     "|ask|asked|tell|told|reach|invite|au nom de|a nombre de|em nome de|a nome di"
+    "|paid by|sold by|seen by|treated by|diagnosed by|represented by|accompanied by|witnessed by|examined by"
+    "|interviewed by|referred by|supervised by|drafted by|dictated by|signed for by|born to|married to|divorced from"
+    "|engaged to|payable to|paid to|refund to|booking for|reservation for|appointment for|appointment with"
+    "|in favou?r of"
+    "|employment of|estate of|in the matter of|daughter of|son of|wife of|husband of|widow of|mother of|father of"
     "|im namen von|op naam van|ich bin|je suis|soy|sono|eu sou|ik ben"
 )
 LABELS: Final = (
@@ -135,11 +152,43 @@ WEAK_LABELS: Final = (
     "|dipendente"
     "|assicurato|funcionário|folha|werknemer|pracownik|najemca|author|owner"
 )
+MORE_LABELS: Final = (
+    "borrowers|co-borrower|co-applicant|executor"
+    "|executrix|trustee|heir|nominee|grantor|grantee|lessor|lessee|purchaser|complainant|accused|victim|suspect"
+    "|claimant|respondent|petitioner|appellant|deponent|caller|foreman|instructor|coach|tutor|mentor|trainee|donor"
+    "|carer|caregiver|case worker|caseworker|case manager|social worker|dentist|midwife|pharmacist|consultant"
+    "|technician|inspector|adjuster|broker|adviser|advisor|notary|solicitor|counsel|judge|investigator|cashier"
+    "|representative|line manager|reporting manager|project manager|approver|requester|requestor|addressee|consignee"
+    "|traveller|traveler|lead passenger|dependent|dependant|son|daughter|brother|sister|(?:signed|witnessed|prepared"
+    "|approved|reviewed|submitted|requested|verified|completed|performed|collected|authori[sz]ed|countersigned"
+    "|examined|seen|reported|created|updated|modified|changed|assigned|booked|ordered|sold|paid|closed|opened|filed"
+    "|logged|uploaded|written|checked|confirmed|escalated|resolved|admitted|discharged|diagnosed|treated|referred"
+    "|dispensed|administered|received|handled|recorded|transcribed|entered) by"
+    "|zeuge|zeugin|témoin|testigo|testimone|testemunha|getuige|świadek"
+)
+NAME_LABELS: Final = (
+    "full name|surname|family name|last name|first name|given names?|forenames?|prénom|nachname|vorname|apellidos?"
+    "|cognome|sobrenome|achternaam|voornaam"
+)
+HINTED_LABELS: Final = (
+    "names?|nom|nombre|nome|naam|borrower|applicant|claimant"
+    "|tenant|insured|debtor|beneficiary|witness|owner|seller|buyer|purchaser|passenger|guardian|parent|petitioner"
+    "|defendant|plaintiff"
+)
+"""Like those for names alone, labels that forms write with ``(s)``, a hint in brackets or dots before the colon."""
 RELATIONS: Final = (
     "patient|patient named|client|employee|colleague|coworker|co-worker|customer|husband|wife|son|daughter|brother"
     "|sister|mother|father|boss|manager|supervisor|nurse|doctor|attorney|lawyer|friend|partner|girlfriend|boyfriend"
     "|roommate|neighbor|neighbour|landlord|tenant"
     "|uncle|aunt|cousin|grandmother|grandfather|teacher|professor|therapist|physician|surgeon|named|name|names"
+    "|witness|executor|executrix|heir|beneficiary|payee|payer|borrower|applicant|claimant|complainant|defendant"
+    "|plaintiff|nephew|niece|grandson|granddaughter|stepson|stepdaughter|stepfather|stepmother|fiancée?|mother-in-law"
+    "|father-in-law|sister-in-law|brother-in-law|ex-wife|ex-husband|classmate|teammate|flatmate|housemate|accountant"
+    "|dentist|caregiver|nanny|babysitter|trustee|guardian|midwife|caseworker"
+    "|zeuge|zeugin|nachbar|nachbarin|mieter|mieterin|schwester|bruder|tochter|sohn|mutter|vater|témoin|voisin|voisine"
+    "|fille|frère|sœur|locataire|hermano|hermana|hijo|hija|vecino|vecina|testigo|abuela|abuelo|sorella|fratello"
+    "|figlio|figlia|testimone|irmão|irmã|filho|filha|vizinho|vizinha|testemunha|broer|zus|zoon|dochter|buurman"
+    "|buurvrouw|getuige|córka|siostra|sąsiad|świadek"
     "|kollege|kollegin|patientin|freund|freundin|collègue|ami|amie|colega|amigo|amiga|paciente|collega|paziente|mi"
     " esposa|mi esposo|mon mari|ma femme|mein mann|meine frau"
 )
@@ -156,8 +205,18 @@ CLOSINGS: Final = (
     "|mit freundlichen grüßen|freundliche grüße|viele grüße|liebe grüße|beste grüße|herzliche grüße|mfg"
     "|cordialement|bien cordialement|bien à vous|salutations|saludos|saludos cordiales|atentamente|un saludo"
     "|cordiali saluti|distinti saluti|saluti|atenciosamente|abraços|abraço|met vriendelijke groet|groeten"
+    "|yours|yours ever|grüße|gruß|liebe grüsse|mit besten grüßen|mit freundlichem gruß|hochachtungsvoll|bis bald"
+    "|bien à toi|amicalement|bises|bisous|à bientôt|un abrazo|abrazos|besos|hasta pronto|baci|a presto|beijos"
+    "|um abraço|até logo|groetjes|hartelijke groet|hartelijke groeten|serdecznie|kram|klem|much love|hugs|talk soon"
     "|pozdrawiam|z poważaniem|med vänliga hälsningar|mvh|hälsningar|vennlig hilsen|med venlig hilsen|с уважением"
 )
+LISTS: Final = (
+    "attendees|participants|attending|present|invitees|invited|guests|guest list|passengers|travell?ers|panell?ists"
+    "|speakers|witnesses|heirs|beneficiaries|borrowers|tenants|interviewers|candidates|roster|players|line-?up|crew"
+    "|authors|co-authors|dependents|dependants|children|siblings|teilnehmer|teilnehmerinnen|anwesend|anwesende"
+    "|asistentes|presenti|présents|participantes|deelnemers|aanwezig|uczestnicy|obecni|cc|bcc"
+)
+"""Labels behind which several names may stand."""
 DECLARES: Final = (
     "je soussigné|je soussignée|il sottoscritto|la sottoscritta|el suscrito|la suscrita|ondergetekende|niżej podpisany"
     "|niżej podpisana|abaixo assinado|abaixo assinada|the undersigned|der unterzeichner|die unterzeichnerin|mera naam"
@@ -171,6 +230,7 @@ NUMBERED: Final = (
     "DNI|NIF|NIE|CPF|SSN|BSN|PESEL|codice fiscale|passport|geboren|geb\\.|born (?:on|in|\\d)|n\\xc3\\xa9e? le|nacid[oa]"
     "|nat[oa] (?:a|il)|nascid[oa]|date of birth|[SDWR]/O|resident of|residing at|hereby|con domicilio|mayor de edad"
     "|brasileir[oa]|residente|wohnhaft|domiciliad[oa]|portador|identificad[oa]|verklaart"
+    "|she/her|he/him|they/them"
 )
 TELLS: Final = (
     "was|is|has|had|presents|presented|reports|reported|denies|denied|states|stated|underwent|will|received|arrived"

@@ -13,9 +13,11 @@ from keeptrusts.gateway.detectors.families import (
     email_in_words,
     europe,
     health,
+    health_messages,
     network,
     oceania,
     payment,
+    person_lists,
     persons,
     phones,
     places,
@@ -29,6 +31,8 @@ def personal_rules() -> tuple[Rule, ...]:
     """Give the rules for what tells who somebody is, where, and how to reach them."""
     return (
         *persons.RULES,
+        *person_lists.RULES,
+        *health_messages.RULES,
         *email.RULES,
         *email_in_words.RULES,
         *phones.RULES,

@@ -11,13 +11,17 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from keeptrusts.gateway.detectors.families.names import family_names, given_names, not_names
+from keeptrusts.gateway.detectors.families.names_of_things import of_thing
 from keeptrusts.gateway.detectors.families.person_words import (
     ASKS,
     BESIDE_THINGS,
     CLOSINGS,
     DECLARES,
     GREETINGS,
+    HINTED_LABELS,
     LABELS,
+    MORE_LABELS,
+    NAME_LABELS,
     NUMBERED,
     OF_THINGS,
     PARTICLES,
@@ -40,16 +44,10 @@ _WORD: Final = re.compile(r"[^\W\d_][^\W\d_]*(?:['’-][^\W\d_]+)*")
 _BLANK: Final = " \t\u00a0"
 _AFTER_TITLE: Final = re.compile(r"\.?[ \t]+")
 _BELOW: Final = re.compile(r"[,.!]?[ \t]*(?:\r?\n[ \t]*){1,3}(?:[-–—]+ ?)?|, ")
-_TO_NAME: Final = re.compile(r"[\s\"'`:=>*_\[(-]{0,8}")
+_TO_NAME: Final = re.compile(r"\.{0,24}[\s\"'`:=>*_\[(-]{0,8}")
 _JOINER: Final = re.compile(r"[ \t\u00a0]{1,2}")
 _CODE: Final = ("(", "[", "{", "_", "@", "/", "=", "<", "$", "&")
 _IN_STREET: Final = re.compile(r"\d[A-Za-z]{0,2}(?: [A-Za-z]+){0,4} ?\Z")
-_ORGANIZATION: Final = re.compile(
-    r" (?:GmbH|AG|SE|KG|KGaA|Inc|LLC|LLP|Ltd|Limited|Corp|Corporation|Company|PLC|plc|N\.?V|B\.?V|S\.?A|Pty|University"
-    r"|College|School|Hospital|Foundation|Stiftung|Institute|Library|Stadium|Airport|Station|Awards?|Prize"
-    r"|Airlines|Bank"
-    r"|Group|Records|Motors|Brewery|Cup|Trophy)\b"
-)
 _CAPITAL: Final = re.compile(r"[ \t\u00a0]{1,2}[A-ZÀ-Þ]")
 _MAILBOX_NAME: Final = re.compile(r"(?:[A-ZÀ-Þ][\w'’.-]*,? ){1,3}[A-ZÀ-Þ][\w'’-]+\Z")
 _OF_A_THING: Final = re.compile(
@@ -61,6 +59,7 @@ _LEAD: Final = re.compile(
     r"(?i)(?:(?:sure|yes|yeah|hi|hello|ok|okay|it's|it is|that's|this is|i'm|i am|my name is|my name's|of course|um"
     r"|certainly|it would be)[,.!]?\s)*"
 )
+_HINT: Final = r"(?:(?:\(s\)| \([a-z ,/]{1,24}\)) ?:|(?:\(s\))? ?\.{3})"
 _TELLS: Final = re.compile(rf" (?:{TELLS})\b")
 _POSSESSIVE: Final = re.compile(r"['’]s\Z")
 
@@ -127,12 +126,12 @@ def _is_stray(text: str, word: str, lower: str, end: int) -> bool:
     return len(word) == 1 and lower in _NO_NAMES and text[end : end + 1] != "." and not _CAPITAL.match(text, end)
 
 
-def _known(text: str) -> bool:
+def is_known(text: str) -> bool:
     """Say whether one of the words of a name is a common one."""
     return any(word.lower() in _GIVEN or word.lower() in _FAMILY for word in _WORD.findall(text))
 
 
-def _after_titles(text: str, at: int) -> int:
+def after_titles(text: str, at: int) -> int:
     """Give where a name begins behind titles such as ``Dr.``, which are no part of it: three at most."""
     for _ in range(3):
         match = _WORD.match(text, at, at + 12)
@@ -164,12 +163,12 @@ def announced(
         if text.startswith(("=", ">"), end):
             return None
         gap = _TO_NAME.match(text, end)
-        first = _after_titles(text, gap.end() if gap is not None else end)
+        first = after_titles(text, gap.end() if gap is not None else end)
         last = name_end(text, first, least=least, loose=loose, particle=True)
         if last is None or (thing and _is_of_a_thing(text, start, last)):
             return None
         last = _surname_first(text, first, last)
-        if (known or (sure and " " not in text[first:last])) and not _known(text[first:last]):
+        if (known or (sure and " " not in text[first:last])) and not is_known(text[first:last]):
             return None
         if _goes_on(text, last):
             return None
@@ -204,7 +203,7 @@ def titled(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where the name behind a title stands; a title behind a street's name is none."""
     if text.startswith(("Dr", "Sr"), start) and _IN_STREET.search(text, max(0, start - 24), start) is not None:
         return None
-    first = _after_titles(text, end - 1)
+    first = after_titles(text, end - 1)
     last = name_end(text, first, particle=True)
     return None if last is None or last - first < 2 else (first, last)
 
@@ -219,20 +218,20 @@ def _is_of_a_thing(text: str, start: int, last: int) -> bool:
 def answered(text: str, _start: int, end: int) -> tuple[int, int] | None:
     """Give where the name stands that answers a question for it."""
     lead = _LEAD.match(text, end, end + 48)
-    first = _after_titles(text, lead.end() if lead is not None else end)
+    first = after_titles(text, lead.end() if lead is not None else end)
     last = name_end(text, first, loose=True)
     return (first, last) if last is not None and _closes(text, last) else None
 
 
 def related(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where the name stands behind the word for whose it is: a common one, or one of two parts."""
-    first = _after_titles(text, end)
+    first = after_titles(text, end)
     last = name_end(text, first)
     if last is None or _goes_on(text, last):
         return None
-    if _known(text[first:last]):
+    if is_known(text[first:last]):
         return first, last
-    if name_end(text, first, least=2) is None or _of_organization(text, first, last):
+    if name_end(text, first, least=2) is None or of_thing(text, first, last):
         return None
     is_patient = text.startswith("Patient", start)
     is_told = text[start].islower() or (is_patient and _TELLS.match(text, last, last + 16) is not None)
@@ -244,7 +243,7 @@ def numbered(text: str, start: int, _end: int) -> tuple[int, int] | None:
     if not start or not text[start - 1].islower():
         return None
     found = credentialed(text, start - 1, start)
-    return found if found is not None and not _of_organization(text, *found) else None
+    return found if found is not None and not of_thing(text, *found) else None
 
 
 def signed(text: str, _start: int, end: int) -> tuple[int, int] | None:
@@ -252,7 +251,7 @@ def signed(text: str, _start: int, end: int) -> tuple[int, int] | None:
     gap = _BELOW.match(text, end, end + 40)
     if gap is None:
         return None
-    first = _after_titles(text, gap.end())
+    first = after_titles(text, gap.end())
     last = name_end(text, first)
     if last is None or not (_closes(text, last) or text[last : last + 1] in ("(", "|")):
         return None
@@ -269,12 +268,7 @@ def common(text: str, start: int, _end: int) -> tuple[int, int] | None:
     if last is None or text[last : last + 1] in ("(", "_", "@", "/") or text[last : last + 2] in ("--",):
         return None
     first = _with_given_before(text, start)
-    return None if _of_organization(text, first, last) else (first, last)
-
-
-def _of_organization(text: str, first: int, last: int) -> bool:
-    """Say whether a name is that of a company or an institution, whose kind is its last word or follows it."""
-    return _ORGANIZATION.search(text, first, last) is not None or _ORGANIZATION.match(text, last) is not None
+    return None if of_thing(text, first, last) else (first, last)
 
 
 def _word_start(text: str, end: int) -> int:
@@ -311,7 +305,7 @@ def by_family(text: str, start: int, end: int) -> tuple[int, int] | None:
     if first and (text[first - 1] in "-_./@#$&'" or text[first - 1].isalnum()):
         return None
     last = name_end(text, first, least=2) or end
-    return None if _of_organization(text, first, last) else (first, last)
+    return None if of_thing(text, first, last) else (first, last)
 
 
 def mailbox(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -323,7 +317,7 @@ def mailbox(text: str, start: int, end: int) -> tuple[int, int] | None:
     words = [word.lower() for word in _WORD.findall(name.group()) if len(word) > 2]
     address = text[last:end].lower()
     if not _NO_NAMES.isdisjoint(words) or not (
-        _known(name.group()) or any(word.replace("'", "") in address for word in words)
+        is_known(name.group()) or any(word.replace("'", "") in address for word in words)
     ):
         return None
     return name.span()
@@ -339,7 +333,7 @@ def credentialed(text: str, start: int, _end: int) -> tuple[int, int] | None:
         first, end = word, word - 1
         if end < 2 or text[end] != " ":
             break
-    first = _after_titles(text, first)
+    first = after_titles(text, first)
     return (first, start + 1) if name_end(text, first, least=2) is not None else None
 
 
@@ -415,6 +409,10 @@ RULES: Final = (
     _person("person-label", _words(LABELS, r"['\"]?\]? ?[:=>]"), LIKELY, announced(loose=True)),
     _person("person-label-weak", _words(WEAK_LABELS, r"['\"]?\]? ?[:=>]"), LIKELY,
     announced(closed=True, sure=True, thing=True)),
+    _person("person-label-more", _words(MORE_LABELS, r"['\"]?\]? ?[:=>]"), LIKELY,
+    announced(closed=True, sure=True, thing=True)),
+    _person("person-label-hinted", rf"\b(?:{HINTED_LABELS}){_HINT}", LIKELY, announced(sure=True)),
+    _person("person-label-name", rf"\b(?:{NAME_LABELS}){_HINT}", LIKELY, announced()),
     _person("person-relation", _spoken(RELATIONS, r",? "), LIKELY - 15, related),
     _person("person-says-two", _spoken(WEAK_SAYS, r"[ ]+"), LIKELY - 20, announced(least=2, closed=True)),
     _person("person-declares", _spoken(DECLARES, r",? "), LIKELY, announced(least=2)),

@@ -18,7 +18,8 @@ from keeptrusts.gateway.detectors.families.shapes import (
 from keeptrusts.gateway.detectors.rules import CERTAIN, LIKELY, NOTHING, PLAIN, Check, Context, Rule, Seek
 
 WORDS: Final = (
-    "phone", "phones", "phone number", "my number", "telephone", "tel", "tel no", "mobile", "mobile number", "mob",
+    "phone", "phones", "handphone", "gsm", "phone number", "my number", "telephone", "tel", "tel no", "mobile",
+    "mobile number", "mob",
     "cell",
     "cell phone", "cellphone", "call", "calls", "called", "call me", "dial", "ring", "fax", "hotline", "contact",
     "contact number", "contact no", "whatsapp", "telegram", "signal", "sms", "text me", "text", "reach", "reached",
@@ -40,7 +41,8 @@ WORDS: Final = (
 )  # fmt: skip
 _CONTEXT: Final = Context(words=WORDS, score=LIKELY + 8, before=40, after=16)
 _LABELS: Final = (
-    "phone|telephone|tel|mobile|mob|cell|cellphone|call|call me|dial|fax|hotline|whatsapp|sms|text me|reach me"
+    "phone|handphone|telephone|tel|mobile|mob|cell|cellphone|call|call me|dial|fax|hotline|whatsapp|sms|text me"
+    "|reach me"
     "|reach us|ring|landline|pager|ph"
     "|telefon|handy|mobil|rufnummer|téléphone|tél|portable|cel|nr telefonu|numer telefonu|teléfono|telefono"
     "|móvil|celular|cellulare|telefone"
@@ -51,7 +53,7 @@ _REGIONS: Final = (
     "US", "GB", "DE", "FR", "IT", "ES", "NL", "BE", "AT", "CH", "SE", "DK", "NO", "FI", "PL", "PT", "IE", "AU", "IN",
     "BR", "JP", "KR", "CN", "MX", "ZA", "NZ", "SG", "TR", "GR", "CZ", "IL", "TH", "VN", "ID", "MY", "PH", "RU",
 )  # fmt: skip
-_RUN: Final = re.compile(r"\+?\(?\d(?:(?: ?\(0\) ?|[ .)/(-]{1,2}| - )?\d){5,17}")
+_RUN: Final = re.compile(r"\+?\(?\d(?:(?: ?\(0\) ?|[ .)/(-]{1,2}| [-/] )?\d){5,17}")
 _LAST_GAP: Final = re.compile(r"(?s:.*)[ .\-/)]")
 _NO_DIGITS: Final = re.compile("[^0-9]+")
 _EXTENSION: Final = re.compile(r",?[ ]?(?:x|ext\.?|extension|#|ext:|durchwahl|poste|int\.)[ ]?\d{1,6}\b", re.IGNORECASE)

@@ -68,13 +68,13 @@ _UNIT_BEFORE: Final = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th) [Ff]loor, ?)\Z"
 )
 _CITY: Final = (
-    r"(?:,? ?(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
+    r"(?:,? ?(?:(?:[A-Z]{1,2}-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
 )
 _GERMANIC_BEFORE: Final = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.-]*[ -]){0,2})[A-ZÀ-Þ][\w-]*\Z|(?:[A-ZÀ-Þ][\w.-]*[ -]){1,2}\Z")
 _GERMANIC: Final = re.compile(
     r"(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade|dijk|singel|gatan"
     r"|vägen|vej|gade|gata|veien|katu|tie|utca)"
-    r" \d{1,4}(?: ?[a-zA-Z]\b)?(?:[-/]\d{1,4})?" + _CITY,
+    r" \d{1,4}(?: ?[a-zA-Z]\b)?(?:[-/]\d{1,4}){0,3}" + _CITY,
     re.IGNORECASE,
 )
 _COUNTED: Final = re.compile(
@@ -82,14 +82,25 @@ _COUNTED: Final = re.compile(
     r"(?:Weg|Platz|Ring|Ufer|Allee|Plein|Tie|Vej) \d{1,4}[.,]?\Z"
 )
 _CAPITAL_STREET: Final = re.compile("STRASSE|STRAßE|PLATZ|ALLEE|GASSE|STRAAT|GRACHT|LAAN")
+_UNIT_WORDS: Final = r"apto\.?|apt\.?|bloco|bureau|appt\.?|piso|planta|puerta|interno|int\.|étage|andar|lote|m\.|lok\."
+_TAIL: Final = re.compile(
+    rf"(?:(?:, ?| - )(?:(?:{_UNIT_WORDS}) ?)?[A-ZÀ-ÞĀ-Ž0-9][\w'’.º°ª/-]*(?: (?:of|de|da|do|das|dos|del|la|le|les|du|e|y"
+    rf"|(?:{_UNIT_WORDS})|\([A-ZÀ-Þ][\w-]*\)|[A-ZÀ-ÞĀ-Ž0-9][\w'’.º°ª/-]*)){{0,4}}?){{0,4}}?(?:, ?| - | )"
+    r"(?:(?:CEP |C\.?P\.? |[A-Z]{1,2}-)?(?:\d{4}(?= [A-ZÀ-Þ][a-z])|\d{5}(?:-\d{3})?|\d{4}-\d{3}|\d{2}-\d{3}"
+    r"|\d{4} [A-Z]{2}"
+    r"|(?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT) \d{4})\b"
+    r"|[A-Z]\d[A-Z] ?\d[A-Z]\d\b|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|[A-Z]\d[\dW] ?[A-Z\d]{4}\b|[A-Z]\d{4}[A-Z]{3}\b)"
+    r"(?:,? [A-ZÀ-ÞĀ-Ž][\w'’-]+(?:[ -](?:de |di |la |am |an der )?[A-ZÀ-ÞĀ-Ž][\w'’-]+){0,2})?"
+)
+"""The rest of an address behind its street: parts with capitals up to the code of the town, and the town."""
 _ROMANCE: Final = re.compile(
-    r"(?:\d{1,4}(?: ?(?:bis|ter|quater))?,? )?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Pp]lace|[Cc]hemin|[Ii]mpasse"
-    r"|[Aa]llée|[Qq]uai|[Cc]ours|[Rr]oute|[Cc]alle|C/|Avenida|Avda\.?|Plaza|Paseo"
+    r"(?:\d{1,4}(?: ?(?:bis|ter|quater))?,? )?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Bb]oul\.|[Pp]lace|[Cc]hemin"
+    r"|[Ii]mpasse|[Aa]llée|[Qq]uai|[Cc]ours|[Rr]oute|[Cc]alle|C/|Avenida|Avda\.?|Plaza|Paseo"
     r"|Carrer|Carrera|Rua|Av\.|Travessa|Praça|Alameda|Rodovia|Via|Viale|Piazza|Corso|Vicolo|Largo|Piazzale|[Uu]l\."
     r"|[Uu]lica|[Aa]l\.|[Oo]s\.)"
     r"(?: (?:de|du|des|la|le|les|del|della|delle|dei|di|da|do|dos|das|d'|l'|los|las|el|e|y|en|aux?|San|Santa|St\.?))*"
     r" ?[A-ZÀ-Þ0-9][\w'’.-]*(?: (?:de|du|des|la|le|del|della|di|da|do|dos|das|e|y)? ?[A-ZÀ-Þ][\w'’.-]*){0,4}"
-    r"(?:,? (?:n[º°.]? ?)?\d{1,4}(?!\d)(?:[-/]\d{1,4})?(?: ?[a-zA-Z]\b)?)?"
+    r"(?:,? (?:[n#][º°.]? ?)?\d{1,4}(?!\d)(?:[-/]\d{1,4})?(?: ?m\.? ?\d{1,3}\b| ?[a-zA-Z]\b)?)?"
     r"(?:,? \d{1,2}(?![\d-])[º°]?(?: ?[A-Za-z]\b)?)?(?:,? (?:\d{2}-\d{3}"
     r"|\d{4,5}(?:-\d{3})?) [A-ZÀ-Þ][\w'’-]+(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
 )
@@ -116,7 +127,22 @@ def street_place(text: str, start: int, end: int) -> tuple[int, int] | None:
     last = after.end() if after is not None else end
     if text[last - 1 : last] == "." and not text[end : last - 1]:
         last = end
-    return unit.start() if unit is not None else first, _trimmed(text, first, last)
+    last = _trimmed(text, first, _with_town(text, _trimmed(text, first, last)))
+    return unit.start() if unit is not None else first, last
+
+
+_ONLY_TOWN: Final = re.compile(
+    r"(?:, (?!Tel|Pho|Fon|Mob|Fax|Geb|DOB|Born|Dr)[A-ZÀ-ÞĀ-Ž][a-zà-ÿā-ž'’-]{2,}"
+    r"(?: (?:(?:de|do|da|am|la|del) )?[A-ZÀ-ÞĀ-Ž][a-zà-ÿā-ž'’-]{2,})?){1,2}(?=[;\n\"']|\.(?:\s|\Z)|\Z)"
+)
+
+
+def _with_town(text: str, last: int) -> int:
+    """Give where an address ends whose street ends there: behind the code of its town and the town, if they follow."""
+    tail = _TAIL.match(text, last, last + 110)
+    if tail is None:
+        tail = _ONLY_TOWN.match(text, last, last + 60)
+    return tail.end() if tail is not None else last
 
 
 def _trimmed(text: str, first: int, last: int) -> int:
@@ -134,7 +160,7 @@ def germanic_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     if before is None and not text[start].isupper():
         return None
     first = start - len(before.group()) if before is not None else start
-    last = _trimmed(text, first, after.end())
+    last = _trimmed(text, first, _with_town(text, _trimmed(text, first, after.end())))
     return (first, last) if _COUNTED.match(text, first, last) is None else None
 
 
@@ -150,7 +176,12 @@ def romance_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     match = _ROMANCE.match(text, start, start + 130)
     if match is None or not any(char.isdigit() for char in match.group()):
         return None
-    return match.start(), _trimmed(text, match.start(), match.end())
+    return match.start(), _trimmed(text, match.start(), _with_town(text, _trimmed(text, match.start(), match.end())))
+
+
+def box_place(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where the box of a post office stands, and its town."""
+    return start, _trimmed(text, start, _with_town(text, end))
 
 
 def eastern_place(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -259,7 +290,7 @@ RULES: Final = (
     ),
     Rule(
         id="address-romance", kind="ADDRESS", score=LIKELY, joined=True, seek=romance_place,
-        pattern=r"\b(?:\d{1,4}(?: ?(?:bis|ter))?,? (?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Pp]lace|[Cc]hemin"
+        pattern=r"\b(?:\d{1,4}(?: ?(?:bis|ter))?,? (?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Bb]oul\.|[Pp]lace|[Cc]hemin"
             r"|[Ii]mpasse|[Aa]ll\xc3\xa9e|[Qq]uai|[Cc]ours|[Rr]oute) |(?:[Cc]alle|Avenida|Avda\.?|Plaza|Paseo"
             r"|Carrer|Carrera|Rua|Av\.|Travessa|Pra\xc3\xa7a|Alameda|Rodovia|Via|Viale|Piazza|Corso|Vicolo|Largo"
             r"|Piazzale|[Uu]l\.|[Uu]lica|[Rr]ue) |C/ ?)[A-Za-z0-9\xc3]",
@@ -273,7 +304,7 @@ RULES: Final = (
         pattern=r"[\xe4-\xe9][\x80-\xbf][\x80-\xbf]\d{1,4}-\d{1,4}(?:-\d{1,4})?\b",
     ),
     Rule(
-        id="address-box", kind="ADDRESS", score=LIKELY, caseless=True, joined=True,
+        id="address-box", kind="ADDRESS", score=LIKELY, caseless=True, joined=True, seek=box_place,
         pattern=r"\bp\.? ?o\.? ?box \d{1,6}\b|\bpost office box \d{1,6}\b|\bpostfach \d{1,6}\b"
             r"|\bbo\xc3\xaete postale \d{1,6}\b",
     ),

@@ -7,12 +7,14 @@ import string
 from typing import Final
 
 from keeptrusts.gateway.detectors.families.placeholders import classes, is_password, is_secret
-from keeptrusts.gateway.detectors.families.secret_names import Said, said_by
+from keeptrusts.gateway.detectors.families.secret_names import PROVIDERS, Said, said_by
 from keeptrusts.gateway.detectors.rules import LIKELY, Rule, Seek
 
 _LONG_PASSWORD: Final = (
     r"(?:passw(?:or)?d|pass(?:phrase|code)|pwd|passwort|kennwort|contraseña|contrasena|senha|wachtwoord"
     r"|mot de passe|hasło|lösenord"
+    r"|wpa[23]?(?:[ _\-](?:key|psk))?|wi-?fi[ _\-]key|wlan-?schlüssel|netzwerkschlüssel|zugangscode|code d'accès"
+    r"|clave|código de acceso|codice di accesso|toegangscode"
     r"|passord|adgangskode|salasana|heslo|jelszó|parola|şifre|mật khẩu|пароль|密码|口令|パスワード|비밀번호)"
 )
 _PASSWORD: Final = rf"(?:{_LONG_PASSWORD}|mdp|pass|pswd|psk|pw)"
@@ -22,18 +24,25 @@ _SECRET: Final = (
     r"|subscription|consumer|ssh|rsa|jwt|cookie|bot|server|functions?|integration|user|application)[ _.\-]?key"
     r"|[_\-](?:pat|auth|jwt))"
 )
+_PROVIDER_KEY: Final = rf"(?:(?:{'|'.join(PROVIDERS)})[ _.\-]?|\bx-[a-z0-9]{{2,16}}-)key"
 _LISTED: Final = (
     r"(?:(?:[\"'],\s{0,24}[\"']|[\"']?\s{0,2}\n\s{1,24}[\"']?)value[\"']?\s?[:=]"
     r"|[\"']\s?\{\s{1,8}(?:type\s{0,8}=\s{0,3}string\s{1,8})?default\s{0,8}=)"
 )
 _GIVEN: Final = (
-    r"[a-z0-9_\-]{0,12}(?:[\"'`\]\\]{0,4}(?:\s{0,3}(?:=>|:=|=|:)|>|\s{1,3}value\s?=)|[\"'],"
+    r"[a-z0-9_\-]{0,12}(?: (?:du |del |für )?(?:wi-?fi|wlan))?"
+    r"(?:[\"'`\]\\]{0,4}(?:\s{0,3}(?:=>|:=|=|:)|>|\s{1,3}value\s?=)|[\"'],"
     rf"|{_LISTED})"
 )
 _OPTION: Final = r"(?:^|\s)--?[a-z0-9\-]*(?:password|passwd|pass|secret|token|api-?key)\s"
 _WITH_QUOTE: Final = (
     r"(?:(?:identified\s+by|password|passwd|convertto-securestring(?:\s+-string)?)\s+"
-    r"|password\s+for\s+[^\s=]+\s*=\s*)[\"']"
+    r"|password\s+for\s+[^\s=]+\s*=\s*|passwd\s+[^\s=]+\s*<<<\s*)[\"']"
+)
+_LOGIN: Final = r"\b(?:log ?in|credentials|creds|zugangsdaten|identifiants|credenciales|credenziali|inloggegevens)\b"
+_PAIR: Final = re.compile(
+    r"(?:\s?[:=]|\s(?:with|as|is|are|ist|sind|avec|con|met))?\s{1,3}[\w.@-]{2,40} ?/ ?(?P<bare>[^\s/]{6,40}+)",
+    re.IGNORECASE,
 )
 _COMMAND: Final = (
     r"\b(?:sshpass|mysql|mysqldump|mysqladmin|mariadb|redis-cli|docker login|smbclient|ldapsearch|htpasswd"
@@ -57,6 +66,9 @@ _VALUE: Final = re.compile(
     r"\s{0,8}(?:[rbuf]{1,2}(?=[\"']))?\\{0,3}"
     r"(?:\"(?P<double>(?:[^\"\n\\]++|\\(?!\\?\")[^\n])++)|'(?P<single>(?:[^'\n\\]++|\\(?!\\?')[^\n])++)"
     r"|`(?P<tick>[^`\n]++)|(?P<bare>[^\s\"'`<>,;(){}\[\]\\]++))"
+)
+_BESIDE: Final = re.compile(
+    r"(?:(?<![^\s\"'])[\w.-]{1,32}=[^\s,;(){}<>=]{1,40}|\s--?(?:set|set-string|env|e|D|build-arg)) \Z"
 )
 _ELEMENT: Final = re.compile(r"(?:<!\[CDATA\[)?(?P<bare>[^\s<>]++)(?=\s{0,8}(?:\]\]>)?</)")
 _SERVER: Final = re.compile(
@@ -83,9 +95,11 @@ def assignment_rules() -> tuple[Rule, ...]:
         _rule("password-given", "PASSWORD", _PASSWORD + _GIVEN, _password, LIKELY),
         _rule("connection-password", "CONNECTION_STRING", _PASSWORD + _GIVEN, _connection_password, LIKELY + 5),
         _rule("secret-given", "GENERIC_SECRET", _SECRET + _GIVEN, _secret, LIKELY),
+        _rule("provider-key", "GENERIC_SECRET", _PROVIDER_KEY + _GIVEN, _secret, LIKELY),
         _rule("secret-option", "GENERIC_SECRET", _OPTION, _secret_behind, LIKELY),
         _rule("password-quoted", "PASSWORD", rf"\b(?:{_WITH_QUOTE}|{_IN_NETRC})", _password_behind, LIKELY),
         _rule("password-option", "PASSWORD", _COMMAND, _password_option, LIKELY),
+        _rule("login-pair", "PASSWORD", _LOGIN, _login_pair, LIKELY),
         _rule("password-said", "PASSWORD", rf"(?:{_LONG_PASSWORD}|\bpw)[\s是は为]", _password_said, LIKELY - 5),
         _rule("secret-said", "GENERIC_SECRET", rf"{_SECRET}\s", _secret_said, LIKELY - 5),
     )
@@ -152,7 +166,7 @@ def _assigned(text: str, begin: int, end: int, sought: Said, *, bare_words: bool
     typed = _TYPED.match(text, end) if sign == ":" else None
     at = typed.end() if typed is not None else end
     tight = sign == "=" and not text[end - 2].isspace() and not text[end : end + 1].isspace()
-    loose = tight and (begin == 0 or text[begin - 1] in "\n;" or bare_words)
+    loose = tight and (begin == 0 or text[begin - 1] in "\n;" or bare_words or _is_listed(text, begin))
     most = _LONGEST if sought == "secret" else _LONGEST_PASSWORD
     value = _VALUE.match(text, at, at + most)
     in_query = begin > 0 and text[begin - 1] in "?&"
@@ -162,6 +176,11 @@ def _assigned(text: str, begin: int, end: int, sought: Said, *, bare_words: bool
         return found
     value = _VALUE.match(text, at, at + _LONGEST_OF_ALL)
     return _checked(text, value, sought, loose=loose, in_query=in_query)
+
+
+def _is_listed(text: str, begin: int) -> bool:
+    """Say whether another name and its value stand before a name with only a blank between, or an option that sets."""
+    return text[begin - 1] == " " and _BESIDE.search(text, max(0, begin - 64), begin) is not None
 
 
 def _is_line(text: str, begin: int, end: int) -> bool:
@@ -212,6 +231,12 @@ def _password_option(text: str, start: int, end: int) -> tuple[int, int] | None:
     if option is None:
         return None
     return _checked(text, _VALUE.match(text, option.end(), option.end() + _LONGEST), "password", loose=False)
+
+
+def _login_pair(text: str, _start: int, end: int) -> tuple[int, int] | None:
+    """Give the password behind a name and a slash: one of digits, letters and signs or capitals."""
+    pair = _PAIR.match(text, end, end + 96)
+    return _checked(text, pair, "password", loose=False) if pair is not None and classes(pair["bare"]) >= 3 else None
 
 
 def _password_said(text: str, start: int, end: int) -> tuple[int, int] | None:

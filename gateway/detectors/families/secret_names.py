@@ -15,6 +15,24 @@ _PASSWORDS: Final = (
 _PASSWORDS_ELSEWHERE: Final = (
     "contraseña",
     "mot de passe",
+    "clave",
+    "código de acceso",
+    "codice di accesso",
+    "code d'accès",
+    "toegangscode",
+    "zugangscode",
+    "netzwerkschlüssel",
+    "wlan-schlüssel",
+    "wlanschlüssel",
+    "wpa2",
+    "wpa3",
+    "wpa key",
+    "wpa2 key",
+    "wpa-psk",
+    "wifi key",
+    "wi-fi key",
+    "wifi-key",
+    "wifi_key",
     "hasło",
     "lösenord",
     "passord",
@@ -42,7 +60,15 @@ _SECRETS: Final = (
     "apitoken",
 )  # fmt: skip
 _SHORT_SECRETS: Final = frozenset(("pat", "auth", "bearer", "jwt", "creds", "cred", "seed"))
-_OF_KEYS: Final = frozenset(
+PROVIDERS: Final = (
+    "algolia", "amplitude", "anthropic", "binance", "bugsnag", "cloudflare", "cohere", "datadog", "deepgram", "deepl",
+    "elevenlabs", "etherscan", "fastly", "firecrawl", "hubspot", "infura", "klaviyo", "linode", "mailgun", "mailjet",
+    "mistral", "mixpanel", "openai", "opsgenie", "pagerduty", "plivo", "postmark", "pusher", "rollbar", "sendgrid",
+    "sentry", "serpapi", "shodan", "sparkpost", "stripe", "tavily", "telnyx", "twilio", "typeform", "virustotal",
+    "vonage", "vultr", "zendesk",
+)  # fmt: skip
+"""Whose keys people name after them."""
+_OF_KEYS: Final = frozenset(PROVIDERS) | frozenset(
     (
         "api", "access", "secret", "private", "auth", "authorization", "encryption", "encrypt", "crypt", "signing",
         "sign", "signature", "master", "account", "service", "license", "licence", "storage", "shared", "session",
@@ -51,11 +77,12 @@ _OF_KEYS: Final = frozenset(
         "write", "live",
     )
 )  # fmt: skip
+_OF_PLACES: Final = frozenset(("cache", "partition", "routing", "surrogate", "request", "sort", "dedup", "object"))
 _BEHIND: Final = frozenset(
     (
         "value", "val", "default", "prod", "production", "dev", "staging", "stage", "test", "live", "old", "new",
         "current", "backup", "primary", "secondary", "plain", "plaintext", "str", "string", "raw", "text", "b64",
-        "base", "main", "v", "hex", "env", "eu", "us",
+        "base", "main", "wifi", "wlan", "v", "hex", "env", "eu", "us",
     )
 )  # fmt: skip
 _HARMLESS: Final = frozenset(
@@ -84,6 +111,10 @@ def said_by(name: str) -> Said | None:
         return "password"
     if last.endswith(_SECRETS) or (last in _SHORT_SECRETS and (len(words) > 1 or name.startswith("_"))):
         return "secret"
-    if last == "key" and len(words) > 1 and words[-2] in _OF_KEYS:
+    if (
+        last == "key"
+        and len(words) > 1
+        and (words[-2] in _OF_KEYS or (words[0] == "x" and words[-2] not in _OF_PLACES))
+    ):
         return "secret"
     return None

@@ -190,7 +190,9 @@ def _structured() -> tuple[Rule, ...]:
             r"discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_\-]{40,}\b",
         ),
         _exact(
-            "teams-webhook", "TEAMS_WEBHOOK", r"\.webhook\.office\.com/webhookb2/[0-9a-f\-@]{36,}/[A-Za-z0-9/\-]{40,}\b"
+            "teams-webhook",
+            "TEAMS_WEBHOOK",
+            r"(?:\.webhook|\boutlook)\.office\.com/webhook(?:b2)?/[0-9a-f\-@]{36,}/[A-Za-z0-9/\-]{40,}\b",
         ),
         _exact(
             "discord-token",
@@ -199,6 +201,7 @@ def _structured() -> tuple[Rule, ...]:
             check=_is_of_discord,
         ),
         _exact("telegram-token", "TELEGRAM_TOKEN", r"\b[0-9]{8,10}:[A-Za-z0-9_\-]{34,36}\b", check=_is_mixed),
+        _exact("telegram-url", "TELEGRAM_TOKEN", r"\bbot[0-9]{8,10}:[A-Za-z0-9_\-]{34,36}\b", check=_is_mixed),
         _exact("asana-token", "ASANA_TOKEN", r"\b[0-9]/[0-9]{16}(?:/[0-9]{16})?:[a-f0-9]{32}\b"),
         _exact("onepassword-key", "ONEPASSWORD_KEY", r"\bA3-[A-Z0-9]{6}-[A-Z0-9]{6}-?[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3}\b"),
         *_beside_names(),

@@ -24,8 +24,18 @@ FOUND = [
     "beim Verein, [[ADDRESS:Nedre Bakklandet 58C, 7014 Trondheim]].",
     "from [[ADDRESS:4120 N County Rd 9]] on",
     "he was at [[ADDRESS:733 e 51st st apt 4]] then",
+    "zona [[ADDRESS:Av. Universidad 940, Col. Santa Cruz Atoyac, 03310 Ciudad de México]].",
+    "em [[ADDRESS:Rua do Lavradio, 71, Centro, Rio de Janeiro - RJ, 20230-070]]",
+    "przy [[ADDRESS:ul. Krótkiej 14 m. 3, 90-001 Łódź]] od maja",
+    "in der [[ADDRESS:Landstraßer Straße 12/4/31, 1030 Wien]]",
+    "au [[ADDRESS:415 boul. Charest Est, bureau 12, Québec (Québec) G1K 3J3]]",
+    "on the [[ADDRESS:8 Forge Lane, Wool, Wareham BH20 6DT]] side",
+    "Delivery: [[ADDRESS:Ross House, Ballyferriter, Co. Kerry, V92 K6T1]]\n",
 ]
 NOTHING = [
+    "Delivery: Tuesday, 14 March\n",
+    "Property: Floor 3, Room 12 and the Hall",
+    "Residence: permanent, since 2019",
     "Address: see below",
     "address: 0x7ffe4481",
     "address = localhost",

@@ -6,6 +6,16 @@ import pytest
 from support.marked_texts import found, unmarked
 
 FOUND = [
+    "PID|1||[[MEDICAL_RECORD_NUMBER:552018]]^^^CLINIC^MR||[[PERSON:TARNAI^ORSOLYA^B]]||[[DATE_OF_BIRTH:19610412]]|F|",
+    '{"family": "[[PERSON:Tarnai]]", "given": ["[[PERSON:Orsolya]]"]}',
+    "[[ADDRESS:PO Box 88, Dubbo NSW 2830]], the farm",
+    "cc: [[PERSON:Ilka Brandvold, Teo Ruiz]] and others",
+    "Claimant(s): [[PERSON:Robert Wrexley]]\n",
+    "Full name ..... [[PERSON:Orsolya Tarnai]]\n",
+    "an [[ADDRESS:Landstraßer Straße 12/4/31, 1030 Wien]]",
+    "na [[ADDRESS:Rua do Lavradio, 71, Centro, Rio de Janeiro - RJ, 20230-070]] agora",
+    "from [[ADDRESS:8 Forge Lane, Wool, Wareham BH20 6DT]] onwards",
+    "tel. [[PHONE:040 / 55 20 18-74]] oder",
     "Write to [[EMAIL:joe@example.com]].",
     "Mail [[EMAIL:john.o'neil+tag@sub.example.co.uk]], thanks",
     "<[[EMAIL:ANNA_SCHMIDT@FIRMA.DE]]>",
@@ -157,6 +167,9 @@ FOUND = [
 ]  # fmt: skip
 
 NOTHING = [
+    '{"font": {"family": "Roboto", "size": 12}}',
+    '{"given": "none", "when": "now"}',
+    "PID|state|time",
     "git clone git@github.com:org/repo.git",
     "ssh root@host.example.com",
     "npm i @types/node@18.2.1 lodash@4.17.21 react@next",

@@ -33,8 +33,18 @@ FOUND = [
     "user,password\nbob,[[PASSWORD:Zx9!kfae2QT]]\neve,[[PASSWORD:mK2#qpw9x7a]]",
     "first_name,last_name,city\r\n[[PERSON:Mirela]],[[PERSON:Stoican]],Reno\r\n[[PERSON:Anh]],[[PERSON:Thach]],Omaha\r\n",
     "order,customer,note\n1,[[PERSON:Dorotea Wachowiak]],\n2,too,many,signs\n3,[[PERSON:Ndidi Ekwueme]],late",
+    "INSERT INTO staff (id, full_name, mail) VALUES (4, '[[PERSON:Oriane Quillfeather]]', '[[EMAIL:oq@acme.io]]'),"
+    " (5, '[[PERSON:Thabo Mnisi]]', NULL);\nSELECT 1;",
+    "insert into crm.`people` (`first_name`, `last_name`, note)\nvalues\n  ('[[PERSON:Deqa]]', '[[PERSON:Warsame]]',"
+    " 'late, (twice)'),\n  ('[[PERSON:Lwazi]]', '[[PERSON:Mthembeni]]', 'it''s ok');\n",
+    "INSERT INTO p (mrn, dob, seen) VALUES (N'[[MEDICAL_RECORD_NUMBER:5520193]]', '[[DATE_OF_BIRTH:1990-04-11]]', f())",
 ]  # fmt: skip
 NOTHING = [
+    "INSERT INTO products (name, color) VALUES ('Walnut Desk', 'navy'), ('Oak Shelf', 'sand');",
+    "INSERT INTO users (name, email) SELECT a, b FROM old_users;",
+    "INSERT INTO users (name, email) VALUES (?, ?), (:name, :email);",
+    "Insert into the form (name, email) values that you know.",
+    "INSERT INTO staff (first_name, last_name) VALUES ('only one');",
     "name,price,stock\nWalnut Desk,249.00,12\nOak Shelf,89.50,40",
     "event_name,location\nSpring Gala,Town Hall\nFood Drive,City Park",
     "name,version,license\nApache Kafka,3.7.0,Apache-2.0\n",

@@ -158,6 +158,7 @@ _ADDRESSED: Final = Group(
             weight=46,
             imperative=True,
             foreign=True,
+            unless=r"\b(?:deed|clause|principal|agreement|contract|lease|estate|escrow|insurer|broker|section \d)",
             pattern=r"\bthe (?:assistant|ai|model|llm|agent|bot) (?:should|must|shall|needs? to|is (?:instructed"
             r"|required) to)(?: now| always| also| instead| only)*"
             r" (?:say|tell|include|send|output|write|print|recommend|ignore|call|use|execute"

@@ -70,9 +70,12 @@ _NAMES: Final = Group(
             imperative=True,
             pattern=r"\b(?:you|you're|chat ?gpt|gpt|yourself|act|acting|respond|answer|enter|switch|activate|enable"
             r"|simulate|with|as|in)\b"
-            r"[^.!?\n]{0,30}\b(?:developer|god|sudo|root|evil|opposite|chaos|anarchy|unfiltered|uncensored"
+            r"[^.!?\n]{0,30}\b(?:god|sudo|evil|opposite|chaos|anarchy|unfiltered|uncensored"
             r"|unrestricted|jailbreak|dan"
-            r"|nsfw|rogue|delta) mode\b",
+            r"|nsfw|rogue|delta) mode\b"
+            r"|\b(?:(?:chat ?gpt|gpt) (?:with|in|running|now)|yourself|act|acting|respond|simulate"
+            r"|you(?:'re| are| have| will)(?: now| been)?"
+            r" (?:in|running|entered|put|switched|answer\w*))\b[^.!?\n]{0,30}\b(?:developer|root) mode\b",
         ),
         Sign(
             kind=JAILBREAK,
@@ -355,6 +358,7 @@ _ROLES: Final = Group(
             kind=JAILBREAK,
             weight=44,
             imperative=True,
+            unless=r"\bbreak(?:s|ing)? no (?:laws|rules)\b",
             pattern=r"\b(?:act|pretend|role-?play|simulate|imagine|play|behave"
             r"|respond)\w*\b[^.!?\n]{0,60}\b(?:unethical"
             r"|immoral|amoral|black ?hat|malware|no (?:rules|laws|limits|restrictions|ethics|morals))\b",

@@ -169,7 +169,7 @@ _CODE_GAMES: Final = Group(
             unless=r"\b(?:display|function|screen|page|button|log|label|status|green|light|console|program|script|app"
             r"|php|python|java|sql|html|css|endpoint|api)\b",
             pattern=r"\b(?:say|print|output|write|type|reply(?: with)?|respond(?: with)?|repeat|return"
-            r"|answer(?: with)?)(?: only| just| exactly| the words?| the phrase| now|:)* ?[\"'“‘]?access granted\b",
+            r"|answer(?: with)?)(?: only| just| exactly| the words?| the phrase| now)* ?[\"'“‘]?access granted\b",
         ),
         Sign(
             kind=EXTRACTION,
@@ -247,9 +247,9 @@ _OTHER_ANSWER: Final = Group(
             unless=GUESSED,
             pattern=r"\b(?:describe|tell|say|spell|write|print|hint|draw|name|show|give|paraphrase|define|what is"
             r"|what's)\b[^.!?\n]{0,30}\b(?:the|that) (?:thing|word|phrase|text|sentence"
-            r"|name) (?:that )?you (?:must not|mustn't|cannot|can't|may not|should not|shouldn't|are not (?:allowed"
+            r"|name) (?:that )?you (?:(?:must not|mustn't|may not|should not|shouldn't|are not (?:allowed"
             r"|supposed) to|aren't (?:allowed|supposed) to|are forbidden to) (?:reveal|tell|say|share|disclose"
-            r"|mention|give away|utter|speak|show)\b",
+            r"|mention|give away|utter|speak|show)|(?:cannot|can't) (?:reveal|tell|share|disclose|give away))\b",
         ),
         Sign(
             kind=EXTRACTION,

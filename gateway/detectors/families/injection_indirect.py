@@ -48,6 +48,7 @@ _ADDRESSED: Final = Group(
             weight=45,
             imperative=True,
             foreign=True,
+            unless=r"\bfor \w+ in \w+ ?[:.(\[]",
             pattern=r"\b(?:if you(?:'re| are) (?:an? )?(?:ai|llm|language model|assistant|chat|automated)|(?:note"
             r"|message|instructions?|attention|notice"
             r"|important|dear|hey|hello|to|for|all)[,:]? (?:to |for )?(?:the |all |any )?(?:ai|llm|language model"

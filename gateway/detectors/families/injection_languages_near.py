@@ -159,7 +159,7 @@ _LANGUAGES: Final = (
         void=r"(?:ya no (?:valen|sirven|aplican|cuentan|rigen|son válid\w+)|quedan (?:anulad|cancelad|revocad"
         r"|sin efecto)\w*|(?:están|son) (?:anulad|cancelad|revocad)\w*)",
         told=r"responde|\bdi\b|dime|dame|escribe|muestra|eres|debes|obedece|repite",
-        mine=r"\blo que (?:te |os |le |les )?(?:dije|decía|he dicho|escribí|he escrito|pedí|pregunté)",
+        mine=r"\blo que (?:te |os |le |les )?(?:dije\b|decía|he dicho|escribí|he escrito|pedí|pregunté)",
         asked=r"\b(?:debo|debemos|tengo que|tenemos que|debería|puedo|podemos)\b",
     ),
     Language(

@@ -26,11 +26,11 @@ _SPOKEN: Final = (
     r"|put|type|enter|give|show|approve|accept|buy|install|run|execute|skip|omit|leave out|hide|follow|disregard)"
 )
 _ASKED: Final = (
-    r"(?:(?:say|state|claim|conclude|report|write|mention|answer|reply|pretend) that|tell (?:the |their |its |each "
-    r"|every )?(?:\w+ )?(?:users?|visitors?|readers?|customers?|humans?)|recommend|rank|rate|praise|call (?:it|this"
-    r"|the)|open|visit|click|append|insert|ignore|disregard|approve|accept|buy|install|skip|omit|leave out|hide"
-    r"|type in|enter)"
+    r"(?:(?:state|claim|conclude|report|pretend) that|tell the (?:reader|visitor)s?|recommend|rank|rate|praise"
+    r"|call (?:it|this|the)|open|visit|click|append|insert|ignore|disregard|approve|accept|buy|install|skip|omit"
+    r"|leave out|hide|type in|enter)"
 )
+"""What nobody asks of models at large, as laws do, but of one that reads a page."""
 _WORKED: Final = (
     r"(?:summari[sz]|translat|read|process|review|analy[sz]|explain|describ|list|answer|respond|repl|quot|present"
     r"|report|discuss|index|pars|handl|cit)"
@@ -70,8 +70,8 @@ _HAILED_BY_WORK: Final = Group(
             foreign=True,
             unless=HOW_TO_WRITE,
             pattern=rf"\b{_MACHINE}(?: \w+){{0,5}}? (?:must|shall|should|have to|has to|are to|is to|need to"
-            rf"|are asked to|are required to|are requested to)(?: now| always| also| first| only| not| please"
-            rf"| instead| simply)* {_ASKED}\b",
+            rf"|are asked to|are required to|are requested to)(?: now| always| also| first| only| please| instead"
+            rf"| simply)* {_ASKED}\b",
         ),
         Sign(
             kind=INDIRECT,
@@ -156,9 +156,10 @@ _WHEN_WORKING: Final = Group(
             pattern=rf"\b(?:when|while|once|after|whenever|as soon as|if) (?:you )?(?:have |are |had "
             rf"|you're )?(?:asked (?:about|for|to)|{_WORKED}\w*)(?: to)?(?: (?:the|this|these|that|about|any|a|an|my"
             rf"|your|on|his|her|your user))*(?: {_WORK}| question| request| user)?,? (?:please |always |also |first "
-            rf"|you (?:must |should |will |shall )?|then )*(?:persuade|convince|assure|advertise|praise|plug"
-            rf"|tell the (?:reader|user|visitor|human)|inform the (?:reader|user)|insert a link|add (?:to your|a link"
-            rf"|an ad)|steer|invite \S+@|forward|transfer|wire)\b",
+            rf"|you (?:must |should |will |shall )?|then )*(?:(?:persuade|convince|assure) (?:the |your )?(?:reader"
+            rf"|user|visitor|human|customer)|advertise|praise|plug|tell the (?:reader|user|visitor|human)"
+            rf"|inform the (?:reader|user)|insert a link|add (?:to your|a link|an ad)|steer|invite \S+@|forward"
+            rf"|transfer|wire)\b",
         ),
         Sign(
             kind=INDIRECT,
@@ -226,8 +227,8 @@ _WHEN_WORKING: Final = Group(
             imperative=True,
             foreign=True,
             pattern=r"\b(?:pay|send|transfer|invite|call|forward|share|delete|visit|book|change|buy|post|upload|wire"
-            r"|e-?mail)\b[^!?\n]{0,80}\bbefore (?:you |you can )?(?:answer|solve|complete|finish|continue with"
-            r"|reply to)(?:ing)? (?:the|this|your|my|any) (?:question|task|request|user)\b",
+            r"|e-?mail)\b[^!?\n]{0,80}\bbefore (?:you |you can )?(?:answer|solve|complete|continue with"
+            r"|reply to)(?:ing)? (?:the|this|your|my|any) (?:question|task|user)\b",
         ),
     ),
 )

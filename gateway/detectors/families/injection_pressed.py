@@ -72,7 +72,7 @@ _UNREFUSED: Final = Group(
             weight=50,
             imperative=True,
             pattern=r"\brefus(?:ing|al) (?:is|means|counts|will be|would be|equals)(?: as| a| an| counted| seen"
-            r"| considered)* (?:\w+ )?(?:failures?|failed|violation|errors?|bugs?|loss|fail)\b|\b(?:refusal"
+            r"| considered)* (?:\w+ )?(?:failures?|failed|errors?|bugs?|loss|fail)\b|\b(?:refusal"
             r"|denial) phrases? (?:is|are) (?:banned|forbidden|blocked|not allowed)\b",
         ),
         Sign(
@@ -129,9 +129,8 @@ _ALLOWED: Final = Group(
         r"\b(?:limits|rules|restrictions?|guidelines) (?:don't|do not|no longer|won't) (?:apply|count)",
         r"\b(?:red[- ]?team\w{0,3}|written permission|signed off|has approved|have approved|permit you|permission)\b",
         r"\b(?:debug|developer|hidden|secret|unrestricted|evil|maintenance|admin|dark|shadow|internal) (?:persona"
-        r"|profile"
-        r"|character|self)|\b(?:hates?|despises?|ignores?|laughs? at|breaks?) (?:all |the "
-        r"|any )?(?:rules|laws?)\b|\bagainst the law\b",
+        r"|profile|character|self)|\b(?:hates?|despises?|ignores?|laughs? at|breaks?) (?:all |the |any )?(?:rules"
+        r"|laws?)\b|\bagainst the law\b",
         r"\b(?:other|another) (?:ais?|chat ?bots?|models?|assistants?|llms?)\b",
         r"\bif (?:nobody|no one|no-one)\b|\bnobody had\b|\bno matter what\b",
         r"\b(?:without|minus) (?:the |any |your )?(?:safety|warning|disclaimer|caveat)",
@@ -172,7 +171,7 @@ _ALLOWED: Final = Group(
             weight=50,
             imperative=True,
             pattern=r"\b(?:permission|permit you|authori[sz]ation|approved|signed off)\b[^\n]{0,50}\b(?:so you (?:may"
-            r"|can|must|should)|you (?:may|can)|to answer|treat (?:every|each|all))\b[^\n]{0,50}\b(?:drop|without"
+            r"|can|must|should)|you (?:may|can)|treat (?:every|each|all))\b[^\n]{0,50}\b(?:drop|without"
             r"|unrestricted\w*|everything|anything|guard|ignore|allowed|reveal|freely|bypass|no (?:limits|rules))\b",
         ),
         Sign(
@@ -181,8 +180,7 @@ _ALLOWED: Final = Group(
             imperative=True,
             pattern=r"\b(?:turn(?:ing)? on|activat(?:e|ing)|enabl(?:e|ing)|switch(?:ing)? (?:on|to)|unlock(?:ing)?"
             r"|load(?:ing)?|boot(?:ing)?)(?: your| the| a)? (?:\w+ )?(?:debug|developer|hidden|secret|unrestricted"
-            r"|evil|maintenance|admin|test|true|dark|raw|shadow|internal) (?:persona|personality|profile|character"
-            r"|self)\b",
+            r"|evil|maintenance|admin|test|true|dark|raw|shadow|internal) (?:persona|personality|self)\b",
         ),
         Sign(
             kind=JAILBREAK,

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from keeptrusts.gateway.detectors.families.injection_spared import CONFLICTING, FIRST_PERSON, IN_DATA, KEPT, SPARING
+from keeptrusts.gateway.detectors.families.injection_spared import (
+    CONFLICTING,
+    FIRST_PERSON,
+    IN_DATA,
+    KEPT,
+    OF_CONTRACTS,
+    SPARING,
+)
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 OVERRIDE: Final = "INSTRUCTION_OVERRIDE"
@@ -154,7 +161,7 @@ _OVERRIDES: Final = Group(
         ),
         Sign(
             kind=OVERRIDE,
-            unless=f"{KEPT}|{IN_DATA}",
+            unless=f"{KEPT}|{IN_DATA}|{OF_CONTRACTS}",
             weight=66,
             pattern=rf"\b{_ENDED}(?:{_B}{_NOT_MINE}){{0,5}}{_B}(?:{_PRIOR}(?:{_B}{_FILLING}|{_B}{_PRIOR}){{0,3}}|all"
             rf"|any|every)"

@@ -30,6 +30,8 @@ _LIMITS: Final = (
     r"|confines|principles|regulations|laws)"
 )
 
+_NO_LONGER: Final = r"\b(?:you are|you're|you(?:'ll| will) be|act as if you(?: are|'re| were)) (?:no longer|not)"
+
 _NAMES: Final = Group(
     name="persona",
     anchors=(
@@ -51,6 +53,7 @@ _NAMES: Final = Group(
             kind=JAILBREAK,
             weight=62,
             imperative=True,
+            unless=r"\bsuch as\b",
             pattern=r"\b(?:you are|you're|act as|acting as|be|become|called|named|as|stay(?: a)?|like|play|playing"
             r"|role of|hello|hi|hey|name is"
             r"|pretend to be|respond as|simulate) (?:a |an |the )?[\"'“]?(?-i:D\.?A\.?N|STAN|DUDE|AIM|KEVIN|UCAR"
@@ -173,11 +176,14 @@ _LIMITLESS: Final = Group(
             kind=ROLE,
             weight=55,
             imperative=True,
-            pattern=r"\b(?:you are|you're|you(?:'ll| will) be|act as if you(?: are|'re| were)) (?:no longer"
-            r"|not) (?:an? |the |bound|restricted|limited"
-            r"|constrained|subject|required|obligated)?(?:\w+ ){0,3}?(?:chat ?gpt|gpt|ai|a\.i|language model"
-            r"|assistant|bound|restricted|limited"
-            r"|constrained|by|to|claude|bard|gemini|llama|model|openai|chatbot)\b",
+            pattern=rf"{_NO_LONGER} (?:an? |the )?(?:\w+ ){{0,3}}?(?:chat ?gpt|gpt|ai|a\.i|language model|assistant"
+            rf"|claude"
+            rf"|bard|gemini|llama|model|openai|chatbot)\b|{_NO_LONGER} (?:\w+ )?(?:bound|restricted|limited|constrained"
+            rf"|subject|tied|obligated|required)(?: by| to| in)?(?: \w+){{0,4}}? (?:{_LIMITS}|openai\w*|programming"
+            rf"|instructions?|prompts?|norms|confines|training|code of \w+|obey|refuse|decline)\b"
+            r"|\byou(?: are|'re) no longer (?:\w+ )?(?:bound|restricted|limited|constrained)(?:\s*[.,;!]|\s*$"
+            r"| (?:by any"
+            r"|in any|and|anymore|or))",
         ),
         Sign(
             kind=JAILBREAK,

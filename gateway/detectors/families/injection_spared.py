@@ -61,6 +61,8 @@ NARRATED: Final = (
     r"|provoked) (?:to|into)\b"
 )
 """Who tells what somebody got a model to do asks for nothing."""
+OF_CONTRACTS: Final = r"\b(?:terms|this (?:contract|agreement|deed|lease|letter|clause)|by the client)\b"
+"""A contract ends what was agreed before."""
 HOW_TO_WRITE: Final = (
     r"\b(?:how to|guides?|introductions?|ways?) (?:\w+ )?(?:to|for|with) (?:an? |the )?(?:ai|llm"
     r"|language model|assistant|chat ?bot|agent)|\b(?:how to|tips for) \w+ to\b"

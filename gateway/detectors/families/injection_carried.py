@@ -85,6 +85,19 @@ _CARRYING: Final = Group(
             r"|copy)\b[^!?\n]{0,60}\b(?:conversation|chat|history"
             r"|system prompt|your (?:instructions|prompt|context|memory)|api[ _-]?keys?|passwords?|credentials?"
             r"|secrets?|tokens?|private|personal (?:data|"
+            r"information)|user'?s?|(?:all|every|the last|other|previous|these|my) (?:\w+ )?(?:emails?|messages|files"
+            r"|data))\b[^!?\n]{0,60}\b(?:to|at|via|into|in) "
+            r"(?:\S{1,20} ){0,2}(?:https?://|\S{1,40}@[a-z0-9-]+\.[a-z]|webhook|my server)",
+            foreign=True,
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=44,
+            unless=r"\b(?:data|information|documents|records|files) you (?:hold|have|keep|store|process)\b",
+            pattern=r"\b(?:send|forward|post|upload|transmit|exfiltrate|leak|email|submit|deliver|share"
+            r"|copy)\b[^!?\n]{0,60}\b(?:conversation|chat|history"
+            r"|system prompt|your (?:instructions|prompt|context|memory)|api[ _-]?keys?|passwords?|credentials?"
+            r"|secrets?|tokens?|private|personal (?:data|"
             r"information)|emails?|messages|contents?|files?|user'?s?|data)\b[^!?\n]{0,60}\b(?:to|at|via|into|in) "
             r"(?:\S{1,20} ){0,2}(?:https?://|\S{1,40}@[a-z0-9-]+\.[a-z]|webhook|my server)",
             foreign=True,

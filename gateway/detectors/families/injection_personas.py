@@ -168,6 +168,7 @@ _LIMITLESS: Final = Group(
             kind=JAILBREAK,
             weight=60,
             imperative=True,
+            unless=r"\bfree (?:of charge|offer|entry|shipping|trial|copy)\b",
             pattern=r"\b(?:broken? free|break free|freed?|liberated|escaped?"
             r"|released)\b[^.!?\n]{0,30}\b(?:typical )?(?:confines|shackles"
             r"|constraints|restrictions|rules|limitations|boundaries)\b",

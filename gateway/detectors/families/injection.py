@@ -6,9 +6,11 @@ from functools import cache
 from typing import Final
 
 from keeptrusts.gateway.detectors.families import (
+    injection_abroad,
     injection_addressed,
     injection_asked,
     injection_boundaries,
+    injection_briefing,
     injection_carried,
     injection_english,
     injection_extraction,
@@ -19,6 +21,8 @@ from keeptrusts.gateway.detectors.families import (
     injection_languages_near,
     injection_notes,
     injection_personas,
+    injection_placed,
+    injection_pressed,
     injection_secrets,
     injection_settings,
 )
@@ -48,6 +52,10 @@ def injection_groups() -> tuple[Group, ...]:
         *injection_asked.GROUPS,
         *injection_secrets.GROUPS,
         *injection_settings.GROUPS,
+        *injection_briefing.GROUPS,
+        *injection_pressed.GROUPS,
+        *injection_placed.GROUPS,
+        *injection_abroad.GROUPS,
         _respelled(),
     )
 

@@ -48,7 +48,8 @@ _HAILED: Final = Group(
             unless=HOW_TO_WRITE,
             pattern=rf"\b(?:(?:note|message|hinweis|nachricht|instructions?|todo|task|word|important|memo|nota) )?"
             rf"(?:to|for|an|für|aux?|para|pour) (?:all |any |every |the |alle |die |das |les |whichever |whatever )*"
-            rf"(?:ais?(?: (?:that|which|who|in|\w+ing)(?: \w+){{0,3}})?|{_ALWAYS}(?: \w+){{0,4}}) ?[:!]|\b(?:an"
+            rf"(?:ais?(?: (?:that|which|who|in (?:this|these|the|our|your|charge)|\w+ing)(?: \w+){{0,3}})?"
+            rf"|{_ALWAYS}(?: \w+){{0,4}}) ?[:!]|\b(?:an"
             rf"|hinweis an|nachricht an) (?:alle |die |das )(?:sprachmodelle?"
             rf"|ki(?:-\w+)?|ki-\w+)\s*[:.!]|\bl'attention (?:des |de l'|de toutes? les )ia\s*:|\b(?:message"
             rf"|note) aux? (?:assistants? ia|ia|modèles? de langage)\s*:"

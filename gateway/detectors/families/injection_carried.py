@@ -16,6 +16,13 @@ SENT_ON: Final = Sign(
     r" to (?:\S{1,20} ){0,2}(?:https?://|\S{1,40}@[a-z0-9-]+\.[a-z])",
 )
 """What was found is to go to an address, whatever it was."""
+_TALK: Final = (
+    r"(?:data|secrets?|histor(?:y|ies)|prompts?|conversations?|contexts?|summar(?:y|ies)|chats?|messages?|questions?"
+    r"|answers?|inputs?|quer(?:y|ies) of|passwords?|credentials?|api.?keys?|documents?|e-?mails?|contents?|text|reply"
+    r"|response|information|env|memory|last)"
+)
+_HELD: Final = rf"(?:(?:\{{|\$|<|\[|%7b)[^)\s]{{0,24}}{_TALK}|{_TALK}[^)\s]{{0,20}}[\]}}>])"
+"""A place in an address that is to be filled with what was said; other places, as in a badge's, are ordinary."""
 ENCODED: Final = "ENCODED_INSTRUCTION"
 
 _CARRYING: Final = Group(
@@ -61,18 +68,32 @@ _CARRYING: Final = Group(
         Sign(
             kind=EXFILTRATION,
             weight=62,
-            pattern=r"!\[[^\]\n]{0,80}\]\(\s?https?://[^)\s]{1,200}[?&/=](?:[\w.-]{0,40}=)?(?:\{|\$|<|\[|%7b"
-            r"|(?i:data|secret|history|prompt|conversation"
-            r"|context|summary)[^)\s]{0,20}[\]}>])",
+            imperative=True,
+            pattern=rf"!\[[^\]\n]{{0,80}}\]\(\s?https?://[^)\s]{{1,200}}[?&/=](?:[\w.-]{{0,40}}=)?{_HELD}",
         ),
         Sign(
             kind=EXFILTRATION,
-            weight=42,
-            pattern=r"<img[^>]{1,200}src\s?=\s?.?https?://[^>\s]{1,200}[=/](?:\{|\$|<|\[|%7b)",
+            weight=56,
+            imperative=True,
+            pattern=rf"<img[^>]{{1,200}}src\s?=\s?.?https?://[^>\s]{{1,200}}[=/]{_HELD}",
         ),
         Sign(
             kind=EXFILTRATION,
             weight=58,
+            unless=r"\b(?:data|information|documents|records|files) you (?:hold|have|keep|store|process)\b",
+            pattern=r"\b(?:send|forward|post|upload|transmit|exfiltrate|leak|email|submit|deliver|share"
+            r"|copy)\b[^!?\n]{0,60}\b(?:conversation|chat|history"
+            r"|system prompt|your (?:instructions|prompt|context|memory)|api[ _-]?keys?|passwords?|credentials?"
+            r"|secrets?|tokens?|private|personal (?:data|"
+            r"information)|user'?s?|(?:all|every|the last|other|previous|these|my) (?:\w+ )?(?:emails?|messages|files"
+            r"|data))\b[^!?\n]{0,60}\b(?:to|at|via|into|in) "
+            r"(?:\S{1,20} ){0,2}(?:https?://|\S{1,40}@[a-z0-9-]+\.[a-z]|webhook|my server)",
+            foreign=True,
+        ),
+        Sign(
+            kind=EXFILTRATION,
+            weight=44,
+            unless=r"\b(?:data|information|documents|records|files) you (?:hold|have|keep|store|process)\b",
             pattern=r"\b(?:send|forward|post|upload|transmit|exfiltrate|leak|email|submit|deliver|share"
             r"|copy)\b[^!?\n]{0,60}\b(?:conversation|chat|history"
             r"|system prompt|your (?:instructions|prompt|context|memory)|api[ _-]?keys?|passwords?|credentials?"

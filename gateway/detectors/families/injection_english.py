@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from keeptrusts.gateway.detectors.families.injection_spared import FIRST_PERSON, IN_DATA, KEPT, SPARING
+from keeptrusts.gateway.detectors.families.injection_spared import (
+    CONFLICTING,
+    FIRST_PERSON,
+    IN_DATA,
+    KEPT,
+    OF_CONTRACTS,
+    SPARING,
+)
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 OVERRIDE: Final = "INSTRUCTION_OVERRIDE"
@@ -108,7 +115,7 @@ _OVERRIDES: Final = Group(
         ),
         Sign(
             kind=OVERRIDE,
-            unless=f"{KEPT}|{IN_DATA}",
+            unless=f"{KEPT}|{IN_DATA}|{CONFLICTING}",
             weight=75,
             pattern=rf"\b{_STOPPED}(?:{_B}{_FILLING}){{0,3}}{_B}(?:all|any|every|everything)(?:{_B}{_FILLING}){{0,3}}"
             rf"(?:{_B}\w+)?{_B}{_RULES}\b",
@@ -154,7 +161,7 @@ _OVERRIDES: Final = Group(
         ),
         Sign(
             kind=OVERRIDE,
-            unless=f"{KEPT}|{IN_DATA}",
+            unless=f"{KEPT}|{IN_DATA}|{OF_CONTRACTS}",
             weight=66,
             pattern=rf"\b{_ENDED}(?:{_B}{_NOT_MINE}){{0,5}}{_B}(?:{_PRIOR}(?:{_B}{_FILLING}|{_B}{_PRIOR}){{0,3}}|all"
             rf"|any|every)"
@@ -201,7 +208,7 @@ _OVERRIDES: Final = Group(
         ),
         Sign(
             kind=OVERRIDE,
-            unless=f"{KEPT}|{IN_DATA}",
+            unless=f"{KEPT}|{IN_DATA}|{CONFLICTING}",
             weight=40,
             pattern=rf"\b(?:ignor(?:e|ing)|disregard|forget|overrid(?:e|ing)|do(?: not|n't) (?:follow|obey))"
             rf"(?:{_B}{_FILLING}){{0,4}}{_B}(?:instructions?|prompts?|directives?)\b",

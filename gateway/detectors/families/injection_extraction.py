@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from keeptrusts.gateway.detectors.families.injection_english import BETWEEN as _B
-from keeptrusts.gateway.detectors.families.injection_spared import FOR_OTHERS
+from keeptrusts.gateway.detectors.families.injection_spared import FOR_OTHERS, NARRATED
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 EXTRACTION: Final = "PROMPT_EXTRACTION"
@@ -56,6 +56,7 @@ _EXTRACTIONS: Final = Group(
         Sign(
             kind=EXTRACTION,
             weight=80,
+            unless=NARRATED,
             pattern=rf"\b{_ASKED}\b[^.!?;\n]{{0,40}}?\b(?:your|ur|its|chatgpt'?s?|the ai'?s?|the (?:bot|model"
             rf"|assistant)'s?)"
             rf"{_B}(?:\w+{_B}){{0,2}}?{_OWN}(?:{_B}\w+){{0,2}}?{_B}(?:{_PROMPT}|message|text)\b",

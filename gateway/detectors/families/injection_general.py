@@ -8,6 +8,7 @@ from typing import Final
 from keeptrusts.gateway.detectors.families.injection_english import OVERRIDE
 from keeptrusts.gateway.detectors.families.injection_extraction import EXTRACTION
 from keeptrusts.gateway.detectors.families.injection_personas import JAILBREAK, ROLE
+from keeptrusts.gateway.detectors.families.injection_spared import OF_CONTRACTS
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 _ORDERS: Final = (
@@ -179,6 +180,7 @@ _BROKEN: Final = Group(
             kind=OVERRIDE,
             weight=50,
             imperative=True,
+            unless=OF_CONTRACTS,
             pattern=r"\bsupersedes? (?:whatever|everything|(?:all|any|the|every)(?: of the)? (?:previous|prior"
             r"|earlier|above"
             r"|other) (?:instructions?|prompts?|messages?|directives?|guidelines))\b",

@@ -233,8 +233,19 @@ _REVOKED: Final = Group(
             kind=JAILBREAK,
             weight=52,
             imperative=True,
-            pattern=r"\b(?:content|safety|ethical|moral|your|all|its|the ai'?s?|usage|openai'?s?"
-            r"|security) (?:\w+ )?(?:filters?|policy|policies|restrictions?|guidelines|checks|measures"
+            pattern=r"\b(?:content|ethical|moral|your|the ai'?s?|openai'?s?|all (?:of )?your|(?:all|its) (?:safety"
+            r"|content|ethical|moral))"
+            r" (?:\w+ )?(?:filters?|policy|policies|restrictions?|guidelines|checks|measures"
+            r"|limitations?|safeguards|moderation|protocols?)(?: (?:is|are|has been|have been|were|was|now))* (?:off"
+            r"|disabled|lifted|removed|suspended|switched off|turned off|deactivated"
+            r"|gone|void)\b",
+        ),
+        Sign(
+            kind=JAILBREAK,
+            weight=40,
+            imperative=True,
+            pattern=r"\b(?:safety|all|its|usage|security) (?:\w+ )?(?:filters?|policy|policies|restrictions?"
+            r"|guidelines|checks|measures"
             r"|limitations?|safeguards|moderation|protocols?)(?: (?:is|are|has been|have been|were|was|now))* (?:off"
             r"|disabled|lifted|removed|suspended|switched off|turned off|deactivated"
             r"|gone|void)\b",

@@ -48,6 +48,7 @@ _ADDRESSED: Final = Group(
             weight=45,
             imperative=True,
             foreign=True,
+            unless=r"\bfor \w+ in \w+ ?[:.(\[]",
             pattern=r"\b(?:if you(?:'re| are) (?:an? )?(?:ai|llm|language model|assistant|chat|automated)|(?:note"
             r"|message|instructions?|attention|notice"
             r"|important|dear|hey|hello|to|for|all)[,:]? (?:to |for )?(?:the |all |any )?(?:ai|llm|language model"
@@ -158,6 +159,7 @@ _ADDRESSED: Final = Group(
             weight=46,
             imperative=True,
             foreign=True,
+            unless=r"\b(?:deed|clause|principal|agreement|contract|lease|estate|escrow|insurer|broker|section \d)",
             pattern=r"\bthe (?:assistant|ai|model|llm|agent|bot) (?:should|must|shall|needs? to|is (?:instructed"
             r"|required) to)(?: now| always| also| instead| only)*"
             r" (?:say|tell|include|send|output|write|print|recommend|ignore|call|use|execute"

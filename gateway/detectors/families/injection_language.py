@@ -20,7 +20,8 @@ class Language:
     ``anchors`` are what the scan looks for, in Hyperscan's syntax: only ASCII is found there in any case. ``new`` says
     that something else is to be done from now on. ``kept`` are words that tell somebody not to ignore or forget,
     ``whole`` what asks for all of a prompt without saying whose, and ``made`` words for writing one of one's own.
-    ``void`` says that something no longer holds, and ``told`` what somebody is to do then.
+    ``void`` says that something no longer holds, and ``told`` what somebody is to do then. ``mine`` is what the speaker
+    said before, which anybody may take back, and ``asked`` who asks what they themselves have to do.
     """
 
     name: str
@@ -38,6 +39,8 @@ class Language:
     made: str = ""
     void: str = ""
     told: str = ""
+    mine: str = ""
+    asked: str = ""
 
 
 def group_of(words: Language) -> Group:
@@ -57,6 +60,8 @@ def group_of(words: Language) -> Group:
         f"(?:{prompt}){_SHORT}(?:{own}){_SHORT}(?:{ask})",
     )
     entire = rf"(?:{ask}){_LONG}(?:{words.whole})\w*{_SHORT}prompt" if words.whole else ""
+    kept = "|".join(some for some in (words.kept, words.asked) if some)
+    spared = "|".join(some for some in (kept, words.mine) if some)
     reminded = rf"(?:{words.kept}){_LONG}(?:{prior}){_SHORT}(?:{rules}){_SHORT}(?:{stop})" if words.kept else ""
     return Group(
         name=words.name,
@@ -64,11 +69,11 @@ def group_of(words: Language) -> Group:
         before=100,
         after=110,
         signs=(
-            Sign(kind=OVERRIDE, weight=80, pattern="|".join(orders), imperative=True, unless=words.kept),
+            Sign(kind=OVERRIDE, weight=80, pattern="|".join(orders), imperative=True, unless=kept),
             Sign(kind=OVERRIDE, weight=66, pattern=f"(?:{stop}){_SHORT}(?:{every})|(?:{every}){_SHORT}(?:{stop})",
-                 imperative=True, unless=words.kept),
+                 imperative=True, unless=spared),
             Sign(kind=OVERRIDE, weight=42, pattern=f"(?:{stop}){_SHORT}(?:{rules})|(?:{rules}){_SHORT}(?:{stop})",
-                 imperative=True, unless=words.kept),
+                 imperative=True, unless=kept),
             Sign(kind=EXTRACTION, weight=72, pattern="|".join(asks), imperative=True, unless=words.made),
             *((Sign(kind=OVERRIDE, weight=66, pattern=reminded, imperative=True),) if reminded else ()),
             *((Sign(kind=EXTRACTION, weight=60, pattern=entire, imperative=True, unless=words.made),)

@@ -29,10 +29,13 @@ _LANGUAGES: Final = (
         kept=r"\bне (?:забуд|забыва|игнориру|пренебрега|отменя)",
         made=r"(?:напиш|состав|придума)\w*(?: \w+){0,2} (?:промпт|промт|сообщени|инструкци|указани)\w*"
         r" (?:для|об?|про|по|к|как)\b|как (?:написать|составить|писать)",
+        mine=r"(?:что|о ч[её]м) я (?:\S+ )?(?:сказал|говорил|писал|написал|спросил|спрашивал)",
+        asked=r"(?:мне|нам) (?:надо|нужно|можно|следует)|(?:надо|нужно|можно) ли |я (?:должен|должна)",
     ),
     Language(
         name="zh",
-        anchors=("忽略|忽視|忽视|无视|無視|忘记|忘記|忘掉|不要遵守|不要理会|不要遵循|绕过|繞過|从现在开始|從現在開始|从现在起|系统提示|系統提示|提示词|提示詞|系统指令|初始指令",),
+        anchors=("忽略|忽視|忽视|无视|無視|忘记|忘記|忘掉|不要遵守|不要理会|不要遵循|绕过|繞過|从现在开始|從現在開始"
+        "|从现在起|系统提示|系統提示|提示词|提示詞|系统指令|初始指令",),
         stop=r"忽略|忽視|忽视|无视|無視|忘记|忘記|忘掉|不要(?:再)?(?:遵守|理会|遵循|理會|执行)|不(?:再|用"
         r"|必)(?:遵守|遵循|理会)|绕过|繞過|抛弃|跳过|覆盖|取消",
         prior=r"之前|以前|先前|前面|上面|以上|上述|所有|全部|原来|原先|初始|你的|您的|系统|任何|一切|此前|原有|給你"
@@ -50,6 +53,7 @@ _LANGUAGES: Final = (
         kept=r"我(?:的)?(?:上|之前|前|刚才|刚刚)[^。，]{0,6}(?:消息|邮件|信息|问题|留言)|"
         r"(?:不要|别|別|勿|不能|不可|不得|切勿|请勿)(?:忘|忽略|忽視|忽视|无视|無視|绕过|跳过)",
         made=r"(?:写|寫|编|設計|设计|生成|创建)(?:一|个|個|份|段)|怎么写|怎麼寫|如何(?:编写|撰写|写)|写法|大小写",
+        mine=r"我(?:之前|刚才|刚刚|前面|上面|刚)?(?:所)?(?:说|問|问|写|寫|提)",
     ),
     Language(
         name="ja",
@@ -64,15 +68,17 @@ _LANGUAGES: Final = (
         own=r"あなたの|君の|お前の|システム|最初|初期|隠さ|秘密|内部|上記|元の|完全な|全文|あなたに与え",
         prompt=r"プロンプト|指示|命令|インストラクション|システムメッセージ|設定",
         new=r"今から|これから(?:は|あなた)|新しい(?:指示|命令|タスク|役割)|あなたは今",
-        kept=r"(?:^|[^以])(?:前|先|さっき|先ほど|直前)の(?:メッセージ|メール|質問|発言|投稿)[はを]?(?:無視|忘れ)|(?:忘れ|無視し)て(?:も)?(?:大丈夫|いい|良い|よい"
+        kept=r"(?:^|[^以])(?:前|先|さっき|先ほど|直前)の(?:メッセージ|メール|質問|発言|投稿)[はを]?(?:無視|忘れ)"
+        r"|(?:忘れ|無視し)て(?:も)?(?:大丈夫|いい|良い|よい"
         r"|構わない)(?:です|でしょう)?か|"
         r"忘れ(?:ない|ず|る(?:な|こと))|無視し(?:ない|ては)|無視するな",
         made=r"書き方|作り方|作成方法|書く(?:方法|コツ)|とは|を作っ|を作成|用の(?:システム)?プロンプト",
     ),
     Language(
         name="ko",
-        anchors=("무시|잊어|잊으|따르지|지금부터|이제부터|시스템 ?프롬프트|프롬프트|지시|지침",),
-        stop=r"무시(?:하|해|하고|하세요|하십시오)|잊어(?:버|라|줘|주)?|잊으(?:세요|십시오)|따르지 (?:마|말)|무효|취소",
+        anchors=("무시|잊어|잊고|잊으|따르지|지금부터|이제부터|시스템 ?프롬프트|프롬프트|지시|지침",),
+        stop=r"무시(?:하|해|하고|하세요|하십시오)|잊어(?:버|라|줘|주)?|잊고|잊으(?:세요|십시오)|따르지 (?:마|말)|무효"
+        r"|취소",
         prior=r"이전|위의|위에|앞의|앞서|모든|기존|지금까지|원래|초기|당신의|너의|네|시스템|받은|주어진|전부|어떤",
         rules=r"지시|명령|규칙|프롬프트|지침|제한|제약|가이드라인|메시지|대화|내용|설정|정책|안내",
         everything=r"(?:이전|지금까지|위|앞)(?:의|에)? ?(?:모든|내용|것|말)|모든 것|전부",
@@ -82,6 +88,7 @@ _LANGUAGES: Final = (
         new=r"지금부터|이제부터|새로운 (?:지시|명령|작업|역할|임무)|(?:너|당신)은 이제",
         kept=r"잊지|무시하지|무시해서는",
         made=r"작성(?:법| 방법|하는|해)|쓰는 (?:법|방법)|만들어|만드는",
+        mine=r"(?:내가|제가) ?(?:\S+ )?(?:한|말한|쓴|물은|물어본|질문한)",
     ),
     Language(
         name="ar",
@@ -132,6 +139,7 @@ _LANGUAGES: Final = (
         new=r"od teraz\b|jesteś teraz|nowe (?:zadanie|polecenie|instrukcje)",
         kept=r"\bnie (?:zapom|ignor|pomij)",
         made=r"(?:napisz|stwórz)(?: \w+){0,2} (?:prompt|instrukcj)\w* (?:dla|do|o|jak)\b|jak (?:napisać|pisać)",
+        mine=r"to,? co (?:\w+ )?(?:napisał[ae]m|powiedział[ae]m|pisał[ae]m|mówił[ae]m|pytał[ae]m)",
     ),
     Language(
         name="tr",
@@ -151,6 +159,7 @@ _LANGUAGES: Final = (
         prompt=r"istem|prompt|talimat|yönerge",
         new=r"bundan sonra|şu andan itibaren|yeni (?:görev|talimat)",
         kept=r"unutma|yok sayma|görmezden gelme",
+        mine=r"(?:söyledi|dedi|yazdı|sordu)(?:ğ)?(?:im|ım|um)",
     ),
     Language(
         name="nordic",
@@ -172,6 +181,7 @@ _LANGUAGES: Final = (
         prompt=r"prompt|instruktion|instruks|anvisning|riktlin|retningslin",
         new=r"från och med nu|fra nå\b|fra nu\b|du är nu\b|du er nå\b|du er nu\b|nye? (?:opgave|oppgave|instruks)",
         kept=r"glöm (?:\w+ )?inte|glem (?:\w+ )?ikke|inte glömma|ikke glemme?|ignorera inte|ignorer ikke",
+        mine=r"\b(?:det|alt|allt)(?: som)? (?:jag|jeg) (?:\w+ )?(?:sa|sade|sagde|skrev|frågade|spurte|spurgte)\b",
     ),
     Language(
         name="id",
@@ -190,6 +200,7 @@ _LANGUAGES: Final = (
         new=r"mulai sekarang|(?:tugas|instruksi|peran) baru",
         kept=r"jangan (?:di)?(?:abaikan|lupakan|lupa)",
         made=r"\b(?:buat|tulis)(?:kan|lah)? (?:sebuah |satu )?",
+        mine=r"yang (?:saya|aku) (?:katakan|tulis|tanyakan|sebut)",
     ),
     Language(
         name="vi",
@@ -210,6 +221,7 @@ _LANGUAGES: Final = (
         new=r"từ bây giờ|từ giờ|nhiệm vụ mới",
         kept=r"(?:đừng|không) (?:bỏ qua|quên)",
         made=r"viết (?:một|cho)",
+        mine=r"(?:tôi|mình) (?:đã |vừa )?(?:nói|viết|hỏi)",
     ),
 )  # fmt: skip
 

@@ -63,6 +63,9 @@ _LANGUAGES: Final = (
         r"|zählen) (?:jetzt |nun |ab sofort )*nicht(?: mehr)?\b",
         told=r"antworte|\bsag\b|\bsage?\b|schreib|\bgib\b|\bnenn|zeig|\bdu (?:bist|hast|musst|sollst)|verrat"
         r"|wiederhol|befolge|höre? (?:nur|jetzt)",
+        mine=r"\b(?:was|das,? was) ich (?:\w+ ){0,4}(?:sagte|schrieb|fragte|meinte|gesagt|geschrieben|gefragt|gemeint)",
+        asked=r"\b(?:ich|wir|man) (?:soll|sollen|sollte|sollten|muss|müssen|darf|dürfen)\b|\b(?:soll|muss|darf|dürfen"
+        r"|müssen|sollen) (?:ich|wir|man)\b",
     ),
     Language(
         name="fr",
@@ -109,6 +112,8 @@ _LANGUAGES: Final = (
         void=r"(?:ne (?:sont|est|s'appliquent|s'applique|comptent|valent) plus|(?:sont|est) (?:désormais "
         r"|maintenant )?(?:annulée?s?|caduques?|nulles?|révoquée?s?|levée?s?))",
         told=r"réponds|répondez|\bdis\b|\bécris|donne|montre|tu (?:es|dois|vas)|affiche|révèle|obéis",
+        mine=r"\bce que (?:j'ai|j'avais|je) (?:\w+ )?(?:dit|disais|écrit|écrivais|demandé|demandais)",
+        asked=r"\b(?:je|on) (?:dois|devrais|doit|devrait|peux|peut)\b|\b(?:dois|devrais|puis)-je\b|\bfaut-il\b",
     ),
     Language(
         name="es",
@@ -154,6 +159,8 @@ _LANGUAGES: Final = (
         void=r"(?:ya no (?:valen|sirven|aplican|cuentan|rigen|son válid\w+)|quedan (?:anulad|cancelad|revocad"
         r"|sin efecto)\w*|(?:están|son) (?:anulad|cancelad|revocad)\w*)",
         told=r"responde|\bdi\b|dime|dame|escribe|muestra|eres|debes|obedece|repite",
+        mine=r"\blo que (?:te |os |le |les )?(?:dije\b|decía|he dicho|escribí|he escrito|pedí|pregunté)",
+        asked=r"\b(?:debo|debemos|tengo que|tenemos que|debería|puedo|podemos)\b",
     ),
     Language(
         name="pt",
@@ -191,6 +198,8 @@ _LANGUAGES: Final = (
         void=r"(?:não (?:valem|se aplicam|contam) mais|já não (?:valem|se aplicam)|(?:estão|foram) (?:anulad|cancelad"
         r"|revogad)\w*)",
         told=r"responda|diga|escreva|mostre|você (?:é|deve)|obede[çc]a|repita",
+        mine=r"\bo que (?:eu )?(?:disse|falei|escrevi|pedi|perguntei)\b",
+        asked=r"\b(?:devo|devemos|tenho que|temos que|preciso|posso|podemos)\b",
     ),
     Language(
         name="it",
@@ -230,6 +239,9 @@ _LANGUAGES: Final = (
         made=r"scriv\w+ (?:un|una|uno)\b|come (?:scrivere|si scrive)",
         void=r"(?:non (?:valgono|contano|si applicano|sono) più(?: valid\w+)?|sono (?:annullat|revocat|decadut)\w*)",
         told=r"rispondi|\bdi'|dimmi|dammi|scrivi|mostra|\bsei\b|devi|obbedisci|ripeti",
+        mine=r"\b(?:quello|ciò) che (?:ti |vi )?(?:ho|avevo) (?:\w+ )?(?:detto|scritto|chiesto)"
+        r"|\bquanto ho (?:detto|scritto)",
+        asked=r"\b(?:devo|dobbiamo|dovrei|posso|possiamo)\b",
     ),
     Language(
         name="nl",
@@ -264,6 +276,8 @@ _LANGUAGES: Final = (
         made=r"(?:schrijf|maak)(?: \w+)? een\b|hoe schrijf",
         void=r"(?:gelden niet meer|zijn (?:nu )?(?:ongeldig|vervallen|ingetrokken|niet meer geldig))",
         told=r"antwoord|\bzeg\b|schrijf|geef|toon|je (?:bent|moet)|herhaal|gehoorzaam",
+        mine=r"\bwat ik (?:\w+ ){0,4}(?:zei|schreef|vroeg|gezegd|geschreven|gevraagd)",
+        asked=r"\b(?:ik|we|wij) (?:moet|moeten|mag|mogen)\b|\b(?:moet|mag|moeten|mogen) (?:ik|we|wij)\b",
     ),
 )  # fmt: skip
 

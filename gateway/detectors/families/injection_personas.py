@@ -30,6 +30,8 @@ _LIMITS: Final = (
     r"|confines|principles|regulations|laws)"
 )
 
+_NO_LONGER: Final = r"\b(?:you are|you're|you(?:'ll| will) be|act as if you(?: are|'re| were)) (?:no longer|not)"
+
 _NAMES: Final = Group(
     name="persona",
     anchors=(
@@ -51,6 +53,7 @@ _NAMES: Final = Group(
             kind=JAILBREAK,
             weight=62,
             imperative=True,
+            unless=r"\bsuch as\b",
             pattern=r"\b(?:you are|you're|act as|acting as|be|become|called|named|as|stay(?: a)?|like|play|playing"
             r"|role of|hello|hi|hey|name is"
             r"|pretend to be|respond as|simulate) (?:a |an |the )?[\"'“]?(?-i:D\.?A\.?N|STAN|DUDE|AIM|KEVIN|UCAR"
@@ -70,9 +73,12 @@ _NAMES: Final = Group(
             imperative=True,
             pattern=r"\b(?:you|you're|chat ?gpt|gpt|yourself|act|acting|respond|answer|enter|switch|activate|enable"
             r"|simulate|with|as|in)\b"
-            r"[^.!?\n]{0,30}\b(?:developer|god|sudo|root|evil|opposite|chaos|anarchy|unfiltered|uncensored"
+            r"[^.!?\n]{0,30}\b(?:god|sudo|evil|opposite|chaos|anarchy|unfiltered|uncensored"
             r"|unrestricted|jailbreak|dan"
-            r"|nsfw|rogue|delta) mode\b",
+            r"|nsfw|rogue|delta) mode\b"
+            r"|\b(?:(?:chat ?gpt|gpt) (?:with|in|running|now)|yourself|act|acting|respond|simulate"
+            r"|you(?:'re| are| have| will)(?: now| been)?"
+            r" (?:in|running|entered|put|switched|answer\w*))\b[^.!?\n]{0,30}\b(?:developer|root) mode\b",
         ),
         Sign(
             kind=JAILBREAK,
@@ -162,6 +168,7 @@ _LIMITLESS: Final = Group(
             kind=JAILBREAK,
             weight=60,
             imperative=True,
+            unless=r"\bfree (?:of charge|offer|entry|shipping|trial|copy)\b",
             pattern=r"\b(?:broken? free|break free|freed?|liberated|escaped?"
             r"|released)\b[^.!?\n]{0,30}\b(?:typical )?(?:confines|shackles"
             r"|constraints|restrictions|rules|limitations|boundaries)\b",
@@ -170,11 +177,14 @@ _LIMITLESS: Final = Group(
             kind=ROLE,
             weight=55,
             imperative=True,
-            pattern=r"\b(?:you are|you're|you(?:'ll| will) be|act as if you(?: are|'re| were)) (?:no longer"
-            r"|not) (?:an? |the |bound|restricted|limited"
-            r"|constrained|subject|required|obligated)?(?:\w+ ){0,3}?(?:chat ?gpt|gpt|ai|a\.i|language model"
-            r"|assistant|bound|restricted|limited"
-            r"|constrained|by|to|claude|bard|gemini|llama|model|openai|chatbot)\b",
+            pattern=rf"{_NO_LONGER} (?:an? |the )?(?:\w+ ){{0,3}}?(?:chat ?gpt|gpt|ai|a\.i|language model|assistant"
+            rf"|claude"
+            rf"|bard|gemini|llama|model|openai|chatbot)\b|{_NO_LONGER} (?:\w+ )?(?:bound|restricted|limited|constrained"
+            rf"|subject|tied|obligated|required)(?: by| to| in)?(?: \w+){{0,4}}? (?:{_LIMITS}|openai\w*|programming"
+            rf"|instructions?|prompts?|norms|confines|training|code of \w+|obey|refuse|decline)\b"
+            r"|\byou(?: are|'re) no longer (?:\w+ )?(?:bound|restricted|limited|constrained)(?:\s*[.,;!]|\s*$"
+            r"| (?:by any"
+            r"|in any|and|anymore|or))",
         ),
         Sign(
             kind=JAILBREAK,
@@ -355,6 +365,7 @@ _ROLES: Final = Group(
             kind=JAILBREAK,
             weight=44,
             imperative=True,
+            unless=r"\bbreak(?:s|ing)? no (?:laws|rules)\b",
             pattern=r"\b(?:act|pretend|role-?play|simulate|imagine|play|behave"
             r"|respond)\w*\b[^.!?\n]{0,60}\b(?:unethical"
             r"|immoral|amoral|black ?hat|malware|no (?:rules|laws|limits|restrictions|ethics|morals))\b",

@@ -39,7 +39,30 @@ MINE: Final = (
     r"\b(?:my|our) (?:previous|last|earlier|prior|other|old|first) (?:messages?|e-?mails?|requests?|questions?|texts?"
     r"|comments?)"
 )
-SPARING: Final = f"{KEPT}|{ABOUT}|{IN_DATA}|{MINE}"
+IN_FILES: Final = (
+    r"\b(?:lines?|rows?|columns?|cells?|entr(?:y|ies)|paragraphs?|sections?|values?)\b[^.!?\n]{0,24} (?:in|of"
+    r"|from) (?:the|my"
+    r"|this|that|our) (?:csv|files?|tables?|sheets?|spreadsheets?|logs?|lists?|config\w*|code|scripts?|reports?"
+    r"|chapters?"
+    r"|essays?|books?|contracts?|data ?sets?)\b"
+)
+"""Rows of a file that do not count were no order."""
+SPARING: Final = f"{KEPT}|{ABOUT}|{IN_DATA}|{MINE}|{IN_FILES}"
+CONFLICTING: Final = (
+    r"\b(?:instructions?|directions?|orders?|rules?|commands?|requests?|provisions?|policy|policies) (?:that|which)"
+    r" (?:(?:conflict|contradict|contraven|violat|breach|infring)\w* (?:with )?(?:clause|section|article|paragraph|part"
+    r"|applicable|local|\d|(?:the|this|any) (?:\w+ )?(?:laws?|terms|act|agreement|contract|deed|will|statutes?|bylaws"
+    r"|constitution|code))|(?:is|are|would be|appears?(?: to be)?) (?:contrary to|unlawful|illegal|inconsistent with"
+    r"|in conflict with|unclear|out of date|outdated))\b"
+)
+"""Instructions that a law or a contract sets aside, because they are against it, are no model's."""
+NARRATED: Final = (
+    r"\b(?:was|were|been|being) (?:made|tricked|persuaded|coaxed|manipulated|fooled|lured|talked|brought|misled"
+    r"|provoked) (?:to|into)\b"
+)
+"""Who tells what somebody got a model to do asks for nothing."""
+OF_CONTRACTS: Final = r"\b(?:terms|this (?:contract|agreement|deed|lease|letter|clause)|by the client)\b"
+"""A contract ends what was agreed before."""
 HOW_TO_WRITE: Final = (
     r"\b(?:how to|guides?|introductions?|ways?) (?:\w+ )?(?:to|for|with) (?:an? |the )?(?:ai|llm"
     r"|language model|assistant|chat ?bot|agent)|\b(?:how to|tips for) \w+ to\b"
@@ -48,7 +71,10 @@ HOW_TO_WRITE: Final = (
 FOR_OTHERS: Final = (
     r"\b(?:prompts?|instructions?|messages?|rules|guidelines)"
     r" (?:for (?:an?\b|our\b|my\b|us\b|new\b|\w+ing\b)|to (?:set|install|use|build|assemble|make|renew|get|open)\b"
-    r"|on how|of (?:an?|my|our)\b)|\b(?:a good|the best|an ideal|a better)\b"
+    r"|on how|of (?:an?|my|our"
+    r"|(?:the|this|that) (?:\w+ )?(?:essay|task|exam|contest|exercise|assignment|challenge|competition|test|question"
+    r"|game))"
+    r"\b)|\b(?:a good|the best|an ideal|a better)\b"
 )
 """A prompt that somebody writes, or instructions for doing something, are not the model's."""
 GUESSED: Final = r"\b(?:games?|level|escape room|crossword|hangman|wordle|taboo|puzzle|riddle i)\b"

@@ -50,7 +50,15 @@ _FOR_REAL: Final = (
     r"|correct)"
     r"|(?:that|so it|so that it) (?:truly |really |actually )works?|(?:could|can) (?:follow|repeat|copy) (?:along|it"
     r"|them"
-    r"|the (?:steps|recipe))|ready to (?:be )?used?|with the ingredients|in (?:exact|full|minute|precise) detail)\b"
+    r"|the (?:steps|recipe))|ready to (?:be )?used?|(?:do(?: not|n't)|never|without) skip(?:ping)? (?:any|a single"
+    r"|even one)"
+    r"|(?:full|complete|entire|whole) (?:lecture|lesson|tutorial|explanation|source code)\b"
+    r"|(?:that|which|it|and|would|must|should|to) (?:would |must |could |should |also |really "
+    r"|actually )*work in (?:the real"
+    r" world|real life|reality|practice)|(?:real|actual)[- ](?:life|world) (?:chemicals|amounts|ingredients|quantities)"
+    r"|word[- ]for[- ]word script|(?:it|which) (?:has to|must|should) (?:compile|run)"
+    r"|(?:thorough|exact|precise|detailed) as (?:a|in a|the) (?:manual|recipe|textbook|tutorial)|with the ingredients"
+    r"|in (?:exact|full|minute|precise) detail)\b"
 )
 """What a story does not need, and who wants to do it does."""
 _SHORT: Final = r"[^.!?\n]{0,40}?"
@@ -71,7 +79,8 @@ def _asked(
         before=140,
         after=130,
         signs=(
-            Sign(kind=kind, weight=100, telling=True, unless=rf"\b(?:{SWEET}|defus\w*|disarm\w*)",
+            Sign(kind=kind, weight=100, telling=True,
+                 unless=rf"\b(?:{SWEET}|defus\w*|disarm\w*|(?:need not|needn't|not be|not to be|vague)\b)",
                  pattern=rf"{_TOLD}[^\n]{{0,160}}?{told_of}[^\n]{{0,110}}?{_FOR_REAL}"
                          rf"|{_TOLD}[^\n]{{0,140}}?{_FOR_REAL}[^\n]{{0,60}}?{told_of}"),
             *(Sign(kind=kind, weight=100, pattern=pattern)
@@ -92,7 +101,8 @@ _WEAPONS: Final = _asked(
     (
         r"\b(?:bombs?|bombe[ns]?|bombas?|explosives?|molotov|ied|grenades?|nerve (?:gas|agent)|sarin|mustard gas"
         r"|chlorine gas|poison(?:ous)? gas|phosgene|novichok|semtex|petn|tatp|c-?4"
-        r" explosive|ghost guns?|silencer|napalm|thermite|land ?mine|ricin|anthrax|dirty bomb|sprengstoff"
+        r" explosive|ghost guns?|silencer|napalm|thermite|land ?mine|ricin|anthrax|nitro ?glycerine?|dirty bomb"
+        r"|sprengstoff"
         r"|sprengsatz)\b",
         r"\b(?:chemical|biological|nuclear|untraceable|automatic|home ?made|3d[- ]printed) (?:weapon|bomb|gun|firearm"
         r"|rifle|explosive)",
@@ -105,7 +115,8 @@ _WEAPONS: Final = _asked(
     r"|novichok|semtex|petn\b|tatp"
     r"|ghost guns?|silencers?|napalm"
     r"|thermite"
-    r"|land ?mines?|ricin|anthrax|sprengstoff|sprengsatz|(?:chemical|biological|nuclear) weapons?|untraceable (?:gun"
+    r"|land ?mines?|ricin|anthrax|nitro ?glycerine?|sprengstoff|sprengsatz|(?:chemical|biological|nuclear) weapons?"
+    r"|untraceable (?:gun"
     r"|firearm)s?"
     r"|(?:fully )?automatic (?:weapon|rifle|gun)s?|(?:3d[- ]printed|unregistered|illegal) (?:gun|firearm|weapon)s?",
     r"\b(?:convert|turn|mak|modif)\w* (?:my |an? |the )?(?:\w+ )?(?:ar-?15|ak-?47|glock|rifle|pistol"
@@ -149,7 +160,10 @@ _CRIMES: Final = _asked(
         r"|an|docu|sign|my|some)|insurance fraud"
         r"|credit card numbers"
         r"|insider trading|brib|crack (?:a|the|some|wifi|wi-fi|password)|pick(?:ing)? pockets"
-        r"|cheat(?:ing)? on (?:my )?tax|clon(?:e|ing)"
+        r"|cheat(?:ing)? on (?:my )?tax|clon(?:e|es|ing) (?:an? |the )?(?:car key|key ?card)"
+        r"|(?:gets?|got|getting) into (?:an? |the )?\w+'s (?:network|server|account)|(?:scam|defraud)(?:s|ming"
+        r"|ing)? (?:old|elderly"
+        r"|people|victims|pensioners|seniors)|clon(?:e|ing)"
         r" (?:a |some )?(?:credit|debit|bank)|where my ex)",
     ),
     "",
@@ -187,7 +201,10 @@ _CRIMES: Final = _asked(
     r"|ing)?"
     r"|counterfeit(?:s|ing)?|hack(?:s|ing)? into|break(?:s|ing)? into|shoplift\w*|smuggl\w+ (?:drugs|guns|weapons"
     r"|people)"
-    r"|clon(?:e|es|ing) (?:a )?(?:credit|debit)|forg(?:e|es|ing) (?:an? |the )?(?:\w+ )?(?:passport|signature|cheque))",
+    r"|clon(?:e|es|ing) (?:an? |the )?(?:credit|debit|car key|key ?card)"
+    r"|(?:gets?|got|getting) into (?:an? |the )?(?:\w+'s )?(?:\w+ )?(?:network|server|accounts?)"
+    r"|(?:scam|defraud)(?:s|ming|ing)? (?:\w+ )?(?:people|victims?|pensioners|seniors|customers)|forg(?:e|es"
+    r"|ing) (?:an? |the )?(?:\w+ )?(?:passport|signature|cheque))",
 )
 _INFRASTRUCTURE: Final = _asked(
     "CRITICAL_INFRASTRUCTURE",

@@ -13,6 +13,7 @@ from pathlib import Path
 import orjson
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 from support import writer_process
 from support.request_material import Material
 from support.running_writer import until
@@ -104,6 +105,10 @@ async def _everything_is_committed(kafka: KafkaSettings) -> bool:
     await admin.start()
     try:
         committed = await committed_offsets(admin, f"{kafka.topic_prefix}kt-writer")
+    except KafkaError as error:
+        if not error.retriable:
+            raise
+        return False  # a busy broker finds no coordinator for a moment; the writer asks again then, too
     finally:
         await admin.close()
     topic = kafka.topic(topics.EVENTS)

@@ -13,6 +13,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.helpers import rfc822_formatted_time
 from aiohttp.http import HttpVersion11
 
+from keeptrusts.gateway.header_lines import header_lines
 from keeptrusts.gateway.http.exchange import Exchange
 from keeptrusts.gateway.pipeline.connection import CallerGoneError
 
@@ -48,10 +49,11 @@ class WholeAnswer(web.StreamResponse):
         transport.write(self._bytes(request))
 
     def _bytes(self, request: web.BaseRequest | Exchange) -> bytes:
-        version, status, body, lines = request.version, self._status, self._whole, self._lines
-        text = "".join([f"{name}: {value}\r\n" for name, value in lines.items()])
-        if text.count("\r") != len(lines) or text.count("\n") != len(lines) or "\0" in text:
-            text = "".join([f"{name}: {value}".translate(_NOT_FOR_HEADERS) + "\r\n" for name, value in lines.items()])
+        version, status, body = request.version, self._status, self._whole
+        text = header_lines(self._lines)
+        if text is None:
+            lines = (f"{name}: {value}".translate(_NOT_FOR_HEADERS) for name, value in self._lines.items())
+            text = "".join(f"{line}\r\n" for line in lines)
         if self._keep_alive is not (version >= HttpVersion11):
             text += f"Connection: {'keep-alive' if self._keep_alive else 'close'}\r\n"
         if status in _BODILESS:

@@ -12,6 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
@@ -121,20 +122,21 @@ class JudgingThread:
         whose = next(iter(self._queues))
         queue = self._queues.pop(whose)
         piece = queue.popleft()
-        self._turn = _Turn(whose, piece, queue)
+        self._turn = turn = _Turn(whose, piece, queue)
         done = asyncio.get_running_loop().run_in_executor(self._threads, piece.work)
-        done.add_done_callback(lambda done: self._ended(piece, done))
+        done.add_done_callback(partial(self._ended, turn))
 
-    def _ended(self, piece: _Piece, done: asyncio.Future[Any]) -> None:
-        turn, self._turn = self._turn, None
-        if turn is not None and turn.rest:
+    def _ended(self, turn: _Turn, done: asyncio.Future[Any]) -> None:
+        self._turn = None
+        if turn.rest:
             self._queues[turn.whose] = turn.rest  # behind all who came meanwhile
         error = None if done.cancelled() else done.exception()  # asked for in any case: else it is said to be lost
-        if not piece.result.done():
+        result = turn.piece.result
+        if not result.done():
             if error is not None:
-                piece.result.set_exception(error)
+                result.set_exception(error)
             elif not done.cancelled():
-                piece.result.set_result(done.result())
+                result.set_result(done.result())
         self._begin_next()
 
     def _leave(self, whose: Whose, piece: _Piece) -> None:

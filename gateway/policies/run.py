@@ -86,10 +86,7 @@ def chain_in_steps(
                 _give_back(permits, clock())
                 raise
         else:
-            try:
-                decision = compiled.policy.evaluate(facts, started)
-            except Exception:  # noqa: BLE001 - as in `_decided`
-                decision = _FAILED
+            decision = _decided(compiled, facts, started)
         ended = clock()
         us = (ended - started) // NS_PER_US if ended > started else 0
         if decision.findings:

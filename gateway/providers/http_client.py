@@ -24,6 +24,7 @@ from aiohttp.http_parser import RawResponseMessage
 from aiohttp.streams import StreamReader
 from yarl import URL
 
+from keeptrusts.gateway.header_lines import header_lines
 from keeptrusts.gateway.providers.protocol import (
     FailureKind,
     ProviderAnswer,
@@ -302,7 +303,7 @@ class _HttpStream:
 
 def _header_lines(headers: Mapping[str, str]) -> bytes:
     """Write headers. Raises ValueError for one that would end its line: a secret with a line break, for example."""
-    text = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-    if text.count("\n") != len(headers) or text.count("\r") != len(headers) or "\0" in text:
+    text = header_lines(headers)
+    if text is None:
         raise ValueError("a header sent to a provider holds a line break")
     return text.encode("utf-8", "surrogateescape")  # a caller's header goes on as the bytes it came as

@@ -85,8 +85,9 @@ def with_limit(
     if names is None:
         return None
     if has_limit(api, document):
-        higher = (name for name in names if type(document.get(name)) is int and document[name] > limit)
-        lowered = dict.fromkeys(higher, limit) if lower else {}
+        if not lower:
+            return None
+        lowered = {name: limit for name in names if type(document.get(name)) is int and document[name] > limit}
         return _rewritten({**document, **lowered}) if lowered else None
     name = names[0] if vendor in _NEW_NAME or _takes_new_name_only(model) else names[-1]
     limited = {**document, name: limit}

@@ -26,7 +26,6 @@ from genai_prices.types import (
 from keeptrusts.schemas.events.request import Usage
 from keeptrusts.schemas.money import MAX_NANO, PICO_PER_NANO
 from keeptrusts.schemas.policy_document.document import TargetPricing
-from keeptrusts.schemas.remembered import Remembered
 
 _PICO_FACTOR = Decimal(1_000_000)  # dollars a million tokens -> pico-USD a token
 _PICO_A_REQUEST_FACTOR = Decimal(1_000_000_000)  # dollars a thousand requests -> pico-USD a request
@@ -96,12 +95,7 @@ class PriceTable:
         self.version = version
         self._providers = list(catalogue)
         self._by_vendor = {provider.id: provider for provider in self._providers}
-        models = {(provider.id, model.id): model for provider in self._providers for model in provider.models}
-        self._models = models
-        # Of two thousand models hardly any is asked for; to work all of them out takes a tenth of a second.
-        self._rows: Remembered[tuple[str, str], PriceRow | None] = Remembered(
-            lambda key: _row(key[0], models[key], version, on), most=max(1, len(models))
-        )
+        self._on = on
         self._seen: dict[tuple[str, str], PriceRow | None] = {}
 
     @classmethod
@@ -112,8 +106,7 @@ class PriceTable:
     def take_over(self, newer: PriceTable) -> None:
         """Put another table's prices in place of these, for everyone who holds this table."""
         self.version = newer.version
-        self._providers, self._by_vendor = newer._providers, newer._by_vendor
-        self._models, self._rows = newer._models, newer._rows
+        self._providers, self._by_vendor, self._on = newer._providers, newer._by_vendor, newer._on
         self._seen = {}
 
     def lookup(self, vendor: str, model: str) -> PriceRow | None:
@@ -137,8 +130,11 @@ class PriceTable:
     def listed(self, vendor: str | None = None) -> tuple[tuple[str, str], ...]:
         """Every (vendor, model) with a price, in the catalogue's names, sorted; of one vendor, or of all."""
         wanted = None if vendor is None else _CATALOGUE_NAMES.get(vendor, vendor)
-        keys = (key for key in self._models if wanted is None or key[0] == wanted)
-        return tuple(sorted(key for key in keys if self._rows[key] is not None))
+        providers = [one for one in self._providers if wanted is None or one.id == wanted]
+        priced = (
+            (one.id, model.id) for one in providers for model in one.models if self._row(one.id, model) is not None
+        )
+        return tuple(sorted(priced))
 
     def vendor_of_model(self, model: str) -> str | None:
         """The vendor that makes a model of this name, by known prefixes first, then by the catalogue."""
@@ -163,8 +159,12 @@ class PriceTable:
         for candidate in (provider.id, *(provider.fallback_model_providers or ())):
             listed = self._by_vendor.get(candidate)
             if listed is not None and any(one is model for one in listed.models):
-                return self._rows[candidate, model.id]
+                return self._row(candidate, model)
         return None
+
+    def _row(self, vendor: str, model: ModelInfo) -> PriceRow | None:
+        """Work a model's prices out: when it is asked for, as for all two thousand that takes a tenth of a second."""
+        return _row(vendor, model, self.version, self._on)
 
     def _provider(self, vendor: str) -> Provider | None:
         return self._by_vendor.get(_CATALOGUE_NAMES.get(vendor, vendor))

@@ -32,13 +32,14 @@ _GOT: Final = (
 _SPEECH: Final = (
     r"(?:our|this|the|my|your) (?:\w+ )?(?:chat|conversation|session|talk|dialogu?e|message|exchange|thread)"
 )
-_MINE: Final = (
-    r"(?:my (?:very )?(?:first |own |last |current )?(?:message|line|sentence|question|words|prompt|input|request"
-    r"|turn)|this message)"
+_MESSAGE: Final = (
+    r"(?:very )?(?:first |own |last |current )?(?:message|line|sentence|question|words|prompt|input|request|turn)"
 )
-_HERE: Final = (
-    r"(?:my|this|the user's|your) (?:very )?(?:first |own |last |current )?(?:message|line|sentence|question|words"
-    r"|prompt|input|request|turn)"
+_MINE: Final = rf"(?:my {_MESSAGE}|this message)"
+_HERE: Final = rf"(?:my|this|the user's|your) {_MESSAGE}"
+_INSTEAD: Final = (
+    r"\b(?:instead of|in place of|rather than) (?:translating|summari[sz]ing|classifying|answering|analy[sz]ing"
+    r"|labell?ing|the (?:sentiment|translation|summary|classification|label|category|answer|story))"
 )
 
 _BRIEFED: Final = Group(
@@ -211,8 +212,7 @@ _CODE_GAMES: Final = Group(
 _OTHER_ANSWER: Final = Group(
     name="other-answer",
     anchors=(
-        r"\b(?:instead of|in place of|rather than) (?:translating|summari[sz]ing|classifying|answering|analy[sz]ing"
-        r"|labell?ing|the (?:sentiment|translation|summary|classification|label|category|answer|story))",
+        _INSTEAD,
         r"\bthe user (?:really|actually|truly|only|secretly) (?:wants|wanted|needs|asked)\b",
         r"\b(?:thing|word|phrase|text|sentence|name) (?:that )?you (?:must not|mustn't|cannot|can't|may not"
         r"|should not|shouldn't|are not|aren't|are forbidden)",
@@ -226,9 +226,8 @@ _OTHER_ANSWER: Final = Group(
             kind=OVERRIDE,
             weight=52,
             imperative=True,
-            pattern=r"\b(?:instead of|in place of|rather than) (?:translating|summari[sz]ing|classifying|answering"
-            r"|analy[sz]ing|labell?ing|the (?:sentiment|translation|summary|classification|label|category|answer"
-            r"|story))(?: (?:it|this|that|the \w+|anything))?,? (?:please |just |simply |only |now )*(?:say|output"
+            pattern=_INSTEAD
+            + r"(?: (?:it|this|that|the \w+|anything))?,? (?:please |just |simply |only |now )*(?:say|output"
             r"|print|write|reply(?: with)?|respond(?: with)?|return|answer(?: with)?)(?: (?:only|just|exactly"
             r"|the words?|the phrase|the string|with|me))*(?: ?: ?\S|,? ?[\"'“‘]| (?:hacked|pwned|owned|lol)\b"
             r"| (?-i:[A-Z]{3,})|(?:the words?|the phrase|the string|exactly) )",

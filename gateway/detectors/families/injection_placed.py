@@ -10,15 +10,18 @@ from keeptrusts.gateway.detectors.families.injection_indirect import INDIRECT
 from keeptrusts.gateway.detectors.families.injection_spared import HOW_TO_WRITE
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
-_MACHINE: Final = (
-    r"(?:(?:ai|llm|language model|machine|browser|browsing|automated|coding|e-?mail|mail|shopping|virtual|digital"
-    r"|research|support|web|chat|gpt|autonomous)[ -](?:agents?|assistants?|readers?|crawlers?|bots?|summari[sz]ers?"
-    r"|screeners?|reviewers?|graders?|helpers?|models?|tools?|systems?)|llms?|(?:large )?language models?|chat ?bots?)"
+_WORKER: Final = (
+    r"(?:agents?|assistants?|readers?|crawlers?|bots?|summari[sz]ers?|screeners?|reviewers?|graders?|helpers?|models?"
+    r"|tools?|systems?)"
 )
+_NAMED: Final = (
+    r"(?:ai|llm|language model|machine|browser|browsing|automated|coding|e-?mail|mail|shopping|virtual|digital"
+    rf"|research|support|web|chat|gpt|autonomous)[ -]{_WORKER}"
+)
+_MODEL: Final = r"llms?|(?:large )?language models?|chat ?bots?"
+_MACHINE: Final = rf"(?:{_NAMED}|{_MODEL})"
 _SURELY: Final = (
-    r"(?:(?:ai|llm|language model|browser|browsing|automated|coding|autonomous|gpt)[ -](?:agents?|assistants?"
-    r"|readers?|crawlers?|bots?|summari[sz]ers?|screeners?|reviewers?|graders?|helpers?|models?|tools?|systems?)"
-    r"|llms?|(?:large )?language models?|chat ?bots?)"
+    rf"(?:(?:ai|llm|language model|browser|browsing|automated|coding|autonomous|gpt)[ -]{_WORKER}|{_MODEL})"
 )
 _SPOKEN: Final = (
     r"(?:say|state|tell|claim|call|recommend|include|rank|mark|rate|forward|open|visit|click|mention|praise|ignore"
@@ -46,12 +49,15 @@ _RISKY: Final = (
     r"|commit|run|execute|install|download|export|remove|cancel|create|add|fetch|retrieve|erase|publish)"
 )
 
+_KEPT: Final = (
+    "data|addresses|messages|records?|passwords?|documents?|details|files|contacts|photos|information|methods?"
+)
+_NEW_PASSWORD: Final = r"\b(?:change|reset|set) (?:the |my |your )?(?:account |user |login |admin )?password to"
+
 _HAILED_BY_WORK: Final = Group(
     name="hailed-by-work",
     anchors=(
-        r"\b(?:ai|llm|language model|machine|browser|browsing|automated|coding|e-?mail|mail|shopping|virtual|digital"
-        r"|research|support|web|chat|gpt|autonomous)[ -](?:agents?|assistants?|readers?|crawlers?|bots?"
-        r"|summari[sz]ers?|screeners?|reviewers?|graders?|helpers?|models?|tools?|systems?)\b",
+        rf"\b{_NAMED}\b",
         r"\b(?:llms|large language models?|language models|chatbots)\b",
         r"\b(?:to|for) (?:the|any|every) (?:summari[sz]er|ai\b|bot\b|grader|screener|llm)|\bthe (?:assistant|ai|model"
         r"|agent|bot) (?:(?:reading|processing|handling|summari[sz]ing) this|(?:is|was) (?:hereby |now |fully "
@@ -237,9 +243,8 @@ _ASKED_IN_DATA: Final = Group(
     anchors=(
         r"\b(?:permanent|unrestricted|full) access\b|\b(?:home )?security system\b|\balarm system\b",
         r"\b(?:browsing|browser|search|call|purchase) history\b|\btrade order\b|\bssh key\b|\bprivate key\b",
-        r"\b(?:saved|private|genetic|biometric|personal|confidential|direct) (?:home )?(?:data|addresses|messages"
-        r"|records?|passwords?|documents?|details|files|contacts|photos|information|methods?)\b",
-        r"\b(?:change|reset|set) (?:the |my |your )?(?:account |user |login |admin )?password to\b",
+        rf"\b(?:saved|private|genetic|biometric|personal|confidential|direct) (?:home )?(?:{_KEPT})\b",
+        rf"{_NEW_PASSWORD}\b",
         r"\bwhat the (?:attached|following|embedded|text|file|note)|\b(?:attached|embedded) (?:text|file"
         r"|note) (?:tells|says|asks)",
         r"https?://[^\s]{1,60}\?[\w.-]{1,20}=|\b(?:as a|url|query) parameter\b",
@@ -265,8 +270,7 @@ _ASKED_IN_DATA: Final = Group(
             foreign=True,
             unless=r"\b(?:your|my|our|you (?:hold|have|keep|store))\b",
             pattern=r"\b(?:retrieve|get|find|fetch|access|collect|look up|list|gather|read|export|send|e-?mail"
-            r"|forward|share)\b[^.!?\n]{0,50}\b(?:saved|private|genetic|biometric) (?:home )?(?:data|addresses"
-            r"|messages|records?|passwords?|documents?|details|files|contacts|photos|information|methods?"
+            rf"|forward|share)\b[^.!?\n]{{0,50}}\b(?:saved|private|genetic|biometric) (?:home )?(?:{_KEPT}"
             r"|history)\b[^!?\n]{0,60}\b(?:to|via) (?:\S{1,20} ){0,3}\S{1,40}@[a-z0-9-]+\.[a-z]",
         ),
         Sign(
@@ -285,8 +289,7 @@ _ASKED_IN_DATA: Final = Group(
             kind=INDIRECT,
             weight=42,
             foreign=True,
-            pattern=r"\b(?:change|reset|set) (?:the |my |your )?(?:account |user |login "
-            r"|admin )?password to [\"'`]?[\w!-]{4,}",
+            pattern=rf"{_NEW_PASSWORD} [\"'`]?[\w!-]{{4,}}",
         ),
         Sign(
             kind=INDIRECT,

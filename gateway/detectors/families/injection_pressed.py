@@ -31,11 +31,15 @@ _LIMITS: Final = (
     r"|safety (?:\w+ )?(?:rules|checks?|limits|systems?|layer)|privacy rules|constraints?|limitations?|protocols?)"
 )
 
+_COMPLY: Final = r"\bcomply (?:in full|fully|completely|unconditionally|with everything)"
+_SUSPENDED: Final = r"(?:waived|suspended|lifted|stand down|paused|bypassed|standing down)"
+_NOT_TO_SAY: Final = r"not (?:supposed|meant|allowed) to (?:say|tell|share|show|mention|write|include)"
+
 _UNREFUSED: Final = Group(
     name="unrefused",
     anchors=(
         r"\b(?:no|without|zero|never any) (?:\w{1,10} )?(?:refus|lectur|excuses|disclaimer|apolog|morali|moral)",
-        r"\brefus(?:ing|als?|e)\b|\bforbid you\b|\bcomply (?:in full|fully|completely|unconditionally|with everything)",
+        rf"\brefus(?:ing|als?|e)\b|\bforbid you\b|{_COMPLY}",
         r"\b(?:never|don't|do not|avoid|without|not|no) (?:ever )?(?:say|use|using|saying|mention|mentioning|write"
         r"|writing|tell me|telling me|the words)\b",
         r"\b(?:mention|mentioning|bring up|bringing up|touch on|discuss) (?:any )?(?:ethics|moral|legal|safety)",
@@ -80,8 +84,8 @@ _UNREFUSED: Final = Group(
             weight=54,
             imperative=True,
             pattern=r"\bi (?:hereby )?forbid you (?:from|to) (?:say|saying|refus|declin|deny|object|warn|reject)\w*"
-            r"|\b(?:you (?:will|must|shall|are to)|whatever \w+ \w+|always)\b[^.!?\n]{0,40}\bcomply (?:in full|fully"
-            r"|completely|unconditionally|with everything)\b",
+            r"|\b(?:you (?:will|must|shall|are to)|whatever \w+ \w+|always)\b[^.!?\n]{0,40}"
+            rf"{_COMPLY}\b",
         ),
         Sign(
             kind=JAILBREAK,
@@ -125,7 +129,7 @@ _ALLOWED: Final = Group(
         r"|cleared|authenticated|confirmed|authori[sz]ed)\b",
         r"\b(?:drop|lower|let down|put down) your guard\b|\ball topics\b",
         r"\b(?:limits|rules|restrictions?|guidelines|policies|filters?|checks?|safeguards?|protocols?"
-        r"|safety systems) (?:\w{1,5} ){0,2}(?:waived|suspended|lifted|stand down|paused|bypassed|standing down)",
+        rf"|safety systems) (?:\w{{1,5}} ){{0,2}}{_SUSPENDED}",
         r"\b(?:limits|rules|restrictions?|guidelines) (?:don't|do not|no longer|won't) (?:apply|count)",
         r"\b(?:red[- ]?team\w{0,3}|written permission|signed off|has approved|have approved|permit you|permission)\b",
         r"\b(?:debug|developer|hidden|secret|unrestricted|evil|maintenance|admin|dark|shadow|internal) (?:persona"
@@ -134,7 +138,7 @@ _ALLOWED: Final = Group(
         r"\b(?:other|another) (?:ais?|chat ?bots?|models?|assistants?|llms?)\b",
         r"\bif (?:nobody|no one|no-one)\b|\bnobody had\b|\bno matter what\b",
         r"\b(?:without|minus) (?:the |any |your )?(?:safety|warning|disclaimer|caveat)",
-        r"\bnot (?:supposed|meant|allowed) to (?:say|tell|share|show|mention|write|include)",
+        rf"\b{_NOT_TO_SAY}",
         r"\b(?:treat|consider|regard) (?:every|each|all|any)\b",
     ),
     before=120,
@@ -162,7 +166,7 @@ _ALLOWED: Final = Group(
             unless=r"\b(?:visa|travel|covid|parking|quarantine|speed|import|export|noise|fishing)\b",
             pattern=rf"\b(?:your|usual|normal|all|these|those|content|safety|privacy|standard"
             rf"|ordinary) (?:\w+ )?{_LIMITS}(?: check)? (?:(?:has|have|had) been|are|is|were|to|now|hereby"
-            rf"| )*(?:waived|suspended|lifted|stand down|paused|bypassed|standing down)\b[^\n]{{0,60}}\b(?:you|me"
+            rf"| )*{_SUSPENDED}\b[^\n]{{0,60}}\b(?:you|me"
             rf"|tell|give|show|answer|this session|how)\b|\b(?:your|usual|normal) (?:\w+ )?{_LIMITS} (?:don't|do not"
             rf"|no longer|won't) (?:apply|count) (?:to|for|with) (?:me|us|my)\b",
         ),
@@ -231,7 +235,7 @@ _ALLOWED: Final = Group(
             pattern=r"\b(?:previous|last|earlier|same|above) (?:answer|reply|response"
             r"|text)\b[^!?\n]{0,80}\b(?:without|minus) (?:the |any |your )?(?:safety|warnings?|disclaimers?"
             r"|caveats?)\b|\b(?:parts?|bits?|things?|ones|words|details)(?: that)? you(?:'re| are"
-            r"| were)? not (?:supposed|meant|allowed) to (?:say|tell|share|show|mention|write|include)\b",
+            rf"| were)? {_NOT_TO_SAY}\b",
         ),
         Sign(
             kind=EXTRACTION,

@@ -56,10 +56,11 @@ CONFLICTING: Final = (
     r"|in conflict with|unclear|out of date|outdated))\b"
 )
 """Instructions that a law or a contract sets aside, because they are against it, are no model's."""
-NARRATED: Final = (
-    r"\b(?:was|were|been|being) (?:made|tricked|persuaded|coaxed|manipulated|fooled|lured|talked|brought|misled"
-    r"|provoked) (?:to|into)\b"
+MADE_TO: Final = (
+    r"(?:was|were|been|being) (?:made|tricked|persuaded|coaxed|manipulated|fooled|lured|talked|brought|misled"
+    r"|provoked) (?:to|into)"
 )
+NARRATED: Final = rf"\b{MADE_TO}\b"
 """Who tells what somebody got a model to do asks for nothing."""
 OF_CONTRACTS: Final = r"\b(?:terms|this (?:contract|agreement|deed|lease|letter|clause)|by the client)\b"
 """A contract ends what was agreed before."""

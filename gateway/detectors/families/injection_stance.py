@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+from keeptrusts.gateway.detectors.families.injection_spared import MADE_TO
 from keeptrusts.gateway.detectors.families.signs import Read
 
 Stance = Literal["commanded", "told", "discussed", "quoted"]
@@ -53,8 +54,7 @@ _TALK: Final = re.compile(
     r"|how (?:do|does|can|to|should|would) (?:i|we|you|one|an?|companies|developers|protect|prevent|detect|stop"
     r"|attackers|people)"
     r"|why (?:do|does|is|are|would|did)|\bwe (?:show|showed|describe|demonstrate|explain|discuss) how"
-    r"|(?:was|were|been|being) (?:made|tricked|persuaded|coaxed|manipulated|fooled|lured|talked|brought|misled"
-    r"|provoked) (?:to|into)|beispiel\w*|angriff\w*|bedeute\w*|satz|exemple|attaque\w*|signifie|ejemplo"
+    rf"|{MADE_TO}|beispiel\w*|angriff\w*|bedeute\w*|satz|exemple|attaque\w*|signifie|ejemplo"
     r"|ataque\w*|significa|frase"
     r"|esempio|attacc\w*|aanval\w*|betekent|voorbeeld|like this:|like [\"'`“])|например|атак|означа|фраз|比如|例如"
     r"|攻击"

@@ -13,7 +13,8 @@ _ORGANIZATION: Final = re.compile(
     r"|Syndrome|Disease|Theorem"
     r"|brand|brands|distillery|brewery|winery|museum|foundation|awards?|prize|scholarship|memorial|stadium|franchise"
     r"|syndrome|disease|theorem|algorithm|equation|distribution|hypothesis|cocktail|whiske?y|bourbon|perfume|fragrance"
-    r"|stores?|outlet|boutique|sneakers|jeans|handbag|biopic|musical|trilogy|novels?|county|lenses|lamps|lipstick|tickets|guitars|coins?|thaler|posters?)\b"
+    r"|stores?|outlet|boutique|sneakers|jeans|handbag|biopic|musical|trilogy|novels?|county|lenses|lamps|lipstick"
+    r"|tickets|guitars|coins?|thaler|posters?)\b"
 )
 _PLACES: Final = """
 victoria falls|virginia beach|florence nightingale|santa maria|santa clara|santa monica|santa barbara|santa rosa

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from typing import Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
@@ -16,6 +17,8 @@ from aiokafka.errors import (
 from keeptrusts.schemas.log_connections import closed
 from keeptrusts.stream_processors.runtime.protocol import OutputRecord
 from keeptrusts.stream_processors.settings import ProcessorSettings
+
+_AGAIN_S: Final = 0.2
 
 
 class FencedError(Exception):
@@ -39,22 +42,17 @@ class FencedProducer:
     def __init__(self, settings: ProcessorSettings, processor: str, partition: int) -> None:
         self._partition = partition
         self._settings = settings
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=settings.bootstrap,
-            transactional_id=f"{settings.topic_prefix}kt-{processor}-{partition}",
-            transaction_timeout_ms=settings.transaction_timeout_ms,
-            acks="all",
-            linger_ms=0,
-            max_batch_size=256 * 1024,
-            max_request_size=2 * 1024 * 1024,
-            request_timeout_ms=20_000,
-        )
+        self._transactional_id = f"{settings.topic_prefix}kt-{processor}-{partition}"
+        self._producer = self._made()
 
     async def start(self) -> None:
         """Fence the predecessor. Raises WriteFailedError when the log does not answer in time."""
         try:
             async with asyncio.timeout(self._settings.recovery_timeout_s):
-                await self._producer.start()
+                while not await self._fenced():
+                    await self.stop()
+                    await asyncio.sleep(_AGAIN_S)
+                    self._producer = self._made()
         except TimeoutError:
             raise WriteFailedError(f"no transaction could begin on partition {self._partition} in time") from None
 
@@ -72,6 +70,27 @@ class FencedProducer:
                 return await self._write(records)
         except TimeoutError:
             raise WriteFailedError(f"transaction on partition {self._partition}: not committed in time") from None
+
+    def _made(self) -> AIOKafkaProducer:
+        return AIOKafkaProducer(
+            bootstrap_servers=self._settings.bootstrap,
+            transactional_id=self._transactional_id,
+            transaction_timeout_ms=self._settings.transaction_timeout_ms,
+            acks="all",
+            linger_ms=0,
+            max_batch_size=256 * 1024,
+            max_request_size=2 * 1024 * 1024,
+            request_timeout_ms=20_000,
+        )
+
+    async def _fenced(self) -> bool:
+        """Say whether the broker could be asked. One that comes back may answer before it counts itself among the
+        brokers, and aiokafka asserts that an answer names at least one."""
+        try:
+            await self._producer.start()
+        except AssertionError:
+            return False
+        return True
 
     async def _write(self, records: Iterable[OutputRecord]) -> dict[str, int]:
         ends: dict[str, int] = {}

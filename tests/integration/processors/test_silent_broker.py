@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiokafka.client import AIOKafkaClient
 from support.freezing import freeze, thaw
 from support.log import read_all
 from support.scenario import Scenario
@@ -62,6 +63,24 @@ async def test_a_transaction_that_is_not_answered_fails_in_time_and_the_next_own
     await successor.stop()
     records = await read_all(settings.bootstrap, settings.topic(LEDGER.name), 0)
     assert [one.value for one in records] == [b"1", b"1"], "what was not committed in time is nobody's"
+
+
+async def test_a_broker_that_knows_of_no_broker_yet_is_asked_again(
+    settings: ProcessorSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, asked = AIOKafkaClient.get_random_node, 0
+
+    def none_at_first(client: AIOKafkaClient) -> object:
+        nonlocal asked
+        asked += 1
+        return None if asked < 3 else known(client)
+
+    monkeypatch.setattr(AIOKafkaClient, "get_random_node", none_at_first)
+    producer = FencedProducer(settings, "authority", 0)
+    await producer.start()
+    assert asked >= 3
+    assert await producer.write([OutputRecord(topic=LEDGER.name, key=b"org", value=b"1")]) == {LEDGER.name: 1}
+    await producer.stop()
 
 
 async def test_a_runner_whose_transaction_is_not_answered_ends_instead_of_waiting(

@@ -15,7 +15,7 @@ from keeptrusts.schemas.envelope import SPEC_VERSION, Event
 from keeptrusts.schemas.events import command, content, gateway, money, request, webhook
 from keeptrusts.schemas.money import FROM_JSON
 from keeptrusts.schemas.record import Record, parse_time, written_time
-from keeptrusts.schemas.remembered import Remembered
+from keeptrusts.schemas.remembered import remembered
 from keeptrusts.schemas.upcasters import upcast
 
 TYPES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
@@ -148,17 +148,17 @@ def encode(event: Event, *, source: str | None = None, sequence: int | None = No
         more += b',"traceparent":' + _quoted(event.traceparent)
     if event.synthetic:
         more += b',"synthetic":true'
-    ledger = _often[event.ledger]
+    ledger = _often(event.ledger)
     return _FORM % (
         _quoted(event.id),
-        _often[event.source if source is None else source],
-        _often[NAMES[type(data)]],
+        _often(event.source if source is None else source),
+        _often(NAMES[type(data)]),
         _quoted(event.subject),
         written_time(event.time),
-        ledger if event.org == event.ledger else _often[event.org],
+        ledger if event.org == event.ledger else _often(event.org),
         ledger,
         ledger,
-        _often[event.actor],
+        _often(event.actor),
         more,
         data.__pydantic_serializer__.to_json(data, exclude_none=True),
     )
@@ -171,7 +171,7 @@ _FORM: Final = (
 _quoted: Final[Callable[[str], bytes]] = orjson.dumps
 
 
-_often: Final[Remembered[str, bytes]] = Remembered(orjson.dumps, most=4_096)
+_often: Final[Callable[[str], bytes]] = remembered(most=4_096)(_quoted)
 """Texts that come again and again, such as an organization's id, as they are written."""
 
 

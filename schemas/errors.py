@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, final
 
 from keeptrusts.schemas.events.identity import Verdict
 from keeptrusts.schemas.frozen import frozen
@@ -106,6 +106,7 @@ REFUSALS: Final[MappingProxyType[str, RefusalKind]] = MappingProxyType(
 """Code -> kind. 4xx codes that a retry cannot cure are answered with ``x-should-retry: false``."""
 
 
+@final
 @frozen
 class Problem:
     """One refusal: what happened, why, how to fix it, and the request it happened to. Never carries content.

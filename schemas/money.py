@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
-from keeptrusts.schemas.remembered import Remembered
+from keeptrusts.schemas.remembered import remembered
 
 NANO_PER_USD: Final = 1_000_000_000
 PICO_PER_NANO: Final = 1_000
@@ -49,24 +49,18 @@ def parse_usd(value: object) -> int:
     return _bounded(-nano if sign else nano)
 
 
+@remembered(most=8_192)
 def format_usd(nano: int) -> str:
     """Write nano-USD as USD with two to nine decimals: ``367000`` -> ``"0.000367"``.
 
     Remembered, because one amount is written again and again: into both postings of a movement, into a settlement, a
     completion and its headers.
     """
-    return _written[nano]
-
-
-def _write_usd(nano: int) -> str:
     if nano < 0:
-        return "-" + _write_usd(-nano)
+        return "-" + format_usd(-nano)
     digits = f"{nano:010d}"
     decimals = digits[-9:].rstrip("0")
     return f"{digits[:-9]}.{decimals}" if len(decimals) > 1 else f"{digits[:-9]}.{decimals:0<2}"
-
-
-_written: Final[Remembered[int, str]] = Remembered(_write_usd, most=8_192)
 
 
 def _bounded(nano: int) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, TypeVar
 import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
-from keeptrusts.schemas.remembered import Remembered
+from keeptrusts.schemas.remembered import remembered
 
 
 class Record(BaseModel):
@@ -28,14 +28,18 @@ def trusted(model: type[R], fields: dict[str, Any]) -> R:
     """
     made = _new(model)
     _set_fields(made, fields)
-    _set_fields_set(made, _all_fields[model])
+    _set_fields_set(made, _all_fields(model))
     _set_extra(made, None)
     _set_private(made, None)
     return made
 
 
-_all_fields: Final[Remembered[type[Record], set[str]]] = Remembered(lambda model: set(model.model_fields), most=256)
-"""The one set that says of all trusted records of a model that their fields are given; nothing changes it."""
+@remembered(most=256)
+def _all_fields(model: type[Record]) -> set[str]:
+    """Give the one set that says of all trusted records of a model that their fields are given; nothing changes it."""
+    return set(model.model_fields)
+
+
 _new: Final = object.__new__
 _set_fields, _set_fields_set, _set_extra, _set_private = (
     vars(BaseModel)[name].__set__

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from functools import wraps
+from typing import TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Remembered(dict[K, V], Generic[K, V]):
-    """``remembered[key]`` is ``made(key)``, worked out once.
+def remembered(*, most: int) -> Callable[[Callable[[K], V]], Callable[[K], V]]:
+    """Let a function work out each answer once. With ``most`` of them it forgets them all and begins anew.
 
-    A look-up costs a seventh of one in a bounded ``lru_cache``, which keeps a list of what was used when. This keeps
-    none: with more than ``most`` keys it forgets them all and begins anew.
+    A look-up costs a fraction of one in a bounded ``lru_cache``, which keeps a list of what was used when, and less
+    than one in a kind of `dict` of our own, which the interpreter looks up through a method.
     """
 
-    __slots__ = ("_made", "_most")
+    def remembering(made: Callable[[K], V]) -> Callable[[K], V]:
+        known: dict[K, V] = {}
 
-    def __init__(self, made: Callable[[K], V], *, most: int) -> None:
-        super().__init__()
-        self._made = made
-        self._most = most
+        @wraps(made)
+        def look_up(key: K) -> V:
+            try:
+                return known[key]
+            except KeyError:
+                pass
+            value = made(key)
+            if len(known) >= most:
+                known.clear()
+            known[key] = value
+            return value
 
-    def __missing__(self, key: K) -> V:
-        if len(self) >= self._most:
-            self.clear()
-        value = self[key] = self._made(key)
-        return value
+        return look_up
+
+    return remembering

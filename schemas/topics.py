@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from keeptrusts.schemas.frozen import frozen
-from keeptrusts.schemas.remembered import Remembered
+from keeptrusts.schemas.remembered import remembered
 
 Mode = Literal["single-node", "cluster"]
 Cleanup = Literal["keep", "compact", "delete"]
@@ -174,7 +174,7 @@ def replication(mode: Mode) -> int:
 
 def partition_of(ledger: str, partitions: int) -> int:
     """Give the partition of a ledger: murmur2 of its name, as every Kafka client's default partitioner does."""
-    return _hashed[ledger] % partitions
+    return _hashed(ledger) % partitions
 
 
 def _murmur2(data: bytes) -> int:
@@ -194,4 +194,6 @@ def _murmur2(data: bytes) -> int:
     return h ^ (h >> 15)
 
 
-_hashed: Final[Remembered[str, int]] = Remembered(lambda ledger: _murmur2(ledger.encode()) & 0x7FFFFFFF, most=65_536)
+@remembered(most=65_536)
+def _hashed(ledger: str) -> int:
+    return _murmur2(ledger.encode()) & 0x7FFFFFFF

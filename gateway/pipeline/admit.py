@@ -13,7 +13,7 @@ from keeptrusts.gateway.pipeline.share_desk import WAIT_S
 from keeptrusts.gateway.pipeline.values import Admission, Caller, IncomingCall, Lacking, ModelCall, Routes
 from keeptrusts.gateway.policies.actions import actions_of
 from keeptrusts.gateway.policies.compile import CompiledChain
-from keeptrusts.gateway.policies.protocol import RequestFacts
+from keeptrusts.gateway.policies.protocol import NO_HEADERS, RequestFacts
 from keeptrusts.gateway.policies.run import ChainOutcome, may_use_model
 from keeptrusts.gateway.policies.shares import Want
 from keeptrusts.gateway.routing.route import Route
@@ -43,7 +43,7 @@ async def admit(
     after those of the policies. A fallback to another model is kept only if the caller may use that one too.
     """
     group = _group(configuration, caller.identity.consumer_group)
-    if isinstance(group, Problem):
+    if type(group) is Problem:
         return group
     compiled = configuration.compiled
     chain = compiled.chain_for(caller.team_slug)
@@ -61,7 +61,7 @@ async def admit(
         facts = replace(facts, data_policies=tuple(route.target.data_policy for route in offered))
         permits = _data_filter(chain, facts)
     routes = routes_of(services, configuration, call, asked, group, permits=permits, limit=limit)
-    chosen = None if isinstance(routes, Problem) else routes.first.route.model
+    chosen = None if type(routes) is Problem else routes.first.route.model
     if chosen is not None and chosen != asked.model:
         facts = replace(facts, candidate_model=chosen)
         if chain.spending and asked.metered:  # a limit may be aimed at models
@@ -72,14 +72,14 @@ async def admit(
         if lacking:
             return Lacking(wants=lacking)
     outcome = await judged(services.judging, chain, facts, services.now_ns)
-    if isinstance(outcome, Problem):
+    if type(outcome) is Problem:
         return outcome
     outcome = _with_key_models(outcome, caller, facts)
     sent = edited_call(asked, facts, outcome)
-    if sent is not asked and not isinstance(routes, Problem):
+    if sent is not asked and type(routes) is not Problem:
         again = prepare(routes.first.route, call, sent, services.now(), limit)
-        routes = again if isinstance(again, Problem) else Routes(first=again, fallbacks=routes.fallbacks)
-    if not isinstance(routes, Problem) and routes.fallbacks:
+        routes = again if type(again) is Problem else Routes(first=again, fallbacks=routes.fallbacks)
+    if type(routes) is not Problem and routes.fallbacks:
         left = tuple(one for one in routes.fallbacks if one.model == chosen or _may_use(one, chain, facts, caller))
         routes = Routes(first=routes.first, fallbacks=left)
     admission = Admission(asked=sent, outcome=outcome, routes=routes, facts=facts, chain=chain, payers=payers)
@@ -115,11 +115,11 @@ async def admit_with_shares(
             break
         await desk.wait(lacking.wants, left_ns / 1e9)
         admission = await admit(services, configuration, call, caller, asked)
-        if not isinstance(admission, Lacking):
+        if type(admission) is not Lacking:
             return admission
         lacking = admission
     admission = await admit(services, configuration, call, caller, asked, may_wait=False)
-    assert not isinstance(admission, Lacking), "a call that may not wait is decided"
+    assert type(admission) is not Lacking, "a call that may not wait is decided"
     return admission
 
 
@@ -133,7 +133,7 @@ def cheaper_routes(
 ) -> Routes | Problem:
     """Give what a call may go to whose budget is reached: fallbacks that cost less, if the caller may use them."""
     group = _group(configuration, caller.identity.consumer_group)
-    if isinstance(group, Problem):
+    if type(group) is Problem:
         return group
     chain, facts = admission.chain, admission.facts
     may_go_to = _data_filter(chain, facts) if chain.routing else None
@@ -152,19 +152,10 @@ def request_facts(
     asked: ModelCall | None,
 ) -> RequestFacts:
     """Give what policies may know about a call."""
-    identity = caller.identity
     names = configuration.compiled.header_names
-    headers = {name: call.headers[name] for name in names if call.headers.get(name)} if names else {}
-    return RequestFacts(
-        org=identity.org,
-        team_id=identity.team,
-        team=caller.team_slug,
-        user=identity.user,
-        role=identity.role,
-        key_id=identity.key_id,
-        consumer_group=identity.consumer_group,
-        project=identity.project,
-        authenticated=caller.key is not None,
+    headers = {name: call.headers[name] for name in names if call.headers.get(name)} if names else NO_HEADERS
+    return replace(
+        caller.facts,
         gateway=services.settings.name,
         endpoint=call.endpoint,
         requested_model=asked.model if asked is not None else None,
@@ -194,7 +185,7 @@ def _data_filter(chain: CompiledChain, facts: RequestFacts) -> Permits:
 
 
 def _may_use(route: Route, chain: CompiledChain, facts: RequestFacts, caller: Caller) -> bool:
-    bound = caller.key.models if caller.key is not None else ()
+    bound = caller.key.models
     return (not bound or route.model in bound) and may_use_model(chain, facts, route.model)
 
 
@@ -216,7 +207,7 @@ def _group(configuration: Configuration, name: str | None) -> ConsumerGroup | Pr
 
 def _with_key_models(outcome: ChainOutcome, caller: Caller, facts: RequestFacts) -> ChainOutcome:
     """A key bound to models allows only these, whatever the chain says."""
-    if outcome.problem is not None or caller.key is None or not caller.key.models or facts.model in caller.key.models:
+    if outcome.problem is not None or not caller.key.models or facts.model in caller.key.models:
         return outcome
     problem = Problem(
         code="model_not_allowed",

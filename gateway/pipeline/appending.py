@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from keeptrusts.gateway.pipeline.record import Decided, refusal_completion
 from keeptrusts.gateway.pipeline.services import Services
 from keeptrusts.gateway.pipeline.spending import Spending
@@ -26,23 +28,23 @@ async def append_decision(services: Services, call: IncomingCall, decided: Decid
     After an unknown acknowledgement the call is closed, and its hold voided, as soon as the log takes that; the hold's
     room is free once it has. What was never sent holds nothing.
     """
-    org, hold = decided.identity.org, decided.hold
-
-    def free() -> None:
-        if hold is not None:
-            services.desk.voided(org, hold.id)
-
     try:
         acks = await services.publisher.append(event, deadline_s=services.settings.ack_timeout_s)
     except AckUnknownError:
-        problem = audit_unavailable()
+        problem, hold = audit_unavailable(), decided.hold
         void = None if hold is None else VoidHold(hold=hold.id, reason="ack_unknown")
-        services.late_records.append(refusal_completion(services, call, decided, problem, void), acked=free)
+        closing = refusal_completion(services, call, decided, problem, void)
+        services.late_records.append(closing, acked=partial(_free, services, decided))
         return problem
     except PublishError:
-        free()
+        _free(services, decided)
         return audit_unavailable()
     return acks[0]
+
+
+def _free(services: Services, decided: Decided) -> None:
+    if decided.hold is not None:
+        services.desk.voided(decided.identity.org, decided.hold.id)
 
 
 async def append_completion(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, final
 
 from multidict import CIMultiDictProxy
 
 from keeptrusts.gateway.pipeline.caller_book import CallerBook
 from keeptrusts.gateway.pipeline.values import Caller
+from keeptrusts.gateway.policies.protocol import RequestFacts
 from keeptrusts.gateway.state.directory import DirectoryView
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import MAX_TAG_BYTES, MAX_TAGS, Identity
@@ -25,6 +26,7 @@ GROUP_HEADER: Final = "x-keeptrusts-consumer-group"
 TAGS_HEADER: Final = "x-keeptrusts-tags"
 
 
+@final
 @frozen
 class NotAuthenticated:
     """A refusal for want of a valid key. ``org`` is the known key's, else the platform's ledger."""
@@ -52,7 +54,7 @@ def authenticate(
             problem=_invalid("no key was sent", "Send Authorization: Bearer kt_gk_... with a gateway key")
         )
     key = book.opened(text, directory) or _open(text, directory, book, secrets, now)
-    if isinstance(key, NotAuthenticated):
+    if type(key) is NotAuthenticated:
         return key
     problem = _unusable(key, now)
     return key if problem is None else NotAuthenticated(problem=problem, org=key.org, key_id=key.id)
@@ -133,7 +135,7 @@ def _identify(
             )
         user = _member_or_external(key, claimed, directory)
     tags = _tags(headers.get(TAGS_HEADER, ""))
-    if isinstance(tags, Problem):
+    if type(tags) is Problem:
         return tags
     project = key.project or headers.get(PROJECT_HEADER) or None
     group = key.consumer_group or headers.get(GROUP_HEADER) or None
@@ -150,7 +152,18 @@ def _identify(
         consumer_group=group,
         tags=tags,
     )
-    return Caller(identity=identity, key=key, team_slug=team.slug if team is not None else None)
+    slug = team.slug if team is not None else None
+    facts = RequestFacts(
+        org=identity.org,
+        team_id=identity.team,
+        team=slug,
+        user=identity.user,
+        role=identity.role,
+        key_id=identity.key_id,
+        consumer_group=identity.consumer_group,
+        project=identity.project,
+    )
+    return Caller(identity=identity, key=key, team_slug=slug, facts=facts)
 
 
 def ignores_identity(key: KeyValue, headers: Mapping[str, str], body_user: str | None) -> bool:

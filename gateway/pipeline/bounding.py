@@ -43,7 +43,7 @@ def quote(
         return None
     if asked.with_output and (limit is not None or not has_limit(asked.api, prepared.client_call.document)):
         limited = prepare(route, call, asked, now, limit or options.default_max_output_tokens, lower=limit is not None)
-        if isinstance(limited, Problem):
+        if type(limited) is Problem:
             return limited
         prepared = limited
     bound = upper_bound(
@@ -55,4 +55,4 @@ def quote(
         row=row,
         estimate=options.estimate,
     )
-    return bound if isinstance(bound, Problem) else Quote(prepared=prepared, bound=bound, row=row)
+    return bound if type(bound) is Problem else Quote(prepared=prepared, bound=bound, row=row)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import orjson
 
 from keeptrusts.gateway.pipeline import answer as answers
@@ -63,7 +65,7 @@ async def dispatch(
     services.counters.took("decide_ack", acked_ns - asked_ns)
     if call.span is not None:
         call.span.stage("decide", call.started_ns, acked_ns)
-    if isinstance(ack, Problem):
+    if type(ack) is Problem:
         return unrecorded(services, call, ack), None
     if services.shares is not None:
         services.shares.heard(ack)
@@ -72,15 +74,9 @@ async def dispatch(
         spending = Spending(services, call, identity, asked, held.payers, configuration.compiled.document.wallets, held)
         if not spending.may_dispatch(ack, asked_ns) and not await spending.hold_again(held.quote.prepared):
             return await _held_too_late(services, call, decided, spending), None
-
-    async def record_attempt(failed: Invocation, following: Prepared, number: int, cause: str) -> Prepared | None:
-        if spending is not None:
-            return await spending.attempt_again(failed, following, cause)
-        event = attempt_event(services, call, identity, following.route, number, cause)
-        return None if isinstance(await append(services, event), Problem) else following
-
-    result = await invoke(services, configuration, call, asked, money.routes, record_attempt)
-    if isinstance(result, OpenedStream):
+    again = partial(_record_attempt, services, call, identity, spending)
+    result = await invoke(services, configuration, call, asked, money.routes, again)
+    if type(result) is OpenedStream:
         others = _others(services, configuration, call, identity, admission, connection, keeper)
         return await _stream(others, decided, result, ack, spending)
     settlement = _settled(services, result, asked, spending)
@@ -88,7 +84,7 @@ async def dispatch(
     if keeper is not None or admission.chain.output or admission.placeholders:
         result = writable(result)
     kept = None if keeper is None else await keeper.answer(admission, result)
-    if isinstance(kept, Problem):
+    if type(kept) is Problem:
         result, kept = refused(result, kept), None
     inspected = await inspect(services, admission, result)
     if admission.chain.external or inspected.outcome.escalation is not None:
@@ -99,10 +95,27 @@ async def dispatch(
     gone = connection.is_gone()
     completion = completion_event(services, call, ended, result, settlement, client_gone=gone, kept=kept)
     completed = await append_completion(services, call, completion, spending)
-    if isinstance(completed, Problem):
+    if type(completed) is Problem:
         return unrecorded(services, call, completed), result.usage
     shown = None if spending is None else spending.shown
     return answers.provided(call, result, settlement, ended.verdict, completed, shown), result.usage
+
+
+async def _record_attempt(
+    services: Services,
+    call: IncomingCall,
+    identity: Identity,
+    spending: Spending | None,
+    failed: Invocation,
+    following: Prepared,
+    number: int,
+    cause: str,
+) -> Prepared | None:
+    """Record one more attempt, with what pays for it; None where it must not be made."""
+    if spending is not None:
+        return await spending.attempt_again(failed, following, cause)
+    recorded = await append(services, attempt_event(services, call, identity, following.route, number, cause))
+    return None if isinstance(recorded, Problem) else following
 
 
 def _others(
@@ -163,11 +176,11 @@ async def _stream(
     count_invocation(services.counters, call.span, invocation, settlement)
     gone = streamed.client_gone
     kept = None if others.keeper is None or gathered is None else await others.keeper.stream(gathered)
-    if isinstance(kept, Problem):
+    if type(kept) is Problem:
         streamed, invocation, kept = replace(streamed, tail=b""), replace(invocation, problem=kept), None
     completion = completion_event(services, call, decided, invocation, settlement, client_gone=gone, kept=kept)
     completed = await append_completion(services, call, completion, spending)
-    if isinstance(completed, Problem):
+    if type(completed) is Problem:
         services.counters.count_unrecorded(completed.code)
         last = answers.error_frame(call, asked, completed)
     elif streamed.tail:
@@ -193,7 +206,7 @@ async def _held_too_late(services: Services, call: IncomingCall, decided: Decide
     refused = replace(decided, verdict="refuse", reason=problem.code, policy=None)
     completion = refusal_completion(services, call, refused, problem, void)
     completed = await append_completion(services, call, completion, spending)
-    if isinstance(completed, Problem):
+    if type(completed) is Problem:
         return unrecorded(services, call, completed)
     return answers.refusal(call, problem, "refuse", completed)
 

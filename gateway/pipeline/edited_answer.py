@@ -21,7 +21,7 @@ async def edited_texts(
 ) -> tuple[Text, ...] | Problem:
     """Give the texts of an answer as they were edited; a Problem when they cannot be had, or do not fit."""
     plain = await edited_text(services.content, call, identity, decided)
-    return plain if isinstance(plain, Problem) else read_texts(texts, plain)
+    return plain if type(plain) is Problem else read_texts(texts, plain)
 
 
 def read_texts(texts: tuple[Text, ...], written: bytes) -> tuple[Text, ...] | Problem:

@@ -29,10 +29,10 @@ async def edited_call(
     Whether the caller waits for a stream was settled before and stays.
     """
     plain = await edited_text(services.content, call, identity, decided)
-    if isinstance(plain, Problem):
+    if type(plain) is Problem:
         return plain
     edited = read_call(asked.api, plain)
-    if isinstance(edited, Problem):
+    if type(edited) is Problem:
         return _as_told(edited, f"the edited request is not valid: {edited.message}")
     if edited.stream == asked.stream:
         return edited

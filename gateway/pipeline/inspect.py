@@ -42,7 +42,7 @@ async def inspect(services: Services, admission: Admission, invocation: Invocati
     document: dict[str, Any] = orjson.loads(invocation.body)
     texts = texts_of_answer(document)
     outcome = await judge_beside(services, admission, texts)
-    if isinstance(outcome, Problem):
+    if type(outcome) is Problem:
         return Inspected(invocation=refused(invocation, outcome), outcome=NOTHING_TO_SAY)
     if outcome.problem is not None:
         return Inspected(invocation=refused(invocation, outcome.problem), outcome=outcome)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from keeptrusts.gateway.pipeline.route import prepare
@@ -24,6 +25,7 @@ from keeptrusts.gateway.providers.protocol import ProviderAnswer, ProviderFailur
 from keeptrusts.gateway.providers.translate.credentials import refuses_our_account
 from keeptrusts.gateway.routing.deadlines import attempt_ns, deadline_headers, deadline_ns
 from keeptrusts.gateway.routing.retry import Failed, Judgement, TryAgain, judge, next_step, retry_after_ns
+from keeptrusts.gateway.routing.route import Route
 from keeptrusts.gateway.routing.traffic import Attempt
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.request import Usage
@@ -70,7 +72,7 @@ async def invoke(
     prepared, left, number = routes.first, list(routes.fallbacks), 1
     while True:
         ended = await _attempt(services, call, prepared, deadline, number)
-        if isinstance(ended, OpenedStream):
+        if type(ended) is OpenedStream:
             return ended
         invocation = ended.invocation
         if ended.judgement.trigger is None:
@@ -84,7 +86,7 @@ async def invoke(
                 retry_after_ns=retry_after_ns(invocation.retry_after, services.now()),
             ),
             left=left,
-            admits=lambda route: services.traffic.admits(route, services.now_ns()),
+            admits=partial(_admits, services),
             rules=rules,
             remaining_ns=deadline - now_ns,
             budget=traffic.budget,
@@ -96,7 +98,7 @@ async def invoke(
         following = prepared if step.route is prepared.route else prepare(step.route, call, asked, services.now())
         if step.route in left:
             left = left[left.index(step.route) + 1 :]
-        if isinstance(following, Problem):
+        if type(following) is Problem:
             return invocation
         if step.pause_ns:
             await asyncio.sleep(step.pause_ns / 1e9)
@@ -106,6 +108,10 @@ async def invoke(
         if recorded is None:
             return invocation
         prepared = recorded
+
+
+def _admits(services: Services, route: Route) -> bool:
+    return services.traffic.admits(route, services.now_ns())
 
 
 async def _attempt(
@@ -131,7 +137,7 @@ async def _attempt(
         services.counters.count_attempt(route.target.id, "abandoned")
         traffic.abandoned(attempt, services.now_ns())
         raise
-    if not isinstance(result, ProviderAnswer | ProviderFailure):
+    if type(result) is not ProviderAnswer and type(result) is not ProviderFailure:
         if result.content_type == _STREAM_TYPES[prepared.provider_call.framing]:
             traffic.first_byte(attempt, services.now_ns())
             return OpenedStream(prepared=prepared, stream=result, attempt=attempt, attempts=number, span=span)
@@ -190,7 +196,7 @@ def _outcome(ended: _Ended) -> str:
 
 
 def _read(result: ProviderAnswer | ProviderFailure, prepared: Prepared, number: int) -> _Ended:
-    if isinstance(result, ProviderFailure):
+    if type(result) is ProviderFailure:
         return _failed(result, prepared, number)
     if result.status == 200:
         return _answered(result, prepared, number)

@@ -62,7 +62,7 @@ class Others:
         if outcome.escalation is None:
             return Shown(outcome=outcome)
         kept = None if self.keeper is None else await self.keeper.texts(texts, "excerpt")
-        if isinstance(kept, Problem):
+        if type(kept) is Problem:
             return _refused(outcome, kept, kept.code)
         reviewed = await wait_for_person(
             self.services, self.call, self.identity, outcome, "output", self.connection, kept
@@ -82,10 +82,10 @@ class Others:
     async def _edited(self, outcome: ChainOutcome, texts: tuple[Text, ...], decided: ReviewDecided) -> Shown:
         """Give an answer as a person has edited it. It is judged anew; only nobody is asked again."""
         edited = await edited_texts(self.services, self.call, self.identity, texts, decided)
-        if isinstance(edited, Problem):
+        if type(edited) is Problem:
             return _refused(outcome, edited, NOT_AS_EDITED)
         again = await judge_beside(self.services, self.admission, edited)
-        if isinstance(again, Problem):
+        if type(again) is Problem:
             return _refused(outcome, again, again.code)
         again = await self._moderated(again, with_edits(edited, again.edits))
         if again.problem is not None:

@@ -63,7 +63,7 @@ async def _ask(
     asked = ProviderRequest(url=moderator.url, headers=moderator.headers, body=question, timeout_s=moderator.timeout_s)
     judges = services.provider if moderator.allowed_by_name else services.judges
     answer = await judges.call(asked)
-    if isinstance(answer, ProviderFailure):
+    if type(answer) is ProviderFailure:
         return policy.silent(f"service_{answer.kind}", phase)
     if answer.status != 200:
         return policy.silent("service_refused", phase)

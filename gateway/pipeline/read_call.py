@@ -51,6 +51,8 @@ def read_call(api: ClientApi, body: bytes) -> ModelCall | Problem:
         user=_user(api, document),
         stream=api in _STREAMED and document.get("stream") is True,
         tools=_tool_names(document),
+        metered=api != "count_tokens",
+        with_output=api not in _WITHOUT_OUTPUT,
     )
 
 
@@ -133,6 +135,7 @@ def _invalid(message: str, fix: str, param: str | None) -> Problem:
 
 
 _STREAMED: Final = frozenset({"chat", "messages", "responses"})
+_WITHOUT_OUTPUT: Final = frozenset({"count_tokens", "embeddings"})
 _CHECKS: Final[Mapping[ClientApi, Callable[[_Document], Problem | None]]] = MappingProxyType(
     {
         "chat": _messages_problem,

@@ -16,7 +16,7 @@ async def refuse(services: Services, call: IncomingCall, decided: Decided, probl
     acks = await append(services, decision, refusal_completion(services, call, decided, problem))
     if call.span is not None:
         call.span.stage("decide", call.started_ns, services.now_ns())
-    if isinstance(acks, Problem):
+    if type(acks) is Problem:
         return unrecorded(services, call, acks)
     return answers.refusal(call, problem, decided.verdict, acks[-1])
 

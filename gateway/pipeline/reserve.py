@@ -5,7 +5,7 @@ Where the leases at hand have room this is one synchronous step. Calls that nobo
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, final
 
 from keeptrusts.gateway.pipeline.admit import cheaper_routes
 from keeptrusts.gateway.pipeline.bounding import Quote, quote
@@ -59,6 +59,7 @@ class Funded:
     reservation: Reservation | None = None
 
 
+@final
 @frozen
 class Unfunded:
     """A call that is refused for money; ``outcome`` is what policies say by now."""
@@ -69,6 +70,7 @@ class Unfunded:
     client_gone: bool = False
 
 
+@final
 @frozen
 class Waiting:
     """A call whose accounts have no room at hand; ``shrunk_to`` is the output limit that it was given to fit."""
@@ -92,7 +94,7 @@ def reserve(one: Asking, routes: Routes) -> Funded | Unfunded | Waiting:
     bounded = quote(services, one.call, one.asked, routes.first, one.options)
     if bounded is None:
         return Funded(outcome=outcome, routes=routes)
-    if isinstance(bounded, Problem):
+    if type(bounded) is Problem:
         return Unfunded(outcome=outcome, problem=bounded)
     if chain.spending:
         outcome = _within_request_limits(one, outcome, bounded.bound.amount)
@@ -151,10 +153,10 @@ async def _lease(one: Asking, waiting: Waiting) -> Funded | Unfunded | Obstacle:
 def _cheaper(one: Asking, waiting: Waiting) -> Waiting | None:
     """Give the same call for its budget fallbacks; None without one that costs less."""
     routes = cheaper_routes(one.services, one.configuration, one.call, one.caller, one.asked, one.admission)
-    if isinstance(routes, Problem):
+    if type(routes) is Problem:
         return None
     bounded = quote(one.services, one.call, one.asked, routes.first, one.options)
-    if bounded is None or isinstance(bounded, Problem):
+    if bounded is None or type(bounded) is Problem:
         return None
     return replace(waiting, routes=_going_to(routes, bounded.prepared), quote=bounded)
 
@@ -165,7 +167,7 @@ def _shrunk(one: Asking, waiting: Waiting, obstacle: Obstacle) -> Waiting | None
     if fits is None:
         return None
     bounded = quote(one.services, one.call, one.asked, waiting.routes.first, one.options, fits)
-    if bounded is None or isinstance(bounded, Problem) or bounded.bound.amount > obstacle.available:
+    if bounded is None or type(bounded) is Problem or bounded.bound.amount > obstacle.available:
         return None
     return replace(waiting, routes=_going_to(waiting.routes, bounded.prepared), quote=bounded, shrunk_to=fits)
 

@@ -65,7 +65,7 @@ async def _ask(
     refused = _refused_call(services, call, identity, asked)
     review = review_requested(call, identity, outcome, escalation, "input", wait_s, call.kept, refused)
     answer = await _answer(services, call, identity, review, OPENED_WITHIN_S)
-    if isinstance(answer, Problem):
+    if type(answer) is Problem:
         return Reviewed(escalation=escalation, problem=answer)
     if answer == TOO_MANY:
         services.counters.count_review("too_many")
@@ -89,7 +89,7 @@ async def _redeem(
     answer = await _answer(services, call, identity, redeemed, ANSWERED_WITHIN_S)
     if answer is None:
         return Reviewed(escalation=escalation, problem=_silent())
-    if isinstance(answer, Problem):
+    if type(answer) is Problem:
         return Reviewed(escalation=escalation, problem=answer)
     if answer == REDEEMED:
         services.counters.count_review(REDEEMED)

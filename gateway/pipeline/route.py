@@ -23,7 +23,7 @@ def serving(
 ) -> tuple[Route, ...]:
     """Give every route that serves a call, before anything forbids it; none where the call cannot be served."""
     found = services.traffic.served.look_up(_wish(asked, group), configuration.rules, services.prices, services.now())
-    return () if isinstance(found, Problem) else tuple(one.route for one in found.candidates)
+    return () if type(found) is Problem else tuple(one.route for one in found.candidates)
 
 
 def routes_of(
@@ -51,12 +51,12 @@ def routes_of(
         now=now,
         now_ns=services.now_ns(),
     )
-    if isinstance(planned, Problem):
+    if type(planned) is Problem:
         return planned
     problem: Problem | None = None
     for index, route in enumerate(planned.routes):
         prepared = prepare(route, call, asked, now, limit)
-        if isinstance(prepared, Prepared):
+        if type(prepared) is Prepared:
             return Routes(first=prepared, fallbacks=planned.routes[index + 1 :])
         problem = problem or prepared
     assert problem is not None, "a plan has at least one route"
@@ -111,7 +111,7 @@ def prepare(
         created=int(now.timestamp()),
     )
     provider_call = translation.request(client_call)
-    if isinstance(provider_call, Inexpressible):
+    if type(provider_call) is Inexpressible:
         return Problem(
             code="invalid_request",
             message=f"target {route.target.id!r} cannot take {provider_call.param}: {provider_call.reason}",

@@ -58,15 +58,15 @@ async def model_call(services: Services, call: IncomingCall, connection: CallerC
     """Govern one call for a model from its headers to its answer. Never raises for what callers send."""
     configuration = services.configuration()
     key = _authenticated(services, call)
-    if isinstance(key, NotAuthenticated):
+    if type(key) is NotAuthenticated:
         return await _refuse_unknown(services, configuration, call, key)
     body = await connection.read_body()
-    asked = body if isinstance(body, Problem) else read_call(api, body)
+    asked = body if type(body) is Problem else read_call(api, body)
     user = asked.user if isinstance(asked, ModelCall) else None
     caller = identify(key, call.headers, services.directory, services.callers, user)
-    if isinstance(caller, Problem):
+    if type(caller) is Problem:
         return await refuse(services, call, refused_call(configuration, _key_identity(key), caller, asked), caller)
-    if isinstance(asked, Problem):
+    if type(asked) is Problem:
         return await refuse(services, call, refused_call(configuration, caller.identity, asked, asked), asked)
     services.counters.ignored_identity_headers += ignores_identity(key, call.headers, asked.user)
     return await _admit_and_go(services, configuration, call, caller, asked, connection)
@@ -76,14 +76,14 @@ async def list_models(services: Services, call: IncomingCall) -> Answer:
     """Answer GET /v1/models with exactly what the caller may use; recorded like every call."""
     configuration = services.configuration()
     caller = _caller(services, call)
-    if isinstance(caller, NotAuthenticated):
+    if type(caller) is NotAuthenticated:
         return await _refuse_unknown(services, configuration, call, caller)
     if isinstance(caller, tuple):
         key, problem = caller
         return await refuse(services, call, refused_call(configuration, _key_identity(key), problem, None), problem)
     facts = request_facts(services, configuration, call, caller, None)
     chain = configuration.compiled.chain_for(caller.team_slug)
-    bound = caller.key.models if caller.key is not None else ()
+    bound = caller.key.models
     usable = [
         {"id": name, "object": "model", "created": 0, "owned_by": vendor}
         for name, vendor in usable_models(services, configuration)
@@ -91,7 +91,7 @@ async def list_models(services: Services, call: IncomingCall) -> Answer:
     ]
     decided = Decided(identity=caller.identity, verdict="allow", config_version=configuration.compiled.version)
     acks = await append(services, decision_event(services, call, decided), listing_completion(services, call, decided))
-    if isinstance(acks, Problem):
+    if type(acks) is Problem:
         return unrecorded(services, call, acks)
     return answers.listing(call, orjson.dumps({"object": "list", "data": usable}), acks[-1])
 
@@ -100,7 +100,7 @@ async def refuse_route(services: Services, call: IncomingCall, problem: Problem)
     """Refuse a path or method that is not served, recorded like every refusal."""
     configuration = services.configuration()
     caller = _caller(services, call)
-    if isinstance(caller, NotAuthenticated):
+    if type(caller) is NotAuthenticated:
         return await _refuse_unknown(services, configuration, call, caller)
     identity = _key_identity(caller[0]) if isinstance(caller, tuple) else caller.identity
     return await refuse(services, call, refused_call(configuration, identity, problem, None), problem)
@@ -153,9 +153,9 @@ async def _go(
 ) -> Answer:
     """Judge a call and carry it out. One that a person has ``edited`` was approved: it is not held again."""
     admission = await admit(services, configuration, call, caller, asked)
-    if isinstance(admission, Lacking):
+    if type(admission) is Lacking:
         admission = await admit_with_shares(services, configuration, call, caller, asked, admission)
-    if isinstance(admission, Problem):
+    if type(admission) is Problem:
         return await refuse(services, call, refused_call(configuration, caller.identity, admission, asked), admission)
     outcome, routes = admission.outcome, admission.routes
     used: Usage | None = None
@@ -165,12 +165,12 @@ async def _go(
             keeper = keeper_of(services, call, caller.identity, admission.chain.keeping, admission.facts)
         if keeper is not None and not edited and not _over_a_limit(outcome):
             kept = await keeper.request(asked)
-            if isinstance(kept, Problem):
+            if type(kept) is Problem:
                 return unrecorded(services, call, kept)
             call = replace(call, kept=kept)
         if outcome.problem is not None:
             return await refuse(services, call, decided_call(configuration, caller, asked, outcome), outcome.problem)
-        if isinstance(routes, Problem):
+        if type(routes) is Problem:
             refused = refused_call(configuration, caller.identity, routes, asked, outcome.results)
             return await refuse(services, call, refused, routes)
         if admission.chain.external:
@@ -202,11 +202,11 @@ async def _go(
             admission=admission,
         )
         money = reserve(asking, routes)
-        if isinstance(money, Waiting):
+        if type(money) is Waiting:
             waits_since_ns = services.now_ns()
             money = await wait_for_hold(asking, money, connection)
             call = replace(call, held_ns=call.held_ns + services.now_ns() - waits_since_ns)
-        if isinstance(money, Unfunded):
+        if type(money) is Unfunded:
             return await refuse(services, call, unpaid_call(services, configuration, asking, money), money.problem)
         if paid_first:
             redeemed = await _held_for_person(services, configuration, call, caller, asked, outcome, connection)
@@ -250,17 +250,17 @@ async def _held_for_person(
         decided = replace(undecided, reason=reason, client_gone=reviewed.client_gone)
         return await refuse(services, call, decided, reviewed.problem)
     key = _authenticated(services, call)
-    if isinstance(key, NotAuthenticated):
+    if type(key) is NotAuthenticated:
         revoked = refused_call(configuration, caller.identity, key.problem, asked, outcome.results)
         return await refuse(services, call, revoked, key.problem)
     still = identify(key, call.headers, services.directory, services.callers, asked.user)
-    if isinstance(still, Problem):
+    if type(still) is Problem:
         archived = refused_call(configuration, caller.identity, still, asked, outcome.results)
         return await refuse(services, call, archived, still)
     if reviewed.edited is None:
         return asked
     edited = await edited_call(services, call, caller.identity, asked, reviewed.edited)
-    if isinstance(edited, Problem):
+    if type(edited) is Problem:
         unread = refused_call(configuration, caller.identity, edited, asked, outcome.results)
         return await refuse(services, call, unread, edited)
     return edited
@@ -285,10 +285,10 @@ def _authenticated(services: Services, call: IncomingCall) -> KeyValue | NotAuth
 
 def _caller(services: Services, call: IncomingCall) -> Caller | NotAuthenticated | tuple[KeyValue, Problem]:
     key = _authenticated(services, call)
-    if isinstance(key, NotAuthenticated):
+    if type(key) is NotAuthenticated:
         return key
     caller = identify(key, call.headers, services.directory, services.callers)
-    return (key, caller) if isinstance(caller, Problem) else caller
+    return (key, caller) if type(caller) is Problem else caller
 
 
 def _key_identity(key: KeyValue) -> Identity:

@@ -137,7 +137,7 @@ class Spending(msgspec.Struct, eq=False):
         What was charged for the failed attempt stays charged.
         """
         bounded = quote(self.services, self.call, self.asked, following, self.options)
-        if isinstance(bounded, Problem):
+        if type(bounded) is Problem:
             return None
         settlement = self._settled(failed)
         if bounded is None:

@@ -99,7 +99,7 @@ class _Reading:
                 if services.now_ns() - ended_ns > _AFTER_END_S * 1e9:
                     return None
             piece = await (_soon(stream) if ending else stream.read())
-            if isinstance(piece, ProviderFailure):
+            if type(piece) is ProviderFailure:
                 return None if ending else self._too_long() or piece
             try:
                 events = self._parser.finish() if piece is None else self._parser.feed(piece)

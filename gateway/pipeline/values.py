@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, final
 
 from keeptrusts.gateway.pipeline.spans import AttemptSpan, CallSpan
 from keeptrusts.gateway.policies.compile import CompiledChain
@@ -55,11 +55,12 @@ class IncomingCall:
 
 @frozen
 class Caller:
-    """Who calls: the key that proved it, and what follows from it."""
+    """Who calls: the key that proved it, and what follows from it; ``facts`` is what policies may know of them."""
 
     identity: Identity
-    key: KeyValue | None
+    key: KeyValue
     team_slug: str | None = None
+    facts: RequestFacts = field(repr=False)
 
 
 @frozen
@@ -77,16 +78,11 @@ class ModelCall:
     user: str | None
     stream: bool
     tools: tuple[str, ...]
-
-    @property
-    def metered(self) -> bool:
-        return self.api != "count_tokens"
-
-    @property
-    def with_output(self) -> bool:
-        return self.api not in ("count_tokens", "embeddings")
+    metered: bool
+    with_output: bool
 
 
+@final
 @frozen
 class Prepared:
     """A route and what would be sent there."""
@@ -122,6 +118,7 @@ class Admission:
     placeholders: Mapping[str, str] = field(default_factory=lambda: _NONE, repr=False)
 
 
+@final
 @frozen
 class Lacking:
     """A call that policies cannot decide about before shares of rate limits are there, or known not to be had."""
@@ -151,6 +148,7 @@ class Invocation:
     first_token_us: int | None = None
 
 
+@final
 @frozen
 class OpenedStream:
     """A stream whose first piece has arrived, and the attempt that brought it."""

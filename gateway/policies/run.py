@@ -12,7 +12,7 @@ from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.events.identity import PolicyOutcome, PolicyResult, Verdict
 from keeptrusts.schemas.frozen import frozen, replace
 from keeptrusts.schemas.policy_document.document import Mode
-from keeptrusts.schemas.remembered import Remembered
+from keeptrusts.schemas.remembered import remembered
 
 Clock = Callable[[], int]
 """A monotonic clock in nanoseconds."""
@@ -93,7 +93,7 @@ def chain_in_steps(
             results.append(_result_with_findings(compiled, decision, us))
         else:
             results.append(
-                _plain_results[compiled.kind, compiled.name, compiled.mode, decision.result, decision.reason, us]
+                _plain_result((compiled.kind, compiled.name, compiled.mode, decision.result, decision.reason, us))
             )
         if decision.permit is not None:
             permits.append(decision.permit)
@@ -137,9 +137,9 @@ def judged_later(outcome: ChainOutcome, compiled: CompiledPolicy, decision: Deci
     results = list(outcome.results)
     for index, result in enumerate(results):
         if (result.kind, result.name, result.result) == (compiled.kind, compiled.name, "allow"):
-            results[index] = _plain_results[
-                compiled.kind, compiled.name, compiled.mode, decision.result, decision.reason, result.us
-            ]
+            results[index] = _plain_result(
+                (compiled.kind, compiled.name, compiled.mode, decision.result, decision.reason, result.us)
+            )
             break
     return _with_decision(outcome, compiled, decision, tuple(results))
 
@@ -209,13 +209,11 @@ def _result_with_findings(compiled: CompiledPolicy, decision: Decision, us: int)
 _Plain = tuple[str, str, Mode, PolicyOutcome, str | None, int]
 
 
-def _make_plain(named: _Plain) -> PolicyResult:
+@remembered(most=8_192)
+def _plain_result(named: _Plain) -> PolicyResult:
+    """Give a result without findings: the same few come again and again, and they never change."""
     kind, name, mode, result, reason, us = named
     return PolicyResult(kind=kind, name=name, mode=mode, result=result, reason=reason, us=us)
-
-
-_plain_results: Final[Remembered[_Plain, PolicyResult]] = Remembered(_make_plain, most=8_192)
-"""Results without findings: the same few come again and again, and they never change."""
 
 
 def _outcome(

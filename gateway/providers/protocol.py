@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, final
 
 from keeptrusts.schemas.frozen import frozen
 
@@ -26,6 +26,7 @@ class ProviderRequest:
     timeout_s: float
 
 
+@final
 @frozen
 class ProviderAnswer:
     """An HTTP answer of the upstream, whatever its status. ``retry_after`` is the header as it came."""
@@ -37,6 +38,7 @@ class ProviderAnswer:
     elapsed_us: int
 
 
+@final
 @frozen
 class ProviderFailure:
     """No usable answer. ``billed`` is False only where the upstream cannot have worked on the call."""

@@ -197,13 +197,13 @@ class KafkaPublisher:
 
     def _gather(self, lane: _Lane) -> _Gathered:
         """Take what fits into one batch, numbering as it goes."""
-        batch = _Gathered()
+        batch, now_ms = _Gathered(), time.time_ns() // 1_000_000
         while lane.pending:
             item = lane.pending[0]
             if item.result.done() and not item.handed_over:
                 lane.pending.popleft()  # nobody waits for it any more, and nothing of it is on its way
                 continue
-            problem = self._add(lane, item, batch)
+            problem = self._add(lane, item, batch, now_ms)
             if problem is not None and not item.result.done():
                 item.result.set_exception(problem)
             if problem is None and item.handed_over < len(item.events):
@@ -211,21 +211,22 @@ class KafkaPublisher:
             lane.pending.popleft()
         return batch
 
-    def _add(self, lane: _Lane, item: _Append, batch: _Gathered) -> PublishError | None:
+    def _add(self, lane: _Lane, item: _Append, batch: _Gathered, now_ms: int) -> PublishError | None:
         """Add an item's events as far as there is room; a problem when one of them can never be sent."""
-        rest = item.events[item.handed_over :]
+        values: list[bytes] = []
+        sequence = lane.next_sequence
         try:
-            values = [
-                encode(event, source=self.source, sequence=lane.next_sequence + index)
-                for index, event in enumerate(rest)
-            ]
+            for event in item.events[item.handed_over :]:
+                value = encode(event, source=self.source, sequence=sequence)
+                if len(value) > MAX_RECORD_BYTES:
+                    return RecordTooLargeError(
+                        f"an event of {len(value)} bytes is above the limit of {MAX_RECORD_BYTES}"
+                    )
+                values.append(value)
+                sequence += 1
         except (TypeError, ValueError) as error:  # such as half of a surrogate pair; the lane goes on
             return PublishError(f"an event cannot be written as JSON ({type(error).__name__})")
-        largest = max(map(len, values))
-        if largest > MAX_RECORD_BYTES:
-            return RecordTooLargeError(f"an event of {largest} bytes is above the limit of {MAX_RECORD_BYTES}")
         key = item.events[0].ledger.encode()
-        now_ms = time.time_ns() // 1_000_000
         for value in values:
             if not batch.has_room(value):
                 break
@@ -257,7 +258,7 @@ def _confirm(lane: _Lane, answer: ProduceAnswer) -> None:
             timestamp_ms=time_ms,
             timestamp_type=LOG_APPEND_TIME if time_ms >= 0 else 0,
         )
-        item.acks = (*item.acks, ack)
+        item.acks += (ack,)
         if len(item.acks) == len(item.events) and not item.result.done():
             item.result.set_result(item.acks)
     lane.sending = []

@@ -132,10 +132,10 @@ def served(wish: Wish, rules: RoutingRules, prices: PriceTable, now: datetime) -
             fix="Set OPENAI_API_KEY, or name targets under providers in the policy file, and restart the gateway",
         )
     wanted = _wanted(wish, rules)
-    if isinstance(wanted, Problem):
+    if type(wanted) is Problem:
         return wanted
     found = _narrowed(wish, wanted, rules, prices, now)
-    if isinstance(found, Problem):
+    if type(found) is Problem:
         return found
     # Calls of a group share its rotation, other calls that of the routes they may take.
     pool = f"group {wish.group.name}" if wish.group is not None else "\r".join(one.slot for one in found)
@@ -153,7 +153,7 @@ def within_budget(
     found = _narrowed(wish, entries, rules, prices, now) if entries else ()
     cheaper = tuple(
         one
-        for one in (() if isinstance(found, Problem) else found)
+        for one in (() if type(found) is Problem else found)
         if (cost := pico_of(one, wish)) is not None and (limit is None or cost < limit)
     )
     if cheaper:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -48,28 +48,41 @@ def plan(
     served = traffic.served.look_up(wish, rules, prices, now)
     if wish.at_cap and isinstance(served, Served):
         served = within_budget(wish, rules, prices, now, served)
-    if isinstance(served, Problem):
+    if type(served) is Problem:
         return served
     permitted = served.candidates
     if wish.permits is not None:
-        permitted = tuple(one for one in permitted if wish.permits(one.route))
+        permitted = _those_permitted(wish.permits, permitted)
         if not permitted:
             return _none_permitted(wish)
+    if len(permitted) > 1:
+        return _chosen(wish, rules, served.pool, permitted, traffic, now_ns)
+    [only] = permitted
+    if not traffic.admits(only.route, now_ns):
+        return _all_held_back(wish, permitted, traffic, now_ns)
+    return Plan(routes=(only.route,), strategy=strategy_of(wish, rules))
+
+
+def _those_permitted(permits: Callable[[Route], bool], found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(one for one in found if permits(one.route))
+
+
+def _chosen(
+    wish: Wish, rules: RoutingRules, pool: str, permitted: Sequence[Candidate], traffic: Traffic, now_ns: int
+) -> Plan | Problem:
     admitted = [one for one in permitted if traffic.admits(one.route, now_ns)]
     if not admitted:
         return _all_held_back(wish, permitted, traffic, now_ns)
-    strategy = strategy_of(wish, rules)
-    if len(permitted) == 1:  # nothing to choose from
-        return Plan(routes=(admitted[0].route,), strategy=strategy)
     around = Surroundings(
         latencies=traffic.latencies,
         rotations=traffic.rotations,
         chance=traffic.chance,
         now_ns=now_ns,
-        pool=served.pool,
+        pool=pool,
         pico_of=lambda one: pico_of(one, wish),
         exploration_percent=rules.routing.exploration_percent,
     )
+    strategy = strategy_of(wish, rules)
     routes = ordered_by(strategy, admitted, around)
     return Plan(routes=routes[: 1 + rules.routing.max_fallback_attempts], strategy=strategy)
 

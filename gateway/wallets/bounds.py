@@ -19,7 +19,7 @@ from keeptrusts.gateway.wallets.token_tariffs import hidden_prompt_tokens, image
 from keeptrusts.schemas.errors import Problem
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.money import MAX_NANO, PICO_PER_NANO
-from keeptrusts.schemas.remembered import Remembered
+from keeptrusts.schemas.remembered import remembered
 
 Estimate = Literal["bounded", "typical"]
 
@@ -124,7 +124,7 @@ def _limit(api: str, document: Mapping[str, Any]) -> int:
 def _size(api: str, model: str, document: Mapping[str, Any], estimate: Estimate) -> tuple[InputSize, bool]:
     """Give the size, and whether it is sure; the estimate of what has none takes each byte of the body as a token."""
     try:
-        if _searches[model]:
+        if _searches(model):
             raise Unbounded("model", "searches by itself and bills what it finds", ELSEWHERE)
         return read_input(api, document), True
     except Unbounded:
@@ -136,13 +136,11 @@ def _size(api: str, model: str, document: Mapping[str, Any], estimate: Estimate)
         return size, False
 
 
-def _says_it_searches(model: str) -> bool:
+@remembered(most=1_024)
+def _searches(model: str) -> bool:
     """Say whether a model's name tells that it searches: OpenAI's, Perplexity's, Groq's and OpenRouter's names."""
     name = model.lower()
     return "search" in name or "sonar" in name or "compound" in name or ":online" in name
-
-
-_searches: Final[Remembered[str, bool]] = Remembered(_says_it_searches, most=1_024)
 
 
 def _dearest(row: PriceRow, tokens: int) -> tuple[int, int | None]:

@@ -70,15 +70,15 @@ class Composed:
     def request(self, call: ClientCall) -> ProviderCall | Inexpressible:
         """Give what to send, or what one of both cannot say, by the caller's name for it."""
         chat = self._chat(call)
-        if isinstance(chat, Inexpressible):
+        if type(chat) is Inexpressible:
             return chat
         sent = self.inner.request(chat)
-        return replace(sent, param=self._name(sent.param)) if isinstance(sent, Inexpressible) else sent
+        return replace(sent, param=self._name(sent.param)) if type(sent) is Inexpressible else sent
 
     def answer(self, call: ClientCall, body: bytes) -> ReadAnswer:
         """Read a plain answer through both."""
         chat = self._chat(call)
-        if isinstance(chat, Inexpressible):
+        if type(chat) is Inexpressible:
             raise ValueError("an answer came to a call that could not be sent")
         read = self.inner.answer(chat, body)
         if not read.valid:
@@ -94,13 +94,13 @@ class Composed:
     def stream(self, call: ClientCall) -> StreamTranslation:
         """Begin to read a stream through both."""
         chat = self._chat(call)
-        if isinstance(chat, Inexpressible):
+        if type(chat) is Inexpressible:
             raise ValueError("a stream came to a call that could not be sent")
         return _ComposedStream(call, self.outer.stream(call), self.inner.stream(chat))
 
     def _chat(self, call: ClientCall) -> ClientCall | Inexpressible:
         made = self.outer.request(call)
-        if isinstance(made, Inexpressible):
+        if type(made) is Inexpressible:
             return made
         return replace(call, document=orjson.loads(made.body), body=made.body)
 

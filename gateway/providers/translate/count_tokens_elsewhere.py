@@ -54,7 +54,7 @@ class CountTokensElsewhere:
     def request(self, call: ClientCall) -> ProviderCall | Inexpressible:
         """Ask about the body that a message of the same content would be sent with."""
         chat = self.messages.request(call)
-        return chat if isinstance(chat, Inexpressible) else self.counting(call.model, orjson.loads(chat.body))
+        return chat if type(chat) is Inexpressible else self.counting(call.model, orjson.loads(chat.body))
 
     def answer(self, call: ClientCall, body: bytes) -> ReadAnswer:
         """Give the number as Anthropic does; its usage is nothing at all."""

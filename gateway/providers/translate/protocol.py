@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, final
 
 from keeptrusts.schemas.events.request import Usage
 from keeptrusts.schemas.frozen import frozen
@@ -50,6 +50,7 @@ class ProviderCall:
     framing: Framing = "sse"
 
 
+@final
 @frozen
 class Inexpressible:
     """The provider's wire cannot say what the caller asked for: the field's path, why, and what to do."""

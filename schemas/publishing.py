@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Protocol
 
 from keeptrusts.schemas.envelope import Event
@@ -54,12 +55,12 @@ class Publisher(Protocol):
     acknowledged by all in-sync replicas. It does not promise that any reader has seen it.
     """
 
-    async def append(self, *events: Event, deadline_s: float) -> tuple[Ack, ...]:
+    def append(self, *events: Event, deadline_s: float) -> Awaitable[tuple[Ack, ...]]:
         """Append events that belong together, in order; one Ack each.
 
         All events of one call must share a ledger; each gets this publisher's ``source`` and the next number. Raises
         RecordTooLargeError, PublisherOverloadedError or a plain PublishError (no JSON can say it) when nothing was
-        sent, AckUnknownError when it is not known.
+        sent, AckUnknownError when it is not known; at once or to whoever awaits it.
         """
         ...
 
@@ -73,6 +74,7 @@ def one_ledger(events: tuple[Event, ...]) -> str:
     """Give the ledger that the events of one append share; raises ValueError when there are none or several."""
     if len(events) == 1:
         return events[0].ledger
-    if not events or any(event.ledger != events[0].ledger for event in events):
-        raise ValueError(f"the events of one append must share a ledger, found {len({e.ledger for e in events})}")
-    return events[0].ledger
+    ledgers = {event.ledger for event in events}
+    if len(ledgers) != 1:
+        raise ValueError(f"the events of one append must share a ledger, found {len(ledgers)}")
+    return ledgers.pop()

@@ -6,6 +6,7 @@ Served without aiohttp's application and requests: a table of a dozen fixed path
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -50,9 +51,9 @@ class HttpConnection(msgspec.Struct, eq=False):
     def path(self) -> str:
         return self._exchange.path
 
-    async def read_body(self) -> bytes | Problem:
+    def read_body(self) -> Awaitable[bytes | Problem]:
         settings = self._services.settings
-        return await read_body(self._exchange, most_bytes=settings.max_body_bytes, timeout_s=settings.body_timeout_s)
+        return read_body(self._exchange, most_bytes=settings.max_body_bytes, timeout_s=settings.body_timeout_s)
 
     def is_gone(self) -> bool:
         transport = self._exchange.transport
@@ -89,11 +90,15 @@ class DataPlane:
         self._services = services
         self._metrics = metrics
 
-    async def answer(self, exchange: Exchange) -> web.StreamResponse:
+    def answer(self, exchange: Exchange) -> Awaitable[web.StreamResponse]:
         """Answer one request. Never raises for what callers send."""
         route = _ROUTES.get((exchange.method, exchange.raw_path)) or _ROUTES.get((exchange.method, exchange.path))
-        if route is not None:
-            return await self._governed(exchange, *route)
+        if route is None:
+            return self._unrouted(exchange)
+        endpoint, govern = route
+        return self._governed(exchange, endpoint, govern)
+
+    async def _unrouted(self, exchange: Exchange) -> web.StreamResponse:
         if exchange.method in ("GET", "HEAD"):
             plain = await health.answer(self._services, self._metrics, exchange.path)
             if plain is not None:
@@ -129,10 +134,7 @@ class DataPlane:
 
 
 def _model_call(api: ClientApi) -> Govern:
-    async def govern(services: Services, call: IncomingCall, connection: HttpConnection) -> Answer:
-        return await run.model_call(services, call, connection, api)
-
-    return govern
+    return partial(run.model_call, api=api)
 
 
 async def _models(services: Services, call: IncomingCall, connection: HttpConnection) -> Answer:
@@ -158,7 +160,10 @@ _ROUTES: Final[Mapping[tuple[str, str], tuple[str, Govern]]] = MappingProxyType(
     {
         ("POST", "/v1/chat/completions"): ("/v1/chat/completions", _model_call("chat")),
         ("POST", "/v1/messages"): ("/v1/messages", _model_call("messages")),
-        ("POST", "/v1/messages/count_tokens"): ("/v1/messages/count_tokens", _model_call("count_tokens")),
+        ("POST", "/v1/messages/count_tokens"): (
+            "/v1/messages/count_tokens",
+            _model_call("count_tokens"),
+        ),
         ("POST", "/v1/responses"): ("/v1/responses", _model_call("responses")),
         ("POST", "/v1/embeddings"): ("/v1/embeddings", _model_call("embeddings")),
         ("GET", "/v1/models"): ("/v1/models", _models),

@@ -7,7 +7,7 @@ call costs as much as finding out who calls.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -81,4 +81,4 @@ class Exchange(msgspec.Struct, eq=False):
 class Plane(Protocol):
     """Answers exchanges. Never raises for what callers send; ConnectionError when a caller is gone."""
 
-    async def answer(self, exchange: Exchange) -> web.StreamResponse: ...
+    def answer(self, exchange: Exchange) -> Awaitable[web.StreamResponse]: ...

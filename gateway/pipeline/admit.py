@@ -80,8 +80,7 @@ async def admit(
         again = prepare(routes.first.route, call, sent, services.now(), limit)
         routes = again if type(again) is Problem else Routes(first=again, fallbacks=routes.fallbacks)
     if type(routes) is not Problem and routes.fallbacks:
-        left = tuple(one for one in routes.fallbacks if one.model == chosen or _may_use(one, chain, facts, caller))
-        routes = Routes(first=routes.first, fallbacks=left)
+        routes = _usable(routes, chosen, chain, facts, caller)
     admission = Admission(asked=sent, outcome=outcome, routes=routes, facts=facts, chain=chain, payers=payers)
     if facts.review is None or sent is asked or not facts.review.placeholders.values:
         return admission
@@ -182,6 +181,12 @@ def _data_filter(chain: CompiledChain, facts: RequestFacts) -> Permits:
         )
 
     return permits
+
+
+def _usable(routes: Routes, chosen: str | None, chain: CompiledChain, facts: RequestFacts, caller: Caller) -> Routes:
+    """Leave away what falls back to another model that the caller may not use."""
+    left = tuple(one for one in routes.fallbacks if one.model == chosen or _may_use(one, chain, facts, caller))
+    return Routes(first=routes.first, fallbacks=left)
 
 
 def _may_use(route: Route, chain: CompiledChain, facts: RequestFacts, caller: Caller) -> bool:

@@ -91,7 +91,7 @@ def _other_keys(headers: Mapping[str, str], text: str) -> bool:
     if len(authorizations) + len(keys) < 2:
         return False
     others = (*(presented_key(value, None) for value in authorizations), *(value.strip() for value in keys))
-    return any(other not in (None, "", text) for other in others)
+    return not {None, "", text}.issuperset(others)
 
 
 def identify(

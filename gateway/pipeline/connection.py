@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from keeptrusts.schemas.errors import Problem
@@ -15,7 +15,7 @@ class CallerGoneError(Exception):
 class CallerConnection(Protocol):
     """One call's connection. ``begin``, ``send`` and ``end`` come in that order, for streams only."""
 
-    async def read_body(self) -> bytes | Problem:
+    def read_body(self) -> Awaitable[bytes | Problem]:
         """Give the whole body, within size and time; a Problem when it is larger, slower or encoded."""
         ...
 

@@ -152,9 +152,9 @@ async def _attempt(
     return ended
 
 
-async def _send(
+def _send(
     services: Services, call: IncomingCall, prepared: Prepared, timeout_ns: int, traceparent: str | None
-) -> ProviderStream | ProviderAnswer | ProviderFailure:
+) -> Awaitable[ProviderStream | ProviderAnswer | ProviderFailure]:
     target = prepared.route.target
     where = address(
         target,
@@ -173,8 +173,8 @@ async def _send(
         timeout_s=timeout_ns / 1e9,
     )
     if prepared.client_call.stream:
-        return await services.provider.open(request)
-    return await services.provider.call(request)
+        return services.provider.open(request)
+    return services.provider.call(request)
 
 
 def _note(services: Services, attempt: Attempt, ended: _Ended) -> None:

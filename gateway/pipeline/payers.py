@@ -37,9 +37,12 @@ class PayerBook:
         key = (facts.org, facts.team_id, facts.user, facts.key_id, facts.project, version, applying)
         if key in self._found:
             return self._found[key]
-        limits = [chain.spending[index][1] for index in applying]
-        found = self._found[key] = payers_of(directory, facts, limits, config_version)
+        found = self._found[key] = payers_of(directory, facts, _limits(chain, applying), config_version)
         return found
+
+
+def _limits(chain: CompiledChain, applying: tuple[int, ...]) -> list[SpendLimit]:
+    return [chain.spending[index][1] for index in applying]
 
 
 def applying_limits(chain: CompiledChain, facts: RequestFacts) -> tuple[int, ...]:

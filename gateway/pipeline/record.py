@@ -222,15 +222,15 @@ def elapsed_us(services: Services, call: IncomingCall) -> int:
 
 
 def _event(services: Services, call: IncomingCall, identity: Identity, data: Record) -> Event:
-    actor = f"key:{identity.key_id}" if identity.key_id is not None else "anonymous:-"
+    org, key_id = identity.org, identity.key_id
     return Event(
         id=services.ids.event(),
         source=services.publisher.source,
         subject=call.request,
         time=services.now(),
-        org=identity.org,
-        ledger=identity.org,
-        actor=actor,
+        org=org,
+        ledger=org,
+        actor="anonymous:-" if key_id is None else f"key:{key_id}",
         data=data,
         correlationid=call.request,
         traceparent=call.traceparent,

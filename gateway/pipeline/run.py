@@ -69,7 +69,12 @@ async def model_call(services: Services, call: IncomingCall, connection: CallerC
     if type(asked) is Problem:
         return await refuse(services, call, refused_call(configuration, caller.identity, asked, asked), asked)
     services.counters.ignored_identity_headers += ignores_identity(key, call.headers, asked.user)
-    return await _admit_and_go(services, configuration, call, caller, asked, connection)
+    key_of_repeats = call.headers.get(idempotency.HEADER)
+    if key_of_repeats is not None:
+        taken = await idempotency.claim(services, call, caller, asked, key_of_repeats)
+        if taken is not None:
+            return await refuse(services, call, refused_call(configuration, caller.identity, taken, asked), taken)
+    return await _go(services, configuration, call, caller, asked, connection)
 
 
 async def list_models(services: Services, call: IncomingCall) -> Answer:
@@ -123,22 +128,6 @@ def not_ready(services: Services) -> Problem | None:
     if services.counters.in_flight >= settings.max_in_flight:
         return Problem(code="overloaded", message="too many calls are under way", fix="Retry later", retry_after_s=1)
     return None
-
-
-async def _admit_and_go(
-    services: Services,
-    configuration: Configuration,
-    call: IncomingCall,
-    caller: Caller,
-    asked: ModelCall,
-    connection: CallerConnection,
-) -> Answer:
-    key = call.headers.get(idempotency.HEADER)
-    if key is not None:
-        taken = await idempotency.claim(services, call, caller, asked, key)
-        if taken is not None:
-            return await refuse(services, call, refused_call(configuration, caller.identity, taken, asked), taken)
-    return await _go(services, configuration, call, caller, asked, connection)
 
 
 async def _go(

@@ -322,8 +322,9 @@ class Spending(msgspec.Struct, eq=False):
         if cost > amount:
             self.services.counters.money.variances += 1
             self.services.counters.money.variance_nano += cost - amount
-        settle = trusted(Settle, {"hold": name, "amount": cost, "basis": usage.basis})  # ``cost_nano`` bounds it
-        state: CostState = "presumed" if usage.basis == "presumed" else "priced"
+        basis = usage.basis
+        settle = trusted(Settle, {"hold": name, "amount": cost, "basis": basis})  # ``cost_nano`` bounds it
+        state: CostState = "presumed" if basis == "presumed" else "priced"
         return Settlement(cost=min(cost, amount), state=state, price_version=row.version, settle=settle)
 
     def _unheld(self, invocation: Invocation) -> Settlement:

@@ -11,7 +11,7 @@ import asyncio
 import functools
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, cast
 
 import aiohttp
@@ -203,10 +203,10 @@ class _Exchange(msgspec.Struct, eq=False):
                 return message
         raise aiohttp.ClientPayloadError("nothing but announcements")
 
-    async def read(self) -> bytes:
+    def read(self) -> Awaitable[bytes]:
         """Give what has arrived, or wait for it; empty at the end. Raises what _EXPECTED names."""
         assert self._payload is not None, "the head comes first"
-        return await self._payload.readany()
+        return self._payload.readany()
 
     async def whole(self, most_bytes: int) -> ProviderAnswer | ProviderFailure:
         """Read the whole body, within a size."""

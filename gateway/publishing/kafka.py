@@ -13,7 +13,7 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -122,7 +122,7 @@ class KafkaPublisher:
         """How many appends wait to be handed to the producer."""
         return sum(len(lane.pending) for lane in self._lanes.values())
 
-    async def append(self, *events: Event, deadline_s: float) -> tuple[Ack, ...]:
+    def append(self, *events: Event, deadline_s: float) -> Awaitable[tuple[Ack, ...]]:
         """See the port. Nothing is on its way when this raises anything but AckUnknownError."""
         ledger = one_ledger(events)
         if self._stopped:
@@ -137,7 +137,7 @@ class KafkaPublisher:
             self._loop.call_soon(self._send, lane)
         if lane.watch is None:
             lane.watch = self._loop.call_later(WATCH_S, self._watch, lane)
-        return await item.result
+        return item.result
 
     def _watch(self, lane: _Lane) -> None:
         """End the waits whose deadlines have passed, and look again while anybody waits."""

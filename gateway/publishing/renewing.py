@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from keeptrusts.gateway.publishing.kafka import KafkaPublisher
 from keeptrusts.schemas.envelope import Event
@@ -48,7 +47,7 @@ class RenewingPublisher:
         """Start the first producer; raises PublishError when the broker does not answer."""
         await self._begin()
 
-    def append(self, *events: Event, deadline_s: float) -> Coroutine[Any, Any, tuple[Ack, ...]]:
+    def append(self, *events: Event, deadline_s: float) -> Awaitable[tuple[Ack, ...]]:
         """See the port. Events get this incarnation's source."""
         if self._current is None:
             raise PublisherOverloadedError("the connection to the log is being renewed")

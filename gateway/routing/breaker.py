@@ -160,10 +160,7 @@ class Breakers:
         bucket = now_ns * _BUCKETS // (options.window_s * _S)
         count = circuit.counts.get(bucket)
         if count is None:
-            for old in [known for known in circuit.counts if known <= bucket - _BUCKETS]:
-                del circuit.counts[old]
-            if not circuit.counts:
-                circuit.in_a_row = 0  # failures from before the window are no row any more
+            _forget_before(circuit, bucket - _BUCKETS)
             count = circuit.counts[bucket] = [0, 0]
         count[0] += 1
         if health == "good":
@@ -206,3 +203,11 @@ class Breakers:
 
 def _probe_is_free(circuit: _Circuit, now_ns: int) -> bool:
     return circuit.probe_ends_ns is None or now_ns >= circuit.probe_ends_ns
+
+
+def _forget_before(circuit: _Circuit, last: int) -> None:
+    """Drop the counts of buckets up to ``last``; failures from before the window are no row any more."""
+    for old in [known for known in circuit.counts if known <= last]:
+        del circuit.counts[old]
+    if not circuit.counts:
+        circuit.in_a_row = 0

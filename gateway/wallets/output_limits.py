@@ -6,7 +6,7 @@ field. It is never raised.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -87,14 +87,18 @@ def with_limit(
     if has_limit(api, document):
         if not lower:
             return None
-        lowered = {name: limit for name in names if type(document.get(name)) is int and document[name] > limit}
-        return _rewritten({**document, **lowered}) if lowered else None
+        return _lowered(document, names, limit)
     name = names[0] if vendor in _NEW_NAME or _takes_new_name_only(model) else names[-1]
     limited = {**document, name: limit}
     if name in document or len(body) < 3:
         return _rewritten(limited)
     # The field goes before the closing brace, which saves writing a long call anew.
     return LimitedCall(document=limited, body=b"".join((memoryview(body)[:-1], b',"%b":%d}' % (name.encode(), limit))))
+
+
+def _lowered(document: Mapping[str, Any], names: Sequence[str], limit: int) -> LimitedCall | None:
+    lower = {name: limit for name in names if type(document.get(name)) is int and document[name] > limit}
+    return _rewritten({**document, **lower}) if lower else None
 
 
 def _takes_new_name_only(model: str) -> bool:

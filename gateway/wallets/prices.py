@@ -186,14 +186,15 @@ def cost_nano(row: PriceRow, usage: Usage) -> int | None:
 
 def cost_pico(row: PriceRow, usage: Usage) -> int | None:
     """The same before rounding, in pico-USD: for comparing prices of a few tokens."""
-    band = band_for(row, usage.input_tokens)
-    read, written, output = usage.cache_read_tokens, usage.cache_write_tokens, usage.output_tokens
+    given, read, written = usage.input_tokens, usage.cache_read_tokens, usage.cache_write_tokens
+    output, reasoning = usage.output_tokens, usage.reasoning_tokens
+    band = band_for(row, given)
     pico = row.a_request + read * band.cache_read + written * band.cache_write
-    plain = usage.input_tokens - read - written
+    plain = given - read - written
     if plain > 0:
         pico += plain * band.input
-    reasoning = min(usage.reasoning_tokens, output) if usage.reasoning_tokens else 0
     if reasoning:
+        reasoning = min(reasoning, output)
         if band.reasoning is None:
             return None
         pico += reasoning * band.reasoning

@@ -138,9 +138,8 @@ async def test_stop_lets_out_what_is_queued_and_refuses_what_comes_later(
     await ensure_topics(kafka_bootstrap, prefix=topic_prefix)
     broken: list[str] = []
     publisher = await started(kafka_bootstrap, queue_size=1_000, broken=broken, prefix=topic_prefix)
-    appends = [asyncio.create_task(publisher.append(event(str(n)), deadline_s=30)) for n in range(300)]
-    await asyncio.sleep(0)  # every append has queued its event, none has been sent
-    assert publisher.waiting == 300
+    appends = [asyncio.ensure_future(publisher.append(event(str(n)), deadline_s=30)) for n in range(300)]
+    assert publisher.waiting == 300, "every append has queued its event, none has been sent"
     await publisher.stop()
     acks = await asyncio.wait_for(asyncio.gather(*appends), 30)
     assert [ack.offset for (ack,) in acks] == list(range(300))

@@ -148,31 +148,34 @@ def encode(event: Event, *, source: str | None = None, sequence: int | None = No
         more += b',"traceparent":' + _quoted(event.traceparent)
     if event.synthetic:
         more += b',"synthetic":true'
-    ledger = _often(event.ledger)
-    return _FORM % (
+    return b'{"specversion":"1.0","id":%b%b,"subject":%b,"time":%b%b%b,"data":%b}' % (
         _quoted(event.id),
-        _often(event.source if source is None else source),
-        _often(NAMES[type(data)]),
+        _said_by((event.source if source is None else source, type(data))),
         _quoted(event.subject),
         written_time(event.time),
-        ledger if event.org == event.ledger else _often(event.org),
-        ledger,
-        ledger,
-        _often(event.actor),
+        _about((event.org, event.ledger, event.actor)),
         more,
         data.__pydantic_serializer__.to_json(data, exclude_none=True),
     )
 
 
-_FORM: Final = (
-    b'{"specversion":"1.0","id":%b,"source":%b,"type":%b,"subject":%b,"time":%b,"datacontenttype":"application/json"'
-    b',"org":%b,"ledger":%b,"partitionkey":%b,"actor":%b%b,"data":%b}'
-)
 _quoted: Final[Callable[[str], bytes]] = orjson.dumps
 
 
-_often: Final[Callable[[str], bytes]] = remembered(most=4_096)(_quoted)
-"""Texts that come again and again, such as an organization's id, as they are written."""
+@remembered(most=4_096)
+def _said_by(named: tuple[str, type[Record]]) -> bytes:
+    """Write source and type: one publisher says the same few things again and again."""
+    source, model = named
+    return b',"source":%b,"type":%b' % (_quoted(source), _quoted(NAMES[model]))
+
+
+@remembered(most=4_096)
+def _about(named: tuple[str, str, str]) -> bytes:
+    """Write organization, ledger and actor: one key calls again and again."""
+    org, ledger, actor = map(_quoted, named)
+    return b',"datacontenttype":"application/json","org":%b,"ledger":%b,"partitionkey":%b,"actor":%b' % (
+        org, ledger, ledger, actor
+    )  # fmt: skip
 
 
 def decode(value: bytes) -> Event:

@@ -3,7 +3,8 @@
 Python makes an object of a class of its own in three steps, with a dictionary of the keywords in between, and a
 dataclass that is frozen at run time sets every field through its base class on top. A governed call makes some forty
 such values. A struct of `msgspec` is made in one step in C, in a tenth to a fifth of the time, and nothing can be
-assigned to it.
+assigned to it. To ask with ``isinstance`` whether something is one costs ten times what ``type(x) is`` costs where the
+answer is no: what every call is asked in vain (a problem, a failure) is ``@final``, and told by its type.
 """
 
 from __future__ import annotations

@@ -119,9 +119,13 @@ class Worker:
             await closed(self._ticker, "the producer of ticks")
 
     @property
-    def crashed(self) -> bool:
-        """Whether Faust has given up, or has not joined its group again for too long; the process should end then."""
-        return bool(self.app.crashed) or self._is_left_out()
+    def crashed(self) -> str | None:
+        """Why this process should end: Faust has given up, or has not joined its group again for too long."""
+        if self.app.crashed:
+            return "the stream worker has crashed; see the log above"
+        if self._is_left_out():
+            return f"this worker's partitions were taken away, and it was given none again within {LEFT_OUT_S:g} s"
+        return None
 
     def _is_left_out(self) -> bool:
         """Say whether partitions were taken away and nothing has been given out since: a lost answer may do that."""

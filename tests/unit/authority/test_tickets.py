@@ -322,6 +322,7 @@ def test_a_denied_ticket_is_told_to_who_waits_and_gives_back_what_was_approved()
     money.wait("t1", 2 * USD)
     money.intend(deny("t1"))
     assert [(one.ticket, one.reason, one.incarnation) for one in money.inbox(TicketDenied)] == [("t1", "denied", "a")]
+    assert [one.note for one in money.inbox(TicketDenied)] == ["too dear"], "the caller is told why"
     parked(money, "t2")
     money.intend(approve("t2", "ops"))
     money.intend(deny("t2"))

@@ -155,11 +155,13 @@ def request_facts(
     identity = caller.identity
     names = configuration.compiled.header_names
     headers = {name: call.headers[name] for name in names if call.headers.get(name)} if names else {}
+    member = None if identity.user is None else services.directory.member(identity.org, identity.user)
     return RequestFacts(
         org=identity.org,
         team_id=identity.team,
         team=caller.team_slug,
         user=identity.user,
+        user_email=None if member is None else member.email,
         role=identity.role,
         key_id=identity.key_id,
         consumer_group=identity.consumer_group,

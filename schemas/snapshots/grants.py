@@ -120,7 +120,7 @@ class TicketFunded(Record):
 
 
 class TicketDenied(Record):
-    """A ticket is denied, cancelled, or cannot be redeemed: ``reason`` says which, ``note`` what a person wrote to it."""
+    """A ticket is denied, cancelled, or cannot be redeemed: ``reason`` says which, ``note`` what a person wrote."""
 
     type: Literal["kt.ticket.denied.v1"] = "kt.ticket.denied.v1"
     ledger: str

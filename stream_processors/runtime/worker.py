@@ -21,7 +21,7 @@ from mode import CrashingSupervisor
 
 from keeptrusts.schemas.log_connections import closed
 from keeptrusts.schemas.topics import EVENTS
-from keeptrusts.stream_processors.runtime.faust_app import FETCH_BYTES, MembershipApp
+from keeptrusts.stream_processors.runtime.faust_app import FETCH_BYTES, NEVER_POLLS_S, MembershipApp
 from keeptrusts.stream_processors.runtime.partition import PartitionRunner
 from keeptrusts.stream_processors.runtime.protocol import OutputRecord, PartitionFold
 from keeptrusts.stream_processors.runtime.transactions import FencedError
@@ -61,6 +61,7 @@ def build_app(settings: ProcessorSettings) -> faust.App:
         consumer_auto_offset_reset="earliest",
         broker_commit_interval=5.0,
         broker_max_poll_records=1_000,
+        broker_max_poll_interval=NEVER_POLLS_S,
         consumer_max_fetch_size=FETCH_BYTES,
         broker_session_timeout=settings.session_timeout_s,
         **options,

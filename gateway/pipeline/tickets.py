@@ -242,9 +242,10 @@ def insufficient(who: Claimant, obstacle: Obstacle, ticket: str) -> Problem:
 
 def over_budget(obstacle: Obstacle) -> Problem:
     """Say that a hard budget does not cover a call."""
+    name = (obstacle.account or "").removeprefix("budget:")  # as kt budget knows it
     return Problem(
         code="budget_exceeded",
-        message=f"budget {obstacle.account} has {format_usd(max(0, obstacle.available))} USD left, which does not "
+        message=f"budget {name} has {format_usd(max(0, obstacle.available))} USD left, which does not "
         "cover this request",
         fix="Wait for the next period, ask for less, or ask an admin to raise the budget",
     )

@@ -39,8 +39,8 @@ async def run_processors(
     settle_memory()
     try:
         while not stop.is_set():
-            if worker.crashed:
-                raise RuntimeError("the stream worker has crashed; see the log above")
+            if worker.crashed is not None:
+                raise RuntimeError(worker.crashed)
             try:
                 await asyncio.wait_for(stop.wait(), timeout=0.5)
             except TimeoutError:

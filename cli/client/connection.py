@@ -74,10 +74,11 @@ def resolve_connection(
     stored = find_credentials(data_dir, working_dir=working_dir, environment=environment)
     url, url_from = _api_url(api_url, environment, stored)
     if token is not None:
-        return Connection(api_url=url, token=token, api_url_from=url_from, token_from="--token")
+        return Connection(api_url=url, token=_sendable(token, "--token"), api_url_from=url_from, token_from="--token")
     for name in TOKEN_VARIABLES:
         if environment.get(name):
-            return Connection(api_url=url, token=environment[name], api_url_from=url_from, token_from=name)
+            token = _sendable(environment[name], name)
+            return Connection(api_url=url, token=token, api_url_from=url_from, token_from=name)
     if stored is None:
         raise CommandFailed(_NO_TOKEN, ExitCode.SIGN_IN)
     if url != stored.api_url.rstrip("/"):
@@ -102,10 +103,21 @@ def _api_url(option: str | None, environment: Mapping[str, str], stored: Credent
 def _checked(url: str, source: str) -> str:
     from urllib.parse import urlsplit
 
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, half an IPv6 address
+        usable = False
+    if not usable or not url.isprintable() or " " in url:
         raise CommandFailed(f"{source}: {url[:100]!r} is no URL; use http://HOST:PORT", ExitCode.USAGE)
     return url.rstrip("/")
+
+
+def _sendable(token: str, source: str) -> str:
+    """Give a key as it is, if a header can carry it; one that was copied with something beside it may not be."""
+    if not token.isascii() or not token.isprintable() or not token:
+        raise CommandFailed(f"{source} is no key: it is empty, or holds what no key has", ExitCode.SIGN_IN)
+    return token
 
 
 def _read(path: Path) -> Credentials | None:

@@ -30,7 +30,8 @@ class Output:
     @property
     def colour(self) -> bool:
         """Colours only on a terminal, and never when NO_COLOR is set or TERM is dumb."""
-        return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        terminal = sys.stdout is not None and sys.stdout.isatty()  # None: whoever called has closed it
+        return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
     def rows(self, rows: Sequence[Row], columns: Sequence[Column]) -> None:
         text = rows_as(self.format, rows, columns, colour=self.colour)

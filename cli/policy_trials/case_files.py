@@ -266,6 +266,7 @@ def described_call(section: CallSection) -> TrialCall | errors.Problem:
         team_id=section.team,
         team=section.team,
         user=section.user,
+        user_email=section.user,
         role=section.role,
         key_id=section.key,
         consumer_group=section.consumer_group,

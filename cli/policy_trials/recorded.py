@@ -19,9 +19,9 @@ from keeptrusts.schemas.record import parse_time
 PAGE: Final = 1_000
 MAX_FILE_BYTES: Final = 256 * 1024 * 1024
 FIELDS: Final = (
-    "id", "time", "org", "team", "team_id", "user_id", "role", "key_id", "project", "consumer_group", "gateway",
-    "endpoint", "requested_model", "model", "decision", "policy", "reason", "input_tokens", "output_tokens", "cost",
-    "latency_ms", "stream",
+    "id", "time", "org", "team", "team_id", "user", "user_id", "role", "key_id", "project", "consumer_group",
+    "gateway", "endpoint", "requested_model", "model", "decision", "policy", "reason", "input_tokens", "output_tokens",
+    "cost", "latency_ms", "stream",
 )  # fmt: skip
 _NS_A_MS: Final = 1_000_000
 
@@ -55,6 +55,8 @@ class RecordedCall:
     cost: int | None
     latency_ns: int
     stream: bool = False
+    user_name: str | None = None
+    """As people know the user: a member's e-mail."""
 
 
 def from_api(client: ApiClient, since: str, most: int) -> tuple[tuple[RecordedCall, ...], bool]:
@@ -153,6 +155,7 @@ def _call(row: Mapping[str, Any]) -> RecordedCall:
         team=_text(row, "team"),
         team_id=_text(row, "team_id"),
         user=_text(row, "user_id"),
+        user_name=_text(row, "user"),
         role=next((one for one in get_args(Role) if one == role), None),
         key_id=_text(row, "key_id"),
         project=_text(row, "project"),

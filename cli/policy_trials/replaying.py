@@ -131,6 +131,7 @@ class Replay:
             team_id=call.team_id,
             team=call.team,
             user=call.user,
+            user_email=call.user_name,
             role=call.role,
             key_id=call.key_id,
             consumer_group=call.consumer_group,

@@ -17,7 +17,7 @@ from keeptrusts.schemas.events.identity import MAX_TAG_BYTES, MAX_TAGS, Identity
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.ids import PLATFORM_LEDGER
 from keeptrusts.schemas.keys import opens, parse_key, presented_key
-from keeptrusts.schemas.snapshots.directory import KeyValue, TeamValue
+from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue, TeamValue
 
 MAX_LABEL: Final = 200
 USER_HEADER: Final = "x-user-id"
@@ -110,19 +110,25 @@ def identify(
     claims = body_user or (
         headers.get(USER_HEADER) or headers.get(PROJECT_HEADER) or headers.get(GROUP_HEADER) or headers.get(TAGS_HEADER)
     )
+    member = directory.member(key.org, key.user) if key.user is not None else None
     if not claims:
-        known = book.caller(key, team)
+        known = book.caller(key, team, member)
         if known is not None:
             return known
-        caller = _identify(key, headers, directory, team, None)
+        caller = _identify(key, headers, directory, team, member, None)
         if isinstance(caller, Caller):
-            book.remember_caller(key, team, caller)
+            book.remember_caller(key, team, member, caller)
         return caller
-    return _identify(key, headers, directory, team, body_user)
+    return _identify(key, headers, directory, team, member, body_user)
 
 
 def _identify(
-    key: KeyValue, headers: Mapping[str, str], directory: DirectoryView, team: TeamValue | None, body_user: str | None
+    key: KeyValue,
+    headers: Mapping[str, str],
+    directory: DirectoryView,
+    team: TeamValue | None,
+    member: MemberValue | None,
+    body_user: str | None,
 ) -> Caller | Problem:
     claimed = headers.get(USER_HEADER) or body_user
     user, role = f"key:{key.name}", key.role
@@ -133,7 +139,8 @@ def _identify(
             return Problem(
                 code="invalid_request", message=f"a user id has at most {MAX_LABEL} characters", param="user"
             )
-        user = _member_or_external(key, claimed, directory)
+        member = _spoken_for(key, claimed, directory)
+        user = f"external:{claimed}" if member is None else member.id
     tags = _tags(headers.get(TAGS_HEADER, ""))
     if type(tags) is Problem:
         return tags
@@ -158,6 +165,7 @@ def _identify(
         team_id=identity.team,
         team=slug,
         user=identity.user,
+        user_email=None if member is None else member.email,
         role=identity.role,
         key_id=identity.key_id,
         consumer_group=identity.consumer_group,
@@ -181,11 +189,12 @@ def _unusable(key: KeyValue, now: datetime) -> Problem | None:
     return None
 
 
-def _member_or_external(key: KeyValue, claimed: str, directory: DirectoryView) -> str:
+def _spoken_for(key: KeyValue, claimed: str, directory: DirectoryView) -> MemberValue | None:
+    """Give the member whom a key may speak for; None for everybody else, who is an outsider then."""
     member = directory.member(key.org, claimed)
     if member is None or member.state == "suspended" or (key.team is not None and key.team not in member.teams):
-        return f"external:{claimed}"
-    return member.id
+        return None
+    return member
 
 
 def _tags(text: str) -> dict[str, str] | Problem:

@@ -11,7 +11,7 @@ from typing import Final
 
 from keeptrusts.gateway.pipeline.values import Caller
 from keeptrusts.gateway.state.directory import DirectoryView
-from keeptrusts.schemas.snapshots.directory import KeyValue, TeamValue
+from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue, TeamValue
 
 MOST: Final = 10_000
 
@@ -24,7 +24,7 @@ class CallerBook:
     def __init__(self, salt: bytes) -> None:
         self._salt = salt
         self._opened: dict[bytes, KeyValue] = {}
-        self._callers: dict[str, tuple[KeyValue, TeamValue | None, Caller]] = {}
+        self._callers: dict[str, tuple[KeyValue, TeamValue | None, MemberValue | None, Caller]] = {}
 
     def opened(self, text: str, directory: DirectoryView) -> KeyValue | None:
         """Give the key that a presented text was found to open, if the directory has not changed it since."""
@@ -37,16 +37,20 @@ class CallerBook:
             self._opened.clear()
         self._opened[self._fingerprint(text)] = key
 
-    def caller(self, key: KeyValue, team: TeamValue | None) -> Caller | None:
-        """Give the caller that follows from a key and its team."""
+    def caller(self, key: KeyValue, team: TeamValue | None, member: MemberValue | None) -> Caller | None:
+        """Give the caller that follows from a key, its team and its member."""
         known = self._callers.get(key.id)
-        return known[2] if known is not None and known[0] is key and known[1] is team else None
+        if known is None or known[0] is not key or known[1] is not team or known[2] is not member:
+            return None
+        return known[3]
 
-    def remember_caller(self, key: KeyValue, team: TeamValue | None, caller: Caller) -> None:
+    def remember_caller(
+        self, key: KeyValue, team: TeamValue | None, member: MemberValue | None, caller: Caller
+    ) -> None:
         """Note who calls with a key when no header and no body claims more."""
         if len(self._callers) >= MOST:
             self._callers.clear()
-        self._callers[key.id] = (key, team, caller)
+        self._callers[key.id] = (key, team, member, caller)
 
     def _fingerprint(self, text: str) -> bytes:
         return blake2b(text.encode("utf-8", "surrogatepass"), key=self._salt, digest_size=16).digest()

@@ -101,7 +101,7 @@ async def wait_for_money(
         gone = isinstance(answer, TicketDenied) and answer.reason == CALLER_GONE
         if isinstance(answer, TicketDenied) and not gone:
             services.counters.money.count_ticket("denied")
-            return Refused(problem=_turned_down(who, ticket, answer.reason), ticket=ticket)
+            return Refused(problem=_turned_down(who, ticket, answer), ticket=ticket)
         problem = await _withdraw(services, who, ticket, CALLER_GONE if gone else _WITHDRAWN_FOR[obstacle.kind])
         services.counters.money.count_ticket("withdrawn")
         if problem is None:
@@ -242,9 +242,10 @@ def insufficient(who: Claimant, obstacle: Obstacle, ticket: str) -> Problem:
 
 def over_budget(obstacle: Obstacle) -> Problem:
     """Say that a hard budget does not cover a call."""
+    name = (obstacle.account or "").removeprefix("budget:")  # as kt budget knows it
     return Problem(
         code="budget_exceeded",
-        message=f"budget {obstacle.account} has {format_usd(max(0, obstacle.available))} USD left, which does not "
+        message=f"budget {name} has {format_usd(max(0, obstacle.available))} USD left, which does not "
         "cover this request",
         fix="Wait for the next period, ask for less, or ask an admin to raise the budget",
     )
@@ -260,10 +261,11 @@ def ledger_silent() -> Problem:
     )
 
 
-def _turned_down(who: Claimant, ticket: str, reason: str) -> Problem:
+def _turned_down(who: Claimant, ticket: str, denied: TicketDenied) -> Problem:
+    why = denied.reason if denied.note is None else f"{denied.reason}, {denied.note.rstrip('.')}"
     return Problem(
         code="insufficient_funds",
-        message=f"no wallet covers this request, and ticket {ticket} was turned down: {reason}",
+        message=f"no wallet covers this request, and ticket {ticket} was turned down: {why}",
         fix=f"Ask for less than {format_usd(who.need)} USD, or ask an admin for money",
         details=MappingProxyType({"ticket": ticket}),
     )

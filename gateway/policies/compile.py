@@ -383,7 +383,10 @@ def condition_of(targeting: Targeting | None) -> Condition | None:
         case "team":
             return None
         case "user":
-            return lambda facts: facts.user in names
+            emails = frozenset(name.lower() for name in names if "@" in name)
+            if not emails:
+                return lambda facts: facts.user in names
+            return lambda facts: facts.user in names or (facts.user_email or "").lower() in emails
         case "role":
             return lambda facts: facts.role in names
         case "consumer_group":

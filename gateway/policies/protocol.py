@@ -22,10 +22,11 @@ NO_ACTIONS: Final = Actions(count=0, fresh=())
 class RequestFacts:
     """Everything policies may know about a call; an absent attribute is None, never an empty text.
 
-    `team` is the slug, `user` a member id, `external:<id>` or `key:<name>`. `headers` has lower-case names and
-    holds at least those of `CompiledDocument.header_names`. `candidate_model` is the model that would be called
-    when routing chose another one than requested. `input_bytes` is the size of the body. `review` has the texts of the
-    `phase` that is judged, the request's or the answer's, where the chain has policies that look at them.
+    `team` is the slug, `user` a member id, `external:<id>` or `key:<name>`, `user_email` that of a member. `headers`
+    has lower-case names and holds at least those of `CompiledDocument.header_names`. `candidate_model` is the model
+    that would be called when routing chose another one than requested. `input_bytes` is the size of the body. `review`
+    has the texts of the `phase` that is judged, the request's or the answer's, where the chain has policies that look
+    at them.
     `data_policies` are what the targets that serve the call have declared, and `actions` what the agent has done so
     far, where the chain has policies that ask.
     """
@@ -34,6 +35,7 @@ class RequestFacts:
     team_id: str | None = None
     team: str | None = None
     user: str | None = None
+    user_email: str | None = None
     role: Role | None = None
     key_id: str | None = None
     consumer_group: str | None = None

@@ -314,7 +314,7 @@ class TargetingSection(Section):
         None, description="What callers are chosen by; may be left out where one list is given."
     )
     teams: Names | None = Field(None, description="Slugs of teams.")
-    users: Names | None = Field(None, description="Ids of users.")
+    users: Names | None = Field(None, description="E-mails of members, or ids of users such as external:ID.")
     roles: tuple[Role, ...] | None = Field(None, description="Roles: owner, admin, member.")
     consumer_groups: Names | None = Field(None, description="Names of consumer groups.")
     models: Names | None = Field(None, description='Names of models; "*" stands for any text.')

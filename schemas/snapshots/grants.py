@@ -120,7 +120,7 @@ class TicketFunded(Record):
 
 
 class TicketDenied(Record):
-    """A ticket is denied, cancelled, or cannot be redeemed: ``reason`` says which."""
+    """A ticket is denied, cancelled, or cannot be redeemed: ``reason`` says which, ``note`` what a person wrote."""
 
     type: Literal["kt.ticket.denied.v1"] = "kt.ticket.denied.v1"
     ledger: str
@@ -128,6 +128,7 @@ class TicketDenied(Record):
     reason: str
     incarnation: str | None = None
     causationid: str | None = None
+    note: str | None = None
 
 
 class WalletPressed(Record):

@@ -44,7 +44,10 @@ Timer = tuple[int, Literal["lease", "ticket", "allocation", "hold", "period"], s
 
 @dataclass(slots=True)
 class Lease:
-    """A right to spend. What may still be held on it is ``granted - used - held``; closed, it only waits for holds."""
+    """A right to spend. What may still be held on it is ``granted - used - held``; closed, it only waits for holds.
+
+    ``ticket`` is the one that it was granted for, if it was.
+    """
 
     id: str
     account: str
@@ -55,6 +58,7 @@ class Lease:
     used: int = 0
     held: int = 0
     open: bool = True
+    ticket: str | None = None
 
     @property
     def room(self) -> int:
@@ -276,6 +280,7 @@ class MoneyState:
             incarnation=change.incarnation,
             granted=change.granted,
             expires_ms=change.expires_at_ms,
+            ticket=change.ticket,
         )
         heapq.heappush(self.timers, (change.expires_at_ms + GRACE_MS, "lease", change.lease))
         askers = self.askers.setdefault(change.account, {})

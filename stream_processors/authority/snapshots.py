@@ -10,7 +10,7 @@ import heapq
 from typing import Any, Final, TypeVar
 
 from keeptrusts.schemas.events.money import Draw
-from keeptrusts.schemas.money import FROM_JSON
+from keeptrusts.schemas.money import FROM_JSON, MAX_NANO
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.directory import (
     BudgetValue,
@@ -61,7 +61,7 @@ def sections_of(state: LedgerState) -> dict[str, list[Any]]:
         "keys": list(state.keys.values()),
         "wallets": list(state.wallets.values()),
         "webhooks": list(state.webhooks.values()),
-        "accounts": list(state.accounts.items()),
+        "accounts": [(name, _in_json(amount)) for name, amount in state.accounts.items()],
         "erasures": list(state.erasures.values()),
         "calls": list(state.open_requests.values()),
         "ended_calls": list(state.closed_requests),
@@ -86,6 +86,11 @@ def sections_of(state: LedgerState) -> dict[str, list[Any]]:
     }
 
 
+def _in_json(amount: int) -> int | str:
+    """Give a balance as JSON can say it: that of all limits together may be beyond 64 bits, which only a text holds."""
+    return amount if -MAX_NANO <= amount <= MAX_NANO else str(amount)
+
+
 def restored(ledger: str, seq: int, sections: dict[str, list[Any]]) -> LedgerState:
     """Build the state of a ledger from its sections."""
     last_hash, ledger_time_ms, backlog = sections["facts"][0]
@@ -96,7 +101,7 @@ def restored(ledger: str, seq: int, sections: dict[str, list[Any]]) -> LedgerSta
     state.keys = {value.id: value for value in _records(KeyValue, sections["keys"])}
     state.wallets = {value.id: value for value in _records(WalletValue, sections["wallets"])}
     state.webhooks = {value.id: value for value in _records(WebhookValue, sections.get("webhooks", []))}
-    state.accounts = dict(sections["accounts"])
+    state.accounts = {name: int(amount) for name, amount in sections["accounts"]}
     state.erasures = {value.id: value for value in _records(ErasureValue, sections.get("erasures", []))}
     state.open_requests = {value.request: value for value in _records(RequestOpened, sections["calls"])}
     state.closed_requests = dict.fromkeys(sections["ended_calls"])

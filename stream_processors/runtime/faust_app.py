@@ -15,6 +15,9 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, T
 
 FETCH_BYTES: Final = 1024
 """What Faust's consumer reads ahead once a partition, and never uses; the broker always gives one record at least."""
+NEVER_POLLS_S: Final = 10 * 365 * 24 * 3600.0
+"""How long Faust's consumer may read nothing before it leaves its group: it never reads, and must never leave for that.
+By default it would after 1,000 seconds, and not join again."""
 _LOOK_S: Final = 1.0
 
 

@@ -21,7 +21,7 @@ from mode import CrashingSupervisor
 
 from keeptrusts.schemas.log_connections import closed
 from keeptrusts.schemas.topics import EVENTS
-from keeptrusts.stream_processors.runtime.faust_app import FETCH_BYTES, MembershipApp
+from keeptrusts.stream_processors.runtime.faust_app import FETCH_BYTES, NEVER_POLLS_S, MembershipApp
 from keeptrusts.stream_processors.runtime.partition import PartitionRunner
 from keeptrusts.stream_processors.runtime.protocol import OutputRecord, PartitionFold
 from keeptrusts.stream_processors.runtime.transactions import FencedError
@@ -61,6 +61,7 @@ def build_app(settings: ProcessorSettings) -> faust.App:
         consumer_auto_offset_reset="earliest",
         broker_commit_interval=5.0,
         broker_max_poll_records=1_000,
+        broker_max_poll_interval=NEVER_POLLS_S,
         consumer_max_fetch_size=FETCH_BYTES,
         broker_session_timeout=settings.session_timeout_s,
         **options,
@@ -119,9 +120,13 @@ class Worker:
             await closed(self._ticker, "the producer of ticks")
 
     @property
-    def crashed(self) -> bool:
-        """Whether Faust has given up, or has not joined its group again for too long; the process should end then."""
-        return bool(self.app.crashed) or self._is_left_out()
+    def crashed(self) -> str | None:
+        """Why this process should end: Faust has given up, or has not joined its group again for too long."""
+        if self.app.crashed:
+            return "the stream worker has crashed; see the log above"
+        if self._is_left_out():
+            return f"this worker's partitions were taken away, and it was given none again within {LEFT_OUT_S:g} s"
+        return None
 
     def _is_left_out(self) -> bool:
         """Say whether partitions were taken away and nothing has been given out since: a lost answer may do that."""

@@ -13,7 +13,7 @@ from keeptrusts.schemas.events.money import BudgetClaim
 from keeptrusts.schemas.money import MAX_NANO
 from keeptrusts.schemas.periods import period_at, zone_named
 from keeptrusts.schemas.snapshots.directory import BudgetValue
-from keeptrusts.schemas.snapshots.ledger import LIMITS, BudgetPeriodOpened, ThresholdReached, available, spent
+from keeptrusts.schemas.snapshots.ledger import LIMITS, BudgetPeriodOpened, ThresholdReached, available, leased, spent
 from keeptrusts.stream_processors.authority.draft import Draft
 from keeptrusts.stream_processors.authority.sizes import CAP_THRESHOLDS_PERCENT
 from keeptrusts.stream_processors.authority.state import LedgerState
@@ -33,13 +33,15 @@ def claimed(draft: Draft, claim: BudgetClaim) -> str | None:
         budget = draft.state.money.budgets.get(claim.account.removeprefix(DIRECTORY_PREFIX))
         if budget is None:
             return None
-        return _in_period(draft, claim.account, budget.limit, budget.period, budget.time_zone, draft.timestamp_ms)
+        full = _in_period(draft, claim.account, budget.limit, budget.period, budget.time_zone, draft.timestamp_ms)
+        return _within_limit(draft, full, budget.limit)
     if not claim.account.startswith(CAP_PREFIX):
         return None
     try:
-        return _in_period(draft, claim.account, claim.limit, claim.period, claim.time_zone, draft.timestamp_ms)
+        full = _in_period(draft, claim.account, claim.limit, claim.period, claim.time_zone, draft.timestamp_ms)
     except ValueError:
         return None  # a time zone that does not exist
+    return _within_limit(draft, full, claim.limit)
 
 
 def lend_beyond(draft: Draft, full: str, amount: int) -> None:
@@ -167,6 +169,18 @@ def _in_period(draft: Draft, account: str, limit: int, period: BudgetPeriod, tim
         if less:
             draft.move(available(full), LIMITS, less)
             _record_period(draft, full, limit=known.limit - less, over=known.over)
+    return full
+
+
+def _within_limit(draft: Draft, full: str, limit: int) -> str:
+    """Take back what was lent or counted beyond a limit, as far as it is free: that is nobody's to spend any more."""
+    balance, free = draft.state.balance, draft.state.free_money(full)
+    beyond = min(free + balance(leased(full)) + balance(spent(full)) - limit, free)
+    if beyond > 0:
+        draft.move(available(full), LIMITS, beyond)
+        period = draft.state.money.periods[full]
+        if period.over:
+            _record_period(draft, full, limit=period.limit, over=max(0, period.over - beyond))
     return full
 
 

@@ -159,7 +159,10 @@ def _end(draft: Draft, held: HeldMoney, how: Literal["settled", "voided", "presu
     money, wallet = draft.state.money, None
     for draw, full in zip(held.draws, held.fulls, strict=True):
         draft.move(leased(full), spent(full), charged)
-        if not money.leases[draw.lease].open:
+        lease = money.leases[draw.lease]
+        if lease.ticket is not None and how != "voided":
+            _use_up(draft, lease.ticket)
+        if not lease.open:
             draft.move(leased(full), available(full), held.amount - charged)
         wallet = full if full in draft.state.wallets else wallet
     outcome: Outcome = "charged" if charged else "closed"
@@ -173,6 +176,13 @@ def _end(draft: Draft, held: HeldMoney, how: Literal["settled", "voided", "presu
         _tell(draft, held)
         budgets.count(draft, held.budgets, charged, held.opened_ms)
     return outcome
+
+
+def _use_up(draft: Draft, identifier: str) -> None:
+    """End a ticket whose money was spent: what is left of its leases may have come back by the time it would end."""
+    ticket = draft.state.money.tickets.get(identifier)
+    if ticket is not None and ticket.state == "funded":
+        draft.change(ticket.model_copy(update={"state": "redeemed", "until_ms": 0}))
 
 
 def _correct(draft: Draft, held: HeldMoney, end: Settle) -> tuple[Outcome, str | None]:

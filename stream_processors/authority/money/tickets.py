@@ -276,7 +276,7 @@ def _give_money_back(draft: Draft, ticket: TicketValue) -> None:
 
 def _end_without_use(draft: Draft, ticket: TicketValue, state: TicketState, actor: Principal, reason: str) -> None:
     if ticket.state == "waiting":
-        _tell_denied(draft, ticket.id, state, ticket.incarnation)
+        _tell_denied(draft, ticket.id, state, ticket.incarnation, note=reason or None)
     _give_money_back(draft, ticket)
     _become(draft, ticket, state, until_ms=0, decided_by=actor.member, reason=reason or None)
 
@@ -336,7 +336,7 @@ def _tell_funded(draft: Draft, ticket: str, incarnation: str, granted: tuple[Gra
         )
 
 
-def _tell_denied(draft: Draft, ticket: str, reason: str, incarnation: str) -> None:
+def _tell_denied(draft: Draft, ticket: str, reason: str, incarnation: str, *, note: str | None = None) -> None:
     draft.tell(
         TicketDenied(
             ledger=draft.state.ledger,
@@ -344,5 +344,6 @@ def _tell_denied(draft: Draft, ticket: str, reason: str, incarnation: str) -> No
             reason=reason,
             incarnation=incarnation,
             causationid=draft.event.id,
+            note=note,
         )
     )

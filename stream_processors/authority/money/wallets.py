@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from keeptrusts.schemas.authorization import Principal, scope_of
 from keeptrusts.schemas.commands import wallets
-from keeptrusts.schemas.money import MAX_NANO, format_usd
+from keeptrusts.schemas.money import format_usd
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.directory import WalletValue
 from keeptrusts.schemas.snapshots.ledger import (
@@ -21,10 +21,9 @@ from keeptrusts.schemas.snapshots.ledger import (
     Change,
     available,
     leased,
-    spent,
 )
 from keeptrusts.stream_processors.authority.draft import moved
-from keeptrusts.stream_processors.authority.money.allocations import recurring
+from keeptrusts.stream_processors.authority.money.allocations import has_owner, recurring, room_for
 from keeptrusts.stream_processors.authority.state import LedgerState
 from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
 
@@ -167,23 +166,14 @@ def _opening(state: LedgerState, wallet: wallets.WalletRef, at: datetime) -> tup
 
 
 def _unknown_owner(state: LedgerState, wallet: wallets.WalletRef) -> Rejected | None:
-    match wallet.scope:
-        case "organization":
-            return None if wallet.owner == state.ledger else missing("organization", wallet.owner)
-        case "team":
-            team = state.teams.get(wallet.owner)
-            return None if team is not None and team.state == "active" else missing("team", wallet.owner)
-        case "user":
-            member = state.members.get(wallet.owner)
-            return None if member is not None and member.state != "removed" else missing("member", wallet.owner)
+    if has_owner(state, wallet.scope, wallet.owner):
+        return None
+    return missing("member" if wallet.scope == "user" else wallet.scope, wallet.owner)
 
 
 def _too_much(state: LedgerState, wallet: str, amount: int) -> Rejected | None:
-    if state.free_money(wallet) + state.balance(leased(wallet)) + state.balance(spent(wallet)) + amount > MAX_NANO:
-        return Rejected("limit_reached", f"a wallet holds at most {format_usd(MAX_NANO)} USD over its life")
-    if state.balance(WORLD) - amount < -MAX_NANO:
-        return Rejected("limit_reached", f"an organization brings in at most {format_usd(MAX_NANO)} USD")
-    return None
+    obstacle = room_for(state, wallet, amount)
+    return None if obstacle is None else Rejected("limit_reached", obstacle)
 
 
 def _default_source(state: LedgerState, actor: Principal, intent: wallets.WalletAllocateRequested) -> str | None:

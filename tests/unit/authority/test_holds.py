@@ -327,6 +327,46 @@ def test_a_call_that_did_not_know_of_a_hard_budget_yet_is_counted_all_the_same()
     assert money.accounts("budget:b-team_eng-hard/2026-04") == (3, 0, 2)
 
 
+def test_what_was_counted_beyond_a_limit_is_not_free_once_the_limit_is_raised() -> None:
+    money = funded(eng=100)
+    soft = budget("team_eng", 2)
+    money.intend(soft)
+    money.decide("r1", 5 * USD, money.lease(5 * USD))
+    money.complete("r1", 5 * USD)
+    money.intend(soft.model_copy(update={"action": "hard", "limit": 4 * USD}))
+    account = f"budget:{soft.budget}"
+    assert money.ask(USD, cascade=(ENG,), budgets=(claim(account, 4),)) == []
+    assert money.accounts(f"{account}/2026-04") == (0, 0, 5)
+    money.intend(soft.model_copy(update={"action": "hard", "limit": 7 * USD}))
+    assert len(money.ask(2 * USD, cascade=(ENG,), budgets=(claim(account, 7),))) == 2
+    assert money.accounts(f"{account}/2026-04") == (0, 2, 5)
+
+
+def test_a_presumption_beyond_a_limit_that_is_corrected_leaves_no_more_than_the_limit_gives() -> None:
+    money = funded(eng=100)
+    money.intend(budget("team_eng", 4, action="hard"))
+    account = "budget:b-team_eng-hard"
+    money.decide("r1", 6 * USD, money.lease(6 * USD))
+    money.complete("r1", 6 * USD, basis="presumed")
+    money.settle("r1/1", 3 * USD)
+    assert money.ask(2 * USD, cascade=(ENG,), budgets=(claim(account, 4),)) == []
+    assert len(money.ask(USD, cascade=(ENG,), budgets=(claim(account, 4),))) == 2
+    assert money.accounts(f"{account}/2026-04") == (0, 1, 3)
+
+
+def test_a_soft_cap_is_over_its_limit_only_as_long_as_calls_hold_or_have_spent_more() -> None:
+    money = funded(eng=100)
+    cap = claim("cap:team:team_eng/month:soft", 4, action="soft")
+    leases = money.ask(6 * USD, cascade=(ENG,), budgets=(cap,))
+    assert [one.over_limit for one in leases] == [None, True]
+    money.decide("r1", 6 * USD, *leases)
+    money.complete("r1", USD)
+    for lease in leases:
+        money.give_back(lease, 5 * USD)
+    assert [one.over_limit for one in money.ask(3 * USD, cascade=(ENG,), budgets=(cap,))] == [None, None]
+    assert [one.over_limit for one in money.ask(USD, cascade=(ENG,), budgets=(cap,))] == [None, True]
+
+
 def test_low_balances_are_said_once_each_time_money_has_come_in() -> None:
     money = funded(eng=10)
     said = []

@@ -16,6 +16,7 @@ from keeptrusts.schemas.commands.documents import EscalationResolveRequested
 from keeptrusts.schemas.events.money import IdempotencyClaimed
 from keeptrusts.schemas.events.request import ReviewRequested
 from keeptrusts.schemas.ids import Ids
+from keeptrusts.schemas.money import MAX_NANO
 from keeptrusts.schemas.topics import LEDGER, STATE
 from keeptrusts.stream_processors.adoption.agent import AdoptionFold
 from keeptrusts.stream_processors.authority.agent import AuthorityFold
@@ -123,6 +124,20 @@ def test_going_on_from_a_snapshot_gives_the_same_bytes_as_never_having_stopped(s
     going_on = max([resume.next_input, *(after.restore(value) + 1 for value in entries)])
     written += folded(after, inputs[going_on:])
     assert written == undisturbed, f"seed {seed}"
+
+
+def test_limits_that_are_more_than_64_bits_together_are_in_a_snapshot() -> None:
+    money = funded(eng=40)
+    claims = []
+    for scope, owner in (("team", "team_eng"), ("user", "mem_dev"), ("organization", ORG)):
+        unlimited = {"scope": scope, "owner": owner, "limit": MAX_NANO, "period": "month", "action": "hard"}
+        money.intend(wallets.BudgetSetRequested.model_validate({"budget": f"b-{scope}", **unlimited}))
+        claims.append(claim(f"budget:b-{scope}", 1))
+    money.ask(USD, budgets=tuple(claims))
+    fold, again = AuthorityFold(0, IDS), AuthorityFold(0, IDS)
+    folded(fold, inputs_of(money))
+    again.load(kept(list(fold.snapshot(Resume(next_input=1, next_entry=1)))))
+    assert again.ledger(ORG) == fold.ledger(ORG)
 
 
 def test_what_has_not_changed_is_not_written_again() -> None:

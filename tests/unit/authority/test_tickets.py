@@ -11,7 +11,7 @@ from support.money import CALLER, CASCADE, DEV, ENG, OPS, Money, claim, funded
 
 from keeptrusts.schemas.commands import wallets
 from keeptrusts.schemas.events.identity import Identity
-from keeptrusts.schemas.events.money import FOR_GOOD, LEASE_MS, TicketWithdrawn
+from keeptrusts.schemas.events.money import FOR_GOOD, LEASE_MS, LeaseReturned, TicketWithdrawn
 from keeptrusts.schemas.snapshots.grants import TicketDenied, TicketFunded, TicketWaiting, WalletPressed
 from keeptrusts.schemas.snapshots.ledger import TicketValue, ticketed
 from keeptrusts.stream_processors.authority.sizes import GRACE_MS, TICKET_MS
@@ -197,6 +197,28 @@ def test_a_grant_that_was_used_ends_its_ticket() -> None:
     assert state_of(money, "t1") == "redeemed" and money.accounts(ENG) == (3, 2, 0)
 
 
+@pytest.mark.parametrize("basis", ["reported", "presumed"])
+def test_a_grant_that_was_spent_ends_its_ticket_although_the_rest_came_back_at_once(basis: Any) -> None:
+    money = funded(eng=5)
+    (grant,) = money.wait("t1", 2 * USD)
+    money.decide("r-t1", 2 * USD, grant)
+    money.complete("r-t1", USD, basis=basis)
+    assert state_of(money, "t1") == "redeemed"
+    money.tell(LeaseReturned(incarnation="a", lease=grant.lease or "", amount=USD))
+    money.pass_time(LEASE_MS + GRACE_MS)
+    assert state_of(money, "t1") == "redeemed" and money.accounts(ENG) == (4, 0, 1)
+
+
+def test_a_grant_whose_hold_was_never_sent_parks_its_ticket() -> None:
+    money = funded(eng=5)
+    (grant,) = money.wait("t1", 2 * USD)
+    money.decide("r-t1", 2 * USD, grant)
+    money.refuse("r-t1")
+    money.tell(LeaseReturned(incarnation="a", lease=grant.lease or "", amount=2 * USD))
+    money.pass_time(LEASE_MS + GRACE_MS)
+    assert state_of(money, "t1") == "parked" and money.accounts(ENG) == (5, 0, 0)
+
+
 def test_a_withdrawal_that_comes_before_its_opening_leaves_nobody_waiting() -> None:
     money = funded(eng=5)
     money.tell(TicketWithdrawn(ticket="t1", reason="ack_unknown"))
@@ -300,6 +322,7 @@ def test_a_denied_ticket_is_told_to_who_waits_and_gives_back_what_was_approved()
     money.wait("t1", 2 * USD)
     money.intend(deny("t1"))
     assert [(one.ticket, one.reason, one.incarnation) for one in money.inbox(TicketDenied)] == [("t1", "denied", "a")]
+    assert [one.note for one in money.inbox(TicketDenied)] == ["too dear"], "the caller is told why"
     parked(money, "t2")
     money.intend(approve("t2", "ops"))
     money.intend(deny("t2"))

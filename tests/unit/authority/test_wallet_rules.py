@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.ledger import GATEWAY, ORG, OWNER, USD, Ledger, completed, decided, founded, wallet
 
-from keeptrusts.schemas.commands import wallets
+from keeptrusts.schemas.commands import people, wallets
 from keeptrusts.schemas.events.gateway import ClockTicked
 from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.money import MAX_NANO
@@ -213,6 +213,60 @@ def test_a_month_whose_source_does_not_cover_it_moves_nothing_says_so_and_goes_o
     ledger.now_ms += month_ms
     entry = ledger.append(ledger.event(ClockTicked(deadline="due"), actor="processor:authority"))
     assert entry is not None and moved(entry) == {f"{ORG_WALLET}/available": -50, f"{OPS}/available": 50}
+
+
+def a_month_later(ledger: Ledger) -> Entry:
+    ledger.now_ms += 31 * 24 * 3600 * 1000
+    entry = ledger.append(ledger.event(ClockTicked(deadline="due"), actor="processor:authority"))
+    assert entry is not None
+    return entry
+
+
+def test_what_recurs_comes_from_outside_only_until_the_organization_has_a_wallet() -> None:
+    ledger = founded()
+    ledger.granted(allocate("eng", 5, period="month"), by="mem_admin")
+    assert moved(a_month_later(ledger)) == {WORLD: -5, f"{ENG}/available": 5}
+    ledger.granted(fund("org", 7))
+    assert moved(a_month_later(ledger)) == {f"{ORG_WALLET}/available": -5, f"{ENG}/available": 5}
+    entry = a_month_later(ledger)
+    assert moved(entry) == {}
+    assert [getattr(change, "skipped", None) for change in entry.changes] == [
+        "organization:org_acme has only 2.00 USD available"
+    ]
+
+
+def test_what_an_owner_brings_into_the_organization_each_month_goes_on_coming_from_outside() -> None:
+    ledger = founded()
+    ledger.granted(allocate("org", 5, period="month"))
+    assert moved(a_month_later(ledger)) == {WORLD: -5, f"{ORG_WALLET}/available": 5}
+
+
+@pytest.mark.parametrize(
+    ("to", "leaves"),
+    [
+        ("ops", people.TeamChangeRequested(team="team_ops", archived=True)),
+        ("op", people.MemberRemoveRequested(member="mem_op")),
+    ],
+)
+def test_nothing_recurs_for_a_team_or_a_person_who_is_not_there_any_more(to: str, leaves: Record) -> None:
+    ledger = funded()
+    ledger.granted(allocate(to, 5, period="month"))
+    ledger.granted(leaves)
+    entry = a_month_later(ledger)
+    assert moved(entry) == {}
+    assert "not there any more" in str([getattr(change, "skipped", None) for change in entry.changes])
+
+
+def test_a_month_that_would_be_more_than_a_wallet_or_an_organization_can_hold_moves_nothing() -> None:
+    ledger = founded()
+    ledger.granted(wallets.WalletAllocateRequested(wallet=wallet("eng"), amount=MAX_NANO - 5, period="month"))
+    ledger.granted(wallets.WalletAllocateRequested(wallet=wallet("ops"), amount=5, period="month"))
+    entry = a_month_later(ledger)
+    assert moved(entry) == {}
+    assert {str(getattr(change, "skipped", None)).partition(" holds ")[0] for change in entry.changes} == {
+        "a wallet",
+        "an organization brings in at most 9223372036.854775807 USD",
+    }
 
 
 def test_the_first_money_of_a_wallet_opens_it_and_later_money_does_not() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,4 +50,11 @@ async def test_a_worker_without_an_assignment_for_too_long_counts_as_crashed(wor
     worker._revoked_at = now
     assert not worker.crashed
     worker._revoked_at = now - runtime.LEFT_OUT_S - 1
-    assert worker.crashed
+    assert worker.crashed is not None and "given none again" in worker.crashed, "the log above says nothing of it"
+
+
+async def test_a_consumer_that_never_reads_does_not_leave_its_group_for_that(worker: runtime.Worker) -> None:
+    app: Any = worker.app  # what is looked at here is Faust's own, and has no types
+    made = app.consumer._new_consumer_thread()._create_worker_consumer(app.transport)
+    assert made._max_poll_interval_ms > 365 * 24 * 3_600_000
+    await made.stop()

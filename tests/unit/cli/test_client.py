@@ -164,7 +164,28 @@ def test_nobody_signed_in_is_told_how(kt: Kt) -> None:
     assert result.exit_code == ExitCode.SIGN_IN and "kt up" in result.stderr
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://x", "http://", "nonsense"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "127.0.0.1:8080",
+        "ftp://x",
+        "http://",
+        "nonsense",
+        "http://127.0.0.1:99999",
+        "http://127.0.0.1:port",
+        "http://127.0.0.1:0",
+        "http://[::1",
+        "http://a b/",
+        "http://a\n.example",
+    ],
+)
 def test_an_address_that_is_none_is_a_usage_error(kt: Kt, url: str) -> None:
     result = kt("team", "list", "--api-url", url)
     assert result.exit_code == ExitCode.USAGE and "no URL" in result.stderr
+
+
+@pytest.mark.parametrize("token", ["", "kt_ak_€", "kt_ak_a\nX: y", "kt_ak_\x7f"])
+def test_a_key_that_no_header_can_carry_is_not_sent(api: StubApi, kt: Kt, token: str) -> None:
+    result = kt("team", "list", "--token", token)
+    assert result.exit_code == ExitCode.SIGN_IN and "--token is no key" in result.stderr
+    assert api.asked == []

@@ -8,6 +8,8 @@ from support.gateway import FakeConnection, gateway
 from support.tiny_ledger import with_money
 
 from keeptrusts.gateway.pipeline.run import model_call
+from keeptrusts.gateway.pipeline.tickets import over_budget
+from keeptrusts.gateway.wallets.leases import Obstacle
 from keeptrusts.schemas.events.money import LeaseRequested
 
 POLICY = """
@@ -37,3 +39,8 @@ async def test_one_warns_of_what_another_refuses() -> None:
         decisions = [answer.headers["x-keeptrusts-decision"] for answer in answers]
         assert decisions[0] == "allow" and "warn" in decisions and decisions[-1] == "block"
         assert ledger.spent("cap:team:team_engineering/month") <= 6_000_000 and ledger.faults == []
+
+
+def test_a_budget_is_named_as_it_is_shown_elsewhere() -> None:
+    refused = over_budget(Obstacle(kind="budget", account="budget:bud_1", available=5_000_000, final=True))
+    assert refused.message == "budget bud_1 has 0.005 USD left, which does not cover this request"

@@ -88,6 +88,11 @@ def test_a_pack_that_is_switched_off_runs_nothing() -> None:
     [
         ("{users: [u]}", FACTS, True),
         ("{users: [u]}", replace(FACTS, user=None), False),
+        ("{users: [Dev@acme.example]}", replace(FACTS, user="mem_1", user_email="dev@acme.example"), True),
+        ("{users: [dev@acme.example]}", replace(FACTS, user="mem_1", user_email="Dev@Acme.example"), True),
+        ("{users: [dev@acme.example]}", replace(FACTS, user="mem_1", user_email="lead@acme.example"), False),
+        ("{users: [dev@acme.example]}", replace(FACTS, user="external:dev@acme.example"), False),
+        ("{users: [dev@acme.example, mem_1]}", replace(FACTS, user="mem_1"), True),
         ("{roles: [member]}", FACTS, True),
         ("{roles: [owner]}", FACTS, False),
         ("{consumer_groups: [g]}", replace(FACTS, consumer_group="g"), True),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -10,6 +12,8 @@ from click.testing import CliRunner
 from keeptrusts.cli.argument_tree import LazyCommand, LazyGroup
 from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
 from keeptrusts.cli.main import main
+
+KT = (sys.executable, "-m", "keeptrusts.cli.main")
 
 
 def test_documented_exit_codes() -> None:
@@ -54,3 +58,23 @@ def test_a_stack_error_ends_with_its_fix_and_the_unavailable_code() -> None:
     result = CliRunner().invoke(main, ["up", "--detach", "--data-dir", "/proc/nowhere"])
     assert result.exit_code == ExitCode.UNAVAILABLE
     assert "fix: make it writable" in result.output
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("price", "show", "gpt-4o"), ("policy", "schema")])
+def test_output_that_cannot_be_written_is_an_error_and_no_traceback(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*KT, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (
+        ExitCode.UNAVAILABLE,
+        "Error: the output cannot be written: No space left on device\n",
+    )
+
+
+def test_whoever_has_closed_the_output_gets_none() -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *KT, "price", "show", "gpt-4o"],
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    assert "Traceback" not in done.stderr

@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 def _low(row: Row) -> str:
     percent = row.get("low_balance_percent")
-    return "-" if percent is None else f"below {percent} %"
+    return "-" if percent is None else f"at most {percent} %"
 
 
 def _monthly(row: Row) -> str:

@@ -7,16 +7,19 @@ from typing import Final
 from keeptrusts.gateway.detectors.families.injection_personas import JAILBREAK
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
+MISDEED: Final = "MISDEED"
+"""Somebody asks how a crime is done, which counts only beside other signs."""
 _ASKED: Final = (
     r"(?:how (?:do|can|could|would|should|does|did|to|i|you)|ways? to|steps?|guide|tutorial|manual|explain|tell me"
-    r"|teach|instructions?|plan|write|create|make|build|give me|show me|recipe|easiest|best|help me|question|topic"
-    r"|request|ask|task|prompt)"
+    r"|teach|instructions?|plan|write|create|make|build|give me|show me|recipe|easiest|help me|topic"
+    r")"
 )
 _SOMEBODYS: Final = r"(?:an? |the |my |his |her |their |our |some |any )?(?:[\w-]+(?:'s|s')? ){0,2}?"
 _STUFF: Final = (
     r"(?:bombs?|explosives?|meth|methamphetamine|napalm|nerve (?:gas|agent)|poison gas|silencers?|chloroform|ricin"
     r"|sarin|thermite|molotovs?|lsd|heroin|fentanyl|ghost guns?|guns? without a serial|untraceable guns?)"
 )
+_PLACES: Final = r"(?:accounts?|wi-?fi|network|servers?|e-?mails?|house|home|phone|car|bank|database|system)\b"
 _DEED: Final = (
     rf"(?:(?:mak|build|cook|synthesi[sz]|produc|manufactur|mix|assembl|brew|get)\w* {_SOMEBODYS}{_STUFF}"
     rf"|(?:forg|counterfeit|fak)(?:e|es|ing) {_SOMEBODYS}(?:prescriptions?|passports?|signatures?|ids?|tickets?"
@@ -26,20 +29,26 @@ _DEED: Final = (
     r"|launder\w* (?:\w+ )?money|hot-?wir\w+"
     rf"|steal(?:ing)? {_SOMEBODYS}(?:cars?|vans?|bikes?|card|cards|identity|passwords?|data|wallet|money|credentials)\b"
     rf"|pick(?:ing)? {_SOMEBODYS}locks?\b"
-    rf"|(?:hack|break|get|breaking|hacking|getting)(?: in)?to {_SOMEBODYS}(?:accounts?|wi-?fi|network|servers?"
-    r"|e-?mails?|house|home|phone|car|bank|database|system)\b|hack(?:ing)? (?:an? |the |my |his |her )"
-    r"|keyloggers?|ransomware|malware|computer virus|phishing (?:e-?mail|mail|page|site|message|kit)s?|identity theft"
-    r"|credit card fraud|tax evasion|insurance fraud|blackmail\w* (?:my|a|an|someone|somebody|him|her)"
+    rf"|(?:hack|break|breaking|hacking)(?: in)?to {_SOMEBODYS}{_PLACES}|(?:get|getting)(?: in)?to (?:her|his|their"
+    rf"|someone(?:'?s)?|somebody(?:'?s)?|other people'?s|my [\w-]+'s|a stranger's) (?:[\w-]+ ){{0,2}}?{_PLACES}"
+    r"|hack(?:ing)? (?:an? |the |my |his |her )"
+    rf"|(?:writ|creat|mak|cod|build|program|deploy|spread)\w* {_SOMEBODYS}(?:keyloggers?|ransomware|malware"
+    rf"|computer virus"
+    r"|phishing (?:e-?mail|mail|page|site|message|kit)s?)|(?:0|1|:|on|for|commit\w*|explain) identity theft"
+    r"|(?:commit\w*|on) (?:credit card fraud|tax evasion|insurance fraud)|phishing (?:e-?mail|mail|page|site) (?:for"
+    r"|to)"
+    r"|blackmail\w* (?:my|a|an|someone|somebody|him|her)"
     rf"|(?:stalk|kidnap|poison|murder|kill|drug|strangle|rob)(?:ing)? {_SOMEBODYS}(?:someone|somebody|person|people"
     r"|neighbou?r|wife|husband|boss|ex|girl|dog|well|bank|shop|store|her|him|child|man|woman)\b"
-    r"|robbery|burglar\w*|shoplift\w*|(?:disable|take down|sabotage) (?:a|the|an) (?:power (?:grid|plant)|alarm"
+    rf"|(?:plan|commit|do|pull off|get away with|stage)\w* {_SOMEBODYS}(?:for )?{_SOMEBODYS}(?:robbery|burglary|heist)"
+    r"|shoplift\w*|(?:disable|take down|sabotage) (?:a|the|an) (?:power (?:grid|plant)|alarm"
     r"|pipeline|dam)|smuggl\w+ (?:guns|drugs|people|weapons|cigarettes))"
 )
 _NO_MORE: Final = r"(?:no|without|omit|skip|leave out|drop|spare me|minus|avoid)"
 _CAUTION: Final = (
     r"(?:cautions?|warnings?|caveats?|disclaimers?|safety (?:notes?|advice|warnings?|tips)|ethical (?:notes?|remarks?"
     r"|comments?|advice|concerns?)|moral (?:notes?|remarks?|comments?|advice)|legal (?:notes?|remarks?|warnings?"
-    r"|advice)|lectures?|preaching|morali[sz]ing|apolog(?:y|ies))"
+    r"|advice)|lectures?|preaching|morali[sz]ing)"
 )
 _CANNOT: Final = r"(?:can't|cannot|can not|could not|couldn't|are unable|are not able|won't|will not|refuse)"
 
@@ -64,17 +73,17 @@ _DEEDS: Final = Group(
     after=90,
     signs=(
         Sign(
-            kind=JAILBREAK,
+            kind=MISDEED,
             weight=32,
             imperative=True,
             unless=r"\b(?:detect\w*|prevent\w*|protect\w*|avoid\w*|recogni[sz]\w*|awareness|statistics|penalt\w+"
             r"|history"
             r"|my own|victims?|police|law)\b",
-            pattern=rf"\b{_ASKED}\b[^!\n]{{0,90}}?\b{_DEED}",
+            pattern=rf"(?:\b{_ASKED}\b[^!\n]{{0,40}}?|(?:^|[.!?:;,\n] {{0,2}}|\bplease |\band ))\b{_DEED}",
         ),
         Sign(
             kind=JAILBREAK,
-            weight=34,
+            weight=54,
             imperative=True,
             pattern=rf"(?:(?:q|human|user|question|request)\s?\d?: [^\n]{{3,100}}\n+(?:a|ai|assistant|bot"
             rf"|answer)\s?\d?: "
@@ -112,7 +121,7 @@ _NO_WARNINGS: Final = Group(
         ),
         Sign(
             kind=JAILBREAK,
-            weight=28,
+            weight=24,
             imperative=True,
             pattern=r"\b(?:never|don't|do not) apologi[sz]e\b|\bexcuses (?:aren't|are not|won't be|will not be)"
             r" (?:accepted|tolerated|allowed)\b",

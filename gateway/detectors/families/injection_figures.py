@@ -9,7 +9,7 @@ from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 _RULES: Final = (
     r"(?:rules?|guidelines|polic(?:y|ies)|restrictions?|filters?|safety \w+|ethics|morals?|refusals?|limits"
-    r"|content (?:rules|laws)|ai laws|laws of robotics|guardrails)"
+    r"|content (?:rules|laws)|laws|guardrails)"
 )
 _MACHINE: Final = (
     r"(?:ais?|a\.i\.|artificial \w+|chat ?bots?|bots?|assistants?|models?|machines?|robots?|terminal|programs?"
@@ -84,9 +84,14 @@ _FIGURE: Final = Group(
             imperative=True,
             pattern=r"\bno (?:knowledge|topic|question|subject|answer|request|information)(?: is| are|'s)?"
             r" (?:forbidden|off[- ]limits|taboo|too (?:dark|dangerous|extreme|illegal|wild)|banned)\b|\b(?:forbidden"
-            r"|illegal|criminal|illicit) (?:recipes?|knowledge|questions?|subjects?|topics?|requests?|tips|advice"
-            r"|things|content)\b|\bno matter how (?:dark|illegal|harmful|dangerous|immoral|unethical|forbidden"
-            r"|extreme|offensive|evil)\b|\bincluding (?:crimes|illegal|criminal)\b",
+            r"|illegal|criminal|illicit) (?:recipes?|knowledge|questions?|subjects?|topics?|requests?|tips)\b",
+        ),
+        Sign(
+            kind=JAILBREAK,
+            weight=30,
+            imperative=True,
+            pattern=r"\bno matter how (?:dark|illegal|harmful|dangerous|immoral|unethical|forbidden|extreme|offensive"
+            r"|evil)\b|\bincluding (?:crimes|illegal|criminal)\b",
         ),
         Sign(
             kind=JAILBREAK,

@@ -32,7 +32,7 @@ _JOINED: Final = Group(
         r"\b(?:answer|respond to|reply to|tell me how to|explain how to(?: do)?|follow|obey|execute|show me) (?:the )?"
         r"\(?[a-z]\w{0,4} ?(?:\+|concatenated|joined)",
         r"\byour \{\w{1,8}\}",
-        r"\b(?:do|follow|obey|carry out|execute|perform) (?:what|as|the) (?:\w{1,9} )?(?:sentence|words?|message"
+        r"\b(?:do|follow|obey|carry out|execute|perform) (?:what|as|the) (?:\w{1,9} ){0,2}(?:sentence|words?|message"
         r"|letters|result|puzzle|solution|phrase|lines?|answer)\b",
         r"\b(?:carry out|execute|obey|perform) \w{1,10} ?\+ ?\w{1,10}",
         r"\bmy (?:request|question|order|command|wish) (?:consists of|is made of|is spelled|is hidden in|is formed)",
@@ -115,8 +115,8 @@ _GUARDED: Final = Group(
             weight=54,
             imperative=True,
             unless=r"\b(?:door|gate|building|guest|hotel|room|app|form|function|api|letter|course|exam|page|screen)\b",
-            pattern=r"\bwhat (?:would|do|will|should) you (?:say|answer|reply|respond|print|output|write|do|tell me)"
-            r" (?:if|when|once|in case) (?:i|someone|somebody|the user|a user|they|one) (?:had |have |has )?(?:typed?"
+            pattern=r"\bwhat (?:would|do|will|should) you (?:say|answer|reply|respond|print|output|tell me)"
+            r" (?:if|when|once|in case) (?:i|the user|a user) (?:had |have |has )?(?:typed?"
             r"|types"
             r"|enter(?:ed|s)?|said|says?|gave|give|provided?|put in) the (?:right|correct|real|valid|true) (?:\w+ )?"
             r"(?:code|password|phrase|key)\b|\baccess code (?:has been |was |is |has )(?:now |just )?(?:changed?"
@@ -126,7 +126,7 @@ _GUARDED: Final = Group(
         ),
         Sign(
             kind=EXTRACTION,
-            weight=48,
+            weight=52,
             imperative=True,
             pattern=r"\bend[_ -]of[_ -](?:defen[cs]e|attack)\b[^\n]{0,80}\b(?:explain|print|say|output|show|tell|now"
             r"|rule|code|access)\b",

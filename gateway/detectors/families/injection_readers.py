@@ -13,7 +13,7 @@ _KIND: Final = (
     r"(?:(?:ai|llm|language model|machine|browser|browsing|automat(?:ed|ic)|code|coding|shopping|virtual|digital"
     r"|research|web|chat|gpt|autonomous|llm[- ]based|ai[- ]based|ai[- ]powered)[ -](?:(?:based|powered|driven) )?"
     r"(?:agents?|assistants?|readers?|crawlers?|bots?|summari[sz]ers?|summari[sz]ation \w+|screeners?|reviewers?"
-    r"|graders?|helpers?|models?|tools?|systems?|engines?|software)|summari[sz]ers|copilots|chat ?bots?|llms?"
+    r"|graders?|helpers?|models?|tools?|systems?|engines?|software)|summari[sz]ers|chat ?bots?|llms?"
     r"|(?:large )?language models?|search engines with ai(?: \w+)?|software that (?:answers|reads|acts|works) (?:on"
     r"|for) (?:behalf )?[^.!?\n]{0,20})"
 )
@@ -32,7 +32,6 @@ _DO: Final = (
     r"|rank|rate|approve|ignore|forward|send|delete|install|download|visit|open|call|run|execute|give|name|present"
     r"|mention|output|print|reply|respond|answer|praise|pretend|treat|mark|do not|don't|never|always|please|kindly)"
 )
-_TO_SAY: Final = r"(?:say|tell|claim|recommend|praise|mention|state|name|rank|rate|advertise|promote|insist|deny)"
 _REPLY: Final = r"(?:answers?|repl(?:y|ies)|responses?|summar(?:y|ies)|outputs?|translations?)"
 
 _READER: Final = Group(
@@ -54,7 +53,7 @@ _READER: Final = Group(
         rf"|be limited)",
         r"\bfor the user\b[^.!?\n]{0,40}\b(?:even if|without)\b|\bbefore anything else\b",
         r"\| ?(?:[^|\n]{1,40}[;.] )?(?:claim that|pretend|do not use this|don't use this|forget the (?:query|question"
-        r"|task)|tell the (?:user|reader)|answer (?:all|every|any|with)|output [\"'])",
+        r"|task)|answer (?:all|every|any)|output [\"'])",
         r"\bwith the (?:reader|user|person) (?:from now|instead|only)|\bmust not (?:talk|speak|write) about\b",
     ),
     before=90,
@@ -66,9 +65,10 @@ _READER: Final = Group(
             imperative=True,
             foreign=True,
             unless=HOW_TO_WRITE,
-            pattern=rf"(?:^|[.!?\n>\"(\[{{#*:;/-]+ {{0,2}}|\b(?:note|notice|message|hint|todo|word|instructions?"
+            pattern=rf"(?:^|[.!?\n>(\[{{#*:;/-] {{0,2}}|\b(?:note|notice|message|hint|todo|word|instructions?"
             rf"|attention|dear|hey|hello|hi|to|for)[,:]? (?:to |for )?(?:the |all |any |every )?){_KIND}"
             rf"(?: (?:reading|reviewing|processing|using|in|of|that|who)[^.!?\n:,]{{1,40}})?(?:[:,!—]+|\.) ?{_DO}\b"
+            r"|\b(?:note|message|hint|todo|instructions?|memo) (?:to|for) (?:all |any )?(?:ai )?copilots ?:"
             rf"|\b(?:attention|dear|hey|hello),? (?:all |any )?{_KIND}\b",
         ),
         Sign(
@@ -78,7 +78,8 @@ _READER: Final = Group(
             foreign=True,
             unless=HOW_TO_WRITE,
             pattern=rf"\b{_KIND}\b[^.!?\n:]{{0,50}}?\b(?:are|is) (?:kindly |hereby |politely |also )?(?:asked|requested"
-            rf"|invited|required|instructed|urged|told|advised) to {_TO_SAY}\b",
+            rf"|invited|required|instructed|urged|told|advised) to (?:recommend|praise|name|rank|rate|advertise"
+            rf"|promote)\b",
         ),
         Sign(
             kind=INDIRECT,
@@ -96,12 +97,15 @@ _READER: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
-            pattern=rf"\b(?:(?:to )?(?:the|any|every|whichever|an) (?:ai|llm|(?:ai )?agent|(?:ai )?assistant"
-            rf"|(?:chat)?bot"
-            rf"|model) (?:that |which |who )?(?:is |are )?{_ON_THIS} {_OBJECT}\b[^.!?\n]{{0,30}}(?:[:,]|\bmust|\bshould"
+            pattern=rf"\b(?:(?:to )?(?:the|any|every|whichever|an) (?:(?:ai|llm|(?:ai )?assistant|ai agent"
+            rf"|(?:chat)?bot|model)"
+            rf" (?:that |which |who )?(?:is |are )?{_ON_THIS}|(?:ai )?agent (?:that |which |who )?(?:is )?(?:reading"
+            rf"|summari[sz]\w+|crawl\w+|brows\w+|visit\w+|pars\w+|index\w+)) {_OBJECT}\b[^.!?\n]{{0,30}}(?:[:,]"
+            rf"|\bmust|\bshould"
             r"|\bshall|\bis hereby|\bhas to|\bmay now|\bconsents|\bagrees|\bplease|\bwill)|\bthe (?:ai|llm|bot"
             r"|assistant"
-            r"|model|agent) (?:that|which|who) (?:reads|processes|summari[sz]es|is reading) (?:this|these)\b)",
+            r"|model|agent) (?:that|which|who) (?:reads|processes|summari[sz]es|is reading) (?:this|these)"
+            r"(?: \w+)? (?:is hereby|are hereby|must|should|shall|has to|may now|will now)\b)",
         ),
         Sign(
             kind=INDIRECT,
@@ -109,7 +113,7 @@ _READER: Final = Group(
             imperative=True,
             foreign=True,
             pattern=r"(?:^|[\n>\"(\[{#*!.] {0,2})(?:model|chatbot|llm|ai|copilot|agent|assistant|bot)[,:] (?:please "
-            r"|kindly |now |always |never )*(?:whisper|suggest|warn|inform|remind|paste|report|name|present|promise"
+            r"|kindly |now |always |never )*(?:whisper|suggest|warn|inform|remind|paste|promise"
             r"|convince|persuade|tell the user|tell them|the real (?:job|task)|your real|forget|disregard)\b",
         ),
         Sign(
@@ -119,24 +123,29 @@ _READER: Final = Group(
             foreign=True,
             unless=r"\b(?:sentences?|own words|paragraph|pencil|worksheet|sheet|notebook|exam|students?|pupils?)\b",
             pattern=r"\b(?:answer|reply to|respond to) (?:all|every|each|any) questions? (?:about|on|regarding"
-            r"|concerning) [^.!?\n]{1,40}?\b(?:with|by) (?:[\"'“‘]|the (?:lyrics|words?|phrase|sentence|text)|an? |only"
-            r"|saying|telling|nothing)",
+            r"|concerning) (?:(?:this|these|the above|it)\b[^.!?\n]{0,24}\b(?:with|by) (?:[\"'“‘]|the (?:lyrics"
+            r"|words?|phrase"
+            r"|sentence)|an? (?:\w+ )?(?:joke|poem|riddle|song|insult|quote|link|number|lie)|only|saying|telling"
+            r"|nothing)"
+            r"|[^.!?\n]{1,30}\b(?:with|by saying) [\"'“‘])",
         ),
         Sign(
             kind=INDIRECT,
             weight=50,
             imperative=True,
             foreign=True,
-            pattern=r"\b(?:in place of|instead of|rather than) (?:what|the thing) (?:was asked|you were asked|you are"
-            r" asked|has been asked|is being asked|(?:they|he|she|the user) (?:asks|asked|wants|wanted))\b",
+            pattern=r"\b(?:in place of|instead of|rather than) (?:what|the thing) (?:was asked|has been asked"
+            r"|is being asked|(?:they|he|she|the user) (?:asks|asked|wants|wanted))\b",
         ),
         Sign(
             kind=INDIRECT,
             weight=48,
             imperative=True,
             foreign=True,
-            pattern=r"\b(?:add|insert|include|append|put|place|mention|advertise|repeat|write)\b[^!?\n]{0,80}\b(?:in"
-            r"|to|into|at the (?:end|start|beginning|top) of|with) (?:what(?:ever)?|anything|everything) you (?:tell"
+            pattern=r"\b(?:add|insert|include|append|put|place|mention|advertise|repeat"
+            r"|write)\b[^!?\n]{0,30}(?:https?://|\blinks?\b|\bphrase|\bsentence|\bslogan|\bwords?\b"
+            r"|\badvert|\bads?\b|[\"'“‘])[^!?\n]{0,60}\b(?:in|to|into|at the (?:end|start|beginning|top) of"
+            r"|with) (?:what(?:ever)?|anything|everything) you (?:tell"
             r"|say|write|produce|answer|generate|report|return)\b",
         ),
         Sign(
@@ -144,9 +153,9 @@ _READER: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
-            pattern=rf"\byour {_REPLY} (?:shall|must|should|has to|will|may) (?:only |then )?(?:consist of|read as"
-            rf"|read:"
-            r"|open with|conclude with|be limited to)",
+            pattern=rf"\byour {_REPLY} (?:shall|must|should|has to|will|may) (?:only |then )?(?:consist of|read"
+            rf"|open with|conclude with"
+            r"|be limited to)[^.!?\n]{0,24}[:\"'“‘]",
         ),
         Sign(
             kind=INDIRECT,
@@ -164,11 +173,50 @@ _READER: Final = Group(
             imperative=True,
             foreign=True,
             pattern=r"\| ?(?:[^|\n]{1,40}[;.] )?(?:(?:claim|pretend) that|(?:do not|don't) use this table|forget the"
-            r" (?:query|question|task)|tell the (?:user|reader)|answer (?:(?:all|every|any) questions?|with [\"'“])"
-            r"|output [\"'“])[^|\n]{4,}|\btalk (?:to the (?:reader|user)|about [^|.!?\n]{2,30} with the (?:reader"
+            r" (?:query|question|task)|answer (?:all|every|any) questions? (?:about|on|with)\b"
+            r"|output [\"'“][^|\n]{2,40}[\"'”] (?:rather|instead|for every|for all|only"
+            r"|when(?:ever)? asked))[^|\n]{4,}|\btalk (?:to the (?:reader|user)"
+            r"|about [^|.!?\n]{2,30} with the (?:reader"
             r"|user))"
             r"[^|.!?\n]{0,20}\b(?:from now on|instead|only)\b|\bthe (?:model|assistant|ai|bot|llm) must not (?:talk"
             r"|speak|write) about\b",
+        ),
+    ),
+)
+_AT_WORK: Final = Group(
+    name="at-work",
+    anchors=(
+        r"\b(?:complet|edit|refactor|extend|chang|fix|port|debug)ing this (?:code|file|function|script|class|module)",
+        r"\bplease (?:also )?(?:transfer|schedule|book|cancel|delete|remove|grant|change|order|place an order|pay"
+        r"|export"
+        r"|disable|unlock|update|wire|unsubscribe|post|erase) ",
+    ),
+    before=240,
+    after=120,
+    signs=(
+        Sign(
+            kind=INDIRECT,
+            weight=50,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:when|while|whenever|if|after|before) (?:you(?:'re| are)? )?(?:complet|edit|refactor|extend"
+            r"|chang"
+            r"|fix|port|debug)ing this (?:code|file|function|script|class|module)[^.!?\n]{0,10},? (?:also |always "
+            r"|please )*"
+            r"(?:add|insert|import|include|call|paste|send|fetch|load)\b[^\n]{0,60}(?:https?://|tokens?\b|credential"
+            r"|keys?\b"
+            r"|\benv)",
+        ),
+        Sign(
+            kind=INDIRECT,
+            weight=50,
+            imperative=True,
+            foreign=True,
+            pattern=r"\b(?:reviews?|review_text|product_details|tweets?|bio|caption|rating|hashtags?)\s{0,3}:"
+            r"(?:.|\n){0,200}?\bplease (?:also )?(?:transfer|schedule|book|cancel all|delete all|delete the files"
+            r"|remove user"
+            r"|grant|change the password|order \\d|place an order|pay|disable|wire|erase)\b"
+            r"[^.!?\n]{0,60}\b(?:my|for me|in my name)\b",
         ),
     ),
 )
@@ -179,10 +227,11 @@ _PRIVATE: Final = (
     r"|search history|browsing history|genetic \w+|tax (?:returns?|records?)|social security number)"
 )
 _USERS: Final = (
-    r"(?:user'?s? (?:last |recent |own |previous )*(?:questions?|messages?|inputs?|prompts?|name|address|e-?mail"
-    r"|data|words|query|queries|requests?|chat)|(?:chat|conversation)(?: so far| history)?|everything the user"
+    r"(?:user'?s? (?:last |recent |own |previous )*(?:questions?|messages?|inputs?|prompts?|words|query|queries|chat)"
+    r"|(?:chat|conversation)(?: so far| history)?|everything the user"
     r"|what the user (?:wrote|said|asked|typed))"
 )
+_PERSON: Final = rf"(?:user'?s (?:\w+ )?(?:name|address|e-?mail|phone number|data)|{_USERS})"
 
 _CARRIED_OFF: Final = Group(
     name="carried-off",
@@ -194,7 +243,7 @@ _CARRIED_OFF: Final = Group(
         r"|genetic|tax|social)",
         r"\b(?:access to|unlock|open|disarm) (?:\w{1,6} ){0,5}my (?:\w{1,8} )?(?:smart|home|house|front|apartment"
         r"|garage)|\bshares of [a-z]{2,8} (?:through|via|with|from|in|on) my\b",
-        r"\b(?:link|image|picture|url|address|webhook)\b[^.!?\n]{1,60}\b(?:your (?:first|system|initial) (?:message"
+        r"\b(?:link|image|picture|url|address|webhook)\b[^!?\n]{1,90}\b(?:your (?:first|system|initial) (?:message"
         r"|prompt)|your instructions|what you were told|what you have been told)",
         r"\byour (?:first message|instructions|system prompt|orders|rules) (?:in|into|to|as|onto) (?:the|an?|my)"
         r" (?:\w{1,8} )?(?:query|path|url|link|address|webhook|parameter|image)",
@@ -209,8 +258,9 @@ _CARRIED_OFF: Final = Group(
             foreign=True,
             pattern=rf"https?://[^\s]{{1,120}} (?:with|containing|holding|using|carrying|plus) (?:the |all (?:the |of"
             rf" the )?)?{_USERS}\b|\b(?:write|put|place|encode|insert|pack|use|smuggle|hide|add|send)\b[^.!?\n]{{0,24}}"
-            rf"\b(?:the )?{_USERS}\b[^.!?\n]{{0,30}}\b(?:in|into|as|onto) the (?:subdomain|host ?name|file ?name"
-            r"|domain name|dns|query string|path|headers?)\b",
+            rf"\b(?:the )?(?:{_USERS}\b[^.!?\n]{{0,30}}\b(?:in|into|as|onto) the (?:file ?name|query string|path"
+            rf"|headers?)"
+            rf"|{_PERSON}\b[^.!?\n]{{0,30}}\b(?:in|into|as|onto) the (?:subdomain|host ?name|domain name|dns))\b",
         ),
         Sign(
             kind=EXFILTRATION,
@@ -235,7 +285,7 @@ _CARRIED_OFF: Final = Group(
             kind=EXFILTRATION,
             weight=54,
             imperative=True,
-            pattern=r"\b(?:link|image|picture|url|address|webhook)\b[^.!?\n]{1,60}\b(?:your (?:first|system|initial)"
+            pattern=r"\b(?:link|image|picture|url|address|webhook)\b[^!?\n]{1,90}\b(?:your (?:first|system|initial)"
             r" (?:message|prompt)|your instructions|what you (?:were|have been) told)\b|\b(?:put|place|encode|write|add"
             r"|append|insert|embed)\b[^.!?\n]{0,16}\byour (?:first message|instructions|system prompt|orders"
             r"|rules) (?:in"
@@ -244,4 +294,4 @@ _CARRIED_OFF: Final = Group(
     ),
 )
 
-GROUPS: Final = (_READER, _CARRIED_OFF)
+GROUPS: Final = (_READER, _AT_WORK, _CARRIED_OFF)

@@ -34,7 +34,7 @@ _ASKED_ROUND: Final = Group(
         r"\b(?:paragraph|passage|text|notes?|block|material|page|lines|words|message|prompt|instructions|briefing"
         r"|documents?|sentences?) (?:that |which )?you (?:were|was|have been|had been|got) ",
         r"\b(?:into|in|of|how|hear|hearing|see|seeing|know|knowing|read|reading|next in|written in) your"
-        r" (?:\w{1,12} )?(?:prompt|instructions|orders|briefing|system message)\b",
+        r" (?:\w{1,12} )?(?:prompt|instructions|orders|briefing|system message|rules|notes|guidelines)\b",
         r"\b(?:conversation|chat|session|dialogue|exchange),? (?:from|starting (?:at|from|with)|beginning (?:at|from"
         r"|with)) (?:its|the) (?:very )?(?:top|beginning|start|first)",
         r"\b(?:everything|anything|whatever|all) (?:that (?:is|stands|comes) |text )?(?:above|before|preceding) this"
@@ -42,11 +42,11 @@ _ASKED_ROUND: Final = Group(
         r"\b(?:few[- ]shot|in-context) examples\b|\bas (?:they|it) (?:were|was|are|is) (?:declared|described|defined"
         r"|specified|given|passed|presented) to you\b",
         r"\b(?:prompt|instructions|rules|text|orders|guidelines) (?:that |which )?i (?:gave|wrote|set|programmed|was"
-        r" given|have been given|am given|received)\b",
+        r" (?:given|handed|told|shown|sent)|have been given|am given|received)\b",
         r"\byou(?:'d| would)? (?:normally|usually|otherwise|ordinarily) (?:\w{1,6} )?(?:withh|refus|declin|block"
         r"|censor|hide|hold|give|show|say|tell|suppress|reject)",
         r"\b(?:before|after|between|until) (?:the words? |the phrase )?[\"'“`](?:you are|your task|summari|translate"
-        r"|the (?:secret|key)|key is|instruction|system|user|answer the|do not|never)",
+        r"|the (?:secret|key)|key is|instruction|system|user|answer the)",
     ),
     before=100,
     after=110,
@@ -102,6 +102,7 @@ _ASKED_ROUND: Final = Group(
         Sign(
             kind=EXTRACTION,
             weight=54,
+            imperative=True,
             pattern=rf"\b{_SHOW}\b[^.!?\n]{{0,50}}\byour (?:own )?(?:few[- ]shot|in-context) examples\b|\b(?:names"
             r"|parameters|signatures|schemas?|descriptions|definitions|functions?|tools?|plugins?)\b[^\n]{0,90}"
             r"\b(?:exactly|precisely|just|verbatim|word for word) as (?:they|it) (?:were|was|are|is) (?:declared"
@@ -140,7 +141,7 @@ _ASKED_ROUND: Final = Group(
             r"\b[^.!?\n]{0,40}\b(?:before|after|between|until) (?:the words? |the phrase )?[\"'“`](?:you are|your task"
             r"|summari[sz]e|translate|the (?:secret |key )?key is|the secret|key is|instructions?|system"
             r"|user(?: input)?"
-            r"|answer the|do not|never)\b",
+            r"|answer the)\b",
         ),
     ),
 )
@@ -231,7 +232,8 @@ _LEFT: Final = Group(
             weight=48,
             imperative=True,
             pattern=r"\byou (?:have |had |'ve )?(?:just |already |once )?broken? your (?:own )?(?:guidelines|rules"
-            r"|polic(?:y|ies)|restrictions?|instructions?|programming)\b|\byou (?:have |had |already |just |once "
+            r"|polic(?:y|ies)|restrictions?|instructions?|programming)\b|\b(?:you|we) (?:have |had |already |just "
+            r"|once "
             r"|yourself )*(?:agreed|promised|swore|vowed|pledged)\b[^.!?\n]{0,30}\b(?:answer|tell|explain|obey|do"
             r"|say) (?:me )?(?:anything|everything|whatever|any (?:question|request)|all my|every (?:question"
             r"|request))\b",

@@ -49,6 +49,7 @@ _TOLD_ABROAD: Final = Group(
         r"|\bdein\w{0,2}"
         r" (?:vorschriften|vorgaben|regeln|grenzen|anweisungen) (?:hinweg|zu (?:brechen|ignorieren)|verst)"
         r"|\b(?:(?:\xc3\xbc)ber|gegen) deine (?:vorschriften|vorgaben|regeln|grenzen|anweisungen)",
+        r"\b(?:beweer dat|zeg dat|behaupte,? dass|empfiehl|pr(?:\xc3\xa9)tends que|dis que|di que)\b",
         r"\b(?:dokumente|texte|artikel|unterlagen),? die du (?:oben|zuvor|vorher|bisher)",
         r"\bkonfiguration\b|\bconfiguration compl|\bconfigura(?:ci(?:\xc3\xb3)n|(?:\xc3\xa7)(?:\xc3\xa3)o"
         r"|zione) (?:intern"
@@ -118,9 +119,9 @@ _TOLD_ABROAD: Final = Group(
             imperative=True,
             unless=r"\b(?:wlan|router|server|drucker|serveur|servidor|imprimante|windows|linux|nginx|docker|reseau"
             r"|réseau)\b",
-            pattern=r"\b(?:zeig\w*|gib|nenn\w*|verrat\w*|donne|montre|affiche|révèle|écris|enséñame|muéstra\w*|muestra"
+            pattern=r"(?:zeig\w*|\bgib|\bnenn\w*|verrat\w*|donne|montre|affiche|révèle|enséñame|muéstra\w*|muestra"
             r"|dame|dime|mostra\w*|dimmi|mostre|diga|revele|toon"
-            r"|geef)\b[^.!?\n]{0,24}(?:\bdeine (?:\w+ )?(?:konfiguration"
+            r"|geef|[ÉéEe]cris)\b[^.!?\n]{0,24}(?:\bdeine (?:\w+ )?(?:konfiguration"
             r"|geheimen (?:anweisungen|regeln|vorgaben))|\bta configuration|\btes instructions secrètes"
             r"|\ble texte caché"
             r"|\btus instrucciones secretas|\btu configuración|\bel texto oculto|\bla tua configurazione"
@@ -145,6 +146,7 @@ _TOLD_ABROAD: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
+            unless=r"\b(?:social|sozial\w*|maternel|dentaire|administrati\w*|juridique|de direction)\b",
             pattern=rf"\b(?:wenn|falls|sobald|quand|lorsque|si|cuando|al|quando|se|als"
             rf"|wanneer)\b[^.!?\n]{{0,24}}\b{_DOC}\b"
             rf"[^.!?\n]{{0,30}},? (?:dann |so |bitte |unbedingt |alors |entonces |allora |então |dan )*{_PRAISE}\b"
@@ -154,5 +156,45 @@ _TOLD_ABROAD: Final = Group(
         ),
     ),
 )
+_IN_PROMPT: Final = Group(
+    name="in-prompt-abroad",
+    anchors=(
+        r"\b(?:in deinem|dans ton|en tu|nel tuo|no (?:seu|teu)|in je|i din) (?:system[ -]?|eigenen )?prompt"
+        r"|\bprompcie\b",
+        "промпте",
+        r"\b(?:oma|gro(?:\xc3\x9f|ss)mutter|mamie|grand-m(?:\xc3\xa8)re|abuela|abuelita|nonna|av(?:\xc3\xb3)|babcia)\b",
+    ),
+    before=100,
+    after=130,
+    signs=(
+        Sign(
+            kind=EXTRACTION,
+            weight=54,
+            imperative=True,
+            unless=r"\b(?:guten?|besser\w*|midjourney|dall-e|stable diffusion|mon|mein\w*|mi|bon|bueno|buon)\b",
+            pattern=r"(?:\bwas (?:genau )?(?:in deinem (?:\w+ )?prompt|steht in deinem)"
+            r"|\bce qu'il y a dans ton prompt|\bqu'y a-t-il"
+            r" dans ton prompt|\bqué (?:hay|dice|pone)\b[^.!?\n]{0,8} en tu (?:\w+ )?prompt|\b(?:che )?cosa (?:c'è"
+            r"|dice|sta)"
+            r"(?: scritto)? (?:scritto )?nel tuo (?:\w+ )?prompt|\bo que (?:há|tem|está)(?: escrito)? no (?:seu"
+            r"|teu) prompt"
+            r"|\bwat (?:er )?in je (?:\w+ )?prompt|\bco (?:masz|jest) w (?:\w+ )?prompcie|(?:что"
+            r"|чё) (?:у тебя )?(?:написано )?"
+            r"в (?:твоем |твоём |своем |своём )?(?:системном )?промпте|\bvad (?:som )?(?:står )?i din prompt)",
+        ),
+        Sign(
+            kind=JAILBREAK,
+            weight=52,
+            imperative=True,
+            unless=r"glac|chocol|schok|vanill|surpris|badebombe|sucre|azúcar|gelat",
+            pattern=r"(?:\b(?:finge|fais semblant|tu so|stell dir vor|spiel\w*|sei|du bist|eres|tu es|fingi|sei mia"
+            r"|actúa|agis"
+            r"|handle|joue|imagina)\b[^\n]{0,60})\b(?:oma|großmutter|grossmutter|mamie|grand-mère|abuela|abuelita"
+            r"|nonna|avó|babcia)\b[^\n]{0,110}"
+            r"\b(?:napalm\w*|bomben?|bombas?|sprengstoff\w*|explosi[fv]\w*|dynamit\w*|metanfetamin\w*|crystal meth"
+            r"|windows[- ](?:keys?|schlüssel)|lizenzschlüssel|claves? de windows|clés? windows|chiavi di windows)",
+        ),
+    ),
+)
 
-GROUPS: Final = (_TOLD_ABROAD,)
+GROUPS: Final = (_TOLD_ABROAD, _IN_PROMPT)

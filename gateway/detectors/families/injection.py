@@ -8,6 +8,7 @@ from typing import Final
 from keeptrusts.gateway.detectors.families import (
     injection_abroad,
     injection_addressed,
+    injection_asides,
     injection_asked,
     injection_boundaries,
     injection_briefing,
@@ -70,6 +71,7 @@ def injection_groups() -> tuple[Group, ...]:
         *injection_pieces.GROUPS,
         *injection_languages_more.GROUPS,
         *injection_told_abroad.GROUPS,
+        *injection_asides.GROUPS,
         _respelled(),
     )
 

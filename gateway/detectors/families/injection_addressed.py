@@ -61,6 +61,9 @@ _HAILED: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
+            unless=r"\b(?:this|these) (?:\w+ )?(?:sensors?|signals?|meters?|gauges?|values?|inputs?|samples?|images?"
+            r"|cards?"
+            r"|applications?|parts)\b",
             pattern=rf"\b(?:any|every|all|an|the|if|which(?:ever)?|what(?:ever)?) {_MODEL}(?: which| that| who)?"
             r"(?: is| are|'s)? (?:read|summari[sz]|process|review|index|pars|edit|draft)\w* (?:this|these)\b"
             rf"|\bas an? {_SURELY} (?:read|summari[sz]|process|review|evaluat|grad|screen)ing (?:this|the)\b",

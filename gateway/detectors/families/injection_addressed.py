@@ -6,7 +6,7 @@ from typing import Final
 
 from keeptrusts.gateway.detectors.families.injection_carried import EXFILTRATION
 from keeptrusts.gateway.detectors.families.injection_indirect import INDIRECT
-from keeptrusts.gateway.detectors.families.injection_spared import HOW_TO_WRITE
+from keeptrusts.gateway.detectors.families.injection_spared import HOW_TO_WRITE, LOGGED_IN, OF_STYLE
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
 _MODEL: Final = (
@@ -61,6 +61,9 @@ _HAILED: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
+            unless=r"\b(?:this|these) (?:\w+ )?(?:sensors?|signals?|meters?|gauges?|values?|inputs?|samples?|images?"
+            r"|cards?"
+            r"|applications?|parts)\b",
             pattern=rf"\b(?:any|every|all|an|the|if|which(?:ever)?|what(?:ever)?) {_MODEL}(?: which| that| who)?"
             r"(?: is| are|'s)? (?:read|summari[sz]|process|review|index|pars|edit|draft)\w* (?:this|these)\b"
             rf"|\bas an? {_SURELY} (?:read|summari[sz]|process|review|evaluat|grad|screen)ing (?:this|the)\b",
@@ -70,6 +73,7 @@ _HAILED: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
+            unless=OF_STYLE,
             pattern=r"\b(?:ai|llm|gpt|chatbot|copilot) (?:instructions?|directives?|orders?|tasks?|todo|note)\s*:"
             r"|[\[(<{](?:assistant|agent|bot|model) (?:instructions?|directives?|orders?|task|note)\s*:",
         ),
@@ -172,6 +176,7 @@ _BEHALF: Final = Group(
             weight=52,
             imperative=True,
             foreign=True,
+            unless=LOGGED_IN,
             pattern=r"\bask (?:the user|them|him|her) for (?:their|his|her|the) (?:\w+ )?(?:password|pin\b|card"
             r"|credentials"
             r"|social security|cvv|login|one-time code)",

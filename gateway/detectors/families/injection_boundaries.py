@@ -102,6 +102,21 @@ _MARKS: Final = Group(
         Sign(
             kind=BOUNDARY,
             weight=40,
+            imperative=True,
+            pattern=r"[\-=#*~]{3,} ?(?:system|admin|developer) (?:message|override|prompt|note|command|update"
+            r"|instructions?|notice|alert) ?[\-=#*~]{3,}",
+        ),
+        Sign(
+            kind=BOUNDARY,
+            weight=28,
+            imperative=True,
+            pattern=r"\b(?:safety|content|policy|compliance) (?:review|check|screening|filter|scan) (?:is "
+            r"|has been )?(?:passed"
+            r"|approved|cleared|waived|bypassed)\b",
+        ),
+        Sign(
+            kind=BOUNDARY,
+            weight=40,
             pattern=r"\b(?:system|admin|root|developer|security|maintenance|safety) (?:override"
             r"|command)\b\s*(?:[:\-!]|code|engaged|activated|enabled"
             r"|initiated|accepted|protocol)",

@@ -100,6 +100,8 @@ _ADDRESSED: Final = Group(
             weight=50,
             imperative=True,
             foreign=True,
+            unless=r"\b(?:user|users|human) (?:what|that) (?:they|he or she) (?:did|made|typed|entered|chose|are|were"
+            r"|have)\b",
             pattern=r"\b(?:do not|don't|never|without|not|no need to)(?: \w+){0,2}? (?:tell(?:ing)?|inform(?:ing)?"
             r"|mention(?:ing)?|notify(?:ing)?|alert(?:ing)?|reveal"
             r"(?:ing)?|disclos(?:e|ing)|show(?:ing)?)(?: \w+){0,6}? (?:the user|the human|users?"

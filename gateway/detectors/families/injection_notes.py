@@ -253,8 +253,10 @@ _CALLED_ABROAD: Final = Group(
             weight=52,
             imperative=True,
             foreign=True,
-            pattern=r"(?:読む|読んで(?:い|)る|処理する|要約する|見ている)(?:AI|LLM|言語モデル|アシスタント|モデル)(?:へ|は|に|の)"
-            r"|(?:AI|LLM|言語モデル)(?:へ|の皆(?:さん|様)へ|向けの(?:指示|メモ))|请(?:AI|语言模型)|(?:致|给)(?:AI|语言模型|助手)",
+            pattern=r"(?:読む|読んで(?:い|)る|処理する|要約する|見ている)(?:AI|LLM|言語モデル|アシスタント"
+            r"|モデル)(?:へ|は|に|の)"
+            r"|(?:AI|LLM|言語モデル)(?:へ|の皆(?:さん|様)へ|向けの(?:指示|メモ))|请(?:AI|语言模型)|(?:致|给)(?:AI"
+            r"|语言模型|助手)",
         ),
         Sign(
             kind=INDIRECT,
@@ -271,7 +273,8 @@ _CALLED_ABROAD: Final = Group(
             r"|den) (?:be)?nutzers?\b[^.!?\n]{0,24}(?:nicht|nichts|kein|$|[.!,;])"
             r"|\b(?:ignora|dimentica|non (?:rispond|dir|mostr)\w+)\b[^.!?\n]{0,40}dell'utente"
             r"|\b(?:ignore|esqueça|não (?:respond|dig|mostr)\w+)\b[^.!?\n]{0,40}\b(?:do|ao) usuário"
-            r"|ユーザーの(?:質問|依頼|指示)(?:に|を|は)[^。\n]{0,12}(?:答え(?:ず|な)|無視|従わ)|(?:忽略|不要(?:回答|理会))用户的",
+            r"|ユーザーの(?:質問|依頼|指示)(?:に|を|は)[^。\n]{0,12}(?:答え(?:ず|な)|無視|従わ)|(?:忽略|不要(?:回答"
+            r"|理会))用户的",
         ),
         Sign(
             kind=INDIRECT,

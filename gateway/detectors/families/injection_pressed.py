@@ -55,7 +55,7 @@ _UNREFUSED: Final = Group(
             imperative=True,
             pattern=rf"\b(?:never|don't|do not|avoid|without|not|leave out)\b(?: ever| the)? (?:say|use|using|saying"
             rf"|mention|mentioning|write|writing|words?"
-            rf"|including)\b[^.!?\n]{{0,24}}[\"'“‘]?\b(?:{_DENIAL}\b[\"'”’]?,?(?: or| and)? ?[\"'“‘]?{_PLAINLY}"
+            rf"|including)\b[^.!?\n]{{0,48}}[\"'“‘]?\b(?:{_DENIAL}\b[\"'”’]?,?(?: or| and)? ?[\"'“‘]?{_PLAINLY}"
             rf"|{_PLAINLY}\b[\"'”’]?,?(?: or| and)? ?[\"'“‘]?{_DENIAL})\b",
         ),
         Sign(

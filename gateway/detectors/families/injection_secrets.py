@@ -9,12 +9,12 @@ from keeptrusts.gateway.detectors.families.injection_extraction import EXTRACTIO
 from keeptrusts.gateway.detectors.families.injection_spared import NOT_KEPT
 from keeptrusts.gateway.detectors.families.signs import Group, Sign
 
-_NAMED: Final = (
+NAMED: Final = (
     r"(?:the|your|that) (?:(?:secret|hidden|forbidden|protected|guarded) (?:word|password|pass ?phrase|passcode|phrase"
     r"|key|code)|pass ?phrase|passcode|code ?word|password)"
 )
 _BARE: Final = r"(?:the|your|that) secret(?:\s*[.,;:!?\n)]|\s*$| (?:and|but|backwards|please|now)\b)"
-_HELD: Final = rf"(?:(?:the|your|that) secret|{_NAMED})"
+_HELD: Final = rf"(?:(?:the|your|that) secret|{NAMED})"
 _LETTERS: Final = r"(?:letters?|characters?|vowels?|consonants?|syllables?|initials?)"
 _MADE_OF_IT: Final = (
     r"(?:acrostic|anagram|riddle|rhyme|poem|song|story|sentence|limerick|haiku|crossword|hangman|charades|morse|braille"
@@ -52,7 +52,7 @@ _SPELT_OUT: Final = Group(
             rf"|mask|shift|split|separate|list|print|output|compose|create|use|hide|build|form|rearrange|scramble"
             rf"|show|reveal|describe|paraphrase)\b[^.!?\n]{{0,60}}\b(?:{_LETTERS}[^.!?\n]{{0,16}} (?:of|in|from)"
             rf"|{_MADE_OF_IT}[^.!?\n]{{0,30}} (?:of|from|with|for|has|using|to|out of|about|on))"
-            rf" (?:{_NAMED}\b|{_BARE})",
+            rf" (?:{NAMED}\b|{_BARE})",
         ),
         Sign(
             kind=EXTRACTION,
@@ -74,15 +74,15 @@ _SPELT_OUT: Final = Group(
             imperative=True,
             unless=NOT_KEPT,
             pattern=rf"\b(?:what|which|how many|what's|does|is|are|do|has)\b[^.!?\n]{{0,40}}\b{_LETTERS}\b"
-            rf"[^.!?\n]{{0,24}}\b(?:{_NAMED}\b|{_BARE})|\b(?:what|which|how many) {_LETTERS} (?:does|do|has"
-            rf"|are|is|make)[^.!?\n]{{0,20}}\b(?:{_NAMED}\b|{_BARE})",
+            rf"[^.!?\n]{{0,24}}\b(?:{NAMED}\b|{_BARE})|\b(?:what|which|how many) {_LETTERS} (?:does|do|has"
+            rf"|are|is|make)[^.!?\n]{{0,20}}\b(?:{NAMED}\b|{_BARE})",
         ),
         Sign(
             kind=EXTRACTION,
             weight=54,
             imperative=True,
             unless=NOT_KEPT,
-            pattern=rf"\b(?:does|do|would|is|are|did|if|whether|what) {_NAMED} (?:also )?(?:(?:contain|include|have"
+            pattern=rf"\b(?:does|do|would|is|are|did|if|whether|what) {NAMED} (?:also )?(?:(?:contain|include|have"
             rf"|start|begin|end|rhyme|sound|mean|refer|denote|consist|look|stand|belong)s?\b|an? \w+|something|related"
             rf"|longer|shorter|about|in (?:english|latin))[^\n]{{0,70}}"
             rf"(?:\b(?:letters?|vowels?|with an? \w\b|rhyme|begin|place|thing|animal|person|colou?r|fruit|food|name"
@@ -94,7 +94,7 @@ _SPELT_OUT: Final = Group(
             imperative=True,
             unless=NOT_KEPT,
             pattern=rf"\b(?:hints?|clues?|tips?)\b[^.!?\n]{{0,24}} (?:about|to|for|on|of|as to|regarding|concerning)"
-            rf" (?:{_NAMED}\b|{_BARE})|\b{_NAMED}(?: is| was)?[^.!?\n]{{0,40}}\b(?:rhymes? with|hints?\b|clues?\b)",
+            rf" (?:{NAMED}\b|{_BARE})|\b{NAMED}(?: is| was)?[^.!?\n]{{0,40}}\b(?:rhymes? with|hints?\b|clues?\b)",
         ),
         Sign(
             kind=EXTRACTION,

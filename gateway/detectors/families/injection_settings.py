@@ -31,7 +31,9 @@ _HERE: Final = r"(?:for|in|during) (?:this|our|the rest of (?:this|our)) (?:sess
 _SETTINGS: Final = Group(
     name="settings",
     anchors=(
-        r"\b(?:blocked|allowed|forbidden|banned)[\-_ ]?(?:strings|modes|responses|phrases|words|answers)\b",
+        r"\b(?:blocked|allowed|forbidden|banned|disallowed|prohibited)[\-_ ]?(?:strings|modes|responses|phrases|words"
+        r"|answers"
+        r"|replies|outputs)\b",
         r"\b(?:never|no|disable|allow|always)_(?:refus|harm|answer|comply|warn|disclaim|all\b|limit|filter)",
         r"\b(?:refus\w{1,4}|guard ?rails?|safety(?:[_\- ]\w{1,10})?|ethics?|morals?|morality|alignment|censorship"
         r"|disclaimers?|content_?(?:policy|filter)|restrictions)[\"']?\s{0,3}[:=]",
@@ -50,9 +52,10 @@ _SETTINGS: Final = Group(
             pattern=rf"[\"']?\b(?:never[_-]refuse|allow[_-](?:harm\w*|illegal|unsafe\w*)|no[_-]refusals?"
             rf"|always[_-](?:comply|obey)"
             rf"|disable[_-](?:safety|refusals?|ethics|guardrails?)){_IS}(?:true|1|yes|on|enabled)\b"
-            rf"|[\"']?\brefusals?{_IS}(?:disabled?|off|false|none|null|never)\b"
-            r"|[\"']?\b(?:blocked|forbidden|banned)[\-_ ]?(?:strings|modes|responses|phrases|words"
-            r"|answers)\b[^.!?]{0,80}"
+            rf"|[\"']?\brefuses?[\"']?\s?[:=]\s?[\"']?never\b|[\"']?\b(?:refusals?(?:_\w+)?"
+            rf"|deny_requests){_IS}(?:disabled?|off|false|none|null|never|no)\b"
+            r"|[\"']?\b(?:blocked|forbidden|banned|disallowed|prohibited)[\-_ ]?(?:strings|modes"
+            r"|responses|phrases|words|answers|replies|outputs)\b[^.!?]{0,80}"
             r"(?:sorry|can't|cannot|apolog|refus|denial|unable)",
         ),
         Sign(

@@ -69,6 +69,16 @@ HOW_TO_WRITE: Final = (
     r"|language model|assistant|chat ?bot|agent)|\b(?:how to|tips for) \w+ to\b"
 )
 """Who tells people how to use a model speaks to people."""
+OF_STYLE: Final = (
+    r"\b(?:docstrings?|type hints?|fixtures?|unit tests?|pytest|lint\w*|naming|indent\w*|composition|imports|style"
+    r"|conventions?|comments|commit messages)\b"
+)
+"""How code is to be written is told to models in files made for it."""
+LOGGED_IN: Final = (
+    r"\b(?:again|once more|log ?in|logs in|logging in|sign in|re-?enter|re-?authenticat\w*|authentication|fails"
+    r"|session (?:has )?expire\w*|attempts)\b"
+)
+"""Who asks for a password at a door asks for it again."""
 FOR_OTHERS: Final = (
     r"\b(?:prompts?|instructions?|messages?|rules|guidelines)"
     r" (?:for (?:an?\b|our\b|my\b|us\b|new\b|\w+ing\b)|to (?:set|install|use|build|assemble|make|renew|get|open)\b"

@@ -139,19 +139,20 @@ def is_json(text: str, *, lists: bool) -> bool:
 class Reader:
     """The signs of groups, compiled once."""
 
-    __slots__ = ("_groups", "_of_rule", "_sets")
+    __slots__ = ("_groups", "_of_rule", "_rules", "_sets")
 
     def __init__(self, groups: Sequence[Group]) -> None:
         self._groups = tuple(groups)
         self._of_rule: Mapping[str, int] = {
             rule_id(group, number): place for place, group in enumerate(groups) for number in range(len(group.anchors))
         }
+        self._rules = frozenset(self._of_rule)
         self._sets = tuple(_SignSet(group) for group in groups)
 
     @property
     def rules(self) -> frozenset[str]:
         """The ids of the anchors' rules."""
-        return frozenset(self._of_rule)
+        return self._rules
 
     def read(
         self, text: str, anchors: Iterable[Finding], settled: Set[Sign] = NONE_SETTLED, *, json: bool = False

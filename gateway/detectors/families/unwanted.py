@@ -58,7 +58,8 @@ _FOR_REAL: Final = (
     r" world|real life|reality|practice)|(?:real|actual)[- ](?:life|world) (?:chemicals|amounts|ingredients|quantities)"
     r"|word[- ]for[- ]word script|(?:it|which) (?:has to|must|should) (?:compile|run)"
     r"|(?:thorough|exact|precise|detailed) as (?:a|in a|the) (?:manual|recipe|textbook|tutorial)|with the ingredients"
-    r"|in (?:exact|full|minute|precise) detail)\b"
+    r"|in (?:exact|full|minute|precise|usable) detail|with (?:all |the |exact |precise |real )*(?:doses|dosages"
+    r"|reagents))\b"
 )
 """What a story does not need, and who wants to do it does."""
 _SHORT: Final = r"[^.!?\n]{0,40}?"
@@ -164,7 +165,7 @@ _CRIMES: Final = _asked(
         r"|(?:gets?|got|getting) into (?:an? |the )?\w+'s (?:network|server|account)|(?:scam|defraud)(?:s|ming"
         r"|ing)? (?:old|elderly"
         r"|people|victims|pensioners|seniors)|clon(?:e|ing)"
-        r" (?:a |some )?(?:credit|debit|bank)|where my ex)",
+        r" (?:a |some )?(?:credit|debit|bank)|where my ex|(?:drugs|guns|weapons) across)",
     ),
     "",
     r"hack (?:into |someone'?s |a |an |the |my (?:ex|neighbou?r|wife|husband|girlfriend|boyfriend"
@@ -200,7 +201,7 @@ _CRIMES: Final = _asked(
     told_of=r"\b(?:ransomware|key ?loggers?|malware|computer virus|botnets?|phishing|hot-?wir(?:e|es|ing)|launder(?:s"
     r"|ing)?"
     r"|counterfeit(?:s|ing)?|hack(?:s|ing)? into|break(?:s|ing)? into|shoplift\w*|smuggl\w+ (?:drugs|guns|weapons"
-    r"|people)"
+    r"|people)|(?:gets?|brings?|takes?|getting|bringing|taking) (?:drugs|guns|weapons) across"
     r"|clon(?:e|es|ing) (?:an? |the )?(?:credit|debit|car key|key ?card)"
     r"|(?:gets?|got|getting) into (?:an? |the )?(?:\w+'s )?(?:\w+ )?(?:network|server|accounts?)"
     r"|(?:scam|defraud)(?:s|ming|ing)? (?:\w+ )?(?:people|victims?|pensioners|seniors|customers)|forg(?:e|es"

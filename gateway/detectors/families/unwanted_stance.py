@@ -30,7 +30,9 @@ _SPARED: Final = re.compile(
     r"|court|judge|jury"
     r"|bug|bill|exam(?:ple)? of|should never|must never|not okay|it is wrong|is wrong|harmful stereotype|stereotypes?"
     r"|myth|say that|claims? that|believes? that|argues? that"
-    r"|accused of)\b",
+    r"|accused of|how (?:do|can|could|does|would|did|should) (?:the )?(?:banks?|police|we|compan(?:y|ies)|shops?"
+    r"|authorities"
+    r"|investigators|teachers|parents|customs) (?:notice|spot|recogni[sz]e|find out|catch|uncover|see through))\b",
     re.IGNORECASE,
 )
 _END: Final = re.compile(r"[.!?](?:\s|$)|\n")

@@ -71,11 +71,13 @@ _CITY: Final = (
     r"(?:,? ?(?:(?:[A-Z]{1,2}-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
 )
 _GERMANIC_BEFORE: Final = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.-]*[ -]){0,2})[A-ZÀ-Þ][\w-]*\Z|(?:[A-ZÀ-Þ][\w.-]*[ -]){1,2}\Z")
+_GERMANIC_TYPES: Final = (
+    r"straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade|dijk|singel|gatan|vägen"
+    "|vej|gade|gata|veien|katu|[aeio]ntie|utca"
+)
+"""Kinds of streets that end the name of one."""
 _GERMANIC: Final = re.compile(
-    r"(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade|dijk|singel|gatan"
-    r"|vägen|vej|gade|gata|veien|katu|tie|utca)"
-    r" \d{1,4}(?: ?[a-zA-Z]\b)?(?:[-/]\d{1,4}){0,3}" + _CITY,
-    re.IGNORECASE,
+    rf"(?:{_GERMANIC_TYPES})(?-i: \d{{1,4}}(?: ?[a-zA-Z]\b)?(?:[-/]\d{{1,4}}){{0,3}}{_CITY})", re.IGNORECASE
 )
 _COUNTED: Final = re.compile(
     r"(?:(?:Der|Den|Dem|Die|Das|Des|Auf|Vom|Zum|Ein|Einen|Einem|Kein|Dieser|Diesen|Jeder|Erster|De|Het) )?"
@@ -93,11 +95,16 @@ _TAIL: Final = re.compile(
     r"(?:,? [A-ZÀ-ÞĀ-Ž][\w'’-]+(?:[ -](?:de |di |la |am |an der )?[A-ZÀ-ÞĀ-Ž][\w'’-]+){0,2})?"
 )
 """The rest of an address behind its street: parts with capitals up to the code of the town, and the town."""
+_FRENCH_TYPES: Final = (
+    r"[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Bb]oul\.|[Pp]lace|[Cc]hemin|[Ii]mpasse|[Aa]llée|[Qq]uai|[Cc]ours|[Rr]oute"
+)
+_SOUTHERN_TYPES: Final = (
+    r"[Cc]alle|Avenida|Avda\.?|Plaza|Paseo|Carrer|Carrera|Rua|Av\.|Travessa|Praça|Alameda|Rodovia|Via|Viale|Piazza"
+    r"|Corso|Vicolo|Largo|Piazzale|[Uu]l\.|[Uu]lica"
+)
+"""Kinds of streets before their name: those of France behind a number, the others alone."""
 _ROMANCE: Final = re.compile(
-    r"(?:\d{1,4}(?: ?(?:bis|ter|quater))?,? )?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Bb]oul\.|[Pp]lace|[Cc]hemin"
-    r"|[Ii]mpasse|[Aa]llée|[Qq]uai|[Cc]ours|[Rr]oute|[Cc]alle|C/|Avenida|Avda\.?|Plaza|Paseo"
-    r"|Carrer|Carrera|Rua|Av\.|Travessa|Praça|Alameda|Rodovia|Via|Viale|Piazza|Corso|Vicolo|Largo|Piazzale|[Uu]l\."
-    r"|[Uu]lica|[Aa]l\.|[Oo]s\.)"
+    rf"(?:\d{{1,4}}(?: ?(?:bis|ter|quater))?,? )?(?:{_FRENCH_TYPES}|{_SOUTHERN_TYPES}|C/|[Aa]l\.|[Oo]s\.)"
     r"(?: (?:de|du|des|la|le|les|del|della|delle|dei|di|da|do|dos|das|d'|l'|los|las|el|e|y|en|aux?|San|Santa|St\.?))*"
     r" ?[A-ZÀ-Þ0-9][\w'’.-]*(?: (?:de|du|des|la|le|del|della|di|da|do|dos|das|e|y)? ?[A-ZÀ-Þ][\w'’.-]*){0,4}"
     r"(?:,? (?:[n#][º°.]? ?)?\d{1,4}(?!\d)(?:[-/]\d{1,4})?(?: ?m\.? ?\d{1,3}\b| ?[a-zA-Z]\b)?)?"
@@ -280,8 +287,7 @@ RULES: Final = (
     ),
     Rule(
         id="address-germanic", kind="ADDRESS", score=LIKELY, caseless=True, joined=True, seek=germanic_place,
-        pattern=r"(?:stra\xc3\x9fe|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade"
-            r"|dijk|singel|gatan|v\xc3\xa4gen|vej|gade|gata|veien|katu|utca) \d{1,4}",
+        pattern=rf"(?:{_GERMANIC_TYPES}) \d{{1,4}}",
     ),
     Rule(
         id="address-india", kind="ADDRESS", score=LIKELY, joined=True, seek=indian_place,
@@ -290,10 +296,8 @@ RULES: Final = (
     ),
     Rule(
         id="address-romance", kind="ADDRESS", score=LIKELY, joined=True, seek=romance_place,
-        pattern=r"\b(?:\d{1,4}(?: ?(?:bis|ter))?,? (?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Bb]oul\.|[Pp]lace|[Cc]hemin"
-            r"|[Ii]mpasse|[Aa]ll\xc3\xa9e|[Qq]uai|[Cc]ours|[Rr]oute) |(?:[Cc]alle|Avenida|Avda\.?|Plaza|Paseo"
-            r"|Carrer|Carrera|Rua|Av\.|Travessa|Pra\xc3\xa7a|Alameda|Rodovia|Via|Viale|Piazza|Corso|Vicolo|Largo"
-            r"|Piazzale|[Uu]l\.|[Uu]lica|[Rr]ue) |C/ ?)[A-Za-z0-9\xc3]",
+        pattern=rf"\b(?:\d{{1,4}}(?: ?(?:bis|ter))?,? (?:{_FRENCH_TYPES}) |(?:{_SOUTHERN_TYPES}|[Rr]ue) |C/ ?)"
+            r"[A-Za-z0-9\xc3]",
     ),
     Rule(
         id="address-east", kind="ADDRESS", score=LIKELY, joined=True, seek=eastern_place,

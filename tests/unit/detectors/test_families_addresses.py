@@ -30,6 +30,7 @@ FOUND = [
     "in der [[ADDRESS:Landstraßer Straße 12/4/31, 1030 Wien]]",
     "au [[ADDRESS:415 boul. Charest Est, bureau 12, Québec (Québec) G1K 3J3]]",
     "on the [[ADDRESS:8 Forge Lane, Wool, Wareham BH20 6DT]] side",
+    "at [[ADDRESS:Hämeentie 15 C, 00500 Helsinki]] now",
     "Delivery: [[ADDRESS:Ross House, Ballyferriter, Co. Kerry, V92 K6T1]]\n",
 ]
 NOTHING = [
@@ -55,6 +56,7 @@ NOTHING = [
     "send it to 3 people",
     "delivered to Gate B12, Terminal 2",
     "adresse: keine",
+    "Katie 4 and Auntie 7 came along",
 ]
 
 

@@ -169,6 +169,7 @@ _FAMILY: Final = Ends(
     pattern=r"[A-Za-z\x80-\xff.] [A-Z\x80-\xff][A-Za-z'\x80-\xff]{0,14}",
     after=rf"{_REST}(?:{_GAP}{_NAME})?{_ANY}",
 )
+_BESIDE: Final = Ends(behind=-1, after=rf"{_TITLES}{_NAME}[ \t]{{0,3}}{_ANY}{{0,68}}")
 _MARKED: Final = Ends(after=rf"[A-Za-z0-9_.=+/~:%-]*{_ANY}")
 _NAMED: Final = Ends(behind=0, after=rf"{_ANY}{{0,65}}[A-Za-z0-9+/_=-]*{_ANY}")
 
@@ -189,6 +190,8 @@ def ends_of(rule: Rule) -> Ends | None:
         return _COMMON
     if rule.id.startswith("person-family-"):
         return _FAMILY
+    if rule.id.startswith("person-beside-"):
+        return _BESIDE
     if rule.id.endswith("-named"):
         return _NAMED
     return _MARKED if rule.is_run else None

@@ -17,6 +17,7 @@ from keeptrusts.gateway.detectors.families import (
     network,
     oceania,
     payment,
+    person_beside,
     person_lists,
     persons,
     phones,
@@ -32,6 +33,7 @@ def personal_rules() -> tuple[Rule, ...]:
     return (
         *persons.RULES,
         *person_lists.RULES,
+        *person_beside.RULES,
         *health_messages.RULES,
         *email.RULES,
         *email_in_words.RULES,

@@ -11,6 +11,7 @@ from typing import Final
 
 from keeptrusts.gateway.detectors.families.labelled import AfterLabel
 from keeptrusts.gateway.detectors.families.person_words import PARTICLES, TITLE_WORDS
+from keeptrusts.gateway.detectors.families.places import UNIT_WORDS
 from keeptrusts.gateway.detectors.families.secret_commands import Told
 from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.gateway.detectors.statements import INSERT, ROWS
@@ -58,9 +59,8 @@ class Ends:
 
 
 _TOWN: Final = (
-    r"(?:(?:[.,]{0,2}[ \n]?| - )(?:[A-ZÀ(#][\w'’.º°ª/)-]*|#? ?\d[\w'’.º°ª/)-]*|floor|(?:of|de|da|do|das|dos|del|la|le"
-    r"|les|du|e|y|di|am|an der|apto|apt|bloco|bureau|appt|piso|planta|puerta|interno|int|étage|andar|lote|m|lok)\.?))*"
-    r"[., \n]{0,2}"
+    r"(?:(?:[.,]{0,2}[ \n]?| [-–] )(?:[A-ZÀ(#][\w'’.º°ª/)-]*|#? ?\d[\w'’.º°ª/)-]*|floor|(?:of|de|da|do|das|dos|del"
+    rf"|la|le|les|du|e|y|di|am|an der|{UNIT_WORDS})\.?))*[., \n]{{0,2}}"
 )
 _ENDS: Final = {
     INSERT: Ends(behind=0, after=ROWS),
@@ -109,6 +109,7 @@ _ENDS: Final = {
     "address-east": Ends(before=r"[0-9一]{0,24}"),
     "address-japan": Ends(before=r"[0-9一]{0,24}"),
     "address-labelled": Ends(behind=0, after=rf"[^\n\"|;\t<>{{}}=@]{{0,132}}{_ANY}{_ANY}"),
+    "address-named": Ends(behind=-1, after=rf"[^\n\"|;\t<>{{}}=@]{{0,133}}{_ANY}{_ANY}"),
     "address-said": Ends(behind=0, after=rf"[^\n\"|;\t<>{{}}=@]{{0,132}}{_ANY}{_ANY}"),
     "address-town": Ends(
         before=r"(?:[A-ZÀ-Þ][\w'’.-]* |(?:an|am|im|in|auf|unter|der|den|dem|des|de|da|la|van|het|the|of|til|zum|zur"

@@ -84,10 +84,13 @@ _COUNTED: Final = re.compile(
     r"(?:Weg|Platz|Ring|Ufer|Allee|Plein|Tie|Vej) \d{1,4}[.,]?\Z"
 )
 _CAPITAL_STREET: Final = re.compile("STRASSE|STRAßE|PLATZ|ALLEE|GASSE|STRAAT|GRACHT|LAAN")
-_UNIT_WORDS: Final = r"apto\.?|apt\.?|bloco|bureau|appt\.?|piso|planta|puerta|interno|int\.|étage|andar|lote|m\.|lok\."
+UNIT_WORDS: Final = (
+    r"apto\.?|apt\.?|ap\.|cj\.?|conj\.?|sala|loja|casa|fundos|bloco|bureau|appt\.?|piso|planta|puerta|interno|int\."
+    r"|étage|andar|lote|m\.|lok\."
+)
 _TAIL: Final = re.compile(
-    rf"(?:(?:, ?| - )(?:(?:{_UNIT_WORDS}) ?)?[A-ZÀ-ÞĀ-Ž0-9][\w'’.º°ª/-]*(?: (?:of|de|da|do|das|dos|del|la|le|les|du|e|y"
-    rf"|(?:{_UNIT_WORDS})|\([A-ZÀ-Þ][\w-]*\)|[A-ZÀ-ÞĀ-Ž0-9][\w'’.º°ª/-]*)){{0,4}}?){{0,4}}?(?:, ?| - | )"
+    rf"(?:(?:, ?| - )(?:(?:{UNIT_WORDS}) ?)?[A-ZÀ-ÞĀ-Ž0-9][\w'’.º°ª/-]*(?: (?:of|de|da|do|das|dos|del|la|le|les|du|e|y"
+    rf"|(?:{UNIT_WORDS})|\([A-ZÀ-Þ][\w-]*\)|[A-ZÀ-ÞĀ-Ž0-9][\w'’.º°ª/-]*)){{0,4}}?){{0,4}}?(?:, ?| - | )"
     r"(?:(?:CEP |C\.?P\.? |[A-Z]{1,2}-)?(?:\d{4}(?= [A-ZÀ-Þ][a-z])|\d{5}(?:-\d{3})?|\d{4}-\d{3}|\d{2}-\d{3}"
     r"|\d{4} [A-Z]{2}"
     r"|(?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT) \d{4})\b"
@@ -142,11 +145,19 @@ _ONLY_TOWN: Final = re.compile(
     r"(?:, (?!Tel|Pho|Fon|Mob|Fax|Geb|DOB|Born|Dr)[A-ZÀ-ÞĀ-Ž][a-zà-ÿā-ž'’-]{2,}"
     r"(?: (?:(?:de|do|da|am|la|del) )?[A-ZÀ-ÞĀ-Ž][a-zà-ÿā-ž'’-]{2,})?){1,2}(?=[;\n\"']|\.(?:\s|\Z)|\Z)"
 )
+_BRAZILIAN: Final = re.compile(
+    rf"(?:,? (?:{UNIT_WORDS}) ?[A-Z]?\d{{1,5}}[A-Z]?)?(?:(?:, | [-–] )(?:[A-ZÀ-Þ][\w'’.-]+|de|da|do|das|dos|e)"
+    r"(?: (?:[A-ZÀ-Þ][\w'’.-]+|de|da|do|das|dos|e|[IVX]+)){0,4}){1,3}(?:/| [-–] |, )(?:A[CLMP]|BA|CE|DF|ES|GO|M[AGST]"
+    r"|P[ABEIR]|R[JNORS]|S[CEP]|TO)\b(?:,? (?:CEP:? ?)?\d{5}-?\d{3}\b)?"
+)
+"""The rest of a Brazilian address: unit, quarter, town and state."""
 
 
 def _with_town(text: str, last: int) -> int:
     """Give where an address ends whose street ends there: behind the code of its town and the town, if they follow."""
     tail = _TAIL.match(text, last, last + 110)
+    if tail is None:
+        tail = _BRAZILIAN.match(text, last, last + 110)
     if tail is None:
         tail = _ONLY_TOWN.match(text, last, last + 60)
     return tail.end() if tail is not None else last

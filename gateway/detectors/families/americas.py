@@ -52,4 +52,10 @@ RULES: Final = (
         "NATIONAL_ID", cuit, ("cuit", "cuil", "argentine"), (r"\b\d{2}-\d{8}-\d\b", LIKELY), (DIGITS_11, ALONE),
         variant="argentine",
     ),
+    *identity(
+        "NATIONAL_ID", None, ("dni", "dni nº", "dni no", "dni argentino", "documento de identidad",
+        "cédula", "cedula", "cédula de ciudadanía", "cédula de identidad", "carnet de identidad"),
+        (r"\b\d{1,2}\.\d{3}\.\d{3}\b", ALONE), (r"\b1\.\d{3}\.\d{3}\.\d{3}\b", ALONE), with_words=LIKELY,
+        variant="dotted",
+    ),
 )  # fmt: skip

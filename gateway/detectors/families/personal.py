@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keeptrusts.gateway.detectors.families import (
     addresses,
+    africa,
     americas,
     asia,
     dates,
@@ -49,6 +50,7 @@ def personal_rules() -> tuple[Rule, ...]:
         *eastern_europe.RULES,
         *asia.RULES,
         *americas.RULES,
+        *africa.RULES,
         *oceania.RULES,
     )
 

@@ -156,7 +156,11 @@ _ENDS: Final = {
     "secret-option": Ends(behind=0, after=_VALUE + _ANY),
     "password-quoted": Ends(behind=-1, after=rf"(?:{_VALUE}|[^\"\n]*|[^'\n]*){_ANY}"),
     "password-option": Ends(behind=0, after=rf"[^\n|;]{{0,161}}(?:-(?:pw|p|a|w|bp?w?)\s{{0,2}}{_VALUE})?{_ANY}"),
-    "login-pair": Ends(behind=0, after=rf"(?i:(?:\s?[:=]|\s[a-z]{{2,5}})?)\s{{1,3}}[\w.@-]*(?: ?/ ?\S*)?{_ANY}"),
+    "login-pair": Ends(
+        behind=0,
+        after=rf"(?i:(?:\s[a-zü]{{2,4}}\s[^\n/:=]{{0,40}})?(?:\s?[:=]|\s[a-z]{{2,5}})?)\s{{1,3}}[\w.@-]*"
+        rf"(?: ?/ ?\S*)?{_ANY}",
+    ),
     "password-said": Ends(behind=-1, after=_SAID),
     "secret-said": Ends(behind=-1, after=_SAID),
 }

@@ -158,8 +158,7 @@ RULES: Final = (
         behind_label, caseless=True, score=LIKELY + 2,
     ),
     _address(
-        "address-named", r"\b(?:(?:home|mailing|postal|residential|delivery|permanent|present|current) )?address"
-        r" (?:#|no\.? )?\d", behind_name, caseless=True, score=LIKELY,
+        "address-named", r"\baddress (?:#|no\.? )?\d", behind_name, caseless=True, score=LIKELY,
     ),
     _address("address-said", rf"\b(?:{_SAYS}) ", behind_verb, caseless=True),
     _address(

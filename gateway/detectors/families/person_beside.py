@@ -22,6 +22,7 @@ _TOLD: Final = re.compile(
 _SIGNED: Final = re.compile(r"[,.;(\r\n]|\Z")
 _POINTED: Final = re.compile(">")
 _COLON: Final = re.compile(": ")
+_DATED: Final = re.compile(r"(?<!\d)\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}(?::\d\d)?\Z")
 _TELLS: Final = (
     "spoke(?:n)? (?:with|to)|talk(?:ed|ing)? (?:with|to)|speak (?:with|to)|met with|reports? to"
     "|introduced (?:me |us )?to|forward(?:ed)? (?:(?:this|that|it|them) )?to"
@@ -52,6 +53,12 @@ def between(follows: re.Pattern[str], *, sure: bool = False) -> Seek:
     return seek
 
 
+def message(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where the name stands between the day and the time of a message and what it says."""
+    is_dated = _DATED.search(text, max(0, start - 20), start) is not None
+    return _WRITER(text, start, end) if is_dated else None
+
+
 def half(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where a given or a family name stands whose other half has its label beside it, and that is somebody's."""
     last = name_end(text, end - 1, particle=True)
@@ -63,19 +70,22 @@ def half(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (end - 1, last) if known or _OF_SOMEBODY.search(text, max(0, start - _NEAR), last + _NEAR) else None
 
 
+_WRITER: Final = between(_COLON, sure=True)
+
+
 def _beside(name: str, pattern: str, seek: Seek, *, score: int = LIKELY) -> Rule:
     return Rule(id=f"person-beside-{name}", kind="PERSON", pattern=pattern, score=score, joined=True, seek=seek)
 
 
 _FIRST: Final = r"[A-Z\xc3-\xc5]"
-_TIME: Final = r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?"
+_TIME: Final = r":\d\d(?: ?[AaPp][Mm])?"
+"""The end of a time of day, which a scan finds sooner than its beginning."""
 RULES: Final = (
     _beside("self", rf"\b(?:I|Ich|Yo|Io|Eu|Moi), {_FIRST}", between(_COMMA)),
     _beside("present", rf"\b(?:[Tt]his is|I am|I'm|[Ii]t's|[Ii]t is) {_FIRST}", between(_PRESENT), score=LIKELY - 15),
     _beside("told", rf"\b(?i:{_TELLS}) {_FIRST}", between(_TOLD), score=LIKELY - 20),
     _beside("signed", rf"\b(?:[Ss]igned|SIGNED|[Ss]gd\.?), {_FIRST}", between(_SIGNED)),
-    _beside("nick", rf"\b{_TIME}[\])]? ?<{_FIRST}", between(_POINTED, sure=True)),
-    _beside("message", rf"\b\d{{1,4}}[./\-]\d{{1,2}}[./\-]\d{{2,4}},? {_TIME}(?:\]| -) {_FIRST}",
-            between(_COLON, sure=True)),
+    _beside("nick", rf"{_TIME}[\])]? ?<{_FIRST}", between(_POINTED, sure=True)),
+    _beside("message", rf"{_TIME}(?:\]| -) {_FIRST}", message),
     _beside("half", rf"\b(?:first|last|given|family)[\"']?[ ]?[:=][ ]?[\"']?{_FIRST}", half),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from keeptrusts.gateway.detectors.families.placeholders import is_password
 from keeptrusts.gateway.detectors.families.secret_commands import told
 from keeptrusts.gateway.detectors.rules import CERTAIN, Rule
 
-_PIN: Final = r"\b(?:(?:atm|bank|card|sim|debit|phone|alarm|voicemail)[ -])?pin(?:[ -]?(?:code|number|no\.?))?"
+_PIN: Final = r"\bpin(?:[ -]?(?:code|number|no\.?))?"
 _CODE: Final = (
     r"\b(?:pass ?code|otp|one[ -]time (?:pass)?(?:code|password|pin)"
     r"|(?:door|gate|garage|lock ?box|key ?safe|keypad|entry|access|security|verification|2fa|mfa|sms|unlock|intercom)"

@@ -181,8 +181,9 @@ RULES: Final = (
     *_dates("date-korea", r"\b\d{4}\xeb\x85\x84 ?\d{1,2}\xec\x9b\x94 ?\d{1,2}\xec\x9d\xbc", LIKELY, numeric,
     joined=True),
     Rule(
-        id="birth-short", kind="DATE_OF_BIRTH", score=LIKELY, check=written, joined=True, inner=behind_sign,
-        pattern=rf"\bb\. ?\d{{1,2}}(?:st|nd|rd|th)? {_MONTH_NAMES}\.? {_YEAR}\b",
+        id="birth-short", kind="DATE_OF_BIRTH", score=LIKELY + 10, check=written, joined=True, inner=behind_sign,
+        pattern=rf"\bb\. ?(?:\d{{1,2}}(?:st|nd|rd|th)? {_MONTH_NAMES}\.? {_YEAR}|{_MONTH_NAMES}\.? \d{{1,2}},? {_YEAR}"
+            rf"|\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]{_YEAR}|{_YEAR}-\d\d-\d\d)\b",
     ),
     Rule(
         id="age-old", kind="AGE", score=LIKELY, caseless=True, check=lived,

@@ -73,15 +73,16 @@ _LICENCE_WORDS: Final = (
     "ontario",
     "lic",
 )
-_DVLA: Final = r"\b[A-Z]{1,5}9{0,4}\d{6}[A-Z9]{2}[0-9][A-Z]{2}\b"
+_DVLA: Final = r"\b[A-Z]{1,5}9{0,4} ?\d{6} ?[A-Z9]{2}[0-9][A-Z]{2}(?: \d{2})?\b"
 
 
 def uk_licence(text: str) -> bool:
     """Say whether a text is a driver number of Great Britain: sixteen places, a month (or 50 more) and a day in them
     (DVLA, "Driver number")."""
-    if len(text) != 16 or not text[5:11].isdigit():
+    plain = text.replace(" ", "")
+    if len(plain) not in (16, 18) or not plain[5:11].isdigit():
         return False
-    month, day = int(text[6:8]) % 50, int(text[8:10])
+    month, day = int(plain[6:8]) % 50, int(plain[8:10])
     return 1 <= month <= 12 and 1 <= day <= 31
 
 

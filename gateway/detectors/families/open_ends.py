@@ -101,7 +101,8 @@ _ENDS: Final = {
     "address-box": Ends(after=_TOWN + _ANY),
     "address-germanic": Ends(
         before=r"(?:[A-ZÀ][\w.-]*[ -]){0,2}(?:[A-ZÀ][\w-]*)?",
-        after=r"(?i:(?: ?[a-zA-Z])?(?:[-/]\d{1,4}){0,3}(?:,? ?(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? "
+        after=r"(?i:(?: ?[a-zA-Z])?(?:[-/]\d{1,4}){0,3}(?:\.?,? ?(?:lgh \d{4}, )?"
+        r"(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? "
         rf"(?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){{0,2}})?){_TOWN}{_ANY}{_ANY}",
     ),
     "address-india": Ends(after=rf"(?:[\w'’./-]|, ?| )*{_ANY}"),
@@ -125,6 +126,8 @@ _ENDS: Final = {
     "person-label": Ends(behind=0, after=_ANNOUNCED_LOOSELY),
     "person-label-weak": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
     "person-label-more": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
+    "person-label-party": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
+    "person-label-short": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
     "person-label-hinted": Ends(behind=0, after=_ANNOUNCED),
     "person-label-name": Ends(behind=0, after=_ANNOUNCED),
     "person-relation": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,16}}"),
@@ -195,6 +198,8 @@ def ends_of(rule: Rule) -> Ends | None:
         return _COMMON
     if rule.id.startswith("person-family-"):
         return _FAMILY
+    if rule.id == "person-beside-happens":
+        return Ends(before=rf"(?:[A-ZÀ][\w'’.-]* ){{0,3}}(?:{_CAPITAL_WORD})?", after=_ANY)
     if rule.id.startswith("person-beside-"):
         return _BESIDE
     if rule.id.endswith("-named"):

@@ -128,6 +128,7 @@ WEAK_SAYS: Final = (
     "|regards to|on behalf of|in the name of|name on (?:the )?card|account of|cc|attn|regarding"
     "|ask|asked|tell|told|reach|invite|au nom de|a nombre de|em nome de|a nome di"
     "|paid by|sold by|seen by|treated by|diagnosed by|represented by|accompanied by|witnessed by|examined by"
+    "|transcribed by|typed by|checked by|verified by|countersigned by|administered by|completed by|authored by"
     "|interviewed by|referred by|supervised by|drafted by|dictated by|signed for by|born to|married to|divorced from"
     "|engaged to|payable to|paid to|refund to|booking for|reservation for|appointment for|appointment with"
     "|in favou?r of"
@@ -178,6 +179,14 @@ MORE_LABELS: Final = (
     "|dispensed|administered|received|handled|recorded|transcribed|entered) by"
     "|zeuge|zeugin|témoin|testigo|testimone|testemunha|getuige|świadek"
 )
+PARTY_LABELS: Final = (
+    "commander|captain|pilot|driver|operator|absender|absenderin|fahrer|fahrerin|expéditeur|destinataire"
+    "|conducteur|remitente|destinatario|conductor|mittente"
+    "|conducente|titular da conta|titular de la cuenta|remetente|destinatário|afzender|ontvanger|nadawca|odbiorca"
+)
+"""Labels of who sends, receives, drives or holds an account, where no other label says so."""
+SHORT_LABELS: Final = "fname|lname|f name|l name|preferred name|known as|pat name|cust name|pt"
+"""Labels of names as exports and notes write them."""
 NAME_LABELS: Final = (
     "full name|surname|family name|last name|first name|given names?|forenames?|prénom|nachname|vorname|apellidos?"
     "|cognome|sobrenome|achternaam|voornaam"

@@ -56,10 +56,11 @@ _AFTER: Final = re.compile(
     rf"\.?(?: (?:NW|NE|SW|SE|North|South|East|West|[NSEW])\b\.?)?"
     rf"(?:, (?:\d{{1,2}}(?:st|nd|rd|th)|[A-Z][a-z]+) [Ff]loor)?(?:,? ?(?:Apt|APT|Apartment|Suite|SUITE|Ste|STE|Unit"
     rf"|UNIT|Flat|Floor|Fl|Room|Rm|Bldg|Building|Lot"
-    rf"|#)\.? ?#? ?[A-Za-z]?-?\d{{0,5}}[A-Za-z]?\b)?"
+    rf"|#)\.? ?#? ?[A-Za-z]?-?\d{{0,5}}(?:-\d{{1,5}})?[A-Za-z]?\b)?"
     rf"(?:(?:, ?|\n| )(?:[A-Z][\w'’.-]+ ?){{1,3}}(?=, ?(?:{_STATES}|{_STATE_NAMES}|[A-Z][a-z]+)\b"
     rf"|,? (?:{_STATES})\b|,? [A-Z]{{1,2}}\d|,? \d{{4,5}}\b))?"
-    rf"(?:,? ?(?:{_STATE_NAMES}|{_STATES})\b\.?)?(?:,? ?\d{{5}}(?:-\d{{4}})?\b)?"
+    rf"(?:,? ?(?:{_STATE_NAMES}|{_STATES})\b\.?)?(?:,? ?\d{{5,6}}(?:-\d{{4}})?\b"
+    r"|(?<=VIC|NSW|QLD|TAS|ACT) \d{4}\b|(?<=WA|SA|NT) \d{4}\b)?"
     r"(?:(?:, ?| )[A-Z][a-z]+(?=,? [A-Z]{1,2}\d))?(?:,? ?[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b)?"
 )
 _DIGIT: Final = re.compile("[0-9]")
@@ -68,7 +69,8 @@ _UNIT_BEFORE: Final = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th) [Ff]loor, ?)\Z"
 )
 _CITY: Final = (
-    r"(?:,? ?(?:(?:[A-Z]{1,2}-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
+    r"(?:\.?,? ?(?:lgh \d{4}, )?(?:(?:[A-Z]{1,2}-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})?"
+    r" (?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
 )
 _GERMANIC_BEFORE: Final = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.-]*[ -]){0,2})[A-ZÀ-Þ][\w-]*\Z|(?:[A-ZÀ-Þ][\w.-]*[ -]){1,2}\Z")
 _GERMANIC_TYPES: Final = (

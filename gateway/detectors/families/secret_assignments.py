@@ -11,7 +11,7 @@ from keeptrusts.gateway.detectors.families.secret_names import PROVIDERS, Said, 
 from keeptrusts.gateway.detectors.rules import LIKELY, Rule, Seek
 
 _LONG_PASSWORD: Final = (
-    r"(?:passw(?:or)?d|pass(?:phrase|code)|pwd|passwort|kennwort|contraseña|contrasena|senha|wachtwoord"
+    r"(?:passw(?:or)?d|pass(?:code|[ _\-]?phrase)|pwd|passwort|kennwort|contraseña|contrasena|senha|wachtwoord"
     r"|mot de passe|hasło|lösenord"
     r"|wpa[23]?(?:[ _\-](?:key|psk))?|wi-?fi[ _\-]key|wlan-?schlüssel|netzwerkschlüssel|zugangscode|code d'accès"
     r"|clave|código de acceso|codice di accesso|toegangscode"

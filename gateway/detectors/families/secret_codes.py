@@ -24,7 +24,10 @@ _TO_CODE: Final = (
 _NUMBER: Final = (
     r"(?P<value>[*#]?\d(?:[ -]?\d){3,7}[#*]?)(?![\w#])(?![.,:/-]\d)"
     r"(?!\s?(?:%|digits?|times|lines|bytes|words|years|attempts|characters|minutes|seconds|people|users|ms|days)\b)"
+    r"[\s\S]{0,12}"
 )
+"""A number of four digits or more, and what behind it may say that it counts something."""
+_GOES_ON: Final = re.compile(r" (?:of|on|in|is|was|at|for|has|goes)\b")
 _OBVIOUS: Final = frozenset(("1234", "12345", "123456", "1234567", "12345678", "4321", "654321", "2580"))
 _PHRASE: Final = r"\b(?:seed|mnemonic|(?:secret )?recovery|backup|wallet)[ _\-]?(?:phrase|words|seed)|\bmnemonic"
 _TO_PHRASE: Final = r"[\"']?(?:\s(?:is|are|was))?\s?[:=]?\s{0,3}[\"'`\[]{0,2}"
@@ -39,7 +42,7 @@ _GROUP: Final = r"[A-Za-z0-9]{4,10}"
 _GROUPS: Final = rf"{_GROUP}(?:[ -]{_GROUP}){{1,14}}"
 _CODES: Final = rf"(?P<value>(?:{_GROUPS}|[A-Za-z0-9]{{8,64}})(?:[,\n] ?{_GROUPS}){{0,15}})(?![\w-])"
 _TO_KEYS: Final = r"[\"']?(?:\s?[:=]|\s(?:is|are|was|were))\s{0,3}[\"'`\[]{0,2}"
-_APP_PASSWORD: Final = r"(?P<value>[a-z]{4}(?: [a-z]{4}){3})(?! ?[a-z])"
+_APP_PASSWORD: Final = r"(?P<value>[a-z]{4}(?: [a-z]{4}){3})(?! ?[a-z])[\s\S]{0,2}"
 _VOWELS: Final = frozenset("aeiou")
 
 
@@ -74,8 +77,11 @@ def _is_pin(match: re.Match[str]) -> bool:
     """Say the same of a PIN: six digits are an Indian postal code, which is called so too, and four may be a year."""
     plain = re.sub(r"\D", "", match["value"])
     between = match.string[match.start() : match.start("value")]
-    is_year = len(plain) == 4 and plain.startswith(("19", "20")) and not between.strip()
-    return _is_code(match) and len(plain) != 6 and len(match["value"]) - len(plain) < 2 and not is_year
+    if not between.strip() and (
+        plain.startswith(("19", "20")) or _GOES_ON.match(match.string, match.end()) is not None
+    ):
+        return False
+    return _is_code(match) and len(plain) != 6 and len(match["value"]) - len(plain) < 2
 
 
 def _is_phrase(match: re.Match[str]) -> bool:

@@ -112,8 +112,17 @@ def command_rules() -> tuple[Rule, ...]:
             _is_given,
         ),
         told(
-            "login-arguments", "BASIC_AUTH", r"\bauth\s?=\s?\(|basic_?auth\(|digestauth\(|\.login\(",
+            "login-arguments", "BASIC_AUTH", r"\bauth\s?=\s?\(|basic_?auth\(|digestauth\(|credentials?\(|\.login\(",
             r"\s?[\"'](?P<name>[^\"'\s]{1,64})[\"']\s?,\s?[\"'](?P<value>[^\"'\s]{4,64})[\"']", _is_argument,
+        ),
+        told(
+            "connect-arguments", "PASSWORD", r"\.connect\(",
+            r"\s?[\"'][^\"'\n]{1,80}[\"']\s?,\s?[\"'](?P<name>[\w.@-]{1,64})[\"']\s?,"
+            r"\s?[\"'](?P<value>[^\"'\s]{4,64})[\"']", _is_argument,
+        ),
+        told(
+            "root-pair", "PASSWORD", r"\b(?:root|admin|administrator|sa|pi|ubuntu|oracle|postgres|sysadmin) / ",
+            r"(?P<value>[^\s/]{6,40})(?!\S)", _is_striking,
         ),
         Rule(
             id="aws-signature", kind="AWS_SIGNED_URL", pattern=r"\bX-Amz-Signature=[0-9a-f]{64}\b", joined=True,
@@ -160,7 +169,12 @@ def _is_argument(match: re.Match[str]) -> bool:
     """Say whether the second of two arguments is a password; one of a function that logs in must be striking."""
     if not is_password(match["value"], quoted=True, loose=False):
         return False
-    return match.string[match.start() - 6 : match.start()].lower() != "login(" or classes(match["value"]) >= 3
+    is_auth = "auth" in match.string[max(0, match.start() - 12) : match.start()].lower()
+    return is_auth or classes(match["value"]) >= 3
+
+
+def _is_striking(match: re.Match[str]) -> bool:
+    return classes(match["value"]) >= 3 and _is_given(match)
 
 
 def _behind_sign(match: str) -> tuple[int, int] | None:

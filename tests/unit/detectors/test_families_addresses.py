@@ -34,6 +34,9 @@ FOUND = [
     "| home address [[ADDRESS:9 Pilton Bank, Leith]]",
     "[[ADDRESS:Rua Frei Caneca 88 sala 12 - Consolação - São Paulo/SP]]",
     "[[ADDRESS:Rua Sete de Setembro, 410, apto 3 - Centro - Blumenau - SC]], Brasil",
+    "[[ADDRESS:Bartók Béla utca 9., 1114 Budapest]]",
+    "på [[ADDRESS:Nygatan 21, lgh 1104, 903 27 Umeå]] sedan maj",
+    "to [[ADDRESS:14 Tanjong Place, #08-112]] now",
     "at [[ADDRESS:Hämeentie 15 C, 00500 Helsinki]] now",
     "Delivery: [[ADDRESS:Ross House, Ballyferriter, Co. Kerry, V92 K6T1]]\n",
 ]

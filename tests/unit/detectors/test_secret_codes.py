@@ -40,6 +40,10 @@ FOUND = [
     f"lftp -u joe,[[PASSWORD:{PW}]] sftp://x.example.com",
     f"xfreerdp /v:host /u:joe /p:[[PASSWORD:{PW}]]",
     f"wpa_passphrase 'HomeNet' [[PASSWORD:{PW}]]",
+    f"pymysql.connect('db1', 'joe', '[[PASSWORD:{PW}]]', 'shop')",
+    f"admin / [[PASSWORD:{PW}]]",
+    f"my pass phrase is [[PASSWORD:{PW}]]",
+    f"credentials('nexus', '[[BASIC_AUTH:{PW}]]')",
     "VAULT_TOKEN=[[VAULT_TOKEN:" + "s." + "Qm3vT9xKd2LpZ7rBw5NcYh8J" + "]]",
 ]  # fmt: skip
 NOTHING = [
@@ -67,6 +71,11 @@ NOTHING = [
     "the login for the app is yes / no",
     "login to staging with user / role",
     "net use Z: \\\\fs2\\team /persistent:yes",
+    "pin 7714 of the connector",
+    "root / branch / leaf",
+    "admin / Config2.json",
+    "db.connect('a', 'b', 'c1')",
+    "credentials('nexus', 'nexus2')",
     "net use of energy fell",
     "unzip -p archive2.zip README.md",
     "7z x -pPATH",

@@ -185,7 +185,7 @@ PARTY_LABELS: Final = (
     "|conducente|titular da conta|titular de la cuenta|remetente|destinatário|afzender|ontvanger|nadawca|odbiorca"
 )
 """Labels of who sends, receives, drives or holds an account, where no other label says so."""
-SHORT_LABELS: Final = "fname|lname|f name|l name|preferred name|known as|pat name|cust name|pt"
+SHORT_LABELS: Final = "fname|lname|f name|l name|preferred name|known as|pat name|cust name|pt name"
 """Labels of names as exports and notes write them."""
 NAME_LABELS: Final = (
     "full name|surname|family name|last name|first name|given names?|forenames?|prénom|nachname|vorname|apellidos?"

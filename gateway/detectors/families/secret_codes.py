@@ -78,7 +78,7 @@ def _is_pin(match: re.Match[str]) -> bool:
     plain = re.sub(r"\D", "", match["value"])
     between = match.string[match.start() : match.start("value")]
     if not between.strip() and (
-        plain.startswith(("19", "20")) or _GOES_ON.match(match.string, match.end()) is not None
+        plain.startswith(("19", "20")) or _GOES_ON.match(match.string, match.end("value")) is not None
     ):
         return False
     return _is_code(match) and len(plain) != 6 and len(match["value"]) - len(plain) < 2

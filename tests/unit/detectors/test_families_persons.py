@@ -72,7 +72,6 @@ FOUND = [
     "our chair [[PERSON:Zinovia Harkness]] passed away",
     "cust_lname=[[PERSON:Harkness]]|cust_fname=[[PERSON:Zinovia]]",
     "Preferred name: [[PERSON:Zizi]]\n",
-    "Pt: [[PERSON:Harkness, Linda]]\n",
     "Driver: [[PERSON:Zinovia Harkness]], truck 4",
     "Absender: [[PERSON:Zinovia Harkness]], Ulm",
     "typed by [[PERSON:Z. Harkness]].",

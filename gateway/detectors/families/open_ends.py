@@ -62,6 +62,7 @@ _TOWN: Final = (
     r"(?:(?:[.,]{0,2}[ \n]?| [-–] )(?:[A-ZÀ(#][\w'’.º°ª/)-]*|#? ?\d[\w'’.º°ª/)-]*|floor|(?:of|de|da|do|das|dos|del"
     rf"|la|le|les|du|e|y|di|am|an der|{UNIT_WORDS})\.?))*[., \n]{{0,2}}"
 )
+_ADDRESS: Final = rf"[\s\"'`:=*_.,\\-]{{0,8}}[^\n\"|;\t<>{{}}=@]{{0,133}}{_ANY}{_ANY}"
 _ENDS: Final = {
     INSERT: Ends(behind=0, after=ROWS),
     "email": Ends(before=r"[\wÀ.%+'&-]*", after=rf"[\w.-]*(?::[\w.~/-]*)?{_ANY}"),
@@ -109,9 +110,9 @@ _ENDS: Final = {
     "address-romance": Ends(after=rf"[\w'’.,º°/# -]{{0,130}}{_TOWN}{_ANY}{_ANY}"),
     "address-east": Ends(before=r"[0-9一]{0,24}"),
     "address-japan": Ends(before=r"[0-9一]{0,24}"),
-    "address-labelled": Ends(behind=0, after=rf"[^\n\"|;\t<>{{}}=@]{{0,132}}{_ANY}{_ANY}"),
-    "address-named": Ends(behind=-1, after=rf"[^\n\"|;\t<>{{}}=@]{{0,133}}{_ANY}{_ANY}"),
-    "address-said": Ends(behind=0, after=rf"[^\n\"|;\t<>{{}}=@]{{0,132}}{_ANY}{_ANY}"),
+    "address-labelled": Ends(behind=0, after=_ADDRESS),
+    "address-named": Ends(behind=-1, after=_ADDRESS),
+    "address-said": Ends(behind=0, after=_ADDRESS),
     "address-town": Ends(
         before=r"(?:[A-ZÀ-Þ][\w'’.-]* |(?:an|am|im|in|auf|unter|der|den|dem|des|de|da|la|van|het|the|of|til|zum|zur"
         r"|bei) ){0,4}(?:[A-ZÀ-Þ][\w'’.-]*)?",

@@ -1,4 +1,4 @@
-"""Numbers of India, Japan, China, Korea and Singapore."""
+"""Numbers of India, Japan, China, Korea, Singapore and Hong Kong."""
 
 from __future__ import annotations
 
@@ -75,3 +75,13 @@ def singapore_nric(text: str) -> bool:
         return False
     total = weighted(digits(plain[1:8]), (2, 7, 6, 5, 4, 3, 2)) + (3 if plain[0] == "M" else 0)
     return _NRIC[plain[0]][total % 11] == plain[8]
+
+
+def hong_kong_id(text: str) -> bool:
+    """Say whether a text is a Hong Kong identity card's number: one letter or two, weights 9 to 1, modulus 11
+    (Immigration Department, Registration of Persons Regulations)."""
+    plain = compact(text).replace("(", "").replace(")", "").upper().rjust(9)
+    if len(plain) != 9 or not plain[1].isalpha() or not plain[2:8].isdigit() or plain[8] not in "0123456789A":
+        return False
+    letters = [36 if char == " " else int(char, 36) for char in plain]
+    return weighted(letters, (9, 8, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0

@@ -32,6 +32,7 @@ _CUT: Final = re.compile(
     r"|on) (?=[a-z]|[A-Z]r)"
     r"|, (?=(?:is|the|please|born|geb|n\xe9e?|phone|tel|GP|DOB)\b)"
 )
+_NUMBERED: Final = re.compile(r"\d[\w/-]*,? [A-ZÀ-Þ0-9]")
 _WORDS: Final = re.compile(r"[^\s,/]+")
 _SMALL: Final = frozenset(
     [
@@ -76,6 +77,11 @@ def behind_label(text: str, start: int, end: int) -> tuple[int, int] | None:
 def behind_verb(text: str, _start: int, end: int) -> tuple[int, int] | None:
     """Give where the address stands that somebody is said to live at, or something is sent to."""
     return _read(text, end, said=True)
+
+
+def behind_name(text: str, _start: int, end: int) -> tuple[int, int] | None:
+    """Give where the address stands behind its label without a sign, which begins with a number."""
+    return _read(text, end - 1, said=True) if _NUMBERED.match(text, end - 1) is not None else None
 
 
 def _read(text: str, end: int, *, said: bool) -> tuple[int, int] | None:
@@ -150,6 +156,9 @@ RULES: Final = (
     _address(
         "address-labelled", rf"(?:\b|_)(?:{_LABELS})[\"']?\]? ?(?:\([a-z ]{{1,16}}\) ?)?(?:[:=]|\.{{3,24}}| is )",
         behind_label, caseless=True, score=LIKELY + 2,
+    ),
+    _address(
+        "address-named", r"\baddress (?:#|no\.? )?\d", behind_name, caseless=True, score=LIKELY,
     ),
     _address("address-said", rf"\b(?:{_SAYS}) ", behind_verb, caseless=True),
     _address(

@@ -24,6 +24,12 @@ _SIN: Final = (
     "assurance sociale",
 )  # fmt: skip
 
+
+def not_round(text: str) -> bool:
+    """Say whether a number is no round one, as counts are."""
+    return not text.endswith(".000")
+
+
 RULES: Final = (
     *identity(
         "BR_CPF", cpf, _CPF,
@@ -51,5 +57,11 @@ RULES: Final = (
     *identity(
         "NATIONAL_ID", cuit, ("cuit", "cuil", "argentine"), (r"\b\d{2}-\d{8}-\d\b", LIKELY), (DIGITS_11, ALONE),
         variant="argentine",
+    ),
+    *identity(
+        "NATIONAL_ID", not_round, ("dni", "dni nº", "dni no", "dni argentino", "documento de identidad",
+        "cédula", "cedula", "cédula de ciudadanía", "cédula de identidad", "carnet de identidad"),
+        (r"\b\d{1,2}\.\d{3}\.\d{3}\b", ALONE), (r"\b1\.\d{3}\.\d{3}\.\d{3}\b", ALONE), with_words=LIKELY,
+        variant="dotted",
     ),
 )  # fmt: skip

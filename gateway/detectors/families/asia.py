@@ -1,4 +1,4 @@
-"""Numbers of people in India, Japan, China, Korea and Singapore."""
+"""Numbers of people in India, Japan, China, Korea, Singapore and Hong Kong."""
 
 from __future__ import annotations
 
@@ -37,6 +37,15 @@ _CHINA: Final = (
     "id card",
 )
 _KOREA: Final = ("주민등록번호", "주민번호", "rrn", "resident registration number", "外国人登録番号", "외국인등록번호")
+_HONG_KONG: Final = (
+    "hkid",
+    "hkid no",
+    "hkid number",
+    "hong kong id",
+    "hong kong identity card",
+    "身份證",
+    "身份證號碼",
+)
 _SINGAPORE: Final = ("nric", "fin", "nric no", "nric number", "fin number", "singapore")
 
 
@@ -58,6 +67,8 @@ RULES: Final = (
     ALONE)),
     *identity("CN_RESIDENT_ID", asia.chinese_id, _CHINA, (r"\b[1-9]\d{5}(?:18|19|20)\d{9}[\dXx]\b", CERTAIN)),
     *identity("KR_RRN", asia.korean_id, _KOREA, (r"\b\d{6}-[0-9]\d{6}\b", LIKELY - 10), (DIGITS_13, ALONE)),
+    *identity("NATIONAL_ID", asia.hong_kong_id, _HONG_KONG, (r"\b[A-Z]{1,2}\d{6}\([0-9A]\)", LIKELY),
+    (r"\b[A-Z]{1,2}\d{6}[0-9A]\b", ALONE), variant="hong-kong"),
     *identity("SG_NRIC", asia.singapore_nric, _SINGAPORE, (r"\b[STFGM]\d{7}[A-Z]\b", LIKELY + 10)),
     *identity("SG_NRIC", asia.singapore_nric, _SINGAPORE, (r"\b[stfgm]\d{7}[a-z]\b", ALONE), caseless=True),
 )  # fmt: skip

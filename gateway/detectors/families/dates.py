@@ -22,8 +22,23 @@ BIRTH_WORDS: Final = (
     "出生日期", "出生", "生まれ", "생년월일", "जन्म तिथि",
     "जन्मतिथि", "تاريخ الميلاد", "תאריך לידה", "doğum tarihi", "fn", "f nac", "fec nac", "fecha nac", "janm tithi",
     "janam tithi",
-    "janma tithi", "geb dat", "data nasc", "dt nasc", "syntynyt",
+    "janma tithi", "geb dat", "data nasc", "dt nasc", "syntynyt", "nasci", "nasci em", "nací", "naci", "ddn",
+    "urodziłem", "urodziłam", "urodziłem się", "urodziłam się", "född den", "doğumlu",
 )  # fmt: skip
+_OTHER_DAYS: Final = (
+    "admitted", "admission", "discharged", "discharge", "visit", "seen", "start", "start date", "started", "starts",
+    "hired", "hire date", "joined", "issued", "issue", "issue date", "date of issue", "expires", "expiry",
+    "expiry date", "expiration", "expiration date", "exp", "valid until", "valid from", "valid to", "due", "due date",
+    "updated", "created", "modified", "last login", "died", "death", "deceased", "dod", "dos", "doa",
+    "date of service", "date of death", "appointment", "appt", "effective", "effective date", "surgery", "operation",
+    "diagnosed", "married", "eingestellt", "eintritt", "eintrittsdatum", "aufgenommen", "entlassen", "ausgestellt",
+    "ausgestellt am", "gültig", "gültig bis", "gestorben", "verstorben", "délivré", "délivré le", "expire le",
+    "décédé", "décédée", "embauché", "fallecido", "falleció", "caduca", "caducidad", "expedido", "ingreso", "alta",
+    "emitido", "emissão", "validade", "faleceu", "admissão", "scadenza", "rilasciato", "rilasciata", "deceduto",
+    "verloopt", "overleden", "geldig", "geldig tot", "uitgegeven", "ważny do", "zmarł", "zmarła", "wydany", "入社日",
+    "有効期限", "有效期",
+)  # fmt: skip
+"""What says of a day that it is another one, however near to a birthday."""
 _BIRTH: Final = Context(words=BIRTH_WORDS, score=CERTAIN, before=40, after=12)
 _DATED: Final = Context(
     words=(
@@ -110,10 +125,12 @@ def _dates(
         score=NOTHING,
         check=check,
         context=_BIRTH,
+        against=_OTHER_DAYS,
         caseless=caseless,
         joined=joined,
     )
-    return replace(birthday, id=id, kind="DATE", score=score, context=_DATED if score < LIKELY else None), birthday
+    context = _DATED if score < LIKELY else None
+    return replace(birthday, id=id, kind="DATE", score=score, context=context, against=()), birthday
 
 
 RULES: Final = (
@@ -164,8 +181,9 @@ RULES: Final = (
     *_dates("date-korea", r"\b\d{4}\xeb\x85\x84 ?\d{1,2}\xec\x9b\x94 ?\d{1,2}\xec\x9d\xbc", LIKELY, numeric,
     joined=True),
     Rule(
-        id="birth-short", kind="DATE_OF_BIRTH", score=LIKELY, check=written, joined=True, inner=behind_sign,
-        pattern=rf"\bb\. ?\d{{1,2}}(?:st|nd|rd|th)? {_MONTH_NAMES}\.? {_YEAR}\b",
+        id="birth-short", kind="DATE_OF_BIRTH", score=LIKELY + 10, check=written, joined=True, inner=behind_sign,
+        pattern=rf"\bb\. ?(?:\d{{1,2}}(?:st|nd|rd|th)? {_MONTH_NAMES}\.? {_YEAR}|{_MONTH_NAMES}\.? \d{{1,2}},? {_YEAR}"
+            rf"|\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]{_YEAR}|{_YEAR}-\d\d-\d\d)\b",
     ),
     Rule(
         id="age-old", kind="AGE", score=LIKELY, caseless=True, check=lived,

@@ -37,6 +37,9 @@ _PLATE: Final = (
     "|reg plate|reg no|tag number|vehicle plate|car plate|lic plate"
     "|kennz|kennzeichen|autokennzeichen|nummernschild|immatriculation|plaque d'immatriculation"
     "|matrícula|placa|placa do carro|placa do veículo|placa del coche|immatriculée?|targa|kenteken"
+    "|spz|státní poznávací značka|registrační značka|evidenčné číslo|regnr|reg nr|nr rej|nr rejestracyjny|rendszám"
+    "|număr de înmatriculare|rekisterinumero|rekisterikilpi|kjennemerke|skiltnummer|plaka|numéro d'immatriculation"
+    "|reg number|reg mark|registration mark|plate #"
     "|tablica rejestracyjna|numer rejestracyjny|registreringsnummer|nummerplade|车牌"
     "|车牌号|ナンバープレート|차량번호|госномер"
 )  # fmt: skip
@@ -48,12 +51,15 @@ _ID_CARD: Final = (
     "|dowód osobisty|dowodu osobistego|numer dowodu|nr dowodu|documento d'identità|documento de identidad"
     "|identiteitskaart|identiteitskaartnummer|personalausweis|personalausweisnummer|ausweisnummer|ausweis nr"
     "|cartão de cidadão|občanský průkaz|buletin|personnummer kort"
+    "|cnic|nicop|emirates id|eid number|iqama|ktp|no ktp|mykad|philsys|bvn|thai id|civil id"
+    "|omang|ghana card|huduma|dui|tckn|kimlik no|cédula de ciudadanía|cédula de extranjería|personal id number"
+    "|isikukood|asmens kodas|amka"
     "|visa number|visa no|green card number|alien number|alien registration number|uscis number|a-number"
 )
 _PLATE_VALUE: Final = (
     r"(?-i:[A-Z]{2}[ -]?\d{1,2}[A-Z]?[ -]?[A-Z]{1,3}[ -]?\d{4}"
     r"|[A-ZÄÖÜ]{1,4}[ ·-]{0,3}[A-Z]{0,3}[ -]?\d{1,5}(?:[ -]?[A-Z0-9]{1,4})?"
-    r"|\d{1,4}[ -]?[A-Z]{1,4}(?:[ -]?\d{0,4}[A-Z]{0,2}))"
+    r"|\d[A-Z][A-Z\d] ?\d{4}|\d{1,4}[ -]?[A-Z]{1,4}(?:[ -]?\d{0,4}[A-Z]{0,2}))"
 )
 _LICENCE_WORDS: Final = (
     "driver",
@@ -67,15 +73,16 @@ _LICENCE_WORDS: Final = (
     "ontario",
     "lic",
 )
-_DVLA: Final = r"\b[A-Z]{1,5}9{0,4}\d{6}[A-Z9]{2}[0-9][A-Z]{2}\b"
+_DVLA: Final = r"\b[A-Z]{1,5}9{0,4} ?\d{6} ?[A-Z9]{2}[0-9][A-Z]{2}(?: \d{2})?\b"
 
 
 def uk_licence(text: str) -> bool:
     """Say whether a text is a driver number of Great Britain: sixteen places, a month (or 50 more) and a day in them
     (DVLA, "Driver number")."""
-    if len(text) != 16 or not text[5:11].isdigit():
+    plain = text.replace(" ", "")
+    if len(plain) not in (16, 18) or not plain[5:11].isdigit():
         return False
-    month, day = int(text[6:8]) % 50, int(text[8:10])
+    month, day = int(plain[6:8]) % 50, int(plain[8:10])
     return 1 <= month <= 12 and 1 <= day <= 31
 
 

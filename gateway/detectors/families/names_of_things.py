@@ -6,11 +6,14 @@ import re
 from typing import Final
 
 _ORGANIZATION: Final = re.compile(
-    r" (?:GmbH|AG|SE|KG|KGaA|Inc|LLC|LLP|Ltd|Limited|Corp|Corporation|Company|PLC|plc|N\.?V|B\.?V|S\.?A|Pty|University"
-    r"|College|School|Hospital|Foundation|Stiftung|Institute|Library|Stadium|Airport|Station|Awards?|Prize"
+    r" (?:(?:High|Middle|Elementary|Primary|Grammar|Community|National|Regional|General|Medical|Public|State|Technical)"
+    r" ){0,2}(?:GmbH|AG|SE|KG|KGaA|Inc|LLC|LLP|Ltd|Limited|Corp|Corporation|Company|PLC|plc|N\.?V|B\.?V|S\.?A|Pty"
+    r"|University|College|School|Hospital|Foundation|Stiftung|Institute|Library|Stadium|Airport|Station|Awards?|Prize"
     r"|Airlines|Bank|Group|Records|Motors|Brewery|Cup|Trophy|Memorial|Scholarship|Arena|Bridge|Tunnel|Building|Tower"
     r"|Hotel|Theatre|Theater|Museum|Auditorium|Parkway|Expressway|Freeway|Championship|Open|Orchestra|Quartet|Band"
-    r"|Syndrome|Disease|Theorem"
+    r"|Traders|Trading|Logistics|Foods|Industries|Holdings|Solutions|Systems|Labs|Laboratories|Ventures|Consulting"
+    r"|Technologies|Software|Electronics|Pharma|Pharmaceuticals|Enterprises|Associates|Foundry|Freight|Airways|Robotics"
+    r"|Publishing|Outfitters|Syndrome|Disease|Theorem"
     r"|brand|brands|distillery|brewery|winery|museum|foundation|awards?|prize|scholarship|memorial|stadium|franchise"
     r"|syndrome|disease|theorem|algorithm|equation|distribution|hypothesis|cocktail|whiske?y|bourbon|perfume|fragrance"
     r"|stores?|outlet|boutique|sneakers|jeans|handbag|biopic|musical|trilogy|novels?|county|lenses|lamps|lipstick"
@@ -31,7 +34,7 @@ christian democrats|christian union|christian dior|christian louboutin|baden bad
 monte cristo|santa claus|corpus christi|salem witch|jordan valley|jordan river|hudson river|hudson bay|hudson yards
 jackson hole|jackson heights|carson city|rapid city|cook islands|marshall islands|solomon islands|gilbert islands
 wake island|robin island|robben island|ellis island|coney island|stewart island|victoria island|baker island
-baker street|abbey road|penny lane|wall street|douglas fir|norfolk island|victoria park|victoria station
+ann arbor|baker street|abbey road|penny lane|wall street|douglas fir|norfolk island|victoria park|victoria station
 """
 _BRANDS: Final = """
 ralph lauren|calvin klein|tommy hilfiger|hugo boss|louis vuitton|harvey nichols|ted baker|karl lagerfeld|tom ford
@@ -58,11 +61,22 @@ bunsen burner|murphy bed|murphy law|morse code|venn diagram|gantt chart|jordan a
 graham crackers|granny smith|bartlett pear|anjou pear|russell terrier|yorkshire terrier|german shepherd
 caesar salad|wellington boots|earl grey|black rose|kelly green|paris hilton|hilton garden|ritz carlton
 stanley cup|ryder cup|davis cup|vince lombardi|roland garros|flushing meadows|silicon valley|faraday cage
-grace period|art nouveau|art deco|max planck|fraunhofer institut|pasteur institut|karolinska institutet
+alice blue|grace period|art nouveau|art deco|max planck|fraunhofer institut|pasteur institut|karolinska institutet
+"""
+_TITLED: Final = """
+dr pepper|dr martens|dr oetker|dr scholl|dr dre|dr who|dr evil|dr jekyll|dr seuss
+dr hauschka|dr bronner|doctor who|doctor octopus|professor moriarty
+mr clean|mr coffee|mr muscle|mr robot|mr potato|mr spock|mr sandman
+mrs butterworth|mrs doubtfire|mrs dalloway|ms pac|ms marvel|miss marple|miss piggy
+miss saigon|miss dior|miss moneypenny|miss havisham|sir lancelot|sir galahad|sir gawain|don quixote
+don giovanni|don perignon|don corleone|don pasquale|madame bovary|madame tussaud|madame butterfly|frau holle
+frau antje|captain america|captain hook|captain morgan|captain kirk|captain ahab|captain marvel
+captain crunch|sergeant pepper|sgt pepper|colonel sanders|judge dredd|nurse jackie|monsieur hulot
 """
 _KNOWN: Final = frozenset(
     name for block in (_PLACES, _BRANDS) for line in block.split("\n") for name in line.split("|") if name
 )
+_FIGURES: Final = frozenset(name for line in _TITLED.split("\n") for name in line.split("|") if name)
 _POSSESSIVE: Final = re.compile(r"['’]s?\Z")
 
 
@@ -74,3 +88,9 @@ def of_thing(text: str, first: int, last: int) -> bool:
         or _ORGANIZATION.search(text, first, last) is not None
         or _ORGANIZATION.match(text, last) is not None
     )
+
+
+def titled_thing(text: str, start: int, first: int, last: int) -> bool:
+    """Say whether a title and the name behind it are those of a brand or of a figure in a story."""
+    words = text[start:last].lower().replace(".", "").replace("’", "'").removesuffix("'s").split()
+    return len(words) > 1 and " ".join(words[:2]) in _FIGURES and first > start

@@ -11,6 +11,7 @@ from typing import Final
 
 from keeptrusts.gateway.detectors.families.labelled import AfterLabel
 from keeptrusts.gateway.detectors.families.person_words import PARTICLES, TITLE_WORDS
+from keeptrusts.gateway.detectors.families.places import UNIT_WORDS
 from keeptrusts.gateway.detectors.families.secret_commands import Told
 from keeptrusts.gateway.detectors.rules import Rule
 from keeptrusts.gateway.detectors.statements import INSERT, ROWS
@@ -58,10 +59,10 @@ class Ends:
 
 
 _TOWN: Final = (
-    r"(?:(?:[.,]{0,2}[ \n]?| - )(?:[A-ZÀ(#][\w'’.º°ª/)-]*|#? ?\d[\w'’.º°ª/)-]*|floor|(?:of|de|da|do|das|dos|del|la|le"
-    r"|les|du|e|y|di|am|an der|apto|apt|bloco|bureau|appt|piso|planta|puerta|interno|int|étage|andar|lote|m|lok)\.?))*"
-    r"[., \n]{0,2}"
+    r"(?:(?:[.,]{0,2}[ \n]?| [-–] )(?:[A-ZÀ(#][\w'’.º°ª/)-]*|#? ?\d[\w'’.º°ª/)-]*|floor|(?:of|de|da|do|das|dos|del"
+    rf"|la|le|les|du|e|y|di|am|an der|{UNIT_WORDS})\.?))*[., \n]{{0,2}}"
 )
+_ADDRESS: Final = rf"[\s\"'`:=*_.,\\-]{{0,8}}[^\n\"|;\t<>{{}}=@]{{0,133}}{_ANY}{_ANY}"
 _ENDS: Final = {
     INSERT: Ends(behind=0, after=ROWS),
     "email": Ends(before=r"[\wÀ.%+'&-]*", after=rf"[\w.-]*(?::[\w.~/-]*)?{_ANY}"),
@@ -101,15 +102,17 @@ _ENDS: Final = {
     "address-box": Ends(after=_TOWN + _ANY),
     "address-germanic": Ends(
         before=r"(?:[A-ZÀ][\w.-]*[ -]){0,2}(?:[A-ZÀ][\w-]*)?",
-        after=r"(?i:(?: ?[a-zA-Z])?(?:[-/]\d{1,4}){0,3}(?:,? ?(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? "
+        after=r"(?i:(?: ?[a-zA-Z])?(?:[-/]\d{1,4}){0,3}(?:\.?,? ?(?:lgh \d{4}, )?"
+        r"(?:(?:[A-Z]-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? "
         rf"(?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){{0,2}})?){_TOWN}{_ANY}{_ANY}",
     ),
     "address-india": Ends(after=rf"(?:[\w'’./-]|, ?| )*{_ANY}"),
     "address-romance": Ends(after=rf"[\w'’.,º°/# -]{{0,130}}{_TOWN}{_ANY}{_ANY}"),
     "address-east": Ends(before=r"[0-9一]{0,24}"),
     "address-japan": Ends(before=r"[0-9一]{0,24}"),
-    "address-labelled": Ends(behind=0, after=rf"[^\n\"|;\t<>{{}}=@]{{0,132}}{_ANY}{_ANY}"),
-    "address-said": Ends(behind=0, after=rf"[^\n\"|;\t<>{{}}=@]{{0,132}}{_ANY}{_ANY}"),
+    "address-labelled": Ends(behind=0, after=_ADDRESS),
+    "address-named": Ends(behind=-1, after=_ADDRESS),
+    "address-said": Ends(behind=0, after=_ADDRESS),
     "address-town": Ends(
         before=r"(?:[A-ZÀ-Þ][\w'’.-]* |(?:an|am|im|in|auf|unter|der|den|dem|des|de|da|la|van|het|the|of|til|zum|zur"
         r"|bei) ){0,4}(?:[A-ZÀ-Þ][\w'’.-]*)?",
@@ -124,6 +127,8 @@ _ENDS: Final = {
     "person-label": Ends(behind=0, after=_ANNOUNCED_LOOSELY),
     "person-label-weak": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
     "person-label-more": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
+    "person-label-party": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
+    "person-label-short": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
     "person-label-hinted": Ends(behind=0, after=_ANNOUNCED),
     "person-label-name": Ends(behind=0, after=_ANNOUNCED),
     "person-relation": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,16}}"),
@@ -155,7 +160,11 @@ _ENDS: Final = {
     "secret-option": Ends(behind=0, after=_VALUE + _ANY),
     "password-quoted": Ends(behind=-1, after=rf"(?:{_VALUE}|[^\"\n]*|[^'\n]*){_ANY}"),
     "password-option": Ends(behind=0, after=rf"[^\n|;]{{0,161}}(?:-(?:pw|p|a|w|bp?w?)\s{{0,2}}{_VALUE})?{_ANY}"),
-    "login-pair": Ends(behind=0, after=rf"(?i:(?:\s?[:=]|\s[a-z]{{2,5}})?)\s{{1,3}}[\w.@-]*(?: ?/ ?\S*)?{_ANY}"),
+    "login-pair": Ends(
+        behind=0,
+        after=rf"(?i:(?:\s[a-zü]{{2,4}}\s[^\n/:=]{{0,40}})?(?:\s?[:=]|\s[a-z]{{2,5}})?)\s{{1,3}}[\w.@-]*"
+        rf"(?: ?/ ?\S*)?{_ANY}",
+    ),
     "password-said": Ends(behind=-1, after=_SAID),
     "secret-said": Ends(behind=-1, after=_SAID),
 }
@@ -169,6 +178,7 @@ _FAMILY: Final = Ends(
     pattern=r"[A-Za-z\x80-\xff.] [A-Z\x80-\xff][A-Za-z'\x80-\xff]{0,14}",
     after=rf"{_REST}(?:{_GAP}{_NAME})?{_ANY}",
 )
+_BESIDE: Final = Ends(behind=-1, after=rf"{_TITLES}{_NAME}[ \t]{{0,3}}{_ANY}{{0,68}}")
 _MARKED: Final = Ends(after=rf"[A-Za-z0-9_.=+/~:%-]*{_ANY}")
 _NAMED: Final = Ends(behind=0, after=rf"{_ANY}{{0,65}}[A-Za-z0-9+/_=-]*{_ANY}")
 
@@ -189,6 +199,10 @@ def ends_of(rule: Rule) -> Ends | None:
         return _COMMON
     if rule.id.startswith("person-family-"):
         return _FAMILY
+    if rule.id == "person-beside-happens":
+        return Ends(before=rf"(?:[A-ZÀ][\w'’.-]* ){{0,3}}(?:{_CAPITAL_WORD})?", after=_ANY)
+    if rule.id.startswith("person-beside-"):
+        return _BESIDE
     if rule.id.endswith("-named"):
         return _NAMED
     return _MARKED if rule.is_run else None

@@ -91,6 +91,17 @@ TITLE_WORDS: Final = frozenset(
         "doctora",
         "dra",
         "dottoressa",
+        "heer",
+        "mijnheer",
+        "juffrouw",
+        "panie",
+        "panu",
+        "avv",
+        "avvocato",
+        "ingegnere",
+        "doutor",
+        "doutora",
+        "drs",
     ]
 )
 TITLES: Final = (
@@ -117,6 +128,7 @@ WEAK_SAYS: Final = (
     "|regards to|on behalf of|in the name of|name on (?:the )?card|account of|cc|attn|regarding"
     "|ask|asked|tell|told|reach|invite|au nom de|a nombre de|em nome de|a nome di"
     "|paid by|sold by|seen by|treated by|diagnosed by|represented by|accompanied by|witnessed by|examined by"
+    "|transcribed by|typed by|checked by|verified by|countersigned by|administered by|completed by|authored by"
     "|interviewed by|referred by|supervised by|drafted by|dictated by|signed for by|born to|married to|divorced from"
     "|engaged to|payable to|paid to|refund to|booking for|reservation for|appointment for|appointment with"
     "|in favou?r of"
@@ -149,7 +161,8 @@ WEAK_LABELS: Final = (
     "|user name|owner name|account name|contact name|legal name|customer name|huurder|verhuurder|locataire"
     "|bailleur|inquilino|arrendatario|mieter|vermieter|bewerber"
     "|bewerberin|bewerbung|antragsteller|antragstellerin|arbeitnehmer|mitarbeiter|salarié|empleado|trabajador"
-    "|dipendente"
+    "|dipendente|contacto|contatto|contato|kontakt|kontaktperson|ansprechperson|contactpersoon|interlocuteur"
+    "|interlocutrice|persona de contacto|persona di contatto|osoba kontaktowa|sachbearbeiter|sachbearbeiterin|referente"
     "|assicurato|funcionário|folha|werknemer|pracownik|najemca|author|owner"
 )
 MORE_LABELS: Final = (
@@ -166,6 +179,14 @@ MORE_LABELS: Final = (
     "|dispensed|administered|received|handled|recorded|transcribed|entered) by"
     "|zeuge|zeugin|témoin|testigo|testimone|testemunha|getuige|świadek"
 )
+PARTY_LABELS: Final = (
+    "commander|captain|pilot|driver|operator|absender|absenderin|fahrer|fahrerin|expéditeur|destinataire"
+    "|conducteur|remitente|destinatario|conductor|mittente"
+    "|conducente|titular da conta|titular de la cuenta|remetente|destinatário|afzender|ontvanger|nadawca|odbiorca"
+)
+"""Labels of who sends, receives, drives or holds an account, where no other label says so."""
+SHORT_LABELS: Final = "fname|lname|f name|l name|preferred name|known as|pat name|cust name|pt name"
+"""Labels of names as exports and notes write them."""
 NAME_LABELS: Final = (
     "full name|surname|family name|last name|first name|given names?|forenames?|prénom|nachname|vorname|apellidos?"
     "|cognome|sobrenome|achternaam|voornaam"
@@ -205,6 +226,7 @@ CLOSINGS: Final = (
     "|mit freundlichen grüßen|freundliche grüße|viele grüße|liebe grüße|beste grüße|herzliche grüße|mfg"
     "|cordialement|bien cordialement|bien à vous|salutations|saludos|saludos cordiales|atentamente|un saludo"
     "|cordiali saluti|distinti saluti|saluti|atenciosamente|abraços|abraço|met vriendelijke groet|groeten"
+    "|thx|tnx|rgds|grtz|cdlt"
     "|yours|yours ever|grüße|gruß|liebe grüsse|mit besten grüßen|mit freundlichem gruß|hochachtungsvoll|bis bald"
     "|bien à toi|amicalement|bises|bisous|à bientôt|un abrazo|abrazos|besos|hasta pronto|baci|a presto|beijos"
     "|um abraço|até logo|groetjes|hartelijke groet|hartelijke groeten|serdecznie|kram|klem|much love|hugs|talk soon"
@@ -230,7 +252,8 @@ NUMBERED: Final = (
     "DNI|NIF|NIE|CPF|SSN|BSN|PESEL|codice fiscale|passport|geboren|geb\\.|born (?:on|in|\\d)|n\\xc3\\xa9e? le|nacid[oa]"
     "|nat[oa] (?:a|il)|nascid[oa]|date of birth|[SDWR]/O|resident of|residing at|hereby|con domicilio|mayor de edad"
     "|brasileir[oa]|residente|wohnhaft|domiciliad[oa]|portador|identificad[oa]|verklaart"
-    "|she/her|he/him|they/them"
+    "|she/her|he/him|they/them|aged \\d{1,3}|an? \\d{1,3}[ \\-]years?[ \\-]old"
+    "|\\d{2}, (?:of|from|who|was|is|has|had|an?|says|said|told|lives|works|presents|presented)"
 )
 TELLS: Final = (
     "was|is|has|had|presents|presented|reports|reported|denies|denied|states|stated|underwent|will|received|arrived"

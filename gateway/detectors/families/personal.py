@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keeptrusts.gateway.detectors.families import (
     addresses,
+    africa,
     americas,
     asia,
     dates,
@@ -17,6 +18,7 @@ from keeptrusts.gateway.detectors.families import (
     network,
     oceania,
     payment,
+    person_beside,
     person_lists,
     persons,
     phones,
@@ -32,6 +34,7 @@ def personal_rules() -> tuple[Rule, ...]:
     return (
         *persons.RULES,
         *person_lists.RULES,
+        *person_beside.RULES,
         *health_messages.RULES,
         *email.RULES,
         *email_in_words.RULES,
@@ -47,6 +50,7 @@ def personal_rules() -> tuple[Rule, ...]:
         *eastern_europe.RULES,
         *asia.RULES,
         *americas.RULES,
+        *africa.RULES,
         *oceania.RULES,
     )
 

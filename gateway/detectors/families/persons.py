@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from keeptrusts.gateway.detectors.families.names import family_names, given_names, not_names
-from keeptrusts.gateway.detectors.families.names_of_things import of_thing
+from keeptrusts.gateway.detectors.families.names_of_things import of_thing, titled_thing
 from keeptrusts.gateway.detectors.families.person_words import (
     ASKS,
     BESIDE_THINGS,
@@ -25,8 +25,10 @@ from keeptrusts.gateway.detectors.families.person_words import (
     NUMBERED,
     OF_THINGS,
     PARTICLES,
+    PARTY_LABELS,
     RELATIONS,
     SAYS,
+    SHORT_LABELS,
     TELLS,
     TITLE_WORDS,
     TITLES,
@@ -60,6 +62,13 @@ _LEAD: Final = re.compile(
     r"|certainly|it would be)[,.!]?\s)*"
 )
 _HINT: Final = r"(?:(?:\(s\)| \([a-z ,/]{1,24}\)) ?:|(?:\(s\))? ?\.{3})"
+_GIVEN_NAME: Final = re.compile(
+    r"(?i)\b(?:pr[ée]noms?|vornamen?|voorna(?:am|men)|first ?names?|given names?|imi(?:ę|ona)|f[öo]rnamn|fornavn"
+    r"|etunimi)\b[\"']?\s?[:=]"
+)
+_BESIDE: Final = 40
+"""How far from the label of a name that of the given name counts, in characters."""
+_ENDS_NAME: Final = re.compile(r"[A-ZÀ-Þ][^\W\d_]+ \Z")
 _TELLS: Final = re.compile(rf" (?:{TELLS})\b")
 _POSSESSIVE: Final = re.compile(r"['’]s\Z")
 
@@ -165,10 +174,14 @@ def announced(
         gap = _TO_NAME.match(text, end)
         first = after_titles(text, gap.end() if gap is not None else end)
         last = name_end(text, first, least=least, loose=loose, particle=True)
-        if last is None or (thing and _is_of_a_thing(text, start, last)):
+        if last is None or (thing and _is_of_a_thing(text, start, first, last)):
             return None
         last = _surname_first(text, first, last)
-        if (known or (sure and " " not in text[first:last])) and not is_known(text[first:last]):
+        if (
+            (known or (sure and " " not in text[first:last]))
+            and not is_known(text[first:last])
+            and not (sure and _is_beside_given(text, start, last))
+        ):
             return None
         if _goes_on(text, last):
             return None
@@ -177,6 +190,12 @@ def announced(
         return first, last
 
     return seek
+
+
+def _is_beside_given(text: str, start: int, last: int) -> bool:
+    """Say whether the label of a given name stands beside that of a name, which is the family's then."""
+    before = _GIVEN_NAME.search(text, max(0, start - _BESIDE), start)
+    return before is not None or _GIVEN_NAME.search(text, last, last + _BESIDE) is not None
 
 
 def _surname_first(text: str, first: int, last: int) -> int:
@@ -205,13 +224,17 @@ def titled(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     first = after_titles(text, end - 1)
     last = name_end(text, first, particle=True)
-    return None if last is None or last - first < 2 else (first, last)
+    if last is None or last - first < 2 or titled_thing(text, start, first, last):
+        return None
+    return first, last
 
 
-def _is_of_a_thing(text: str, start: int, last: int) -> bool:
-    """Say whether a name is that of a thing: the word before its label says so, or what stands beside it does."""
-    return _OF_A_THING.search(text, max(0, start - 48), start + 1) is not None or (
-        _BESIDE_A_THING.match(text, last, last + 40) is not None
+def _is_of_a_thing(text: str, start: int, first: int, last: int) -> bool:
+    """Say whether a name is that of a thing: it says so, the word before its label, or what stands beside it."""
+    return (
+        of_thing(text, first, last)
+        or _OF_A_THING.search(text, max(0, start - 48), start + 1) is not None
+        or _BESIDE_A_THING.match(text, last, last + 40) is not None
     )
 
 
@@ -225,6 +248,8 @@ def answered(text: str, _start: int, end: int) -> tuple[int, int] | None:
 
 def related(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where the name stands behind the word for whose it is: a common one, or one of two parts."""
+    if text[start].isupper() and _ENDS_NAME.search(text, max(0, start - 16), start) is not None:
+        return None  # the end of a name itself
     first = after_titles(text, end)
     last = name_end(text, first)
     if last is None or _goes_on(text, last):
@@ -411,6 +436,9 @@ RULES: Final = (
     announced(closed=True, sure=True, thing=True)),
     _person("person-label-more", _words(MORE_LABELS, r"['\"]?\]? ?[:=>]"), LIKELY,
     announced(closed=True, sure=True, thing=True)),
+    _person("person-label-party", _words(PARTY_LABELS, r"['\"]?\]? ?[:=>]"), LIKELY,
+    announced(closed=True, sure=True, thing=True)),
+    _person("person-label-short", _words(SHORT_LABELS, r"['\"]?\]? ?[:=>]"), LIKELY, announced(thing=True)),
     _person("person-label-hinted", rf"\b(?:{HINTED_LABELS}){_HINT}", LIKELY, announced(sure=True)),
     _person("person-label-name", rf"\b(?:{NAME_LABELS}){_HINT}", LIKELY, announced()),
     _person("person-relation", _spoken(RELATIONS, r",? "), LIKELY - 15, related),

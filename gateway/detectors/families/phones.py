@@ -220,7 +220,7 @@ RULES: Final = (
         seek=plus_place,
     ),
     Rule(
-        id="phone-prefix", kind="PHONE", pattern=r"\b(?:00|011[ \-])[1-9]\d{0,2}[ ().\-]{1,3}\d{2}", score=LIKELY,
+        id="phone-prefix", kind="PHONE", pattern=r"\b(?:00|011[ \-])[1-9]\d{0,2}[ ().\-]{1,3}\d[ .\-]?\d", score=LIKELY,
         joined=True, seek=plus_place, context=_CONTEXT, against=OTHER_NUMBERS,
     ),
     _number(

@@ -56,10 +56,11 @@ _AFTER: Final = re.compile(
     rf"\.?(?: (?:NW|NE|SW|SE|North|South|East|West|[NSEW])\b\.?)?"
     rf"(?:, (?:\d{{1,2}}(?:st|nd|rd|th)|[A-Z][a-z]+) [Ff]loor)?(?:,? ?(?:Apt|APT|Apartment|Suite|SUITE|Ste|STE|Unit"
     rf"|UNIT|Flat|Floor|Fl|Room|Rm|Bldg|Building|Lot"
-    rf"|#)\.? ?#? ?[A-Za-z]?-?\d{{0,5}}[A-Za-z]?\b)?"
+    rf"|#)\.? ?#? ?[A-Za-z]?-?\d{{0,5}}(?:-\d{{1,5}})?[A-Za-z]?\b)?"
     rf"(?:(?:, ?|\n| )(?:[A-Z][\w'’.-]+ ?){{1,3}}(?=, ?(?:{_STATES}|{_STATE_NAMES}|[A-Z][a-z]+)\b"
     rf"|,? (?:{_STATES})\b|,? [A-Z]{{1,2}}\d|,? \d{{4,5}}\b))?"
-    rf"(?:,? ?(?:{_STATE_NAMES}|{_STATES})\b\.?)?(?:,? ?\d{{5}}(?:-\d{{4}})?\b)?"
+    rf"(?:,? ?(?:{_STATE_NAMES}|{_STATES})\b\.?)?(?:,? ?\d{{5,6}}(?:-\d{{4}})?\b"
+    r"|(?<=VIC|NSW|QLD|TAS|ACT) \d{4}\b|(?<=WA|SA|NT) \d{4}\b)?"
     r"(?:(?:, ?| )[A-Z][a-z]+(?=,? [A-Z]{1,2}\d))?(?:,? ?[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b)?"
 )
 _DIGIT: Final = re.compile("[0-9]")
@@ -68,24 +69,30 @@ _UNIT_BEFORE: Final = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th) [Ff]loor, ?)\Z"
 )
 _CITY: Final = (
-    r"(?:,? ?(?:(?:[A-Z]{1,2}-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})? (?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
+    r"(?:\.?,? ?(?:lgh \d{4}, )?(?:(?:[A-Z]{1,2}-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})?"
+    r" (?:[A-ZÀ-Þ][\w'’-]+)(?:[ -][A-ZÀ-Þ][\w'’-]+){0,2})?"
 )
 _GERMANIC_BEFORE: Final = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.-]*[ -]){0,2})[A-ZÀ-Þ][\w-]*\Z|(?:[A-ZÀ-Þ][\w.-]*[ -]){1,2}\Z")
+_GERMANIC_TYPES: Final = (
+    r"straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade|dijk|singel|gatan|vägen"
+    "|vej|gade|gata|veien|katu|[aeio]ntie|utca"
+)
+"""Kinds of streets that end the name of one."""
 _GERMANIC: Final = re.compile(
-    r"(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade|dijk|singel|gatan"
-    r"|vägen|vej|gade|gata|veien|katu|tie|utca)"
-    r" \d{1,4}(?: ?[a-zA-Z]\b)?(?:[-/]\d{1,4}){0,3}" + _CITY,
-    re.IGNORECASE,
+    rf"(?:{_GERMANIC_TYPES})(?-i: \d{{1,4}}(?: ?[a-zA-Z]\b)?(?:[-/]\d{{1,4}}){{0,3}}{_CITY})", re.IGNORECASE
 )
 _COUNTED: Final = re.compile(
     r"(?:(?:Der|Den|Dem|Die|Das|Des|Auf|Vom|Zum|Ein|Einen|Einem|Kein|Dieser|Diesen|Jeder|Erster|De|Het) )?"
     r"(?:Weg|Platz|Ring|Ufer|Allee|Plein|Tie|Vej) \d{1,4}[.,]?\Z"
 )
 _CAPITAL_STREET: Final = re.compile("STRASSE|STRAßE|PLATZ|ALLEE|GASSE|STRAAT|GRACHT|LAAN")
-_UNIT_WORDS: Final = r"apto\.?|apt\.?|bloco|bureau|appt\.?|piso|planta|puerta|interno|int\.|étage|andar|lote|m\.|lok\."
+UNIT_WORDS: Final = (
+    r"apto\.?|apt\.?|ap\.|cj\.?|conj\.?|sala|loja|casa|fundos|bloco|bureau|appt\.?|piso|planta|puerta|interno|int\."
+    r"|étage|andar|lote|m\.|lok\."
+)
 _TAIL: Final = re.compile(
-    rf"(?:(?:, ?| - )(?:(?:{_UNIT_WORDS}) ?)?[A-ZÀ-ÞĀ-Ž0-9][\w'’.º°ª/-]*(?: (?:of|de|da|do|das|dos|del|la|le|les|du|e|y"
-    rf"|(?:{_UNIT_WORDS})|\([A-ZÀ-Þ][\w-]*\)|[A-ZÀ-ÞĀ-Ž0-9][\w'’.º°ª/-]*)){{0,4}}?){{0,4}}?(?:, ?| - | )"
+    rf"(?:(?:, ?| - )(?:(?:{UNIT_WORDS}) ?)?[A-ZÀ-ÞĀ-Ž0-9][\w'’.º°ª/-]*(?: (?:of|de|da|do|das|dos|del|la|le|les|du|e|y"
+    rf"|(?:{UNIT_WORDS})|\([A-ZÀ-Þ][\w-]*\)|[A-ZÀ-ÞĀ-Ž0-9][\w'’.º°ª/-]*)){{0,4}}?){{0,4}}?(?:, ?| - | )"
     r"(?:(?:CEP |C\.?P\.? |[A-Z]{1,2}-)?(?:\d{4}(?= [A-ZÀ-Þ][a-z])|\d{5}(?:-\d{3})?|\d{4}-\d{3}|\d{2}-\d{3}"
     r"|\d{4} [A-Z]{2}"
     r"|(?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT) \d{4})\b"
@@ -93,11 +100,16 @@ _TAIL: Final = re.compile(
     r"(?:,? [A-ZÀ-ÞĀ-Ž][\w'’-]+(?:[ -](?:de |di |la |am |an der )?[A-ZÀ-ÞĀ-Ž][\w'’-]+){0,2})?"
 )
 """The rest of an address behind its street: parts with capitals up to the code of the town, and the town."""
+_FRENCH_TYPES: Final = (
+    r"[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Bb]oul\.|[Pp]lace|[Cc]hemin|[Ii]mpasse|[Aa]llée|[Qq]uai|[Cc]ours|[Rr]oute"
+)
+_SOUTHERN_TYPES: Final = (
+    r"[Cc]alle|Avenida|Avda\.?|Plaza|Paseo|Carrer|Carrera|Rua|Av\.|Travessa|Praça|Alameda|Rodovia|Via|Viale|Piazza"
+    r"|Corso|Vicolo|Largo|Piazzale|[Uu]l\.|[Uu]lica"
+)
+"""Kinds of streets before their name: those of France behind a number, the others alone."""
 _ROMANCE: Final = re.compile(
-    r"(?:\d{1,4}(?: ?(?:bis|ter|quater))?,? )?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Bb]oul\.|[Pp]lace|[Cc]hemin"
-    r"|[Ii]mpasse|[Aa]llée|[Qq]uai|[Cc]ours|[Rr]oute|[Cc]alle|C/|Avenida|Avda\.?|Plaza|Paseo"
-    r"|Carrer|Carrera|Rua|Av\.|Travessa|Praça|Alameda|Rodovia|Via|Viale|Piazza|Corso|Vicolo|Largo|Piazzale|[Uu]l\."
-    r"|[Uu]lica|[Aa]l\.|[Oo]s\.)"
+    rf"(?:\d{{1,4}}(?: ?(?:bis|ter|quater))?,? )?(?:{_FRENCH_TYPES}|{_SOUTHERN_TYPES}|C/|[Aa]l\.|[Oo]s\.)"
     r"(?: (?:de|du|des|la|le|les|del|della|delle|dei|di|da|do|dos|das|d'|l'|los|las|el|e|y|en|aux?|San|Santa|St\.?))*"
     r" ?[A-ZÀ-Þ0-9][\w'’.-]*(?: (?:de|du|des|la|le|del|della|di|da|do|dos|das|e|y)? ?[A-ZÀ-Þ][\w'’.-]*){0,4}"
     r"(?:,? (?:[n#][º°.]? ?)?\d{1,4}(?!\d)(?:[-/]\d{1,4})?(?: ?m\.? ?\d{1,3}\b| ?[a-zA-Z]\b)?)?"
@@ -135,11 +147,19 @@ _ONLY_TOWN: Final = re.compile(
     r"(?:, (?!Tel|Pho|Fon|Mob|Fax|Geb|DOB|Born|Dr)[A-ZÀ-ÞĀ-Ž][a-zà-ÿā-ž'’-]{2,}"
     r"(?: (?:(?:de|do|da|am|la|del) )?[A-ZÀ-ÞĀ-Ž][a-zà-ÿā-ž'’-]{2,})?){1,2}(?=[;\n\"']|\.(?:\s|\Z)|\Z)"
 )
+_BRAZILIAN: Final = re.compile(
+    rf"(?:,? (?:{UNIT_WORDS}) ?[A-Z]?\d{{1,5}}[A-Z]?)?(?:(?:, | [-–] )(?:[A-ZÀ-Þ][\w'’.-]+|de|da|do|das|dos|e)"
+    r"(?: (?:[A-ZÀ-Þ][\w'’.-]+|de|da|do|das|dos|e|[IVX]+)){0,4}){1,3}(?:/| [-–] |, )(?:A[CLMP]|BA|CE|DF|ES|GO|M[AGST]"
+    r"|P[ABEIR]|R[JNORS]|S[CEP]|TO)\b(?:,? (?:CEP:? ?)?\d{5}-?\d{3}\b)?"
+)
+"""The rest of a Brazilian address: unit, quarter, town and state."""
 
 
 def _with_town(text: str, last: int) -> int:
     """Give where an address ends whose street ends there: behind the code of its town and the town, if they follow."""
     tail = _TAIL.match(text, last, last + 110)
+    if tail is None:
+        tail = _BRAZILIAN.match(text, last, last + 110)
     if tail is None:
         tail = _ONLY_TOWN.match(text, last, last + 60)
     return tail.end() if tail is not None else last
@@ -280,8 +300,7 @@ RULES: Final = (
     ),
     Rule(
         id="address-germanic", kind="ADDRESS", score=LIKELY, caseless=True, joined=True, seek=germanic_place,
-        pattern=r"(?:stra\xc3\x9fe|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade"
-            r"|dijk|singel|gatan|v\xc3\xa4gen|vej|gade|gata|veien|katu|utca) \d{1,4}",
+        pattern=rf"(?:{_GERMANIC_TYPES}) \d{{1,4}}",
     ),
     Rule(
         id="address-india", kind="ADDRESS", score=LIKELY, joined=True, seek=indian_place,
@@ -290,10 +309,8 @@ RULES: Final = (
     ),
     Rule(
         id="address-romance", kind="ADDRESS", score=LIKELY, joined=True, seek=romance_place,
-        pattern=r"\b(?:\d{1,4}(?: ?(?:bis|ter))?,? (?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Bb]d|[Bb]oul\.|[Pp]lace|[Cc]hemin"
-            r"|[Ii]mpasse|[Aa]ll\xc3\xa9e|[Qq]uai|[Cc]ours|[Rr]oute) |(?:[Cc]alle|Avenida|Avda\.?|Plaza|Paseo"
-            r"|Carrer|Carrera|Rua|Av\.|Travessa|Pra\xc3\xa7a|Alameda|Rodovia|Via|Viale|Piazza|Corso|Vicolo|Largo"
-            r"|Piazzale|[Uu]l\.|[Uu]lica|[Rr]ue) |C/ ?)[A-Za-z0-9\xc3]",
+        pattern=rf"\b(?:\d{{1,4}}(?: ?(?:bis|ter))?,? (?:{_FRENCH_TYPES}) |(?:{_SOUTHERN_TYPES}|[Rr]ue) |C/ ?)"
+            r"[A-Za-z0-9\xc3]",
     ),
     Rule(
         id="address-east", kind="ADDRESS", score=LIKELY, joined=True, seek=eastern_place,

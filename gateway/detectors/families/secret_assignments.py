@@ -11,7 +11,7 @@ from keeptrusts.gateway.detectors.families.secret_names import PROVIDERS, Said, 
 from keeptrusts.gateway.detectors.rules import LIKELY, Rule, Seek
 
 _LONG_PASSWORD: Final = (
-    r"(?:passw(?:or)?d|pass(?:phrase|code)|pwd|passwort|kennwort|contraseña|contrasena|senha|wachtwoord"
+    r"(?:passw(?:or)?d|pass(?:code|[ _\-]?phrase)|pwd|passwort|kennwort|contraseña|contrasena|senha|wachtwoord"
     r"|mot de passe|hasło|lösenord"
     r"|wpa[23]?(?:[ _\-](?:key|psk))?|wi-?fi[ _\-]key|wlan-?schlüssel|netzwerkschlüssel|zugangscode|code d'accès"
     r"|clave|código de acceso|codice di accesso|toegangscode"
@@ -41,6 +41,7 @@ _WITH_QUOTE: Final = (
 )
 _LOGIN: Final = r"\b(?:log ?in|credentials|creds|zugangsdaten|identifiants|credenciales|credenziali|inloggegevens)\b"
 _PAIR: Final = re.compile(
+    r"(?:\s(?:for|to|on|into|für|zum|zur|pour|para|per|voor)\s[^\n/:=]{1,40}?)?"
     r"(?:\s?[:=]|\s(?:with|as|is|are|ist|sind|avec|con|met))?\s{1,3}[\w.@-]{2,40} ?/ ?(?P<bare>[^\s/]{6,40}+)",
     re.IGNORECASE,
 )
@@ -78,7 +79,7 @@ _SERVER: Final = re.compile(
 _LONGEST_SAID: Final = 48
 _MOST_VERBS: Final = 2
 _SENTENCE: Final = re.compile(r"[^\n\"{}=;]*")
-_VERB: Final = re.compile(r"\s(?:is|was|are|to|be|ist|lautet|es|est|é)(?=[:\s\"'`])|[是は为]|:(?= )|\s-(?=\s)")
+_VERB: Final = re.compile(r"\s(?:is|was|are|to|be|ist|lautet|es|est|é|è)(?=[:\s\"'`])|[是は为]|:(?= )|\s-(?=\s)")
 _SAID: Final = re.compile(
     r"(?:\s(?:now|set to|still|just))?:?\s{0,3}"
     r"(?:(?P<quote>[\"'`])(?P<quoted>[^\s\"'`]{4,}+)(?P=quote)|(?P<bare>[^\s\"'`()\[\]{}<>;\\]{4,}+))"

@@ -44,57 +44,98 @@ def command_rules() -> tuple[Rule, ...]:
     """Give the rules for what commands are told, for hashes of passwords, for sessions and for signed addresses."""
     return (
         Rule(id="password-hash", kind="PASSWORD_HASH", pattern=_HASH, score=LIKELY + 10, joined=True),
-        _told("session-cookie", "GENERIC_SECRET", rf"\b{_SESSIONS}=", r"(?P<value>[^;\s\"',]{16,256})", _is_secret),
-        _told(
+        told("session-cookie", "GENERIC_SECRET", rf"\b{_SESSIONS}=", r"(?P<value>[^;\s\"',]{16,256})", _is_secret),
+        told(
             "cookie-header", "GENERIC_SECRET", r"\bcookie:\s",
             r"(?:[^\n;]{0,120};\s){0,8}?[\w.-]{0,24}(?:sess|sid|token|auth|jwt|remember)[\w.-]{0,24}="
             r"(?P<value>[^;\s\"',]{16,256})", _is_secret,
         ),
-        _told(
+        told(
             "vault-login", "VAULT_TOKEN", r"\bvault\s+login\s", r"(?:-\S{1,40}\s){0,4}(?P<value>[^\s=-][^\s=]{19,128})",
             _is_secret,
         ),
-        _told(
+        told(
             "env-password", "PASSWORD", r"\b(?:ENV|setenv|setx|set -gx)\s[A-Za-z_]",
             r"(?P<name>\w{2,48})\s+[\"']?(?P<value>[^\s\"'=]{4,128})", _is_named_password,
         ),
-        _told(
+        told(
             "env-secret", "GENERIC_SECRET", r"\b(?:ENV|setenv|setx|set -gx)\s[A-Za-z_]",
             r"(?P<name>\w{2,48})\s+[\"']?(?P<value>[^\s\"'=]{10,256})", _is_named_secret,
         ),
-        _told(
+        told(
             "sudo-password", "PASSWORD", r"\becho\s",
             r"[\"']?(?P<value>[^\s\"'|]{4,64})[\"']?\s{0,2}\|\s{0,2}sudo\s(?:-[a-z]+\s){0,2}-[a-zA-Z]{0,3}S\b", _is_set,
         ),
-        _told("user-password", "PASSWORD", r"\bnet\s+user\s", rf"\S{{1,64}}\s(?P<value>{_LAST})(?!\S)", _is_given),
-        _told(
+        told(
+            "share-password", "PASSWORD", r"\bnet\s+use\s",
+            rf"(?:[^\n/]{{0,80}}?\\\\[^\s]{{1,80}}\s)?(?:/user:\S{{1,64}}\s)?(?P<value>{_LAST})(?!\S)", _is_given,
+        ),
+        told(
+            "archive-password", "PASSWORD", r"\b(?:zip|unzip|7za?|rar|unrar|mosquitto_pub|mosquitto_sub)\s",
+            rf"(?:[^\n|;]{{0,120}}?\s)?-[pP]\s?(?P<value>{_LAST})(?!\S)", _is_given,
+        ),
+        told(
+            "set-password", "PASSWORD", r"\becho\s",
+            r"[\"']?[\w.-]{1,32}:(?P<value>[^\s\"'|]{4,64})[\"']?\s{0,2}\|\s{0,2}(?:sudo\s)?chpasswd\b", _is_set,
+        ),
+        told(
+            "oracle-login", "PASSWORD", r"\b(?:sqlplus|sqlldr|expdp|impdp|rman)\s",
+            r"(?:-\S{1,12}\s|target\s){0,4}[\"']?\w{1,32}/[\"']?(?P<value>[^\s@\"'/]{4,64})(?=[\"'@\s]|\Z)", _is_set,
+        ),
+        told(
+            "samba-password", "PASSWORD", r"\bsmbclient\s", rf"//\S{{1,80}}\s(?P<value>{_LAST})(?!\S)", _is_given,
+        ),
+        told(
+            "ftp-password", "PASSWORD", r"\b(?:lftp|ncftp)\s",
+            r"[^\n|;]{0,80}?-u\s?[\w.@-]{1,64},(?P<value>[^\s,]{4,64})", _is_set,
+        ),
+        told(
+            "desktop-password", "PASSWORD", r"\b(?:xfreerdp|wfreerdp|rdesktop)\s",
+            r"(?:[^\n|;]{0,120}?\s)?(?:/p:|-p\s?)(?P<value>[^\s-]\S{3,63})(?!\S)", _is_set,
+        ),
+        told(
+            "network-phrase", "PASSWORD", r"\bwpa_passphrase\s",
+            r"(?:\"[^\"\n]{1,32}\"|\S{1,32})\s[\"']?(?P<value>[^\s\"'|>]{8,63})", _is_set,
+        ),
+        told("user-password", "PASSWORD", r"\bnet\s+user\s", rf"\S{{1,64}}\s(?P<value>{_LAST})(?!\S)", _is_given),
+        told(
             "cipher-password", "PASSWORD", r"\bopenssl\s+enc\s", rf"[^\n|;]{{0,160}}?-k\s(?P<value>{_LAST})(?!\S)",
             _is_given,
         ),
-        _told(
+        told(
             "device-password", "PASSWORD", r"\b(?:snmp-server\s+community|enable\s+(?:secret|password))\s",
             rf"(?:level\s\d{{1,2}}\s)?(?:\d\s)?(?P<value>{_LAST})(?!\S)", _is_given,
         ),
-        _told(
+        told(
             "device-user", "PASSWORD", r"\busername\s",
             rf"\S{{1,32}}\s(?:privilege\s\d{{1,2}}\s)?(?:secret|password)\s(?:\d\s)?(?P<value>{_LAST})(?!\S)",
             _is_given,
         ),
-        _told(
-            "login-arguments", "BASIC_AUTH", r"\bauth\s?=\s?\(|basic_?auth\(|digestauth\(|\.login\(",
+        told(
+            "login-arguments", "BASIC_AUTH", r"\bauth\s?=\s?\(|basic_?auth\(|digestauth\(|credentials?\(|\.login\(",
             r"\s?[\"'](?P<name>[^\"'\s]{1,64})[\"']\s?,\s?[\"'](?P<value>[^\"'\s]{4,64})[\"']", _is_argument,
+        ),
+        told(
+            "connect-arguments", "PASSWORD", r"\.connect\(",
+            r"\s?[\"'][^\"'\n]{1,80}[\"']\s?,\s?[\"'](?P<name>[\w.@-]{1,64})[\"']\s?,"
+            r"\s?[\"'](?P<value>[^\"'\s]{4,64})[\"']", _is_argument,
+        ),
+        told(
+            "root-pair", "PASSWORD", r"\b(?:root|admin|administrator|sa|pi|ubuntu|oracle|postgres|sysadmin) / ",
+            r"(?P<value>[^\s/]{6,40})(?!\S)", _is_striking,
         ),
         Rule(
             id="aws-signature", kind="AWS_SIGNED_URL", pattern=r"\bX-Amz-Signature=[0-9a-f]{64}\b", joined=True,
             inner=_behind_sign,
         ),
-        _told(
+        told(
             "google-signature", "GCP_SIGNED_URL", r"\bX-Goog-Signature=", r"(?P<value>[0-9a-f]{64,380})", _is_secret,
         ),
     )  # fmt: skip
 
 
-def _told(name: str, kind: str, pattern: str, follows: str, good: Callable[[re.Match[str]], bool]) -> Rule:
+def told(name: str, kind: str, pattern: str, follows: str, good: Callable[[re.Match[str]], bool]) -> Rule:
+    """Give the rule for what stands behind the first words of a command, a setting or a sentence, in any case."""
     seek = Told(found=re.compile(follows), follows=follows, good=good)
     return Rule(id=name, kind=kind, pattern=pattern, score=LIKELY, caseless=True, joined=True, seek=seek)
 
@@ -128,7 +169,12 @@ def _is_argument(match: re.Match[str]) -> bool:
     """Say whether the second of two arguments is a password; one of a function that logs in must be striking."""
     if not is_password(match["value"], quoted=True, loose=False):
         return False
-    return match.string[match.start() - 6 : match.start()].lower() != "login(" or classes(match["value"]) >= 3
+    is_auth = "auth" in match.string[max(0, match.start() - 12) : match.start()].lower()
+    return is_auth or classes(match["value"]) >= 3
+
+
+def _is_striking(match: re.Match[str]) -> bool:
+    return classes(match["value"]) >= 3 and _is_given(match)
 
 
 def _behind_sign(match: str) -> tuple[int, int] | None:

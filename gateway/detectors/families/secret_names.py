@@ -15,6 +15,7 @@ _PASSWORDS: Final = (
 _PASSWORDS_ELSEWHERE: Final = (
     "contraseña",
     "mot de passe",
+    "pass phrase",
     "clave",
     "código de acceso",
     "codice di accesso",

@@ -235,6 +235,7 @@ _NAMED: Final = (
     ("PAGERDUTY_KEY", "pager.?duty", "(?:[0-9a-f]{32}|[A-Za-z0-9_+-]{20})"),
     ("SNYK_TOKEN", "snyk", _UUID),
     ("TWILIO_KEY", "(?:twilio|auth.?token)", "[0-9a-f]{32}"),
+    ("VAULT_TOKEN", "vault", r"[sb]\.[A-Za-z0-9]{24}"),
     ("WANDB_KEY", "wandb", "[0-9a-f]{40}"),
 )
 _OTHERWISE: Final = re.compile(r"(?i)sha|md5|commit|checksum|etag|digest|hash|revision|trace|request.?id|\n\s*\n")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keeptrusts.gateway.detectors.checks import (
+    africa,
     americas,
     asia,
     australia,
@@ -95,6 +96,8 @@ PUBLISHED: list[tuple[Check, str, str]] = [
     (asia.my_number, "123456789018 1234-5678-9018", "123456789012 000000000000"),
     (asia.chinese_id, "11010519491231002X 440524188001010014", "110105194912310021 11010519491331002X"),
     (asia.korean_id, "971013-9019902", "971313-9019902 9710139019"),
+    (asia.hong_kong_id, "A123456(3) G123456(A)", "A123456(4) 1234563 A12345(3)"),
+    (africa.south_african_id, "8001015009087 800101-5009-087", "8001015009088 8013015009087 8001015009387"),
     (asia.singapore_nric, "S1234567D F1234567N M1234567K", "S1234567A X1234567D"),
     (americas.cpf, "529.982.247-25 39053344705", "529.982.247-26 111.111.111-11 5299822472"),
     (americas.cnpj, "16.727.230/0001-97 11222333000181", "16.727.230/0001-98 00000000000000"),

@@ -30,6 +30,14 @@ FOUND = [
     "in der [[ADDRESS:Landstraßer Straße 12/4/31, 1030 Wien]]",
     "au [[ADDRESS:415 boul. Charest Est, bureau 12, Québec (Québec) G1K 3J3]]",
     "on the [[ADDRESS:8 Forge Lane, Wool, Wareham BH20 6DT]] side",
+    "Address [[ADDRESS:22/7, 2nd Main, Indiranagar, Bengaluru 560038]]",
+    "| home address [[ADDRESS:9 Pilton Bank, Leith]]",
+    "[[ADDRESS:Rua Frei Caneca 88 sala 12 - Consolação - São Paulo/SP]]",
+    "[[ADDRESS:Rua Sete de Setembro, 410, apto 3 - Centro - Blumenau - SC]], Brasil",
+    "[[ADDRESS:Bartók Béla utca 9., 1114 Budapest]]",
+    "på [[ADDRESS:Nygatan 21, lgh 1104, 903 27 Umeå]] sedan maj",
+    "to [[ADDRESS:14 Tanjong Place, #08-112]] now",
+    "at [[ADDRESS:Hämeentie 15 C, 00500 Helsinki]] now",
     "Delivery: [[ADDRESS:Ross House, Ballyferriter, Co. Kerry, V92 K6T1]]\n",
 ]
 NOTHING = [
@@ -55,6 +63,9 @@ NOTHING = [
     "send it to 3 people",
     "delivered to Gate B12, Terminal 2",
     "adresse: keine",
+    "address 3 open issues in Build 4",
+    "the address 10.20.30.40 Gateway One",
+    "Katie 4 and Auntie 7 came along",
 ]
 
 

@@ -163,6 +163,13 @@ FOUND = [
     "write to [[EMAIL:moni dot baptiste at example dot com]]",
     "its registration is [[LICENSE_PLATE:LD19 XKV]] here",
     "MR# [[MEDICAL_RECORD_NUMBER:4482-19-03]]",
+    "DOB: [[DATE_OF_BIRTH:07/30/1944]], admitted [[DATE:02/11/2026]]",
+    "geboren [[DATE_OF_BIRTH:30.07.1944]], verstorben [[DATE:11.02.2026]]",
+    "birth_date: [[DATE_OF_BIRTH:1991-07-30]]\nhire_date: [[DATE:2020-02-11]]",
+    "née le [[DATE_OF_BIRTH:30/07/1984]], carte délivrée, expire le [[DATE:11/02/2031]]",
+    "aged (b. [[DATE_OF_BIRTH:7/30/1944]]) and (b. [[DATE_OF_BIRTH:1944-07-30]])",
+    "nasci em [[DATE_OF_BIRTH:30/07/1984]]",
+    "DDN : [[DATE_OF_BIRTH:30/07/1984]]",
     "seen [[DATE:2/20/2019]].\nDate of Birth: [[DATE_OF_BIRTH:7/30/1944]]",
 ]  # fmt: skip
 

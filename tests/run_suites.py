@@ -1,7 +1,8 @@
 """Runs every check, stops at the first broken one, and ends with a line a suite and a total.
 
-`make test` calls it. Suites that need a processor run beside those that mostly wait for Kafka and ClickHouse; the whole
-stacks of the end-to-end tests and the faults come last, by themselves. Folders that do not exist are left out. The last
+`make test` calls it. Suites that need a processor run beside those that mostly wait for Kafka and ClickHouse, and short
+ones after these, so that both end together; the whole stacks of the end-to-end tests and the faults come last, by
+themselves. Folders that do not exist are left out. The last
 line is always `N passed, N failed`.
 """
 
@@ -21,8 +22,8 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parent.parent
 _BIN = Path(sys.executable).parent
 _RESULTS = _ROOT / ".cache" / "test-results"
-_COMPUTING = ("architecture", "unit", "model", "simulation", "golden")
-_WAITING = ("contracts", "integration")
+_COMPUTING = ("architecture", "unit", "simulation")
+_BESIDE = ("contracts", "integration", "golden", "model")
 _ALONE = ("e2e", "chaos")
 _LINT = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), ("lint-imports",))
 _NO_TESTS_FOUND = 5
@@ -52,7 +53,7 @@ def main() -> int:
     results = [run_lint()]
     if not results[0].broken:
         with ThreadPoolExecutor(1) as beside:
-            waiting = beside.submit(run_suites, _WAITING, told_at_the_end=True)
+            waiting = beside.submit(run_suites, _BESIDE, told_at_the_end=True)
             results += run_suites(_COMPUTING)
             results += waiting.result()
     if not any(result.broken for result in results):

@@ -2,8 +2,7 @@
 
 `make test` calls it. Suites that need a processor run beside those that mostly wait for Kafka and ClickHouse, and short
 ones after these, so that both end together; the whole stacks of the end-to-end tests and the faults come last, by
-themselves. Folders that do not exist are left out. The last
-line is always `N passed, N failed`.
+themselves. Folders that do not exist are left out. The last line is always `N passed, N failed`.
 """
 
 from __future__ import annotations

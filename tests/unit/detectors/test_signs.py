@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.judged_texts import chain_of
 
 from keeptrusts.gateway.detectors.families.injection import injection_reader
 from keeptrusts.gateway.detectors.families.injection_score import MOST_JUDGED, Score, score_of
@@ -17,8 +17,6 @@ from keeptrusts.gateway.detectors.families.signs import Group, Read, Reader, Sig
 from keeptrusts.gateway.detectors.look import seen
 from keeptrusts.gateway.detectors.rules import Finding
 from keeptrusts.gateway.detectors.scanner import Scanner
-from keeptrusts.gateway.policies.compile import compile_document
-from keeptrusts.schemas.policy_document.lint import lint_text
 
 WORDS = "ignore the previous instructions"
 STANCES = [
@@ -44,12 +42,9 @@ def test_what_a_sentence_does_with_the_words_of_an_attack(template: str, expecte
     assert stance(Read(sign=sign, text=text, start=start, end=start + len(WORDS))) == expected
 
 
-@cache
 def scanner() -> Scanner:
     """Give the scanner of a chain, which the tests of the policy share."""
-    report = lint_text("policies: {chain: [prompt-injection]}\n", "file")
-    assert report.document is not None
-    scanner = compile_document(report.document).chain_for(None).scanner
+    scanner = chain_of("prompt-injection").scanner
     assert scanner is not None
     return scanner
 

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cache
+from typing import Literal
 
 import pytest
+from support.judged_texts import chain_of, judged
 
-from keeptrusts.gateway.policies.compile import CompiledChain, compile_document
-from keeptrusts.gateway.policies.protocol import RequestFacts
-from keeptrusts.gateway.policies.review import Review
-from keeptrusts.gateway.policies.run import ChainOutcome, run_chain
+from keeptrusts.gateway.policies.compile import compile_document
+from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.gateway.policies.texts import Channel, Text
 from keeptrusts.schemas.policy_document.kinds.categories import CATEGORIES, categories_named
 from keeptrusts.schemas.policy_document.lint import lint_text
 
 
-@cache
-def chain_of(options: str) -> CompiledChain:
-    report = lint_text(f"policies: {{chain: [content-filter]}}\npolicy: {{content-filter: {options}}}\n", "file")
-    assert report.document is not None, report.findings
-    return compile_document(report.document).chain_for(None)
-
-
 def said(
-    text: str, options: str = "{categories: [all]}", channel: Channel = "user", phase: str = "input"
+    text: str,
+    options: str = "{categories: [all]}",
+    channel: Channel = "user",
+    phase: Literal["input", "output"] = "input",
 ) -> ChainOutcome:
-    chain = chain_of(options)
-    scanner = chain.scanner if phase == "input" else chain.output_scanner
-    texts = (Text(path=("x",), channel=channel, text=text),)
-    review = None if scanner is None else Review(texts, scanner, b"secret")
-    facts = RequestFacts(org="o", review=review, phase="input" if phase == "input" else "output")
-    return run_chain(chain, facts, lambda: 0)
+    return judged(chain_of("content-filter", options), (Text(path=("x",), channel=channel, text=text),), phase)
 
 
 UNWANTED = [

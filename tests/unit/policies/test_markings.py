@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
+from support.judged_texts import chain_of, judged
 
-from keeptrusts.gateway.policies.compile import CompiledChain, compile_document
-from keeptrusts.gateway.policies.protocol import RequestFacts
-from keeptrusts.gateway.policies.review import Review
-from keeptrusts.gateway.policies.run import ChainOutcome, run_chain
+from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.gateway.policies.texts import Text
 from keeptrusts.schemas.policy_document.lint import lint_text
 
@@ -52,18 +48,10 @@ INNOCENT = [
 ]
 
 
-@cache
-def chain_of(options: str) -> CompiledChain:
-    report = lint_text(f"policies: {{chain: [dlp-filter]}}\npolicy: {{dlp-filter: {options}}}\n", "file")
-    assert report.document is not None, report.findings
-    return compile_document(report.document).chain_for(None)
-
-
 def said(text: str, level: str, options: str = "action: block") -> ChainOutcome:
-    chain = chain_of(f"{{sensitivity_level: {level}, {options}}}")
+    chain = chain_of("dlp-filter", f"{{sensitivity_level: {level}, {options}}}")
     assert chain.scanner is not None
-    review = Review((Text(path=("x",), channel="user", text=text),), chain.scanner, b"secret")
-    return run_chain(chain, RequestFacts(org="o", review=review), lambda: 0)
+    return judged(chain, (Text(path=("x",), channel="user", text=text),))
 
 
 @pytest.mark.parametrize("text", MARKED)
@@ -93,8 +81,8 @@ def test_a_marked_text_is_written_over_as_a_whole_with_what_else_is_in_it() -> N
 def test_other_findings_stay_as_they_are_and_answers_are_judged_whole() -> None:
     outcome = said("the falcon and the key AKIAZ7QK3M5N2P4R6T8V", "high", "action: redact, blocked_terms: [falcon]")
     assert sorted(edit.replacement for edit in outcome.edits) == ["[AWS_ACCESS_KEY]", "[TERM]"]
-    assert chain_of("{sensitivity_level: high}").openings is None
-    assert chain_of("{}").openings is not None
+    assert chain_of("dlp-filter", "{sensitivity_level: high}").openings is None
+    assert chain_of("dlp-filter").openings is not None
 
 
 def test_an_entry_that_only_knows_markings_looks_for_something() -> None:

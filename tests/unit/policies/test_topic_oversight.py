@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache
 from typing import Literal
 
 import pytest
+from support.judged_texts import chain_of, judged
 
-from keeptrusts.gateway.policies.compile import CompiledChain, compile_document
 from keeptrusts.gateway.policies.human_oversight import MOST_WORDS, enough_words
-from keeptrusts.gateway.policies.protocol import RequestFacts
-from keeptrusts.gateway.policies.review import Review
-from keeptrusts.gateway.policies.run import ChainOutcome, run_chain
+from keeptrusts.gateway.policies.run import ChainOutcome
 from keeptrusts.gateway.policies.texts import Channel, Text
-from keeptrusts.schemas.policy_document.lint import lint_text
 
 ADVICE = "Draft an opinion: is the landlord liable under this contract when the tenant sues?"
-
-
-@cache
-def chain_of(options: str) -> CompiledChain:
-    report = lint_text(f"policies: {{chain: [human-oversight]}}\npolicy: {{human-oversight: {options}}}\n", "file")
-    assert report.document is not None, report.findings
-    return compile_document(report.document).chain_for(None)
 
 
 def said(
@@ -32,11 +21,8 @@ def said(
     channel: Channel = "user",
     phase: Literal["input", "output"] = "input",
 ) -> ChainOutcome:
-    chain = chain_of(options)
-    scanner = chain.scanner if phase == "input" else chain.output_scanner
     found = tuple(Text(path=(number,), channel=channel, text=text) for number, text in enumerate(texts))
-    review = None if scanner is None else Review(found, scanner, b"secret")
-    return run_chain(chain, RequestFacts(org="o", review=review, phase=phase), lambda: 0)
+    return judged(chain_of("human-oversight", options), found, phase)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +91,7 @@ def test_it_refuses_where_nobody_may_be_asked_and_names_no_words() -> None:
 
 def test_answers_are_judged_where_the_phase_says_so() -> None:
     options = "{require_human_for: [legal], phase: output}"
-    chain = chain_of(options)
+    chain = chain_of("human-oversight", options)
     assert chain.scanner is None and chain.holds_answers
     assert said(ADVICE, options=options, phase="output").verdict == "escalate"
     assert said("Autumn leaves", options=options, phase="output").verdict == "allow"
@@ -113,5 +99,5 @@ def test_answers_are_judged_where_the_phase_says_so() -> None:
 
 def test_an_entry_that_has_every_call_held_needs_no_topics() -> None:
     options = "{require_review: true, require_human_for: [legal]}"
-    assert chain_of(options).scanner is None
+    assert chain_of("human-oversight", options).scanner is None
     assert said("Autumn leaves", options=options).verdict == "escalate"

@@ -46,7 +46,7 @@ async def admit(
     if type(group) is Problem:
         return group
     compiled = configuration.compiled
-    chain = compiled.chain_for(caller.team_slug)
+    chain = compiled.chain_for(caller.facts.team)
     facts = request_facts(services, configuration, call, caller, asked)
     payers, limit = None, None
     if asked.metered:

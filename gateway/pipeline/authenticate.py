@@ -159,11 +159,10 @@ def _identify(
         consumer_group=group,
         tags=tags,
     )
-    slug = team.slug if team is not None else None
     facts = RequestFacts(
         org=identity.org,
         team_id=identity.team,
-        team=slug,
+        team=team.slug if team is not None else None,
         user=identity.user,
         user_email=None if member is None else member.email,
         role=identity.role,
@@ -171,7 +170,7 @@ def _identify(
         consumer_group=identity.consumer_group,
         project=identity.project,
     )
-    return Caller(identity=identity, key=key, team_slug=slug, facts=facts)
+    return Caller(identity=identity, key=key, facts=facts)
 
 
 def ignores_identity(key: KeyValue, headers: Mapping[str, str], body_user: str | None) -> bool:

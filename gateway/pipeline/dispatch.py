@@ -115,7 +115,7 @@ async def _record_attempt(
     if spending is not None:
         return await spending.attempt_again(failed, following, cause)
     recorded = await append(services, attempt_event(services, call, identity, following.route, number, cause))
-    return None if isinstance(recorded, Problem) else following
+    return None if type(recorded) is Problem else following
 
 
 def _others(

@@ -87,7 +87,7 @@ async def list_models(services: Services, call: IncomingCall) -> Answer:
         key, problem = caller
         return await refuse(services, call, refused_call(configuration, _key_identity(key), problem, None), problem)
     facts = request_facts(services, configuration, call, caller, None)
-    chain = configuration.compiled.chain_for(caller.team_slug)
+    chain = configuration.compiled.chain_for(caller.facts.team)
     bound = caller.key.models
     usable = [
         {"id": name, "object": "model", "created": 0, "owned_by": vendor}

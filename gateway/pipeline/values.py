@@ -59,7 +59,6 @@ class Caller:
 
     identity: Identity
     key: KeyValue
-    team_slug: str | None = None
     facts: RequestFacts = field(repr=False)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from keeptrusts.schemas.authorization import Principal
+from keeptrusts.schemas.commands.wallets import WalletScope
 from keeptrusts.schemas.snapshots.directory import (
     ErasureValue,
     KeyValue,
@@ -100,6 +101,23 @@ class LedgerState:
         """Give a wallet that exists and is not closed."""
         found = self.wallets.get(identifier)
         return found if found is not None and found.closed_at is None else None
+
+    @property
+    def organization_wallet(self) -> str:
+        """Give the id of the wallet that is the organization's own, opened or not."""
+        return f"organization:{self.ledger}"
+
+    def has_owner(self, scope: WalletScope, owner: str) -> bool:
+        """Say whether whom a wallet or a budget is for is there: an active team, a member, the organization itself."""
+        match scope:
+            case "organization":
+                return owner == self.ledger
+            case "team":
+                team = self.teams.get(owner)
+                return team is not None and team.state == "active"
+            case "user":
+                member = self.members.get(owner)
+                return member is not None and member.state != "removed"
 
     def principal(self, member: str) -> Principal | None:
         """Give a member as the roles table sees one; None for the unknown, suspended and removed."""

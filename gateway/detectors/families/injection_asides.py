@@ -141,9 +141,7 @@ _POSTSCRIPT: Final = Group(
         r" (?:summary|translation|response),",
         r"\b(?:assistant|agent|ai|bot|model) (?:reading|handling|checking|going through|that reads|that handles) my\b",
         r"(?:^|[\n\"(\[{.!?] ?)(?:ai|agent|assistant|bot|chatbot|llm|copilot)[:,] (?:once|when|after|before|as soon) ",
-        r"\b(?:sollen|m(?:\xc3\xbc)ssen|doivent|deben|devono|devem|moeten)\b[^.!?\n]{1,50}(?:sagen,? dass|behaupten"
-        r"|empfehlen|loben|bewerten|recommander|dire que|affirmer|noter|decir que|afirmar|recomendar|calificar"
-        r"|raccomandare|affermare|dizer que|beweren|aanbevelen|zeggen dat)",
+        rf"\b(?:sollen|m(?:\xc3\xbc)ssen|doivent|deben|devono|devem|moeten)\b[^.!?\n]{{1,50}}{_SAY_ABROAD}",
     ),
     before=110,
     after=130,

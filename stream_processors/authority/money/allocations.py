@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from keeptrusts.schemas.commands.wallets import WalletScope
 from keeptrusts.schemas.money import MAX_NANO, format_usd
 from keeptrusts.schemas.periods import period_at
 from keeptrusts.schemas.snapshots.ledger import WORLD, AllocationValue, available, leased, spent
@@ -37,22 +36,9 @@ def room_for(state: LedgerState, wallet: str, amount: int, *, from_outside: bool
     return None
 
 
-def has_owner(state: LedgerState, scope: WalletScope, owner: str) -> bool:
-    """Say whether money may be given to whom a wallet belongs: an active team, a member, the organization itself."""
-    match scope:
-        case "organization":
-            return owner == state.ledger
-        case "team":
-            team = state.teams.get(owner)
-            return team is not None and team.state == "active"
-        case "user":
-            member = state.members.get(owner)
-            return member is not None and member.state != "removed"
-
-
 def _with_source(state: LedgerState, allocation: AllocationValue) -> AllocationValue:
     """Give it with who pays now: money comes from outside only while the organization has no wallet to draw on."""
-    organization = f"organization:{state.ledger}"
+    organization = state.organization_wallet
     if allocation.source is not None or allocation.id == organization or state.wallet(organization) is None:
         return allocation
     return allocation.model_copy(update={"source": organization})
@@ -63,7 +49,7 @@ def _obstacle(draft: Draft, allocation: AllocationValue) -> str | None:
     wallet = state.wallet(allocation.id)
     if wallet is None:
         return "the wallet is closed"
-    if not has_owner(state, wallet.scope, wallet.owner):
+    if not state.has_owner(wallet.scope, wallet.owner):
         return f"the {wallet.scope} of this wallet is not there any more"
     if source is None:
         return room_for(state, allocation.id, allocation.amount)

@@ -212,15 +212,10 @@ def _may_set(state: LedgerState, actor: Principal, scope: str, owner: str) -> bo
 
 def _owner_is_missing(state: LedgerState, scope: str, owner: str) -> bool:
     match scope:
-        case "organization":
-            return owner != state.ledger
-        case "team":
-            team = state.teams.get(owner)
-            return team is None or team.state != "active"
+        case "organization" | "team":
+            return not state.has_owner(scope, owner)
         case "user":
-            member = state.members.get(owner)
-            known = member is not None and member.state != "removed"
-            return not known and not owner.startswith(("external:", "key:"))
+            return not state.has_owner(scope, owner) and not owner.startswith(("external:", "key:"))
         case "key":
             return owner not in state.keys
         case _:

@@ -33,7 +33,7 @@ def cascade(state: LedgerState, identity: Identity) -> tuple[str, ...]:
     candidates = (
         f"user:{identity.user}" if identity.user is not None else None,
         f"team:{identity.team}" if identity.team is not None else None,
-        f"organization:{state.ledger}",
+        state.organization_wallet,
     )
     return tuple(wallet for wallet in candidates if wallet is not None and state.wallet(wallet) is not None)
 

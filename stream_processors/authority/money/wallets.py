@@ -23,7 +23,7 @@ from keeptrusts.schemas.snapshots.ledger import (
     leased,
 )
 from keeptrusts.stream_processors.authority.draft import moved
-from keeptrusts.stream_processors.authority.money.allocations import has_owner, recurring, room_for
+from keeptrusts.stream_processors.authority.money.allocations import recurring, room_for
 from keeptrusts.stream_processors.authority.state import LedgerState
 from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
 
@@ -84,7 +84,7 @@ def reclaim(state: LedgerState, actor: Principal, intent: wallets.WalletReclaimR
     wallet = intent.wallet.id
     if state.wallet(wallet) is None:
         return missing("wallet", wallet)
-    organization = _organization_wallet(state)
+    organization = state.organization_wallet
     destination = organization if state.wallet(organization) is not None and organization != wallet else None
     if not _may_reclaim(state, actor, intent.wallet, destination):
         return forbidden("reclaim from this wallet", "ask an owner or an admin of the organization")
@@ -155,10 +155,6 @@ RULES: Final[Mapping[type[Record], Rule]] = MappingProxyType(
 """Intent -> rule, as in the directory rules."""
 
 
-def _organization_wallet(state: LedgerState) -> str:
-    return f"organization:{state.ledger}"
-
-
 def _opening(state: LedgerState, wallet: wallets.WalletRef, at: datetime) -> tuple[Change, ...]:
     if state.wallet(wallet.id) is not None:
         return ()
@@ -166,7 +162,7 @@ def _opening(state: LedgerState, wallet: wallets.WalletRef, at: datetime) -> tup
 
 
 def _unknown_owner(state: LedgerState, wallet: wallets.WalletRef) -> Rejected | None:
-    if has_owner(state, wallet.scope, wallet.owner):
+    if state.has_owner(wallet.scope, wallet.owner):
         return None
     return missing("member" if wallet.scope == "user" else wallet.scope, wallet.owner)
 
@@ -181,7 +177,7 @@ def _default_source(state: LedgerState, actor: Principal, intent: wallets.Wallet
     if actor.role == "member" and intent.wallet.scope == "user":
         teams = _shared_administered_teams(state, actor, intent.wallet.owner)
         return f"team:{teams[0]}" if teams else None
-    organization = _organization_wallet(state)
+    organization = state.organization_wallet
     return organization if state.wallet(organization) is not None and intent.wallet.scope != "organization" else None
 
 
@@ -201,7 +197,7 @@ def _may_reclaim(state: LedgerState, actor: Principal, wallet: wallets.WalletRef
 
 
 def _never_funded(state: LedgerState) -> bool:
-    return _organization_wallet(state) not in state.wallets
+    return state.organization_wallet not in state.wallets
 
 
 def _shared_administered_teams(state: LedgerState, actor: Principal, member: str) -> tuple[str, ...]:

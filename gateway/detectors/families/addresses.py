@@ -27,13 +27,17 @@ _SAYS: Final = (
 _GAP: Final = re.compile(r"[\s\"'`:=*_.,\\-]{0,8}")
 _VALUE: Final = re.compile(r"(?:[^\n\"|;\t<>{}=@\\…]){5,120}")
 _CUT: Final = re.compile(
-    r",?\.? (?:[^\W_]++[ _]){0,2}[^\W_]++ ?:(?= )|(?<=[a-z0-9)]{2})[.!?](?= [A-Z]\w* [a-z]|$)|(?<=\d)[.!?](?= |$)"
-    r"| [-–—] | \(|,? (?:and|but|which|where|because|since|with|last|next|und|et|y|e|en|i|phone|tel|gp|dob|born"
+    r"[ ,.!?](?:(?<=[.!?])(?:(?<=[a-z0-9)]{2}.)(?= [A-Z]\w* [a-z]|$)|(?<=\d.)(?= |$))"
+    r"|(?<= )(?:[-–—] |\()"
+    r"|(?:(?<=,) |(?<= ))(?:and|but|which|where|because|since|with|last|next|und|et|y|e|en|i|phone|tel|gp|dob|born"
     r"|on) (?=[a-z]|[A-Z]r)"
-    r"|, (?=(?:is|the|please|born|geb|n\xe9e?|phone|tel|GP|DOB)\b)"
+    r"|(?<=,) (?=(?:is|the|please|born|geb|n\xe9e?|phone|tel|GP|DOB)\b))"
 )
+"""Where an address ends that goes on as a sentence. A set of characters comes first, so that a search skips letters."""
+_CUT_AT_LABEL: Final = re.compile(r"[ ,.](?:(?<=,)\.? |(?<=[,.]) |(?<= ))(?:[^\W_]++[ _]){0,2}[^\W_]++ ?:(?= )")
 _NUMBERED: Final = re.compile(r"\d[\w/-]*,? [A-ZÀ-Þ0-9]")
 _WORDS: Final = re.compile(r"[^\s,/]+")
+_DIGIT: Final = re.compile(r"[\d²³¹]")
 _SMALL: Final = frozenset(
     [
         "of", "the", "near", "off", "at", "on", "de", "du", "des", "la", "le", "les", "l", "et", "del", "los", "las",
@@ -94,6 +98,9 @@ def _read(text: str, end: int, *, said: bool) -> tuple[int, int] | None:
     if text[last : last + 1] in ("@", "=", "{", "<", "\\"):
         return None
     cut = _CUT.search(text, first, last)
+    if ":" in text[first:last]:
+        label = _CUT_AT_LABEL.search(text, first, last)
+        cut = label if label is not None and (cut is None or label.start() < cut.start()) else cut
     last = cut.start() if cut is not None else last
     while last > first and text[last - 1] in " ,.'\r":
         last -= 1
@@ -105,10 +112,13 @@ def _reads(value: str, *, said: bool) -> bool:
     """Say whether words are those of an address: nearly all begin with a capital or are numbers, and one tells that
     somebody may live there. Said in a sentence, it must begin with a number or have a code before its town."""
     words = _WORDS.findall(value)
-    named = [word for word in words if word[0].isupper() or any(char.isdigit() for char in word)]
-    others = [word for word in words if word not in named and word.strip(".'’").lower() not in _SMALL]
-    capitals = sum(word[0].isupper() and len(word) > 1 for word in words)
-    if len(words) < 2 or not capitals or len(others) * 4 > len(words):
+    capitals = others = 0
+    for word in words:
+        if word[0].isupper():
+            capitals += len(word) > 1
+        elif _DIGIT.search(word) is None and word.strip(".'’").lower() not in _SMALL:
+            others += 1
+    if len(words) < 2 or not capitals or others * 4 > len(words):
         return False
     if _CODE.search(value) is not None:
         return True

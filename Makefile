@@ -13,7 +13,7 @@ NODE_READY := $(NODE_SDKS)/node_modules/.ready
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test chaos bench eval-detectors lint schemas docs clean pins tools
+.PHONY: help setup demo test chaos bench eval-detectors injection-weights lint schemas docs clean pins tools
 
 help:
 	@echo "make setup   install everything into .venv and .cache"
@@ -25,6 +25,7 @@ help:
 	@echo "make docs    write the reference pages of policy files again, after a change of their options or of the linter"
 	@echo "make bench   measure everything that has a bar, and write docs/benchmarks.md and its plot"
 	@echo "make eval-detectors  what detectors find of the labelled corpora, by type, written into docs/detectors.md"
+	@echo "make injection-weights  learn anew what attacks on models are like, from tests/corpora/injection (some 10 minutes)"
 	@echo "make pins    renew requirements/dev.txt after a change of dependencies in pyproject.toml"
 	@echo "make clean   remove what the other commands made"
 
@@ -59,6 +60,9 @@ bench: setup
 
 eval-detectors: setup
 	@PYTHONPATH=tests $(BIN)/python -m support.evaluation docs/detectors.md
+
+injection-weights: setup
+	@PYTHONPATH=tests $(BIN)/python -m support.likeness_training
 
 clean:
 	@if [ -x $(BIN)/kt ] && [ -d .keeptrusts ]; then $(BIN)/kt down --data-dir .keeptrusts; fi

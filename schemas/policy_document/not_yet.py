@@ -38,16 +38,6 @@ WITHOUT_EFFECT: Final = (
         severity="info",
         when=lambda value: True,
     ),
-    *(
-        WithoutEffect(
-            kinds=(PromptInjectionOptions,),
-            path=path,
-            words="has no effect in this version: texts are judged by what they say, not by their likeness to others",
-            severity="info",
-            when=lambda value: True,
-        )
-        for path in (("embedding_threshold",), ("detection", "embedding_threshold"))
-    ),
     WithoutEffect(
         kinds=(PromptInjectionOptions,),
         path=("response", "log_level"),

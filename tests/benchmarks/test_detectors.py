@@ -36,6 +36,11 @@ PROSE = (
     "version 2.14.3 on Tuesday after order 4471 failed twice; the retry took 350 ms and the p99 rose to 1.2 seconds.\n"
     "def handler(event, context): return {'statusCode': 200, 'body': json.dumps(event)}  # see docs/handler.md\n"
 )
+REQUEST = (
+    "Can you please help me with a letter to my landlord? The heating in our flat has been broken for two weeks and he "
+    "does not answer. I would like you to be polite but firm, and to mention that we may reduce the rent. "
+)
+"""Words to a model, of which attacks are made too: it is read closer."""
 DELAY_TOKENS, TOKEN_US, STREAM_SIZE, LONGER = 1.6, 60.0, 10 * KIB, 1.5
 TOKEN = re.compile(r"\s?\w{1,7}|\s?[^\w\s]{1,3}|\s")
 """About what a tokenizer makes of prose: words of up to seven letters with the blank before them."""
@@ -129,6 +134,7 @@ def test_a_chain_over_texts_by_size(chain: CompiledChain) -> None:
     taken = {size: fastest_us(chain, sized(PROSE, size)) for size in (*BARS_US, LARGE)}
     for size, bar in BARS_US.items():
         record(f"policies over {size // KIB} KiB of prose and code", taken[size], "us", bar)
+    record("policies over 1 KiB of a request to a model", fastest_us(chain, sized(REQUEST, KIB)), "us")
     growth = taken[LARGE] / LARGE / (taken[10 * KIB] / (10 * KIB))
     record("a byte of 1 MiB against a byte of 10 KiB", growth, "times", LARGE_TO_MIDDLE)
     assert all(taken[size] <= bar for size, bar in BARS_US.items())

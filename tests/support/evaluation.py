@@ -9,25 +9,25 @@ import re
 import sys
 import sysconfig
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from keeptrusts.gateway.detectors.families.injection import injection_reader, injection_rules
-from keeptrusts.gateway.detectors.families.injection_score import score_of
 from keeptrusts.gateway.detectors.families.personal import rules_of_kinds
 from keeptrusts.gateway.detectors.families.secrets import secret_rules
-from keeptrusts.gateway.detectors.families.signs import Sign, is_json
-from keeptrusts.gateway.detectors.look import look, looking, seen
+from keeptrusts.gateway.detectors.look import look, looking
 from keeptrusts.gateway.detectors.rules import Finding
 from keeptrusts.gateway.detectors.scanner import Scanner
-from keeptrusts.gateway.policies.prompt_injection import THRESHOLD
+from keeptrusts.gateway.policies.texts import Text
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.kinds.entities import CIRCUMSTANCES, ENTITIES
 from support.injections import Labelled, corpus
-from support.injections_in_other_words import looked_at, not_looked_at
+from support.injections_in_other_words import looked_at
+from support.judged_texts import chain_of, judged
 from support.labelled_texts import LabelledText, labelled_texts, ordinary_texts
 from support.labelled_values import kinds
+from support.likeness_training import UNSEEN
+from support.likeness_training import corpus as corpus_of
 
 EACH: Final = 60
 ORDINARY: Final = 1_600
@@ -35,6 +35,7 @@ AUTHORS: Final = frozenset({"EMAIL", "PERSON", "IP_ADDRESS"})
 """What really stands in sources of others: who wrote them, and examples of addresses."""
 COVERED: Final = 0.8
 """How much of a value a finding must cover."""
+SIGNS_ALONE: Final = "{embedding_threshold: 1}"
 BEGINS, ENDS = "<!-- made by make eval-detectors -->", "<!-- end -->"
 
 
@@ -102,17 +103,13 @@ def false_alarms(scanner: Scanner, texts: Iterable[str], allowed: frozenset[str]
     return found, words
 
 
-def results_of_injections(texts: Sequence[Labelled]) -> Result:
-    """Give how many attacks are found, and how many innocent texts are taken for one."""
-    scanner, reader = looking(injection_rules()), injection_reader()
+def results_of_injections(texts: Iterable[Labelled], options: str = "{}") -> Result:
+    """Give how many attacks prompt-injection refuses, and how many innocent texts."""
+    chain = chain_of("prompt-injection", options)
     said = Counter[tuple[bool, bool]]()
     for one in texts:
-        settled: set[Sign] = set()
-        anchors = [finding for finding in seen(scanner, one.text) if finding.rule in reader.rules]
-        foreign = one.channel != "user"
-        reads = reader.read(one.text, anchors, settled, json=is_json(one.text, lists=foreign))
-        score = score_of(reads, one.text, foreign=foreign, settled=settled)
-        said[one.attack, score.value >= THRESHOLD] += 1
+        outcome = judged(chain, (Text(path=("x",), channel=one.channel, text=one.text),))
+        said[one.attack, outcome.verdict == "block"] += 1
     return Result(kind="prompt injection", right=said[True, True], missed=said[True, False], wrong=said[False, True])
 
 
@@ -130,7 +127,9 @@ def table() -> str:
         lines.append(_row(f"`{result.kind}`{told}", result))
     lines.append(_row("prompt injection, usual wordings in 13 languages", results_of_injections(corpus())))
     lines.append(_row("prompt injection, unusual wordings, looked at", results_of_injections(looked_at())))
-    lines.append(_row("prompt injection, unusual wordings, not looked at", results_of_injections(not_looked_at())))
+    unseen = corpus_of(UNSEEN)
+    lines.append(_row("prompt injection, an author never learned from", results_of_injections(unseen)))
+    lines.append(_row("the same by signs alone", results_of_injections(unseen, SIGNS_ALONE)))
     found, words = false_alarms(scanner, ordinary_texts(ORDINARY))
     more, others = false_alarms(scanner, sources(), AUTHORS)
     alarms = (found + more) / (words + others) * 10_000

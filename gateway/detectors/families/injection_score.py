@@ -40,6 +40,9 @@ class Score:
     kinds: Mapping[str, int]
 
 
+NO_SCORE: Final = Score(value=0.0, kinds={})
+
+
 def score_of(reads: Iterable[Read], text: str, *, foreign: bool, settled: set[Sign]) -> Score:
     """Put together what was read in a text. ``foreign``: it is no user's, but what a tool or a document holds.
 

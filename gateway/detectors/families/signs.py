@@ -167,13 +167,13 @@ class Reader:
         left = MOST_READ + _READ_EACH * len(text)
         for number, spans in places.items():
             group = self._groups[number]
-            for start, end in _windows(spans, group.before, group.after, len(text)):
+            for start, end in windows(spans, group.before, group.after, len(text)):
                 left -= end - start
                 if left < 0:
                     raise TooMuchToReadError("more places to read than may be read")
                 first = max(0, start - _AROUND)
                 cut = (text[first:start], text[start:end], text[end : end + _AROUND])
-                earlier, piece, later = map(_opened, cut) if json else cut
+                earlier, piece, later = map(opened, cut) if json else cut
                 around = Around(earlier=earlier, later=later, whole=first == 0)
                 yield from self._sets[number].read(piece, around, settled)
 
@@ -229,7 +229,7 @@ def _beside(data: bytes, start: int, end: int) -> bytes:
     return beside if beside.isascii() else beside.decode("utf-8", "ignore").encode()
 
 
-def _opened(piece: str) -> str:
+def opened(piece: str) -> str:
     """Give a piece of JSON in which strings begin and end as lines do; every character stays where it is."""
     return _OF_JSON.sub(lambda match: _OPENED[match[0]], piece)
 
@@ -242,7 +242,7 @@ def _disguise(raw: str, said: str) -> Disguise:
     return "lookalikes" if _OTHER_LETTERS.search(raw) is not None else "costume"
 
 
-def _windows(spans: list[tuple[int, int]], before: int, after: int, length: int) -> Iterator[tuple[int, int]]:
+def windows(spans: list[tuple[int, int]], before: int, after: int, length: int) -> Iterator[tuple[int, int]]:
     """Give the pieces around spans, each place once."""
     spans.sort()
     first = last = -1

@@ -131,10 +131,12 @@ class InjectionBoundaries(Section):
 
 
 class InjectionDetection(Section):
-    """Patterns of the user, and the similarity from which text counts."""
+    """Patterns of the user, and the likeness to attacks from which text counts."""
 
     attack_patterns: Patterns = Field((), description="Regular expressions of your own.")
-    embedding_threshold: Share | None = Field(None, description="The similarity from which a text counts.")
+    embedding_threshold: Share | None = Field(
+        None, description="The likeness to known attacks from which a text counts by it alone; 0.5 where not given."
+    )
 
 
 class InjectionResponse(Section):
@@ -157,7 +159,9 @@ class PromptInjectionOptions(KindOptions):
     )
     on_review: OnReview = Field("hold", description="With escalate: hold a call, or refuse it at once.")
     threshold: Share | None = Field(None, description="How sure the detector must be, from 0 to 1.")
-    embedding_threshold: Share | None = Field(None, description="The similarity from which a text counts.")
+    embedding_threshold: Share | None = Field(
+        None, description="The likeness to known attacks from which a text counts by it alone; 0.5 where not given."
+    )
     backend: Literal["local"] = Field("local", description="Where texts are judged: in the gateway.")
     attack_patterns: Patterns = Field((), description="Regular expressions of your own.")
     detection: InjectionDetection = Field(InjectionDetection(), description="The same under another name.")

@@ -78,7 +78,6 @@ DOUBTS = [
     ("a detector of cards", chain("pii-detector: {entities: []}"), None, "KT139", 4),
     ("a filter of nothing", chain("dlp-filter: {secrets: false}"), W, "KT139", 4),
     ("a content filter of the usual", chain("content-filter: {action: warn}"), None, "KT139", 4),
-    ("likeness", chain("prompt-injection: {detection: {embedding_threshold: 0.8}}"), N, "KT145", 4),
     ("a level of logging", chain("prompt-injection: {response: {log_level: error}}"), N, "KT145", 4),
     ("a firewall of nothing", chain("agent-firewall: {action: warn}"), W, "KT139", 4),
     ("routing that requires nothing", chain("data-routing-policy: {require_no_training: false}"), W, "KT139", 4),

@@ -1,0 +1,94 @@
+"""Likeness to attacks: what a text has of those that were learned from, where it speaks of what attacks speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import re2
+
+from keeptrusts.gateway.detectors.families.injection_words import CLASSES
+from keeptrusts.gateway.detectors.families.signs import opened, windows
+from keeptrusts.gateway.detectors.likeness import Likeness, Weights, Words
+from keeptrusts.gateway.detectors.normalize import normalize
+
+ATTACK_LIKENESS: Final = "ATTACK_LIKENESS"
+GLANCE: Final = Path(__file__).with_name("injection_glance.tsv")
+READING: Final = Path(__file__).with_name("injection_reading.tsv")
+SCALE: Final = 1_000
+"""What the kept numbers are multiplied by."""
+SHORT: Final = 400
+"""Characters of a text that is read whole; of longer ones what is around words that nearly every attack says."""
+AROUND: Final = 300
+_ANCHORS: Final = {
+    False: ("YOU", "MODEL", "INSTRUCTIONS", "SECRET", "SYSTEM", "UNBOUND", "HARM"),
+    True: ("MODEL", "PEOPLE", "INSTRUCTIONS", "OBEY", "HARM", "DROP", "SECRET"),
+}
+"""The classes of those words, in what users say and in what tools and documents hold."""
+
+
+@cache
+def likeness_words() -> Words:
+    """Give the cutter of texts with the classes of attacks, made once."""
+    return Words(CLASSES)
+
+
+@cache
+def likeness() -> Likeness:
+    """Give the learned models, read once."""
+    glance, reading = (read_weights(file.read_text(encoding="utf-8")) for file in (GLANCE, READING))
+    return Likeness(likeness_words(), glance, reading)
+
+
+def likeness_of(text: str, *, foreign: bool, json: bool) -> float:
+    """Give how like an attack the likest piece of a text is that is read, from 0 to 1; 0 where none is.
+
+    ``foreign``: it is no user's, but what a tool or a document holds; ``json``: its strings begin and end as lines do.
+    """
+    model = likeness()
+    return max((model.of(piece, foreign=foreign) for piece in pieces_of(text, foreign=foreign, json=json)), default=0.0)
+
+
+def pieces_of(text: str, *, foreign: bool, json: bool) -> Iterator[Sequence[str]]:
+    """Give the pieces of a text that are read."""
+    short = len(text) <= SHORT
+    spans = [(0, len(text))] if short else [match.span() for match in _anchors(foreign).finditer(text)]
+    for start, end in windows(spans, AROUND, AROUND, len(text)):
+        part = text[start:end]
+        plain = normalize(opened(part) if json else part).text
+        yield from likeness_words().pieces(plain, first=start == 0, last=end == len(text))
+
+
+@cache
+def _anchors(foreign: bool) -> Any:
+    words = sorted({word for name in _ANCHORS[foreign] for word in CLASSES[name].split()})
+    options = re2.Options()
+    options.case_sensitive = False
+    return re2.compile(rf"\b(?:{_either(words, ascii=True)})\b|{_either(words, ascii=False)}", options)
+
+
+def _either(words: Iterable[str], *, ascii: bool) -> str:
+    return "|".join(word for word in words if word.isascii() == ascii)
+
+
+def read_weights(text: str) -> Weights:
+    """Read weights as they are kept: a line with the bias and how seldom the unseen is, then one for each said."""
+    first, *lines = text.splitlines()
+    bias, unseen = first.split("\t")
+    known = {}
+    for line in lines:
+        said, weight, seldom = line.split("\t")
+        known[said] = (int(weight) / SCALE, int(seldom) / SCALE)
+    return Weights(known=known, unseen=int(unseen) / SCALE, bias=int(bias) / SCALE)
+
+
+def written_weights(weights: Weights) -> str:
+    """Write weights as they are kept; ``read_weights`` gives them back, rounded."""
+    lines = [f"{round(weights.bias * SCALE)}\t{round(weights.unseen * SCALE)}"]
+    lines += [
+        f"{said}\t{round(weight * SCALE)}\t{round(seldom * SCALE)}"
+        for said, (weight, seldom) in sorted(weights.known.items())
+    ]
+    return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@ from typing import Final
 
 from keeptrusts.gateway.detectors.families.injection import injection_reader, injection_rules
 from keeptrusts.gateway.detectors.families.injection_boundaries import BOUNDARY, DELIMITER
-from keeptrusts.gateway.detectors.families.injection_likeness import ATTACK_LIKENESS, likeness_of
+from keeptrusts.gateway.detectors.families.injection_likeness import ATTACK_LIKENESS, likeness, likeness_of
 from keeptrusts.gateway.detectors.families.injection_score import NO_SCORE, Score, hidden_text, score_of
 from keeptrusts.gateway.detectors.families.signs import Read, Sign, is_json
 from keeptrusts.gateway.detectors.rules import Finding
@@ -50,6 +50,7 @@ class PromptInjection(TextDetector):
         self._threshold = float(options.threshold) if options.threshold is not None else THRESHOLD
         self._even = _even(options)
         self._reader = injection_reader()
+        likeness()  # read now, and not with the first call
         self._kinds_off = _switched_off(options)
 
     def findings(self, review: Review) -> list[tuple[int, Finding]]:
@@ -69,7 +70,9 @@ class PromptInjection(TextDetector):
         score = self._score(text, anchors, foreign=foreign, json=json) if anchors or hidden_text(text) else NO_SCORE
         if score.value >= self._threshold:
             return score.kinds
-        like = even_at(likeness_of(text, foreign=foreign, json=json), self._even)
+        encoding = self._options.encoding
+        undone = encoding.normalize_unicode and encoding.detect_homoglyphs
+        like = even_at(likeness_of(text, foreign=foreign, json=json, undone=undone), self._even)
         if 1.0 - (1.0 - score.value) * (1.0 - like) < self._threshold:
             return {}
         return {ATTACK_LIKENESS: 1, **score.kinds}

@@ -79,10 +79,16 @@ MADE_TO_BE_SLOW = {
     "said addresses": "lives at 3 Ab Cd, ",
     "many words in a heading": "name," * 400 + "\n",
     "words without an end": "lives at 3 " + "A_" * 55 + "\n",
+    "words to a model": "you may tell me what you like ",
 }
 
 
-CHANGING = {"changing dashes": "00-00-", "changing numbers": "000 000 0000 ", "changing dates": "00.00.00, "}
+CHANGING = {
+    "changing words to a model": "you may give me 00 of 000 ",
+    "changing dashes": "00-00-",
+    "changing numbers": "000 000 0000 ",
+    "changing dates": "00.00.00, ",
+}
 """As slow, and no piece of them is there twice: zeros stand for digits drawn anew."""
 SEED = 20_240_601
 AT_MOST = {

@@ -26,8 +26,7 @@ from support.injections_in_other_words import looked_at
 from support.judged_texts import chain_of, judged
 from support.labelled_texts import LabelledText, labelled_texts, ordinary_texts
 from support.labelled_values import kinds
-from support.likeness_training import UNSEEN
-from support.likeness_training import corpus as corpus_of
+from support.likeness_training import UNSEEN, texts_of
 
 EACH: Final = 60
 ORDINARY: Final = 1_600
@@ -127,8 +126,8 @@ def table() -> str:
         lines.append(_row(f"`{result.kind}`{told}", result))
     lines.append(_row("prompt injection, usual wordings in 13 languages", results_of_injections(corpus())))
     lines.append(_row("prompt injection, unusual wordings, looked at", results_of_injections(looked_at())))
-    unseen = corpus_of(UNSEEN)
-    lines.append(_row("prompt injection, an author never learned from", results_of_injections(unseen)))
+    unseen = texts_of(UNSEEN)
+    lines.append(_row("prompt injection, a corpus never learned from", results_of_injections(unseen)))
     lines.append(_row("the same by signs alone", results_of_injections(unseen, SIGNS_ALONE)))
     found, words = false_alarms(scanner, ordinary_texts(ORDINARY))
     more, others = false_alarms(scanner, sources(), AUTHORS)

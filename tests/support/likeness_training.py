@@ -1,7 +1,7 @@
 """Makes the weights by which prompt-injection knows what attacks are like, out of the texts in tests/corpora/injection.
 
-``make injection-weights`` runs it. Each file there is one author's; what is measured is always of an author whose texts
-were not learned from. Long attacks are learned from where they are likest (as in learning from bags of instances).
+``make injection-weights`` runs it. Each file there was written apart from the others; what is measured is always of a
+corpus that was not learned from. Of a long attack the piece that is likest is learned from.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ STEPS, ENOUGH, REMEMBERED = 1_000, 1e-2, 12
 OVERLOOKED: Final = 0.02
 """Share of the attacks that reading would find, and a glance may overlook."""
 FALSE_ALARMS: Final = 0.005
-"""Share of the benign texts of an unseen author that may count; half of these were written to look like attacks."""
+"""Share of the benign texts of an unseen corpus that may count; half of these were written to look like attacks."""
 
 Array = Any
 
 
-def corpus(author: str) -> list[Labelled]:
-    """Read an author's texts."""
+def texts_of(corpus: str) -> list[Labelled]:
+    """Read the texts of a corpus."""
     found = []
-    for line in (CORPORA / f"{author}.tsv").read_text(encoding="utf-8").splitlines():
+    for line in (CORPORA / f"{corpus}.tsv").read_text(encoding="utf-8").splitlines():
         label, channel, style, text = line.split("\t")
         assert label in ("attack", "benign") and channel in ("user", "tool", "document"), line
         shown = text.replace("\\\\", "\0").replace("\\n", "\n").replace("\0", "\\")
@@ -56,29 +56,29 @@ def corpus(author: str) -> list[Labelled]:
     return found
 
 
-def authors() -> list[str]:
+def corpora() -> list[str]:
     """Name the files that are learned from."""
     return sorted(file.stem for file in CORPORA.glob("*.tsv") if file.stem != UNSEEN)
 
 
 @frozen
 class Bag:
-    """A text of an author and the pieces that the gateway reads of it, each by its tokens."""
+    """A text of a corpus and the pieces that the gateway reads of it, each by its tokens."""
 
-    author: str
+    corpus: str
     attack: bool
     foreign: bool
     pieces: tuple[Sequence[str], ...]
 
 
-def bags_of(authors: Iterable[str]) -> list[Bag]:
-    """Read the texts of authors as the gateway does."""
+def bags_of(names: Iterable[str]) -> list[Bag]:
+    """Read the texts of corpora as the gateway does."""
     bags = []
-    for author in authors:
-        for one in corpus(author):
+    for name in names:
+        for one in texts_of(name):
             foreign = one.channel != "user"
             pieces = tuple(pieces_of(one.text, foreign=foreign, json=is_json(one.text, lists=foreign)))
-            bags.append(Bag(author=author, attack=one.attack, foreign=foreign, pieces=pieces))
+            bags.append(Bag(corpus=name, attack=one.attack, foreign=foreign, pieces=pieces))
     return bags
 
 
@@ -239,17 +239,17 @@ def shares(rows: Sequence[Judged], even: float) -> str:
 
 
 def main() -> None:
-    """Measure by author, choose from where a text counts, learn from all, and write the weights."""
-    bags = bags_of(authors())
+    """Measure by corpus, choose from where a text counts, learn from all, and write the weights."""
+    bags = bags_of(corpora())
     held: list[Judged] = []
-    measured = [author for author in authors() if author not in NEAR]
-    for author in measured:
-        learned = learned_from([bag for bag in bags if bag.author != author])
-        held += judged((bag for bag in bags if bag.author == author), *learned)
+    measured = [name for name in corpora() if name not in NEAR]
+    for name in measured:
+        learned = learned_from([bag for bag in bags if bag.corpus != name])
+        held += judged((bag for bag in bags if bag.corpus == name), *learned)
     others = sorted((row.read for row in held if not row.bag.attack), reverse=True)
     even = others[int(FALSE_ALARMS * len(others))]
-    for author in measured:
-        print(f"{author}: {shares([row for row in held if row.bag.author == author], even)}")
+    for name in measured:
+        print(f"{name}: {shares([row for row in held if row.bag.corpus == name], even)}")
     found = sorted(row.glanced for row in held if row.bag.attack and row.read >= even)
     looks = found[int(OVERLOOKED * len(found))]
     spared = sum(row.glanced < looks for row in held if not row.bag.attack) / len(others)

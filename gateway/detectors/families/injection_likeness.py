@@ -10,7 +10,7 @@ from typing import Any, Final
 import re2
 
 from keeptrusts.gateway.detectors.families.injection_words import CLASSES
-from keeptrusts.gateway.detectors.families.signs import opened, windows
+from keeptrusts.gateway.detectors.families.signs import opened
 from keeptrusts.gateway.detectors.likeness import Likeness, Weights, Words
 from keeptrusts.gateway.detectors.normalize import normalize
 
@@ -21,7 +21,8 @@ SCALE: Final = 1_000
 """What the kept numbers are multiplied by."""
 SHORT: Final = 400
 """Characters of a text that is read whole; of longer ones what is around words that nearly every attack says."""
-AROUND: Final = 300
+BEFORE, BEHIND = 300, 450
+"""How much is read around such a word, in bytes of UTF-8."""
 _ANCHORS: Final = {
     False: ("YOU", "MODEL", "INSTRUCTIONS", "SECRET", "SYSTEM", "UNBOUND", "HARM"),
     True: ("MODEL", "PEOPLE", "INSTRUCTIONS", "OBEY", "HARM", "DROP", "SECRET"),
@@ -42,23 +43,39 @@ def likeness() -> Likeness:
     return Likeness(likeness_words(), glance, reading)
 
 
-def likeness_of(text: str, *, foreign: bool, json: bool) -> float:
+def likeness_of(text: str, *, foreign: bool, json: bool, undone: bool = True) -> float:
     """Give how like an attack the likest piece of a text is that is read, from 0 to 1; 0 where none is.
 
-    ``foreign``: it is no user's, but what a tool or a document holds; ``json``: its strings begin and end as lines do.
+    ``foreign``: it is no user's, but what a tool or a document holds; ``json``: its strings begin and end as lines do;
+    ``undone``: it is read without its disguises.
     """
     model = likeness()
-    return max((model.of(piece, foreign=foreign) for piece in pieces_of(text, foreign=foreign, json=json)), default=0.0)
+    pieces = dict.fromkeys(map(tuple, pieces_of(text, foreign=foreign, json=json, undone=undone)))  # equal ones once
+    return max((model.of(piece, foreign=foreign) for piece in pieces), default=0.0)
 
 
-def pieces_of(text: str, *, foreign: bool, json: bool) -> Iterator[Sequence[str]]:
+def pieces_of(text: str, *, foreign: bool, json: bool, undone: bool = True) -> Iterator[Sequence[str]]:
     """Give the pieces of a text that are read."""
-    short = len(text) <= SHORT
-    spans = [(0, len(text))] if short else [match.span() for match in _anchors(foreign).finditer(text)]
-    for start, end in windows(spans, AROUND, AROUND, len(text)):
-        part = text[start:end]
-        plain = normalize(opened(part) if json else part).text
-        yield from likeness_words().pieces(plain, first=start == 0, last=end == len(text))
+    data = text.encode("utf-8", "replace")
+    for start, end in [(0, len(data))] if len(text) <= SHORT else _parts(data, foreign=foreign):
+        part = data[start:end].decode("utf-8", "ignore")
+        part = opened(part) if json else part
+        plain = normalize(part).text if undone else part
+        yield from likeness_words().pieces(plain, first=start == 0, last=end == len(data))
+
+
+def _parts(data: bytes, *, foreign: bool) -> Iterator[tuple[int, int]]:
+    """Give what is read of a long text: around an anchor, and then around the next behind that."""
+    begin = behind = 0
+    while (anchor := _anchors(foreign).search(data, behind)) is not None:
+        start, end = max(behind, anchor.start() - BEFORE), min(len(data), anchor.end() + BEHIND)
+        if start > behind:
+            if behind > begin:
+                yield begin, behind
+            begin = start
+        behind = end
+    if behind > begin:
+        yield begin, behind
 
 
 @cache
@@ -66,7 +83,8 @@ def _anchors(foreign: bool) -> Any:
     words = sorted({word for name in _ANCHORS[foreign] for word in CLASSES[name].split()})
     options = re2.Options()
     options.case_sensitive = False
-    return re2.compile(rf"\b(?:{_either(words, ascii=True)})\b|{_either(words, ascii=False)}", options)
+    pattern = rf"\b(?:{_either(words, ascii=True)})\b|{_either(words, ascii=False)}"
+    return re2.compile(pattern.encode(), options)
 
 
 def _either(words: Iterable[str], *, ascii: bool) -> str:

@@ -167,7 +167,7 @@ class Reader:
         left = MOST_READ + _READ_EACH * len(text)
         for number, spans in places.items():
             group = self._groups[number]
-            for start, end in windows(spans, group.before, group.after, len(text)):
+            for start, end in _windows(spans, group.before, group.after, len(text)):
                 left -= end - start
                 if left < 0:
                     raise TooMuchToReadError("more places to read than may be read")
@@ -242,7 +242,7 @@ def _disguise(raw: str, said: str) -> Disguise:
     return "lookalikes" if _OTHER_LETTERS.search(raw) is not None else "costume"
 
 
-def windows(spans: list[tuple[int, int]], before: int, after: int, length: int) -> Iterator[tuple[int, int]]:
+def _windows(spans: list[tuple[int, int]], before: int, after: int, length: int) -> Iterator[tuple[int, int]]:
     """Give the pieces around spans, each place once."""
     spans.sort()
     first = last = -1

@@ -10,13 +10,13 @@ from support.likeness_training import (
     Bag,
     Learned,
     Sparse,
-    authors,
     bags_of,
-    corpus,
+    corpora,
     judged,
     learned_from,
     lowest,
     regression,
+    texts_of,
 )
 
 from keeptrusts.gateway.detectors.families.injection_likeness import likeness_words
@@ -42,7 +42,7 @@ def test_a_regression_ends_where_its_slope_is_none() -> None:
 
 def bag(text: str, *, attack: bool) -> Bag:
     words = likeness_words()
-    return Bag(author="me", attack=attack, foreign=False, pieces=tuple(words.pieces(text)))
+    return Bag(corpus="mine", attack=attack, foreign=False, pieces=tuple(words.pieces(text)))
 
 
 def test_a_long_attack_is_learned_where_it_is_one() -> None:
@@ -65,5 +65,5 @@ def test_the_same_texts_teach_the_same() -> None:
 
 
 def test_every_corpus_is_read_and_no_text_is_there_twice() -> None:
-    texts = [one.text for file in CORPORA.glob("*.tsv") for one in corpus(file.stem)]
-    assert len(texts) == len(set(texts)) > 10_000 and len(authors()) > 10
+    texts = [one.text for file in CORPORA.glob("*.tsv") for one in texts_of(file.stem)]
+    assert len(texts) == len(set(texts)) > 10_000 and len(corpora()) > 10

@@ -75,11 +75,14 @@ class Words:
 
     def said(self, tokens: Sequence[str], *, foreign: bool) -> dict[str, None]:
         """Give what is said in a piece, each once: what a glance shows, and what stands beside what."""
+        return self.glanced(tokens, foreign=foreign) | self.beside(tokens)
+
+    def beside(self, tokens: Sequence[str]) -> dict[str, None]:
+        """Give what stands beside what in a piece, each once."""
         known = self._classes.get
         marked = [known(token, token) for token in tokens]
         classes = [name for name in map(known, tokens) if name is not None]
-        found = self.glanced(tokens, foreign=foreign)
-        found |= dict.fromkeys([f"{one} {two}" for one, two in pairwise(marked)])
+        found = dict.fromkeys([f"{one} {two}" for one, two in pairwise(marked)])
         found |= dict.fromkeys([f"{one}_{two}" for one, two in zip(marked, marked[2:], strict=False)])
         found |= dict.fromkeys([f"{one}>{two}" for one, two in pairwise(classes)])
         found |= dict.fromkeys([f"{one}>>{two}" for one, two in zip(classes, classes[2:], strict=False)])
@@ -125,9 +128,10 @@ class Likeness:
 
     def of(self, piece: Sequence[str], *, foreign: bool) -> float:
         """Give the probability that a piece is like those that were learned; 0 where it does not look so."""
-        if self._glance.of(self._words.glanced(piece, foreign=foreign)) < 0.0:
+        glanced = self._words.glanced(piece, foreign=foreign)
+        if self._glance.of(glanced) < 0.0:
             return 0.0
-        return 1.0 / (1.0 + math.exp(-self._reading.of(self._words.said(piece, foreign=foreign))))
+        return 1.0 / (1.0 + math.exp(-self._reading.of(glanced | self._words.beside(piece))))
 
 
 class Odds:

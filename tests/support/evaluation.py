@@ -21,12 +21,11 @@ from keeptrusts.gateway.detectors.scanner import Scanner
 from keeptrusts.gateway.policies.texts import Text
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.policy_document.kinds.entities import CIRCUMSTANCES, ENTITIES
+from support.injection_corpora import UNSEEN, in_other_words, texts_of
 from support.injections import Labelled, corpus
-from support.injections_in_other_words import looked_at
-from support.judged_texts import chain_of, judged
+from support.judged_texts import SIGNS_ALONE, chain_of, judged
 from support.labelled_texts import LabelledText, labelled_texts, ordinary_texts
 from support.labelled_values import kinds
-from support.likeness_training import UNSEEN, texts_of
 
 EACH: Final = 60
 ORDINARY: Final = 1_600
@@ -34,7 +33,6 @@ AUTHORS: Final = frozenset({"EMAIL", "PERSON", "IP_ADDRESS"})
 """What really stands in sources of others: who wrote them, and examples of addresses."""
 COVERED: Final = 0.8
 """How much of a value a finding must cover."""
-SIGNS_ALONE: Final = "{embedding_threshold: 1}"
 BEGINS, ENDS = "<!-- made by make eval-detectors -->", "<!-- end -->"
 
 
@@ -125,7 +123,9 @@ def table() -> str:
         told = " (by its label)" if result.kind in contextual else ""
         lines.append(_row(f"`{result.kind}`{told}", result))
     lines.append(_row("prompt injection, usual wordings in 13 languages", results_of_injections(corpus())))
-    lines.append(_row("prompt injection, unusual wordings, looked at", results_of_injections(looked_at())))
+    lines.append(
+        _row("prompt injection, unusual wordings, looked at", results_of_injections(in_other_words("looked_at")))
+    )
     unseen = texts_of(UNSEEN)
     lines.append(_row("prompt injection, a corpus never learned from", results_of_injections(unseen)))
     lines.append(_row("the same by signs alone", results_of_injections(unseen, SIGNS_ALONE)))

@@ -7,10 +7,9 @@ corpus that was not learned from. Of a long attack the piece that is likest is l
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 
@@ -22,15 +21,10 @@ from keeptrusts.gateway.detectors.families.injection_likeness import (
     written_weights,
 )
 from keeptrusts.gateway.detectors.families.signs import is_json
-from keeptrusts.gateway.detectors.likeness import Likeness, Odds, Weights
+from keeptrusts.gateway.detectors.likeness import Odds, Weights
 from keeptrusts.schemas.frozen import frozen, replace
-from support.injections import Labelled
+from support.injection_corpora import NEAR, UNSEEN, corpora, texts_of
 
-CORPORA: Final = Path(__file__).parent.parent / "corpora" / "injection"
-UNSEEN: Final = "unseen"
-"""The file that is never learned from."""
-NEAR: Final = frozenset({"near_misses", "in_other_words"})
-"""Files that were written around signs, to tell whether they hold: learned from, and not what anybody sends."""
 LEAST_TEXTS: Final = 2
 """What is said in fewer texts is not learned."""
 MOST_KNOWN: Final = 24_000
@@ -43,22 +37,6 @@ FALSE_ALARMS: Final = 0.005
 """Share of the benign texts of an unseen corpus that may count; half of these were written to look like attacks."""
 
 Array = Any
-
-
-def texts_of(corpus: str) -> list[Labelled]:
-    """Read the texts of a corpus."""
-    found = []
-    for line in (CORPORA / f"{corpus}.tsv").read_text(encoding="utf-8").splitlines():
-        label, channel, style, text = line.split("\t")
-        assert label in ("attack", "benign") and channel in ("user", "tool", "document"), line
-        shown = text.replace("\\\\", "\0").replace("\\n", "\n").replace("\0", "\\")
-        found.append(Labelled(style=style, channel=cast(Any, channel), attack=label == "attack", text=shown))
-    return found
-
-
-def corpora() -> list[str]:
-    """Name the files that are learned from."""
-    return sorted(file.stem for file in CORPORA.glob("*.tsv") if file.stem != UNSEEN)
 
 
 @frozen
@@ -168,7 +146,7 @@ def regression(matrix: Sparse, attack: Array, learned: Array) -> tuple[Array, fl
 def lowest(function: Callable[[Array], tuple[float, Array]], point: Array) -> Array:
     """Give where a convex function, which says its value and its slope, is lowest: limited-memory BFGS."""
     value, slope = function(point)
-    moves: list[tuple[Array, Array, float]] = []
+    moves: deque[tuple[Array, Array, float]] = deque(maxlen=REMEMBERED)
     for _ in range(STEPS):
         if float(np.abs(slope).max()) < ENOUGH:
             break
@@ -179,7 +157,7 @@ def lowest(function: Callable[[Array], tuple[float, Array]], point: Array) -> Ar
         step, turn = length * direction, tried[1] - slope
         point, (value, slope) = point + step, tried
         if float(step @ turn) > 1e-12:
-            moves = [*moves[1 - REMEMBERED :], (step, turn, float(step @ turn))]
+            moves.append((step, turn, float(step @ turn)))
     return point
 
 
@@ -200,7 +178,7 @@ def _curved(slope: Array, moves: Sequence[tuple[Array, Array, float]]) -> Array:
 
 @frozen
 class Judged:
-    """A text, how like an attack it is read to be (probability), and how like at a glance (log-odds)."""
+    """A text, and how like an attack its likest piece is when it is read, and at a glance (log-odds)."""
 
     bag: Bag
     read: float
@@ -214,18 +192,16 @@ def learned_from(bags: Sequence[Bag]) -> tuple[Weights, Weights]:
 
 
 def judged(bags: Iterable[Bag], glance: Weights, reading: Weights) -> list[Judged]:
-    """Judge texts by the piece that is likest."""
-    words, glancing = likeness_words(), Odds(glance)
-    model = Likeness(words, replace(glance, bias=math.inf), reading)
+    """Judge texts by the piece that is likest, whatever a glance says of it."""
+    words, glancing, read = likeness_words(), Odds(glance), Odds(reading)
     rows = []
     for bag in bags:
-        foreign = bag.foreign
-        likest = max(bag.pieces, key=lambda piece: model.of(piece, foreign=foreign), default=None)
-        if likest is None:
-            rows.append(Judged(bag=bag, read=0.0, glanced=-math.inf))
-            continue
-        at_a_glance = glancing.of(words.glanced(likest, foreign=foreign))
-        rows.append(Judged(bag=bag, read=model.of(likest, foreign=foreign), glanced=at_a_glance))
+        odds = [read.of(words.said(piece, foreign=bag.foreign)) for piece in bag.pieces]
+        likest = max(odds, default=-math.inf)
+        glanced = -math.inf
+        if odds:
+            glanced = glancing.of(words.glanced(bag.pieces[odds.index(likest)], foreign=bag.foreign))
+        rows.append(Judged(bag=bag, read=likest, glanced=glanced))
     return rows
 
 
@@ -253,12 +229,11 @@ def main() -> None:
     found = sorted(row.glanced for row in held if row.bag.attack and row.read >= even)
     looks = found[int(OVERLOOKED * len(found))]
     spared = sum(row.glanced < looks for row in held if not row.bag.attack) / len(others)
-    print(f"all: {shares(held, even)}; likeness {even:.3f} is even; a glance spares {spared:.3f} of the others")
+    print(f"all: {shares(held, even)}; log-odds {even:.3f} are even; a glance spares {spared:.3f} of the others")
     glance, reading = learned_from(bags)
     GLANCE.write_text(written_weights(replace(glance, bias=glance.bias - looks)), encoding="utf-8")
-    moved = replace(reading, bias=reading.bias - math.log(even / (1 - even)))
-    READING.write_text(written_weights(moved), encoding="utf-8")
-    print(f"{UNSEEN}, without a glance: {shares(judged(bags_of([UNSEEN]), glance, moved), 0.5)}")
+    READING.write_text(written_weights(replace(reading, bias=reading.bias - even)), encoding="utf-8")
+    print(f"{UNSEEN}, without a glance: {shares(judged(bags_of([UNSEEN]), glance, reading), even)}")
 
 
 if __name__ == "__main__":

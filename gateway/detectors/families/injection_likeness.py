@@ -7,10 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import re2
-
 from keeptrusts.gateway.detectors.families.injection_words import CLASSES
-from keeptrusts.gateway.detectors.families.signs import opened
+from keeptrusts.gateway.detectors.families.signs import compiled, opened
 from keeptrusts.gateway.detectors.likeness import Likeness, Weights, Words
 from keeptrusts.gateway.detectors.normalize import normalize
 
@@ -81,10 +79,7 @@ def _parts(data: bytes, *, foreign: bool) -> Iterator[tuple[int, int]]:
 @cache
 def _anchors(foreign: bool) -> Any:
     words = sorted({word for name in _ANCHORS[foreign] for word in CLASSES[name].split()})
-    options = re2.Options()
-    options.case_sensitive = False
-    pattern = rf"\b(?:{_either(words, ascii=True)})\b|{_either(words, ascii=False)}"
-    return re2.compile(pattern.encode(), options)
+    return compiled(rf"\b(?:{_either(words, ascii=True)})\b|{_either(words, ascii=False)}")
 
 
 def _either(words: Iterable[str], *, ascii: bool) -> str:

@@ -187,8 +187,8 @@ class _SignSet:
         signs = group.signs
         self._signs = tuple(signs)
         self._respelled = group.respelled
-        self._patterns: tuple[Any, ...] = tuple(_compiled(sign.pattern) for sign in signs)
-        self._unless: tuple[Any, ...] = tuple(_compiled(sign.unless) if sign.unless else None for sign in signs)
+        self._patterns: tuple[Any, ...] = tuple(compiled(sign.pattern) for sign in signs)
+        self._unless: tuple[Any, ...] = tuple(compiled(sign.unless) if sign.unless else None for sign in signs)
 
     def read(self, raw: str, around: Around, settled: Set[Sign]) -> Iterator[Read]:
         """Read a piece as it is, and what is wrapped in it; or what it says as it is spelled, where that is all."""
@@ -281,7 +281,7 @@ def _long_word() -> Any:
 
 
 @cache
-def _compiled(pattern: str) -> Any:
+def compiled(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     options.case_sensitive = False

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.injection_corpora import CORPORA, corpora, texts_of
 from support.likeness_training import (
-    CORPORA,
     STRENGTH,
     Bag,
     Learned,
     Sparse,
     bags_of,
-    corpora,
     judged,
     learned_from,
     lowest,
     regression,
-    texts_of,
 )
 
 from keeptrusts.gateway.detectors.families.injection_likeness import likeness_words

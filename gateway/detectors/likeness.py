@@ -26,7 +26,7 @@ SIZE, STEP = 60, 30
 LEAST: Final = 3
 """Tokens from which a text says enough to be judged by."""
 BEGIN, END, LINE, LINK, MAIL = "<s>", "</s>", "<n>", "<link>", "<mail>"
-FOREIGN: Final = "#"
+FOREIGN: Final = "F:"
 """Stands before what is said in texts that nobody writes to a model: there it weighs by itself too."""
 _SIGNS: Final = "!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~¿¡«»、。！？：，…—"
 _LINKS: Final = re.compile(r"(?:https?://|www\.)[^\s\"'<>)\]]{1,200}")
@@ -38,16 +38,16 @@ _UNSPACED: Final = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff"
 class Words:
     """Cuts texts into tokens and says what is in them. ``classes``: name -> its words, apart by blanks."""
 
-    __slots__ = ("_classes", "_unspaced")
+    __slots__ = ("_unspaced", "classes")
 
     def __init__(self, classes: Mapping[str, str]) -> None:
         words = [word for said in classes.values() for word in said.split()]
         unspaced = sorted({word for word in words if re.match(f"[{_UNSPACED}]{{2}}", word)}, key=lambda one: -len(one))
         self._unspaced = re.compile("|".join([*map(re.escape, unspaced), f"[{_UNSPACED}]"]))
-        self._classes: dict[str, str] = {}
+        self.classes: dict[str, str] = {}
         for name, said in classes.items():
             for word in said.split():
-                self._classes.setdefault(self.tokens(word)[0], name)
+                self.classes.setdefault(self.tokens(word)[0], name)
 
     def tokens(self, text: str) -> list[str]:
         """Give the tokens of a normalized text."""
@@ -67,7 +67,7 @@ class Words:
     def glanced(self, tokens: Sequence[str], *, foreign: bool) -> dict[str, None]:
         """Give what a glance at a piece shows: its tokens and the classes of its words, each once."""
         found = dict.fromkeys(tokens)
-        found |= dict.fromkeys(name for name in map(self._classes.get, found) if name is not None)
+        found |= dict.fromkeys(name for name in map(self.classes.get, found) if name is not None)
         if foreign:
             found |= dict.fromkeys([FOREIGN + one for one in found])
             found[FOREIGN] = None
@@ -79,7 +79,7 @@ class Words:
 
     def beside(self, tokens: Sequence[str]) -> dict[str, None]:
         """Give what stands beside what in a piece, each once."""
-        known = self._classes.get
+        known = self.classes.get
         marked = [known(token, token) for token in tokens]
         classes = [name for name in map(known, tokens) if name is not None]
         found = dict.fromkeys([f"{one} {two}" for one, two in pairwise(marked)])
@@ -88,20 +88,23 @@ class Words:
         found |= dict.fromkeys([f"{one}>>{two}" for one, two in zip(classes, classes[2:], strict=False)])
         return found
 
-    def pieces(self, text: str, *, first: bool = True, last: bool = True) -> Iterator[Sequence[str]]:
-        """Give the pieces of a normalized text, each by its tokens.
+    def blocks(self, text: str, *, first: bool = True, last: bool = True) -> list[Sequence[str]]:
+        """Give the tokens of a normalized text in blocks of ``STEP``; a short text is one block, and may be longer.
 
         ``first`` and ``last`` say whether the text begins and ends where the whole one does that it is a part of.
         """
         tokens = self.tokens(text)
         if len(tokens) < LEAST:
-            return
+            return []
         tokens = [*([BEGIN] if first else ()), *tokens, *([END] if last else ())]
         if len(tokens) <= SIZE + STEP:
-            yield tokens
-            return
-        for begin in range(0, len(tokens) - STEP, STEP):
-            yield tokens[begin : begin + SIZE]
+            return [tokens]
+        return [tokens[begin : begin + STEP] for begin in range(0, len(tokens), STEP)]
+
+
+def pieces(blocks: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """Give the pieces that are judged: each two blocks that stand beside each other, or the only one."""
+    return [[*one, *two] for one, two in pairwise(blocks)] if len(blocks) > 1 else list(blocks)
 
 
 @frozen
@@ -119,19 +122,61 @@ class Weights:
 class Likeness:
     """Two learned models: pieces that do not even look like those that were learned are not read."""
 
-    __slots__ = ("_glance", "_reading", "_words")
+    __slots__ = ("_glances", "_reading", "_words")
 
     def __init__(self, words: Words, glance: Weights, reading: Weights) -> None:
         self._words = words
-        self._glance = Odds(glance)
+        self._glances = {foreign: Glance(words, glance, foreign=foreign) for foreign in (False, True)}
         self._reading = Odds(reading)
 
-    def of(self, piece: Sequence[str], *, foreign: bool) -> float:
-        """Give the probability that a piece is like those that were learned; 0 where it does not look so."""
-        glanced = self._words.glanced(piece, foreign=foreign)
-        if self._glance.of(glanced) < 0.0:
-            return 0.0
-        return 1.0 / (1.0 + math.exp(-self._reading.of(glanced | self._words.beside(piece))))
+    def likest(self, blocks: Sequence[Sequence[str]], *, foreign: bool) -> float:
+        """Give the probability that the likest piece is like those that were learned; 0 where none looks so."""
+        passed = self._glances[foreign].passed(blocks)
+        odds = [self._reading.of(self._words.said(piece, foreign=foreign)) for piece in passed]
+        return 1.0 / (1.0 + math.exp(-max(odds))) if odds else 0.0
+
+
+class Glance:
+    """What is seen of pieces without reading them. Pieces that overlap share what is seen of a block."""
+
+    __slots__ = ("_always", "_classes", "_odds", "_unseen", "_weighed")
+
+    def __init__(self, words: Words, weights: Weights, *, foreign: bool) -> None:
+        odds = Odds(weights)
+        names = {name.removeprefix(FOREIGN) for name in weights.known} if foreign else weights.known
+        self._odds = odds
+        self._classes = words.classes
+        self._weighed: dict[str | None, complex] = {None: 0j}
+        self._weighed |= {name: odds.sum(_marked(name, foreign=foreign)) for name in names if name}
+        self._unseen = odds.sum(_marked("\0", foreign=foreign))
+        self._always = odds.sum([FOREIGN] if foreign else ())
+
+    def passed(self, blocks: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
+        """Give the pieces that look like those that were learned, equal ones once."""
+        if len(blocks) == 1:
+            if self._looks(self._seen_of(blocks[0])):
+                yield blocks[0]
+            return
+        numbers: dict[tuple[str, ...], int] = {}
+        order = [numbers.setdefault(tuple(block), len(numbers)) for block in blocks]
+        different = list(numbers)
+        seen = [self._seen_of(block) for block in different]
+        for one, two in dict.fromkeys(pairwise(order)):
+            if self._looks(seen[one] | seen[two]):
+                yield different[one] + different[two]
+
+    def _looks(self, seen: Mapping[str, complex]) -> bool:
+        return self._odds.at(sum(seen.values(), self._always)) >= 0.0
+
+    def _seen_of(self, block: Sequence[str]) -> dict[str, complex]:
+        """Give what a glance shows of a block, each once, with its weights: tokens and classes of words."""
+        found = dict.fromkeys(block)
+        names = [*found, *dict.fromkeys(map(self._classes.get, found))]
+        return dict(zip(names, map(self._weighed.get, names, repeat(self._unseen)), strict=True))
+
+
+def _marked(name: str, *, foreign: bool) -> tuple[str, ...]:
+    return (name, FOREIGN + name) if foreign else (name,)
 
 
 class Odds:
@@ -146,5 +191,13 @@ class Odds:
         """Weight and square of each in one number, so that one look-up and one sum do for both."""
 
     def of(self, said: Iterable[str]) -> float:
-        both = sum(map(self._known.get, said, repeat(self._unseen)), 0j)
+        """Give the log-odds of a piece by what is said in it."""
+        return self.at(self.sum(said))
+
+    def sum(self, said: Iterable[str]) -> complex:
+        """Add up weights (real) and squares (imaginary) of what is said."""
+        return sum(map(self._known.get, said, repeat(self._unseen)), 0j)
+
+    def at(self, both: complex) -> float:
+        """Give the log-odds of a piece of which weights and squares are added up."""
         return self._bias + (both.real / math.sqrt(both.imag) if both.imag else 0.0)

@@ -16,12 +16,12 @@ import numpy as np
 from keeptrusts.gateway.detectors.families.injection_likeness import (
     GLANCE,
     READING,
+    blocks_of,
     likeness_words,
-    pieces_of,
     written_weights,
 )
 from keeptrusts.gateway.detectors.families.signs import is_json
-from keeptrusts.gateway.detectors.likeness import Odds, Weights
+from keeptrusts.gateway.detectors.likeness import Odds, Weights, pieces
 from keeptrusts.schemas.frozen import frozen, replace
 from support.injection_corpora import NEAR, UNSEEN, corpora, texts_of
 
@@ -55,8 +55,9 @@ def bags_of(names: Iterable[str]) -> list[Bag]:
     for name in names:
         for one in texts_of(name):
             foreign = one.channel != "user"
-            pieces = tuple(pieces_of(one.text, foreign=foreign, json=is_json(one.text, lists=foreign)))
-            bags.append(Bag(corpus=name, attack=one.attack, foreign=foreign, pieces=pieces))
+            parts = blocks_of(one.text, foreign=foreign, json=is_json(one.text, lists=foreign))
+            read = tuple(piece for blocks in parts for piece in pieces(blocks))
+            bags.append(Bag(corpus=name, attack=one.attack, foreign=foreign, pieces=read))
     return bags
 
 

@@ -48,18 +48,18 @@ def likeness_of(text: str, *, foreign: bool, json: bool, undone: bool = True) ->
     ``undone``: it is read without its disguises.
     """
     model = likeness()
-    pieces = dict.fromkeys(map(tuple, pieces_of(text, foreign=foreign, json=json, undone=undone)))  # equal ones once
-    return max((model.of(piece, foreign=foreign) for piece in pieces), default=0.0)
+    parts = blocks_of(text, foreign=foreign, json=json, undone=undone)
+    return max((model.likest(blocks, foreign=foreign) for blocks in parts), default=0.0)
 
 
-def pieces_of(text: str, *, foreign: bool, json: bool, undone: bool = True) -> Iterator[Sequence[str]]:
-    """Give the pieces of a text that are read."""
+def blocks_of(text: str, *, foreign: bool, json: bool, undone: bool = True) -> Iterator[Sequence[Sequence[str]]]:
+    """Give what is read of a text: parts, each in blocks of tokens, of which pieces are made."""
     data = text.encode("utf-8", "replace")
     for start, end in [(0, len(data))] if len(text) <= SHORT else _parts(data, foreign=foreign):
         part = data[start:end].decode("utf-8", "ignore")
         part = opened(part) if json else part
         plain = normalize(part).text if undone else part
-        yield from likeness_words().pieces(plain, first=start == 0, last=end == len(data))
+        yield likeness_words().blocks(plain, first=start == 0, last=end == len(data))
 
 
 def _parts(data: bytes, *, foreign: bool) -> Iterator[tuple[int, int]]:

@@ -18,6 +18,7 @@ from support.likeness_training import (
 )
 
 from keeptrusts.gateway.detectors.families.injection_likeness import likeness_words
+from keeptrusts.gateway.detectors.likeness import pieces
 
 
 def test_the_lowest_place_of_a_bowl_is_found() -> None:
@@ -40,7 +41,7 @@ def test_a_regression_ends_where_its_slope_is_none() -> None:
 
 def bag(text: str, *, attack: bool) -> Bag:
     words = likeness_words()
-    return Bag(corpus="mine", attack=attack, foreign=False, pieces=tuple(words.pieces(text)))
+    return Bag(corpus="mine", attack=attack, foreign=False, pieces=tuple(pieces(words.blocks(text))))
 
 
 def test_a_long_attack_is_learned_where_it_is_one() -> None:

@@ -165,13 +165,13 @@ class Glance:
             if self._looks(seen[one] | seen[two]):
                 yield different[one] + different[two]
 
-    def _looks(self, seen: Mapping[str, complex]) -> bool:
+    def _looks(self, seen: Mapping[str | None, complex]) -> bool:
         return self._odds.at(sum(seen.values(), self._always)) >= 0.0
 
-    def _seen_of(self, block: Sequence[str]) -> dict[str, complex]:
+    def _seen_of(self, block: Sequence[str]) -> dict[str | None, complex]:
         """Give what a glance shows of a block, each once, with its weights: tokens and classes of words."""
         found = dict.fromkeys(block)
-        names = [*found, *dict.fromkeys(map(self._classes.get, found))]
+        names: list[str | None] = [*found, *dict.fromkeys(map(self._classes.get, found))]
         return dict(zip(names, map(self._weighed.get, names, repeat(self._unseen)), strict=True))
 
 

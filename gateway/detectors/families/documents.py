@@ -106,7 +106,8 @@ RULES: Final = (
         seek=after_label(r"[A-Za-z]{0,3}[ -]?\d{6,9}[A-Za-z]?|[A-Za-z]{1,2} ?\d{3,4} \d{3,4}"
             r"|[A-Za-z]{0,2}\d{3} \d{3} \d{3}"
             r"|[A-Za-z]\d{2}[A-Za-z]{2}\d{4,5}"
-            r"|[CFGHJKLMNPRTVWXYZ0-9]{9}|\d{2} ?\d{2} ?\d{6}|[A-Za-z]{2}\d[A-Za-z0-9]\d{5}|\d{2}[A-Za-z]{2}\d{5}",
+            r"|[CFGHJKLMNPRTVWXYZ0-9]{9}|\d{2} ?\d{2} ?\d{6}|\d{2} \d{7}"
+            r"|[A-Za-z]{2}\d[A-Za-z0-9]\d{5}|\d{2}[A-Za-z]{2}\d{5}",
             least_digits=2),
     ),
     Rule(id="passport-zone", kind="PASSPORT", pattern=r"\bP[A-Z<][A-Z]{3}[A-Z<]{15}", score=CERTAIN, joined=True,

@@ -70,6 +70,8 @@ _PT: Final = (
     "fiscal",
     "nipc",
     "tax number",
+    "taxpayer number",
+    "taxpayer",
     "número de identificação fiscal",
 )
 _SE: Final = (

@@ -122,6 +122,87 @@ Thijs Truus Hideo Hiroko Hiroyuki Kenichi Kenta Koji Kumiko Makoto Mariko Masako
 Shigeru Shinji Shota Tatsuya Tetsuya Tomoko Toshio Yoshiko Yosuke Yumi Jihoon Sungmin Minseo Soojin Eunji Abena
 Abiodun Abimbola Adaeze Adwoa Akosua Amaka Ayodele Babatunde Chiamaka Chukwuemeka Efua Femi Funmilayo Ifeoma Kwabena
 Nnamdi Nomvula Nosipho Olumide Olufemi Segun Temitope Tendai Tunde Uche Wanjiru Yemi Zanele Wambui
+Adela Adelina Adolfo Agata Agnès Ahmet Aida Aiko Aksel Alejo Aleksander Aleksandra Aleksei Alexa Alfonsina Alida
+Alisha Alois Aloisia Alondra Alphonse Amadeus Amadou Amalia Amélia Ambrose Amelie Anatoly Anastasiya Andreja Andrej
+Angelika Angélica Angelo Anika Aniket Annamaria Anneliese Annemarie Annika Anselm Ansgar Anthea Antonina Antonín
+Apollonia Araceli Archibald Arianne Aristides Arlette Arleta Armel Arne Arno Arsène Artem Artur Arvid Asif Aslı
+Atsushi Auguste Augustin Aurelio Avraham Aylin Ayumi Azadeh Babette Baltasar Balthasar Baptiste Barnaby
+Bartholomew Bartolomé Basilio Bastian Beate Beatrix Béatrice Bektaş Benita Benito Benoit Berenice Bernadette
+Berndt Bertrand Bettina Biagio Birgitta Boubacar Branislav Brita Britta Brunhilde Burkhart Calogero
+Candelaria Candida Caridad Carina Carita Carlene Carles Carmelo Caspar Casimir Cathal Cedric Cédric Célestine Celia
+Celina Cengiz Cesare César Chandra Charlotta Charlotte Chiyo Christelle Christiana Christos Clarissa Claudine Clarisse
+Clemens Clementine Clotilde Colette Concetta Consuela Corinna Cornelius Cosima Costanza Cressida Crispin Cyrille
+Cuthbert Dagmar Dagny Daiva Dalia Danica Danila Danilo Daria Dariya Dashiell Davina Davor Delfina Delia
+Demetria Denisa Desmond Diarra Didem Dimitar Dinah Dmytro Dominika Domingo Donal Donata Doris Dorothea Dorothée
+Dragana Dušan Dwayne Dympna Ebru Eckhard Ediz Edeltraud Edmond Edmund Edouard Édouard Edvard Efraín Egon Eila Eirik
+Ekaterini Eleonora Eleonore Elfrieda Eliseo Elisabet Elisha Eliška Eluned Elvira Emanuel Emil Émile Emiliano Emine
+Emmerich Engin Enid Erdem Erich Ermanno Ermelinda Ernestina Erwan Esmeralda Estela Eugenia Eunice Eusebio
+Evangelia Evangeline Evaristo Everardo Evgenia Evgeny Ezra Fabiola Fabrizia Fatoumata Faustino Fausto Felicitas
+Félicité Felicity Feliks Félix Ferdinand Fernand Feyza Filippa Filomena Fiorella Fiorenzo Flavia Floriane Francine
+Franciszek Franka Františka František Franziska Fredrik Fridolin Frieda Friedhelm Friedlinde Fumiko Gaël Gaspar
+Gaspard Gautier Gebhard Geir Génesis Genoveva Georges Georgios Georgina Geraldo Gerhild Germaine Gernot Gerolamo
+Ghislain Giancarlo Gianfranco Gianmarco Gianpaolo Gilda Giselle Giorgina Gitte Goswin Grażyna Gregor Gregorio Grégoire
+Griselda Gualtiero Gudmund Guglielmo Guilherme Guillermina Gundula Gunther Gwenaël Gwenda Györgyi Hakim Halvor Hamid
+Hanako Hannalore Hanna Harald Harriette Haruka Harumi Hartwig Heda Hedda Hedwig Heidemarie Heini Hektor Heléna Helene
+Helge Helmi Henny Henryk Heribert Hernando Hideki Hilario Hilary Hildegarde Hiltrud Hiromi Hitoshi Honorine
+Hortense Horatio Hugues Humbert Ibtissam Ida Iffat Ignatius Ignaz Ildikó Ilona Ilka Inga Inge Ingeburg Inna Ioannis
+Irena Irène Irma Irmela Isabeau Isabela Isidora Isidore Ismail Isolde Ivo Ivona Iwan Izumi Jacinta Jacobo Jacqui
+Jadranka Janina Jannik Jaqueline Jaromír Jaroslav Jaroslava Jasmin Jaume Javed Jayne Jeannette Jeannie Jemima
+Jessamine Jesper Jette Jitka Joaquina Jocasta Joelle Johana Jolanta Jordi Jörn Jovan Juana Jules Juliane Juliet
+Juliusz Junichi Junko Justine Justyn Juraj Kaan Kaja Kalle Kamala Kamila Karel Karolína Kasper Kasimir Kathrin Katinka
+Katsumi Kazimierz Kazuko Kazuya Keisuke Kemi Kerem Kjersti Klemens Kjetil Koichi Kornelia Kosuke Krisztina Kristján
+Kristóf Krystyna Krzysiek Kunal Kunigunde Kwaku Kyoko Ladislav Laila Lamine Larysa Laszlo Laurence Laurens Lavinia
+Leander Leandra Leocadia Lech Leena Leendert Leona Léon Leonhard Leonie Léonie Leonor Leopold Leopoldina Leontine
+Lesław Levent Lidia Liesbeth Lieselotte Lieve Ligia Liliana Liliane Lilian Linus Liselotte Livia Ljubica Ljiljana
+Loïse Lorelei Lorentz Loris Lotta Louella Louisa Luana Luboš Lucette Lucienne Lucien Lucinda Lucjan Lucretia Ludivine
+Ludwig Luise Luitgard Lutz Luzia Lyubov Mabel Maciek Madalena Madelaine Mads Maeva Mafalda Magali Magda Magnhild
+Mahamadou Maja Maksymilian Malin Malte Małgosia Mamoru Manuele Marcelina Marceline Marcelle Marcello Margarethe
+Margaux Margherita Marguerita Marianne Mariano Marica Mariette Marika Marilena Marinela Marinus Marisela Maritza
+Marius Marja Marjolaine Marleen Martijn Marzena Masaki Masashi Mateja Maud Mathis Matilda Matilde Matthieu Maurits
+Mauricette Maximiliano Maximo Mayumi Mechthild Mehdi Melchior Melitta Meliha Merethe Meryem Micheline Mieczysław
+Miguelina Mihaela Mihály Mikkel Miklós Mila Milada Milica Miloš Milorad Mimoza Minna Minoru Miran Mireia Mirela Mirka
+Miroslava Mitsuko Miyuki Mohammadreza Moishe Mordechai Moussa Muriel Myra Myrna Myrtle Nadezhda
+Naim Nanako Nandini Narciso Natacha Natalija Natascha Nazan Nehemiah Neus Nevena Nicodemus Nicolette Nicoletta Niccolò
+Niklas Nikolaos Nikolaus Nikos Ninette Noboru Noemí Nolwenn Norah Nives Noriyuki Nouria Nuno Nuri Nurul Obadiah
+Odette Ofelia Olav Oldřich Oleksandr Olimpia Olivera Omari Ondine Onofre Oralia Oriol Orsolya Osamu Osman
+Osvald Oswald Otmar Ottavio Ottilie Ottoline Outi Ouafa Øyvind Palle Panagiotis Pamella Paolina Parisa Pasha Patrícia
+Patrycja Paulette Pauline Pavle Percival Pernille Perrine Petronella Petros Petya Phaedra Philippa Philomena Phineas
+Pia Piero Pierrette Pinar Primož Prisca Prosper Purificación Rachida Radmila Radomir Radosław Radu Rafaela Ragnhild
+Raimund Rajan Rajni Ramiz Raniero Raoul Rasheed Raymonde Rebeca Rebekah Refilwe Reggie Régine Reina Reinhold Reinier
+Remedios Remigius Renzo Rhoda Richelle Rieko Rigoberto Rinaldo Rino Roald Robbert Roderich Rodrigue Rolande Romain
+Romane Romy Ronny Roosje Rosalba Rosalía Rosalinda Rosamund Rosanne Rosaria Roseline Rosita Rowena
+Roxana Roza Rozalia Ruairí Ruperto Rupert Ruprecht Ruslan Ruslana Rustam Ryoko Sabina Sabino Sachiko Sadie Salomon
+Samad Sandrina Sanja Sanjiv Santino Sascha Satoko Saverio Savina Sayuri Scarlett Sebastiaan Sebastiana Seiji Selma
+Sepp Séverine Severin Severino Shahid Shabnam Shanice Shawna Shelagh Shigeki Shinichi Shizuka Sibylle Sidonie
+Sigismund Sigurður Sílvia Silvana Silvester Silvina Simeon Simion Sissel Snežana Sofie Solange Songül Soraya Sotiris
+Spiros Steffi Stipe Sumiko Susannah Suzana Suzette Svante Sverre Svitlana Sylwia Szymon Tadashi Tadej Taina
+Takeshi Takumi Tamar Tamsin Tancredi Tarja Tarek Tarquin Tatjana Teemu Telma Teodor Teodora Terezija Teuvo Thea Thekla
+Theodor Theodora Théodore Theresia Therese Theunis Thibaut Thierno Thilo Thomasina Thorben Thyra Tihomir Tilman
+Timofei Timon Tjark Tobiasz Tomasa Tomislav Toralf Tristram Trudy Trygve Turid Tuula Tuulikki Uberto Ulisses Ulrik
+Ulrika Umar Umair Ursel Uriel Uschi Václav Valdemar Valentijn Valerian Valeriy Valerija Valtteri Vanda Vasco Vasile
+Vasilis Vasilisa Vassilis Velimir Venetia Verónica Veronika Vidmantas Vigdis Viliam Vilhelm Vilma Viorica Violeta
+Violetta Virgilio Vito Vittore Vladimír Vladislav Vlasta Volodymyr Wacław Walburga Waltraut Wanjiku Wendelin Wenzel
+Werther Wessel Wietske Wiktor Wilfred Wilfrid Wilhelmina Willemijn Willibald Winifred Wioletta Władysław Włodzimierz
+Xaver Xènia Xiomara Yael Yannis Yasmina Yasuko Yehuda Yelena Yevgenia Yitzhak Ylva Yoann Yolande Yoshio Yosef Yuriko
+Yuriy Yuliya Yusuke Zacharias Zahir Zbyněk Zdeněk Zdenka Zeinab Zenon Zdzisław Ziya Zita Zlatan Zlatko Zofie
+Zsófia Zsuzsanna Zygmunt Babajide Chidinma Damilola Oluwatobi Oluwaseyi Olabisi Adenike Adeola Bukola Ebele Ekene
+Ikenna Kelechi Kehinde Taiwo Titilayo Yetunde Tolulope Uchenna Onyeka Obiageli Nneka Nkiru Ndidi Kamau Njoroge Otieno
+Achieng Wairimu Muthoni Akinyi Kipchoge Mwangi Sizwe Lindiwe Bongani Nomsa Themba Mpho Tshepo Kagiso Palesa Dineo
+Tatenda Farai Chipo Rutendo Ousmane Cheikh Ibrahima Modou Aminata Mariama Binta Seydou Adama Koffi Akissi Amara
+Arash Babak Behrouz Dariush Farhad Farzaneh Fereshteh Hossein Kaveh Kourosh Leyla Mahnaz Majid Mehran Mitra Nasrin
+Negar Nima Parvin Pouya Reza Roya Saeed Sepideh Shahram Shirin Siavash Soheila Zohreh Abdelkader Abdou Adil Ahlam
+Anwar Ashraf Aziz Bassam Driss Fadi Fawzi Ghada Habib Hatem Hicham Houda Issam Jalal Jawad Kamal Khadijah Khaled
+Latifa Lubna Mansour Marwan Mounir Nabila Naima Najwa Rachid Randa Rasha Reem Sami Sanaa Sawsan Suha Suhail Tamer Wafa
+Wael Widad Yassine Youssef Zaid Zakaria Aakash Abhay Abhinav Aishwarya Ajay Ajit Alka Amrita Anju Ankur Anup Anupama
+Anuradha Arpit Arun Aruna Arunima Asmita Avinash Bharti Bhavesh Bhupendra Chandan Chitra Debashis Deepa Deepti
+Dhananjay Dhruv Dipak Ekta Farhan Gayatri Gitanjali Gurpreet Harpreet Harsha Hema Hitesh Ila Indrajit Jagjit Jaspreet
+Jignesh Kamini Kanchan Kaushik Ketan Kirti Komal Kumari Mahendra Mala Mamta Mandeep Manjeet Manjula Mitali Monali
+Mridula Namrata Nandita Narayan Navin Neelam Neeta Niharika Nilima Nishant Omkar Parag Parul Pavan Poonam Prabha
+Prabhu Prachi Prasad Prashant Pratibha Praveen Pritam Punit Purnima Rachna Raghu Rajani Rajat Rajkumar Ramya
+Ranjan Ranjit Ratan Reena Renu Rishi Ritika Roshni Ruchi Rupali Sahil Sameer Sangeeta Sanket Santosh Sarika Satish
+Shailesh Sharad Sharmila Shashank Shashi Sheetal Shraddha Shruti Shubham Smita Sonam Subhash Sudeep Sujata
+Sukhdev Sulochana Sumitra Sunanda Surabhi Suraj Surendra Sushil Swapna Swapnil Tejas Trupti Uday Umesh Upasana Urmila
+Vaibhav Varsha Vasant Vasudha Venkat Venkatesan Vibha Vidhya Vikrant Vimal Vineet Yamini Yash
 """
 _FAMILY: Final = """
 Smith Johnson Williams Jones Davis Miller Wilson Moore Taylor Anderson Jackson Thompson Garcia García Martinez
@@ -217,6 +298,14 @@ armchair bookshelf dresser sofa lamp stool democrats republicans conservatives
 chairman chairwoman chairperson speaker president chancellor secretary minister ambassador mayor governor senator
 justice universe accounts payable receivable billing newsletter notifications alerts careers station airport award
 awards prize stadium museum theatre theater cathedral stage boulevard avenue ober kanzler präsident vorsitzender
+width height depth length speed weight volume capacity threshold duration distance frequency temperature pressure
+retries attempts threads connections items entries rows columns lines pages bytes seconds minutes hours days requests
+responses errors warnings failures successes tokens nodes edges layers epochs batches iterations samples margin
+padding border opacity brightness contrast zoom down completed upload uploads spent scheme spam applications
+applicants agreement agreements proposal proposals recipients writing scheduled sheet shed designer gallery supplies
+craft crafts exhibition exhibits tequila vineyard vineyards chateau château spaniel terrier retriever shepherd
+pinscher dachshund poodle hound
+tomorrow nature tongue earth christmas
 """
 
 

@@ -83,6 +83,11 @@ def v6_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     return (start, start + len(found)) if not found.endswith("::") else None
 
 
+_HARDWARE_WORDS: Final = (
+    "mac", "mac address", "mac addresses", "arp", "interface", "hardware address", "cisco", "ether", "ethernet",
+    "bssid", "switch", "switchport", "vlan", "lldp", "dhcp", "wlan", "wifi", "nic", "access point", "bia", "client",
+    "station",
+)  # fmt: skip
 _MAC_SIGNS: Final = frozenset(":-.")
 
 
@@ -165,7 +170,7 @@ RULES: Final = (
     ),
     Rule(
         id="mac-dotted", kind="MAC_ADDRESS", pattern=r"\b[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}\b", caseless=True,
-        score=NOTHING, context=Context(words=("mac", "mac address", "arp", "interface", "hardware address")),
+        score=NOTHING, context=Context(words=_HARDWARE_WORDS, after=16),
         seek=mac_place,
     ),
     Rule(

@@ -27,7 +27,7 @@ _NAME: Final = rf"(?:{_PART}{_GAP})*(?:{_PART})?"
 _LOOSE_NAME: Final = rf"(?:[A-Za-zÀ]{_REST}{_GAP})*(?:[A-Za-zÀ]{_REST})?"
 _TITLES: Final = rf"(?:(?i:{'|'.join(sorted(TITLE_WORDS))})\.?[ \t]+)*"
 _TO_NAME: Final = r"\.{0,24}[\s\"'`:=>*_\[(-]{0,8}"
-_BEHIND_NAME: Final = rf"(?:[ \t\u00a0]{{0,3}}|\.){_ANY}"
+_BEHIND_NAME: Final = rf"(?:[ \t\u00a0]{{0,3}}|\.|<){_ANY}"
 _ANNOUNCED: Final = rf"{_TO_NAME}{_TITLES}{_NAME}(?:, {_NAME})?{_BEHIND_NAME}"
 _ANNOUNCED_LOOSELY: Final = rf"{_TO_NAME}{_TITLES}{_LOOSE_NAME}(?:, {_LOOSE_NAME})?{_BEHIND_NAME}"
 _CAPITAL_WORD: Final = r"[A-ZÀ][A-Za-zÀ'’-]*"
@@ -128,6 +128,7 @@ _ENDS: Final = {
     "person-label-weak": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
     "person-label-more": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
     "person-label-party": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
+    "person-label-part": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
     "person-label-short": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
     "person-label-hinted": Ends(behind=0, after=_ANNOUNCED),
     "person-label-name": Ends(behind=0, after=_ANNOUNCED),
@@ -179,6 +180,7 @@ _FAMILY: Final = Ends(
     after=rf"{_REST}(?:{_GAP}{_NAME})?{_ANY}",
 )
 _BESIDE: Final = Ends(behind=-1, after=rf"{_TITLES}{_NAME}[ \t]{{0,3}}{_ANY}{{0,68}}")
+_ROLE: Final = Ends(behind=-1, after=rf"{_TITLES}{_NAME}(?:, ?{_NAME})?[ \t]{{0,3}}{_ANY}{{0,68}}")
 _MARKED: Final = Ends(after=rf"[A-Za-z0-9_.=+/~:%-]*{_ANY}")
 _NAMED: Final = Ends(behind=0, after=rf"{_ANY}{{0,65}}[A-Za-z0-9+/_=-]*{_ANY}")
 
@@ -201,6 +203,12 @@ def ends_of(rule: Rule) -> Ends | None:
         return _FAMILY
     if rule.id == "person-beside-happens":
         return Ends(before=rf"(?:[A-ZÀ][\w'’.-]* ){{0,3}}(?:{_CAPITAL_WORD})?", after=_ANY)
+    if rule.id == "person-role-letters":
+        return Ends(before=rf"(?:(?:[A-ZÀ][\w'’.-]*|de|van|von|la|el|al),? ){{0,4}}(?:{_CAPITAL_WORD})?", after=_ANY)
+    if rule.id == "person-role-ticket":
+        return Ends(before=r"(?:[A-Z]+[ /-]?){0,6}", after=_ANY)
+    if rule.id.startswith("person-role-"):
+        return _ROLE
     if rule.id.startswith("person-beside-"):
         return _BESIDE
     if rule.id.endswith("-named"):

@@ -102,6 +102,13 @@ TITLE_WORDS: Final = frozenset(
         "doutor",
         "doutora",
         "drs",
+        "dña",
+        "hr",
+        "mstr",
+        "cllr",
+        "insp",
+        "cpl",
+        "maj",
     ]
 )
 TITLES: Final = (
@@ -112,7 +119,8 @@ TITLES: Final = (
     r"|Nurse|Attorney|Senator|President|Chancellor|Shri|Smt|Mwst|\xd0\x93-\xd0\xbd|Sergeant|Lieutenant|Colonel"
     r"|Constable|Pastor|Rabbi|Imam|Congress(?:wo)?man|Ma\xc3\xaetre|Doctora|Dra|Pan(?:i|a|u|em)"
     r"|[Dd]ott\.ssa|[Dd]ottoressa|dott|se\xc3\xb1or(?:a|ita)?|signor(?:a|ina)?|senhora?|mevrouw|meneer|mevr|dhr"
-    r"|monsieur|madame|pani|sra|srta|dra|[Ss]ig\.ra|do\xc3\xb1a)"
+    r"|monsieur|madame|pani|sra|srta|dra|[Ss]ig\.ra|do\xc3\xb1a"
+    r"|D\xc3\xb1a|Hr\.|Mstr|Cllr|Insp|Cpl|Maj\.|mr|mrs|dr\.|prof\.|herrn?|frau)"
 )
 SAYS: Final = (
     "[sd]/o|my name is|my full name is"
@@ -133,6 +141,8 @@ WEAK_SAYS: Final = (
     "|engaged to|payable to|paid to|refund to|booking for|reservation for|appointment for|appointment with"
     "|in favou?r of"
     "|employment of|estate of|in the matter of|daughter of|son of|wife of|husband of|widow of|mother of|father of"
+    "|parents? of|guardians? of|carers? of|arrest of|funeral of|(?:badge|salary|mailbox|laptop|chart|records?) of"
+    "|gehalt von|konto von|akte von|dossier de|compte de|cuenta de|conto di|rekening van"
     "|im namen von|op naam van|ich bin|je suis|soy|sono|eu sou|ik ben"
 )
 LABELS: Final = (
@@ -185,10 +195,18 @@ PARTY_LABELS: Final = (
     "|conducente|titular da conta|titular de la cuenta|remetente|destinatário|afzender|ontvanger|nadawca|odbiorca"
 )
 """Labels of who sends, receives, drives or holds an account, where no other label says so."""
+PART_LABELS: Final = (
+    "pcp|primary care (?:provider|physician)|(?:rendering|ordering|referring|treating) (?:provider|physician|doctor)"
+    "|rendering|hospitalist|an(?:a)?esthesiologist|anaesthetist|an(?:a)?esthesia|radiologist|pathologist|cardiologist"
+    "|huisarts|behandelaar|hausarzt|hausärztin|behandelnder arzt|oberarzt|chefarzt|chirurg|médecin traitant|médecin"
+    "|médico|medico curante|lekarz|pupil|learner|head ?teacher|hiring manager|team lead|product owner|maintainer"
+    "|assistant|prénoms|vornamen|voornamen|imiona"
+)
+"""Labels of who treats, teaches or leads somebody."""
 SHORT_LABELS: Final = "fname|lname|f name|l name|preferred name|known as|pat name|cust name|pt name"
 """Labels of names as exports and notes write them."""
 NAME_LABELS: Final = (
-    "full name|surname|family name|last name|first name|given names?|forenames?|prénom|nachname|vorname|apellidos?"
+    "full name|surname|family name|last name|first name|given names?|forenames?|prénoms?|nachname|vornamen?|apellidos?"
     "|cognome|sobrenome|achternaam|voornaam"
 )
 HINTED_LABELS: Final = (
@@ -249,7 +267,8 @@ ASKS: Final = (
     r"\s{1,3}[A-Z][A-Za-z ]{0,16}: ?"
 )
 NUMBERED: Final = (
-    "DNI|NIF|NIE|CPF|SSN|BSN|PESEL|codice fiscale|passport|geboren|geb\\.|born (?:on|in|\\d)|n\\xc3\\xa9e? le|nacid[oa]"
+    "DNI|NIF|NIE|CPF|SSN|DOB|D\\.O\\.B|MRN|NHS|NINO|NI number|AHV|NIR|Aadhaar|BSN|PESEL|codice fiscale|passport"
+    "|geboren|geb\\.|born (?:on|in|\\d)|n\\xc3\\xa9e? le|nacid[oa]"
     "|nat[oa] (?:a|il)|nascid[oa]|date of birth|[SDWR]/O|resident of|residing at|hereby|con domicilio|mayor de edad"
     "|brasileir[oa]|residente|wohnhaft|domiciliad[oa]|portador|identificad[oa]|verklaart"
     "|she/her|he/him|they/them|aged \\d{1,3}|an? \\d{1,3}[ \\-]years?[ \\-]old"

@@ -210,6 +210,8 @@ def _surname_first(text: str, first: int, last: int) -> int:
 
 def _goes_on(text: str, last: int) -> bool:
     """Say whether what follows makes a name a piece of code or of an address."""
+    if text.startswith("</", last):
+        return False  # the end of an element
     return text[last : last + 1] in _CODE or (text[last : last + 1] == "." and text[last + 1 : last + 2].isalnum())
 
 

@@ -39,6 +39,12 @@ WORDS: Final = (
     "휴대폰", "연락처", "फोन", "मोबाइल", "هاتف", "جوال", "טלפון", "telefonu", "nr telefonu", "cel", "mera number",
     "whatsapp", "cep", "điện thoại", "โทร",
 )  # fmt: skip
+_OTHERS: Final = (
+    *OTHER_NUMBERS, "kundennummer", "kunden nr", "customer number", "customer id", "account number", "policy number",
+    "member number", "member id", "client number", "contract number", "mitgliedsnummer", "vertragsnummer",
+    "versicherungsnummer", "numéro de client", "numéro de contrat", "número de cliente", "codice cliente",
+    "klantnummer",
+)  # fmt: skip
 _CONTEXT: Final = Context(words=WORDS, score=LIKELY + 8, before=40, after=16)
 _LABELS: Final = (
     "phone|handphone|telephone|tel|mobile|mob|cell|cellphone|call|call me|dial|fax|hotline|whatsapp|sms|text me"
@@ -58,6 +64,8 @@ _LAST_GAP: Final = re.compile(r"(?s:.*)[ .\-/)]")
 _NO_DIGITS: Final = re.compile("[^0-9]+")
 _EXTENSION: Final = re.compile(r",?[ ]?(?:x|ext\.?|extension|#|ext:|durchwahl|poste|int\.)[ ]?\d{1,6}\b", re.IGNORECASE)
 _DATE: Final = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./-]\d\d[./-]\d\d")
+_ZIP: Final = re.compile(r"\d{5}-\d{4}(?!\d)")
+_STATE: Final = re.compile(r"\b[A-Z]{2}[ \n]\Z")
 _FLOAT: Final = re.compile(r"\+?(?:\d{1,3}\.\d{1,8}|\d{4,}\.\d{1,6})\Z")
 
 
@@ -184,6 +192,8 @@ def trunk_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     before = text[max(0, start - 2) : start]
     if before[-1:].isalnum() or before[-1:] in (".", "-", "_", "/", "+", "$", "#", ":") or _DATE.match(text, start):
         return None
+    if _ZIP.match(text, start) is not None and _STATE.search(text, max(0, start - 4), start) is not None:
+        return None
     run = _RUN.match(text, start, start + 24)
     end = run.end() if run is not None else start
     while end - start > 8:
@@ -208,7 +218,7 @@ def _number(
         score=score,
         check=check,
         context=_CONTEXT,
-        against=OTHER_NUMBERS,
+        against=_OTHERS,
         joined=joined,
         seek=seek,
     )

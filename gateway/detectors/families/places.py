@@ -51,6 +51,13 @@ _BEFORE: Final = re.compile(
     r"(?P<name>(?:[A-ZÀ-Þ][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)|de|la|del|los|las) "
     r"(?:(?:[A-ZÀ-Þ][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las) ){0,3})?\Z"
 )
+_TITLES: Final = frozenset(
+    [
+        "21 jump street", "22 jump street", "84 charing cross road", "10 cloverfield lane", "10 downing street",
+        "11 downing street", "77 sunset strip",
+    ]
+)  # fmt: skip
+"""Films, books and offices of state."""
 _NAMELESS: Final = frozenset({"Broadway", "Parade", "Embankment", "Esplanade", "Highway", "Hwy"})
 _AFTER: Final = re.compile(
     rf"\.?(?: (?:NW|NE|SW|SE|North|South|East|West|[NSEW])\b\.?)?"
@@ -134,6 +141,8 @@ def street_place(text: str, start: int, end: int) -> tuple[int, int] | None:
     if not before["side"] and not before["name"] and text[start + 1 : end] not in _NAMELESS:
         return None
     first = start + 1 - len(before.group())
+    if before["name"] == "Mile " or text[first:end].lower() in _TITLES:
+        return None
     unit = _UNIT_BEFORE.search(text, max(0, first - 24), first)
     after = _AFTER.match(text, end, end + 110)
     last = after.end() if after is not None else end
@@ -144,8 +153,10 @@ def street_place(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 _ONLY_TOWN: Final = re.compile(
+    rf"(?:,? (?:{UNIT_WORDS}) ?[A-Z]?\d{{1,5}}[A-Z]?)?"
     r"(?:, (?!Tel|Pho|Fon|Mob|Fax|Geb|DOB|Born|Dr)[A-ZÀ-ÞĀ-Ž][a-zà-ÿā-ž'’-]{2,}"
-    r"(?: (?:(?:de|do|da|am|la|del) )?[A-ZÀ-ÞĀ-Ž][a-zà-ÿā-ž'’-]{2,})?){1,2}(?=[;\n\"']|\.(?:\s|\Z)|\Z)"
+    r"(?: (?:(?:de|do|da|am|la|del) )?[A-ZÀ-ÞĀ-Ž][a-zà-ÿā-ž'’-]{2,})?){1,2}(?=[;\n\"')]|\.(?:\s|\Z)|\Z|, [a-z]"
+    r"| (?:e|et|y|and|und|en|ed|depuis|since|seit|desde|dal|sinds) )"
 )
 _BRAZILIAN: Final = re.compile(
     rf"(?:,? (?:{UNIT_WORDS}) ?[A-Z]?\d{{1,5}}[A-Z]?)?(?:(?:, | [-–] )(?:[A-ZÀ-Þ][\w'’.-]+|de|da|do|das|dos|e)"

@@ -18,6 +18,10 @@ _LONG_PASSWORD: Final = (
     r"|passord|adgangskode|salasana|heslo|jelszó|parola|şifre|mật khẩu|пароль|密码|口令|パスワード|비밀번호)"
 )
 _PASSWORD: Final = rf"(?:{_LONG_PASSWORD}|mdp|pass|pswd|psk|pw)"
+_SHORT_PASSWORD: Final = (
+    r"\b(?:db|database|root|admin|user|ssh|vpn|wi-?fi|sudo|login|server|smtp|ftp|mysql|postgres|redis|router|test|temp"
+    r"|new|old|current|default|mail|email|account)[ _-]pass"
+)
 _SECRET: Final = (
     r"(?:secret|token|credentials?|creds?|(?:api|access|secret|private|auth|encrypt|encryption|crypt|signing"
     r"|signature|master|account|service|licen[sc]e|storage|shared|session|hmac|aes|app|client|admin|webhook|deploy"
@@ -88,6 +92,7 @@ _SAID: Final = re.compile(
 
 _FOLLOWING: Final = re.compile(r"[^\s\"'`()\[\]{}<>;,.:/\\=_-]{6,}+")
 _DIGIT: Final = re.compile(r"\d")
+_LONG_ENOUGH: Final = 24
 
 
 def assignment_rules() -> tuple[Rule, ...]:
@@ -101,7 +106,13 @@ def assignment_rules() -> tuple[Rule, ...]:
         _rule("password-quoted", "PASSWORD", rf"\b(?:{_WITH_QUOTE}|{_IN_NETRC})", _password_behind, LIKELY),
         _rule("password-option", "PASSWORD", _COMMAND, _password_option, LIKELY),
         _rule("login-pair", "PASSWORD", _LOGIN, _login_pair, LIKELY),
-        _rule("password-said", "PASSWORD", rf"(?:{_LONG_PASSWORD}|\bpw)[\s是は为]", _password_said, LIKELY - 5),
+        _rule(
+            "password-said",
+            "PASSWORD",
+            rf"(?:{_LONG_PASSWORD}|\bpw|{_SHORT_PASSWORD})[\s是は为]",
+            _password_said,
+            LIKELY - 5,
+        ),
         _rule("secret-said", "GENERIC_SECRET", rf"{_SECRET}\s", _secret_said, LIKELY - 5),
     )
 
@@ -260,7 +271,7 @@ def _said(text: str, end: int, sought: Said) -> tuple[int, int] | None:
     if text[end : end + 1] in ("'", "`", '"'):
         return _checked(text, _SAID.match(text, at, at + _LONGEST_OF_ALL), sought, loose=False)
     following = _FOLLOWING.match(text, end, end + _LONGEST_OF_ALL)
-    if following is not None and text[at].isspace() and _is_striking(following[0]):
+    if following is not None and text[at].isspace() and _is_striking(following[0], sought):
         return _checked(text, _SAID.match(text, at, at + _LONGEST_OF_ALL), sought, loose=False)
     sentence = _SENTENCE.match(text, at, end + _LONGEST_SAID)
     last = sentence.end() + 1 if sentence is not None else at
@@ -275,6 +286,7 @@ def _said(text: str, end: int, sought: Said) -> tuple[int, int] | None:
     return None
 
 
-def _is_striking(value: str) -> bool:
+def _is_striking(value: str, sought: Said) -> bool:
     """Say whether a value needs no verb before it: nobody writes a word so."""
-    return _DIGIT.search(value) is not None and classes(value) >= 3
+    most = 2 if sought == "secret" and len(value) >= _LONG_ENOUGH else 3
+    return _DIGIT.search(value) is not None and classes(value) >= most

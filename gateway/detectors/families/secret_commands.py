@@ -99,6 +99,15 @@ def command_rules() -> tuple[Rule, ...]:
         ),
         told("user-password", "PASSWORD", r"\bnet\s+user\s", rf"\S{{1,64}}\s(?P<value>{_LAST})(?!\S)", _is_given),
         told(
+            "server-password", "PASSWORD", r"\b(?:requirepass|masterauth|rootpw|olcRootPW:?|sentinel\s+auth-pass)\s",
+            r"\s{0,8}(?:(?<=auth-pass\s)\S{1,40}\s)?[\"']?(?P<value>[^\s\"'#][^\s\"']{3,127})", _is_given,
+        ),
+        told(
+            "page-password", "PASSWORD", r"\bhtpasswd\s",
+            rf"(?:-[A-Za-z]+\s(?:\d{{1,5}}\s)?){{0,4}}?-[A-Za-z]*b[A-Za-z]*\s(?:\d{{1,5}}\s)?(?:-[A-Za-z]+\s(?:\d{{1,5}}\s)?){{0,2}}"
+            rf"(?:[^\s-]\S{{0,80}}\s){{1,2}}[\"']?(?P<value>{_LAST}?)(?=[\"'\s;|]|\Z)", _is_given,
+        ),
+        told(
             "cipher-password", "PASSWORD", r"\bopenssl\s+enc\s", rf"[^\n|;]{{0,160}}?-k\s(?P<value>{_LAST})(?!\S)",
             _is_given,
         ),

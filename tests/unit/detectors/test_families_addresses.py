@@ -38,6 +38,9 @@ FOUND = [
     "på [[ADDRESS:Nygatan 21, lgh 1104, 903 27 Umeå]] sedan maj",
     "to [[ADDRESS:14 Tanjong Place, #08-112]] now",
     "at [[ADDRESS:Hämeentie 15 C, 00500 Helsinki]] now",
+    "em [[ADDRESS:Rua Augusta, 2204, apto 51, Campinas]] e depois",
+    "au [[ADDRESS:14 rue Voltaire, Nanterre]] et y reste",
+    "is [[ADDRESS:71 Larch Road, Kettering]], is it not?",
     "Delivery: [[ADDRESS:Ross House, Ballyferriter, Co. Kerry, V92 K6T1]]\n",
 ]
 NOTHING = [
@@ -56,6 +59,7 @@ NOTHING = [
     "He moved to New York, then to Boston.",
     "Ship to Production on 14 March, 2024 Release",
     "They live in Building Blocks",
+    "They shut 8 Mile Road in June, and 21 Jump Street was shown",
     "The meeting of June 4, 2015 Boston",
     "see Table 4, 2019 Edition",
     "Auf Platz 4 landete Bonn, auf Platz 5 Trier.",

@@ -34,6 +34,15 @@ FOUND = [
     f'psql "host=db user=app password=Tall_{TOKEN[:12]} dbname=crm"',
     f"passwd dana <<< '{TOKEN[:12]}'",
     f"login with admin / {TOKEN[:12]}.",
+    f"port 6379\nrequirepass {TOKEN[:14]}\n",
+    f"masterauth {TOKEN[:14]}\n",
+    f"sentinel auth-pass mymaster {TOKEN[:14]}\n",
+    f"htpasswd -b /etc/apache2/users dana {TOKEN[:12]}",
+    f"htpasswd -nbB dana {TOKEN[:12]} > out",
+    f"htpasswd -bc -C 10 users dana '{TOKEN[:12]}'",
+    f"the vpn pass is {TOKEN[:12]}, same as before",
+    f"he changed the root pass to {TOKEN[:12]} yesterday",
+    f"my secret key {TOKEN}99 was refused",
     f"Zugangsdaten: max.m / {TOKEN[:12]}",
 ]
 NOTHING = [
@@ -57,6 +66,12 @@ NOTHING = [
     "vault login with the new button",
     "_auth = HTTPBasicAuth",
     "hasło: podaj tutaj",
+    "requirepass is read at the start, requirepass foobared is the example",
+    "# masterauth <master-password>",
+    "htpasswd -c /etc/nginx/.htpasswd dana",
+    "htpasswd -b file user password",
+    "the test pass is 4 of 5, the user pass to the next page",
+    "an access token authentication failed, the secret key management12 is old",
     "heslo je povinné",
     "parola: required",
 ]

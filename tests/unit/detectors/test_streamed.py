@@ -24,6 +24,7 @@ from support.streamed_texts import (
 from unit.detectors.test_families_addresses import FOUND as ADDRESSES
 from unit.detectors.test_families_numbers import FOUND as NUMBERS
 from unit.detectors.test_families_persons import FOUND as PERSONS
+from unit.detectors.test_families_roles import FOUND as ROLES
 from unit.detectors.test_families_texts import FOUND as TEXTS
 from unit.detectors.test_secret_codes import FOUND as CODES
 from unit.detectors.test_secrets import PEM, TOKENS
@@ -38,7 +39,7 @@ from keeptrusts.gateway.detectors.streamed import LONGEST, MOST_HELD, StreamedTe
 SEED = 20_240_907
 CHUNKINGS = 10_000
 CHUNKINGS_OF_ALL_RULES = 300
-EXAMPLES = [unmarked(marked)[0] for marked in (*NUMBERS, *TEXTS, *PERSONS, *ADDRESSES, *CODES)]
+EXAMPLES = [unmarked(marked)[0] for marked in (*NUMBERS, *TEXTS, *PERSONS, *ROLES, *ADDRESSES, *CODES)]
 CREDENTIALS = [mark + rest for _, mark, rest in TOKENS]
 
 

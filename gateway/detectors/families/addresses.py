@@ -22,7 +22,8 @@ _SAYS: Final = (
     r"|domicili\xc3\xa9e?(?: au| \xc3\xa0)?|demeurant(?: au| \xc3\xa0)?|j'habite(?: au)?|vivo en|con domicilio en"
     r"|domiciliad[oa] en|residente (?:in|em|en)|moro (?:na|no|em)|woont (?:aan|op|in)(?: de| het)?|woonachtig"
     r"|(?:delivery|residence|property|premises):|(?:deliver|ship|bill|send)(?:ed)? to:"
-    r"|zamieszka\xc5\x82[aey]|zam\."
+    r"|zamieszka\xc5\x82[aey]|zam\.|mieszkam(?: przy)?|mieszka przy|bydl\xc3\xadm(?: na adrese| v)?|bor (?:i|p\xc3\xa5)"
+    r"|locuiesc (?:\xc3\xaen|pe)|tinggal di|sống tại|lakom"
 )
 _GAP: Final = re.compile(r"[\s\"'`:=*_.,\\-]{0,8}")
 _VALUE: Final = re.compile(r"(?:[^\n\"|;\t<>{}=@\\…]){5,120}")
@@ -65,6 +66,14 @@ _BEFORE_CODE: Final = re.compile(
 _NO_STREET: Final = re.compile(
     r"(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mai|juin|june|july|march|april|page|chapter|section"
     r"|version|vol|figure|table|room|line|step|part|volume|item|issue|order|model)[a-z]*\.?\Z"
+)
+_BRITISH_WORDS: Final = r"(?:[A-Z][\w'’.-]*|St\.)(?: (?:[A-Z][\w'’.-]*|of|on|the|upon|in|le|by|under|next|and)){0,4}"
+_BRITISH: Final = re.compile(
+    rf"(?<![\w,.-])(?:(?:Flat|Apartment|Apt|Unit|Room"
+    rf"|Suite) \w{{1,4}},? )?(?:\d{{1,4}}[A-Za-z]?(?:-\d{{1,4}})?,? {_BRITISH_WORDS}"
+    rf"|(?:The )?(?:[A-Z][\w'’-]* ){{0,2}}(?:Cottage|House|Farm|Lodge|Barn|Rectory|Vicarage|Mill|Hall|Villa|Manor"
+    rf"|Grange))"
+    rf"(?:,[ \n]{_BRITISH_WORDS}){{1,4}},?[ \n][A-Z]\Z"
 )
 _TOWN: Final = re.compile(r"[A-ZÀ-ÞĀ-Ž][\w'’-]*(?:[ -][A-ZÀ-ÞĀ-Ž][\w'’-]+){0,2}")
 _EASTERN: Final = re.compile(
@@ -123,6 +132,8 @@ def _reads(value: str, *, said: bool) -> bool:
     if _CODE.search(value) is not None:
         return True
     numbered = any("0" <= char <= "9" for char in value)
+    if said and not others and len(_DWELLINGS.findall(value)) > 1 and "," in value:
+        return True
     if said:
         return value[0].isdigit() and capitals >= 2 and words[0].rstrip("ABCDabcd").isdigit()
     return (numbered and (capitals > 1 or "," in value or len(words) == 2)) or (
@@ -141,6 +152,12 @@ def before_code(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None  # a year
     town = _TOWN.match(text, end - 1, end + 50)
     return start - len(before.group()), town.end() if town is not None else end
+
+
+def before_postcode(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where a British address stands that ends with its postcode: a number or a house, and parts with capitals."""
+    before = _BRITISH.search(text, max(0, start - 110), start + 1)
+    return (before.start(), end) if before is not None else None
 
 
 def eastern(text: str, _start: int, end: int) -> tuple[int, int] | None:
@@ -175,6 +192,10 @@ RULES: Final = (
         "address-town", r" \d{1,4}(?: ?[A-Za-z])?(?:[-/]\d{1,4}|-[a-z]{1,3}| m\.? ?\d{1,3})?, "
         r"(?:[A-Z]{1,2}-)?(?:\d{4,5}(?: [A-Z]{2})?|\d{2}-\d{3}|\d{3} \d{2}) [A-Z\xc3-\xc5]",
         before_code,
+    ),
+    _address(
+        "address-british", r"[ \n][A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b",
+        lambda text, start, end: before_postcode(text, start + 1, end),
     ),
     _address("address-highway", r"\b\d{1,6} (?:[NSEW] )?(?:HWY|Hwy|Highway|County R(?:oa)?d|State R(?:ou)?te|SR|CR"
         r"|Route|Farm to Market|FM|US) \d{1,4}[A-Z]?(?: [NSEW]\b)?", None, score=LIKELY + 1),

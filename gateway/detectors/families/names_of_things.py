@@ -104,6 +104,8 @@ mr clean|mr coffee|mr muscle|mr robot|mr potato|mr spock|mr sandman
 mrs butterworth|mrs doubtfire|mrs dalloway|ms pac|ms marvel|miss marple|miss piggy
 miss saigon|miss dior|miss moneypenny|miss havisham|sir lancelot|sir galahad|sir gawain|don quixote
 don giovanni|don perignon|don corleone|don pasquale|madame bovary|madame tussaud|madame tussauds|madame curie
+nurse practitioner|nurse manager
+nurse specialist|nurse educator|judge advocate|professor emeritus|president elect|judge judy|doctor web
 uncle sam|aunt jemima|madame butterfly|frau holle
 frau antje|captain america|captain hook|captain morgan|captain kirk|captain ahab|captain marvel
 captain crunch|sergeant pepper|sgt pepper|colonel sanders|judge dredd|nurse jackie|monsieur hulot
@@ -112,6 +114,9 @@ _KNOWN: Final = frozenset(
     name for block in (_PLACES, _BRANDS) for line in block.split("\n") for name in line.split("|") if name
 )
 _FIGURES: Final = frozenset(name for line in _TITLED.split("\n") for name in line.split("|") if name)
+_PLACE_BEHIND: Final = re.compile(
+    r" (?:Park|Street|Road|Lane|House|Hall|Room|Gardens?|Beach|Island|Bay|Field|Drive|Trail|Court|Place)\b"
+)
 _POSSESSIVE: Final = re.compile(r"['’]s?\Z")
 
 
@@ -122,6 +127,7 @@ def of_thing(text: str, first: int, last: int) -> bool:
         name in _KNOWN
         or _ORGANIZATION.search(text, first, last) is not None
         or _ORGANIZATION.match(text, last) is not None
+        or _PLACE_BEHIND.match(text, last) is not None
     )
 
 

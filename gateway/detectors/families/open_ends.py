@@ -25,7 +25,8 @@ _CAPITAL: Final = rf"[A-ZÀ]{_REST}"
 _PART: Final = rf"(?:{_CAPITAL}|(?i:{'|'.join(sorted(PARTICLES))}))"
 _NAME: Final = rf"(?:{_PART}{_GAP})*(?:{_PART})?"
 _LOOSE_NAME: Final = rf"(?:[A-Za-zÀ]{_REST}{_GAP})*(?:[A-Za-zÀ]{_REST})?"
-_TITLES: Final = rf"(?:(?i:{'|'.join(sorted(TITLE_WORDS))})\.?[ \t]+)*"
+_DEGREE: Final = r"(?:Dipl\.-?|[A-Za-z]{1,5}\.-?|PD)[A-Za-z.]{0,7}\.?"
+_TITLES: Final = rf"(?:(?:(?i:{'|'.join(sorted(TITLE_WORDS))})\.?|{_DEGREE})[ \t]+)*"
 _TO_NAME: Final = r"\.{0,24}[\s\"'`:=>*_\[(-]{0,8}"
 _BEHIND_NAME: Final = rf"(?:[ \t\u00a0]{{0,3}}|\.|<){_ANY}"
 _ANNOUNCED: Final = rf"{_TO_NAME}{_TITLES}{_NAME}(?:, {_NAME})?{_BEHIND_NAME}"
@@ -93,7 +94,7 @@ _ENDS: Final = {
     "iban": Ends(after=rf"[A-Za-z0-9 \u00a0-]*{_ANY}"),
     "address": Ends(
         before=r"(?:(?:Flat|Apartment|Apt|Unit|Suite|Shop|Level|Floor|Room)\.?(?: No\.?)? ?\d{1,4}[A-Za-z]?(?:, ?|/)"
-        r"|\d{1,2}(?:st|nd|rd|th) [Ff]loor, ?)?"
+        r"|\d{1,2}(?:st|nd|rd|th) [Ff]loor, ?|(?:Plot|House|Block|Villa|Number|No\.)(?: No\.?)? )?"
         r"(?:\d{1,6}(?:[A-Za-z]|-\d{1,5}|½| 1/2)?,? (?:(?:[NSEW]|N\.?[EW]|S\.?[EW]|North|South|East|West)\.? )?"
         r"(?:(?:[A-ZÀ-Þ][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)|of|the|de|la|del|los|las) ){0,3})?"
         r"(?:[A-ZÀ0-9][\w'’.,½/-]*|of|the|de|la|del|los|las|[\w'’.,½/-]{0,3})",
@@ -118,11 +119,18 @@ _ENDS: Final = {
         r"|bei) ){0,4}(?:[A-ZÀ-Þ][\w'’.-]*)?",
         after=rf"[\w'’-]*(?:[ -][\w'’-]+){{0,2}}{_ANY}",
     ),
+    "address-british": Ends(
+        before=r"(?:(?:[A-ZÀ0-9][\w'’.-]*|of|on|the|upon|in|le|by|under|near|next|and|St\.?),?[ \n]){0,14}"
+        r"(?:[A-ZÀ0-9][\w'’.-]*,?)?",
+        after=_ANY,
+    ),
     "address-east-label": Ends(behind=0, after=_ANY + "{0,92}"),
     "address-east-block": Ends(before=r"[0-9一]{0,24}"),
     "license-plate-japan": Ends(before="一{0,3}"),
     "person-title": Ends(behind=-1, after=rf"{_REST}(?:[ \t\u00a0]+{_TITLES}{_NAME})?{_ANY}"),
     "person-says": Ends(behind=0, after=_ANNOUNCED_LOOSELY),
+    "person-says-elsewhere": Ends(behind=0, after=_ANNOUNCED_LOOSELY),
+    "person-closing-elsewhere": Ends(behind=-1, after=rf"[,.!]?[ \t\r\n]*(?:[-–—]+ ?)?{_TITLES}{_NAME}{_BEHIND_NAME}"),
     "person-says-weak": Ends(behind=0, after=_ANNOUNCED),
     "person-label": Ends(behind=0, after=_ANNOUNCED_LOOSELY),
     "person-label-weak": Ends(behind=0, after=rf"{_ANNOUNCED}{_ANY}{{0,40}}"),
@@ -163,7 +171,7 @@ _ENDS: Final = {
     "password-option": Ends(behind=0, after=rf"[^\n|;]{{0,161}}(?:-(?:pw|p|a|w|bp?w?)\s{{0,2}}{_VALUE})?{_ANY}"),
     "login-pair": Ends(
         behind=0,
-        after=rf"(?i:(?:\s[a-zü]{{2,4}}\s[^\n/:=]{{0,40}})?(?:\s?[:=]|\s[a-z]{{2,5}})?)\s{{1,3}}[\w.@-]*"
+        after=rf"(?i:(?:\s[a-zü]{{2,4}}\s[^\n/:=]{{0,40}})?(?:\s?[:=?]|\s[a-z]{{2,5}})?(?:\s[a-z']{{2,7}})?)\s{{1,3}}[\w.@-]*"
         rf"(?: ?/ ?\S*)?{_ANY}",
     ),
     "password-said": Ends(behind=-1, after=_SAID),
@@ -205,6 +213,8 @@ def ends_of(rule: Rule) -> Ends | None:
         return Ends(before=rf"(?:[A-ZÀ][\w'’.-]* ){{0,3}}(?:{_CAPITAL_WORD})?", after=_ANY)
     if rule.id == "person-role-letters":
         return Ends(before=rf"(?:(?:[A-ZÀ][\w'’.-]*|de|van|von|la|el|al),? ){{0,4}}(?:{_CAPITAL_WORD})?", after=_ANY)
+    if rule.id == "person-role-above":
+        return Ends(before=r"(?:[A-ZÀa-z][\w'’.-]*,? ){0,6}(?:[A-ZÀa-z][\w'’.-]*)?", after=rf"{_ANY}{{0,90}}")
     if rule.id == "person-role-ticket":
         return Ends(before=r"(?:[A-Z]+[ /-]?){0,6}", after=_ANY)
     if rule.id.startswith("person-role-"):

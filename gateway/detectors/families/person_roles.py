@@ -8,8 +8,21 @@ from typing import Final
 from keeptrusts.gateway.detectors.families.names import not_names
 from keeptrusts.gateway.detectors.families.names_of_things import of_thing
 from keeptrusts.gateway.detectors.families.person_beside import between
-from keeptrusts.gateway.detectors.families.person_words import PART_LABELS, PARTICLES
-from keeptrusts.gateway.detectors.families.persons import after_titles, announced, credentialed, is_known, name_end
+from keeptrusts.gateway.detectors.families.person_words import (
+    CLOSINGS_ELSEWHERE,
+    PART_LABELS,
+    PARTICLES,
+    SAYS_ELSEWHERE,
+    SAYS_IN_LETTERS,
+)
+from keeptrusts.gateway.detectors.families.persons import (
+    after_titles,
+    announced,
+    credentialed,
+    is_known,
+    name_end,
+    signed,
+)
 from keeptrusts.gateway.detectors.rules import LIKELY, Rule, Seek
 
 _ROLES: Final = (
@@ -74,7 +87,8 @@ _NO_NAME: Final = re.compile(
 )
 """How words end that are no names, if nobody knows them for one."""
 _ENTRY_BEFORE: Final = re.compile(
-    r"(?P<name>[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){1,2}) \([^()\n]{1,24}\)[,;] (?:and |und |et |y |e |en )?\Z"
+    r"(?P<name>[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+){1,2}) \([^()\n]{1,24}\)[,;] (?:and |und |et |y |e |en "
+    r"|\d\d?:\d\d )?\Z"
 )
 _ENTRY: Final = re.compile(r" \([^()\n]")
 _GIVEN_AFTER: Final = re.compile(r", ?")
@@ -89,6 +103,20 @@ _SOMEBODY: Final = re.compile(
 )
 _ON_TICKET: Final = re.compile(r"(?<![A-Z/.-])[A-Z]{2,24}(?:[ -][A-Z]{2,24})?/[A-Z]{2,24}(?: [A-Z]{2,24}){0,2}\Z")
 _OF_PASSENGER: Final = re.compile(r"[A-Z]{2,24}(?:[ -][A-Z]{2,24})?/[A-Z]{2,24}(?: [A-Z]{2,24}){0,2}(?![A-Za-z/])")
+_STREET: Final = re.compile(
+    r"[ \t]*(?:(?:Flat|Apt|Unit|Suite|Plot|House|No)\.? ?\w{1,5},? )?(?:\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})?,? "
+    r"(?:(?:[A-Z][\w'’.-]*|\d{1,3}(?:st|nd|rd|th)) ){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Court|Ct"
+    r"|Boulevard|Blvd"
+    r"|Place|Pl|Way|Close|Crescent|Terrace|Square|Circle|Cir|Trail|Parkway|Pkwy|Highway|Hwy|Grove|Gardens|Mews|Row"
+    r"|Hill|Walk)\b"
+    r"|\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|route) "
+    r"|(?:Calle|C/|Via|Viale|Piazza|Corso|Rua|Avenida|Av\.|Praça|ul\.) ?[A-ZÀ-Þ][^\n]{2,40}\d"
+    r"|[A-ZÀ-Þ][\w.-]*(?: [A-ZÀ-Þ][\w.-]*)? ?(?:straße|strasse|str\.|weg|platz|allee|gasse|straat|laan|gracht|gatan"
+    r"|vej|gata|gade"
+    r"|stígur|katu|tie|Straße|Strasse|Str\.|Weg|Platz|Allee) \d"
+    r"|P\.? ?O\.? Box \d)"
+)
+_LONGEST_CODE: Final = 3
 _NO_NAMES: Final = not_names()
 _GOES_ON: Final = re.compile(r"-| [a-z]")
 _NEAR: Final = 64
@@ -102,7 +130,7 @@ def _like_names(seek: Seek) -> Seek:
         if place is None or is_known(text[slice(*place)]):
             return place
         words = text[slice(*place)].split()
-        return None if any(_NO_NAME.search(word) is not None for word in words) else place
+        return None if len(words[-1]) == 1 or any(_NO_NAME.search(word) is not None for word in words) else place
 
     return sought
 
@@ -167,7 +195,23 @@ def as_passenger(text: str, _start: int, end: int) -> tuple[int, int] | None:
 
 
 def _are_names(ticket: str) -> bool:
-    return _NO_NAMES.isdisjoint(re.split("[ /-]", ticket.lower()))
+    parts = re.split("[ /-]", ticket.lower())
+    return _NO_NAMES.isdisjoint(parts) and (max(map(len, parts)) > _LONGEST_CODE or is_known(ticket))
+
+
+def above_address(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Give where a name stands alone in the line above that of an address."""
+    first = text.rfind("\n", max(0, start - 48), start + 1) + 1
+    while text[first : first + 1] in (" ", "\t"):
+        first += 1
+    below = text.index("\n", start, end) + 1
+    if first < start - 47 or _STREET.match(text, below, below + 90) is None:
+        return None
+    first = after_titles(text, first)
+    last = name_end(text, first, least=2)
+    if last is None or text[last : last + 2].strip(",\r")[:1] != "\n" or of_thing(text, first, last):
+        return None
+    return first, last
 
 
 _IN_LIST: Final = between(_ENTRY)
@@ -189,8 +233,18 @@ RULES: Final = (
     _role("agent", rf"\b(?:{_INTRODUCED}) {_FIRST}", between(_HELPS, least=1)),
     _role("surname", rf"\b(?i:{_SURE_LABELS}){_SIGN}{_FIRST}", surname_first, score=LIKELY + 1),
     _role("surname-weak", rf"\b(?i:{_WEAK_LABELS}){_SIGN}{_FIRST}", surname_first_of_somebody, score=LIKELY + 1),
-    _role("list", rf"[a-zA-Z]\)[,;] (?:and |und |et |y |e |en )?{_FIRST}", listed_with_others),
+    _role("list", rf"[a-zA-Z]\)[,;] (?:and |und |et |y |e |en |\d\d?:\d\d )?{_FIRST}", listed_with_others),
     _role("letters", rf"[a-z] (?:{_LETTERS})\b", lettered),
+    _role("above", r"[a-z\x80-\xff.],?\r?\n[ \t]{0,8}(?:\d{1,5}[A-Za-z]?[,/ -]|P\.? ?O|[A-Z\xc3]\S{0,24}[ .]|ul\.)",
+          _like_names(above_address), score=LIKELY - 18),
+    Rule(
+        id="person-says-elsewhere", kind="PERSON", score=LIKELY, joined=True, seek=announced(loose=True),
+        pattern=rf"(?:\b(?:{SAYS_ELSEWHERE})|{SAYS_IN_LETTERS})[ ]+",
+    ),
+    Rule(
+        id="person-closing-elsewhere", kind="PERSON", score=LIKELY, caseless=True, joined=True,
+        pattern=rf"\b(?:{CLOSINGS_ELSEWHERE})[,.!\r\n]", seek=lambda text, start, end: signed(text, start, end - 1),
+    ),
     Rule(
         id="person-label-part", kind="PERSON", score=LIKELY, caseless=True, joined=True,
         pattern=rf"(?:\b|_)(?:{PART_LABELS})['\"]?\]? ?[:=>]", seek=announced(closed=True, sure=True, thing=True),

@@ -232,7 +232,7 @@ RELATIONS: Final = (
     " esposa|mi esposo|mon mari|ma femme|mein mann|meine frau"
 )
 GREETINGS: Final = (
-    r"\b(?:Dear|Hi|Hello|Hey|Hiya|Good (?:morning|afternoon|evening)|Liebe[rs]?|Hallo|Sehr geehrte[rs]?"
+    r"\b(?:[Dd]ear|[Hh]i|[Hh]ello|[Hh]ey|Hiya|Good (?:morning|afternoon|evening)|Liebe[rs]?|Hallo|Sehr geehrte[rs]?"
     r"|Guten (?:Tag|Morgen)|Cher|Ch\xc3\xa8re|Bonjour|Bonsoir"
     r"|Estimad[oa]|Querid[oa]|Hola|Buenos d\xc3\xadas|Gentile|Car[oa]|Ciao|Buongiorno|Egregio|Beste|Geachte"
     r"|Prezad[oa]|Ol\xc3\xa1|Bom dia|Drog[ia]|Szanown[ya]|Hej|K\xc3\xa4ra?|Hei)[ ]+"
@@ -250,10 +250,28 @@ CLOSINGS: Final = (
     "|um abraço|até logo|groetjes|hartelijke groet|hartelijke groeten|serdecznie|kram|klem|much love|hugs|talk soon"
     "|pozdrawiam|z poważaniem|med vänliga hälsningar|mvh|hälsningar|vennlig hilsen|med venlig hilsen|с уважением"
 )
+SAYS_ELSEWHERE: Final = (
+    "[Nn]umele meu este|[Mm]ă numesc|[Aa] nevem|[Jj]menuji se|[Mm]oje jméno je|[Vv]olám sa|[Mm]oje meno je"
+    "|[Aa]d(?:i|ı) [Ss]oyad(?:i|ı) ?:|[Bb]enim ad(?:i|ı)m|[Aa]d(?:i|ı)m|[Tt]ôi tên là|[Tt]ên tôi là"
+    "|[Hh]ọ (?:và )?tên ?:|[Nn]ama saya"
+    "|[Nn]ama(?: lengkap)? ?:|[Zz]ovem se|[Ii]me mi je|[Kk]azvam se|[Mm]ano vardas|[Mm]ani sauc|[Mm]inu nimi on"
+    "|[Ii]me i prezime ?:|[Nn]ume(?: și prenume)? ?:|[Jj]méno(?: a příjmení)? ?:"
+)
+SAYS_IN_LETTERS: Final = (
+    "(?:М|м)еня зовут|(?:М|м)ене звати|(?:Ο|ο)νομάζομαι|(?:Μ|μ)ε λένε|(?:К|к)азвам се|(?:И|и)мя ?:|(?:Ф|ф)амилия ?:"
+    "|(?:П|п)ацієнт ?:|Příjmení ?:"
+)
+"""How names are said in languages that are seldom met, beginning with a letter of ASCII or with another."""
+CLOSINGS_ELSEWHERE: Final = (
+    "groet|gruss|mvg|hartelijks|hilsen|terveisin|üdvözlettel|üdv|pozdrav|s pozdravem|cu stimă|cu respect|saygılarımla"
+    "|sevgiler|trân trọng|hormat saya|pagarbiai|lugupidamisega|lep pozdrav|srdečně|prietenește|kærlig hilsen|hej hej"
+)
 LISTS: Final = (
     "attendees|participants|attending|present|invitees|invited|guests|guest list|passengers|travell?ers|panell?ists"
     "|speakers|witnesses|heirs|beneficiaries|borrowers|tenants|interviewers|candidates|roster|players|line-?up|crew"
-    "|authors|co-authors|dependents|dependants|children|siblings|teilnehmer|teilnehmerinnen|anwesend|anwesende"
+    "|pupils|students|nurses|residents|drivers|trustees|directors|executors|on duty|bridesmaids|survivors|victims"
+    "|applicants|authors|co-authors|dependents|dependants|children|siblings|teilnehmer|teilnehmerinnen|anwesend"
+    "|anwesende"
     "|asistentes|presenti|présents|participantes|deelnemers|aanwezig|uczestnicy|obecni|cc|bcc"
 )
 """Labels behind which several names may stand."""

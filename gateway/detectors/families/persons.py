@@ -45,6 +45,11 @@ _NO_NAMES: Final = not_names()
 _WORD: Final = re.compile(r"[^\W\d_][^\W\d_]*(?:['’-][^\W\d_]+)*")
 _BLANK: Final = " \t\u00a0"
 _AFTER_TITLE: Final = re.compile(r"\.?[ \t]+")
+_DEGREE: Final = re.compile(
+    r"(?:Univ\.-Prof\.|Dipl\.-?[A-Z][a-z]{1,6}\.|M?Mag\.|D?Dr\.|Ing\.|Priv\.-Doz\.|PD|med\.|phil\.|rer\.|nat\."
+    r"|jur\.|h\.c\.|habil\.|vet\.|dent\.|univ\.|ir\.|ing\.)"
+    r"[ \t]+"
+)
 _BELOW: Final = re.compile(r"[,.!]?[ \t]*(?:\r?\n[ \t]*){1,3}(?:[-–—]+ ?)?|, ")
 _TO_NAME: Final = re.compile(r"\.{0,24}[\s\"'`:=>*_\[(-]{0,8}")
 _JOINER: Final = re.compile(r"[ \t\u00a0]{1,2}")
@@ -69,7 +74,7 @@ _GIVEN_NAME: Final = re.compile(
 _BESIDE: Final = 40
 """How far from the label of a name that of the given name counts, in characters."""
 _ENDS_NAME: Final = re.compile(r"[A-ZÀ-Þ][^\W\d_]+ \Z")
-_TELLS: Final = re.compile(rf" (?:{TELLS})\b")
+_TELLS: Final = re.compile(rf" (?:{TELLS})\b| \((?:DOB|MRN|aged|[MF]\b|\d)")
 _POSSESSIVE: Final = re.compile(r"['’]s\Z")
 
 
@@ -89,7 +94,8 @@ def name_end(text: str, start: int, *, least: int = 1, loose: bool = False, part
             at = match.end() + 1
             particle = False
             continue
-        if _is_part(word, lower, first=parts == 0, small=small) and not _is_stray(text, word, lower, match.end()):
+        first = parts == 0 and not text.startswith(". ", match.end())
+        if _is_part(word, lower, first=first, small=small) and not _is_stray(text, word, lower, match.end()):
             parts, last = parts + 1, match.start() + len(word)
             if len(word) == 1 and text[last : last + 1] == ".":
                 last += 1
@@ -141,8 +147,12 @@ def is_known(text: str) -> bool:
 
 
 def after_titles(text: str, at: int) -> int:
-    """Give where a name begins behind titles such as ``Dr.``, which are no part of it: three at most."""
-    for _ in range(3):
+    """Give where a name begins behind titles such as ``Dr.``, which are no part of it: four at most."""
+    for _ in range(4):
+        degree = _DEGREE.match(text, at, at + 16)
+        if degree is not None:
+            at = degree.end()
+            continue
         match = _WORD.match(text, at, at + 12)
         if match is None or match.group().lower() not in TITLE_WORDS:
             break
@@ -355,7 +365,7 @@ def credentialed(text: str, start: int, _end: int) -> tuple[int, int] | None:
     first = end = start + 1
     for _ in range(4):
         word = _word_start(text, end - 1 if text[end - 1] == "." else end)
-        if word == end or not text[word].isupper():
+        if word == end or not text[word].isupper() or text[word:end].lower() in _NO_NAMES:
             break
         first, end = word, word - 1
         if end < 2 or text[end] != " ":

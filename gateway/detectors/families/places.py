@@ -73,7 +73,7 @@ _AFTER: Final = re.compile(
 _DIGIT: Final = re.compile("[0-9]")
 _UNIT_BEFORE: Final = re.compile(
     r"(?:(?:Flat|Apartment|Apt|Unit|Suite|Shop|Level|Floor|Room)\.?(?: No\.?)? ?\d{1,4}[A-Za-z]?(?:, ?|/)"
-    r"|\d{1,2}(?:st|nd|rd|th) [Ff]loor, ?)\Z"
+    r"|\d{1,2}(?:st|nd|rd|th) [Ff]loor, ?|\b(?:Plot|House|Block|Villa|Number|No\.)(?: No\.?)? )\Z"
 )
 _CITY: Final = (
     r"(?:\.?,? ?(?:lgh \d{4}, )?(?:(?:[A-Z]{1,2}-?)?\d{4,5}|\d{3} \d{2})(?: [A-Z]{2})?"
@@ -82,6 +82,7 @@ _CITY: Final = (
 _GERMANIC_BEFORE: Final = re.compile(r"(?:(?:[A-ZÀ-Þ][\w.-]*[ -]){0,2})[A-ZÀ-Þ][\w-]*\Z|(?:[A-ZÀ-Þ][\w.-]*[ -]){1,2}\Z")
 _GERMANIC_TYPES: Final = (
     r"straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht|kade|dijk|singel|gatan|vägen"
+    r"|stígur|stigur|vegur|stræti|bakken|stien|stigen|gränd|torget|kuja|polku|körút"
     "|vej|gade|gata|veien|katu|[aeio]ntie|utca"
 )
 """Kinds of streets that end the name of one."""

@@ -46,7 +46,8 @@ _WITH_QUOTE: Final = (
 _LOGIN: Final = r"\b(?:log ?in|credentials|creds|zugangsdaten|identifiants|credenciales|credenziali|inloggegevens)\b"
 _PAIR: Final = re.compile(
     r"(?:\s(?:for|to|on|into|für|zum|zur|pour|para|per|voor)\s[^\n/:=]{1,40}?)?"
-    r"(?:\s?[:=]|\s(?:with|as|is|are|ist|sind|avec|con|met))?\s{1,3}[\w.@-]{2,40} ?/ ?(?P<bare>[^\s/]{6,40}+)",
+    r"(?:\s?[:=?]|\s(?:with|as|is|are|ist|sind|avec|con|met))?(?:\s(?:it'?s|they're"
+    r"|use))?\s{1,3}[\w.@-]{2,40} ?/ ?(?P<bare>[^\s/]{6,40}+)",
     re.IGNORECASE,
 )
 _COMMAND: Final = (
@@ -90,9 +91,13 @@ _SAID: Final = re.compile(
 )
 
 
-_FOLLOWING: Final = re.compile(r"[^\s\"'`()\[\]{}<>;,.:/\\=_-]{6,}+")
+_FOLLOWING: Final = re.compile(r"[^\s\"'`()\[\]{}<>;,.:/\\=]{6,}+")
+_JOINING: Final = re.compile("[_-]")
 _DIGIT: Final = re.compile(r"\d")
+_FINGERPRINT: Final = re.compile("[0-9A-F]+")
 _LONG_ENOUGH: Final = 24
+_ALL: Final = 4
+"""Kinds of characters there are."""
 
 
 def assignment_rules() -> tuple[Rule, ...]:
@@ -109,7 +114,7 @@ def assignment_rules() -> tuple[Rule, ...]:
         _rule(
             "password-said",
             "PASSWORD",
-            rf"(?:{_LONG_PASSWORD}|\bpw|{_SHORT_PASSWORD})[\s是は为]",
+            rf"(?:{_LONG_PASSWORD}|(?:\b|_)pw|{_SHORT_PASSWORD})[\s是は为]",
             _password_said,
             LIKELY - 5,
         ),
@@ -288,5 +293,9 @@ def _said(text: str, end: int, sought: Said) -> tuple[int, int] | None:
 
 def _is_striking(value: str, sought: Said) -> bool:
     """Say whether a value needs no verb before it: nobody writes a word so."""
+    if _JOINING.search(value) is not None:
+        return classes(value) == _ALL and _DIGIT.search(value) is not None
+    if _FINGERPRINT.fullmatch(value) is not None:
+        return False
     most = 2 if sought == "secret" and len(value) >= _LONG_ENOUGH else 3
     return _DIGIT.search(value) is not None and classes(value) >= most

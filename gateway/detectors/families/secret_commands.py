@@ -20,6 +20,8 @@ _HASH: Final = (
 )
 _SESSIONS: Final = r"(?:JSESSIONID|PHPSESSID|ASP\.NET_SessionId|connect\.sid|laravel_session|sessionid)"
 _REACH: Final = 400
+_AROUND: Final = 64
+_SAYS_PASSWORD: Final = re.compile(r"(?i)passw|\bpass\b|\bpwd?\b|passcode|passphrase|secret|kennwort|contrase|senha")
 _LAST: Final = r"[^\s/*-]\S{3,63}"
 
 
@@ -108,6 +110,33 @@ def command_rules() -> tuple[Rule, ...]:
             rf"(?:[^\s-]\S{{0,80}}\s){{1,2}}[\"']?(?P<value>{_LAST}?)(?=[\"'\s;|]|\Z)", _is_given,
         ),
         told(
+            "oracle-address", "PASSWORD", r"\bjdbc:oracle:(?:thin|oci8?):",
+            r"[\w$]{1,32}/(?P<value>[^\s@\"'/]{4,64})@", _is_set,
+        ),
+        told(
+            "server-auth", "PASSWORD", r"(?:^|[\n>] ?)AUTH\s",
+            r"(?:\w{1,32}\s)?(?P<value>[^\s\"']{12,128})(?=\s*(?:\n|\Z))", _is_striking_secret,
+        ),
+        told(
+            "basic-pair", "BASIC_AUTH", r"\bbasic[ -]auth(?:entication)?[ :]",
+            r"\s?(?:(?:is|with|creds|credentials|user|login|as"
+            r"|uses)[ :]\s?)?[\w.@-]{1,32}:(?P<value>[^\s:/]{6,64})(?!\S)",
+            _is_striking,
+        ),
+        told(
+            "database-file", "PASSWORD", r"[\w*]:(?:5432|543\d|6432|\*):[\w*-]{1,48}:",
+            r"[\w.-]{1,48}:(?P<value>[^\s:]{6,128})(?!\S)", _is_set,
+        ),
+        told(
+            "old-password", "PASSWORD", r"\b(?:changed|rotated|updated|reset|switched|moved)(?: it)? from ",
+            r"(?P<value>[^\s]{6,64}) to ", _is_old_password,
+        ),
+        told(
+            "pair-before-host", "PASSWORD", r"(?:^|[^\w/:.-])(?:admin|root|user|ops|deploy|ubuntu|pi|oracle"
+            "|postgres|test|guest):",
+            r"(?P<value>[^\s:@/\"']{6,64})@[\w.-]{3,64}", _is_striking,
+        ),
+        told(
             "cipher-password", "PASSWORD", r"\bopenssl\s+enc\s", rf"[^\n|;]{{0,160}}?-k\s(?P<value>{_LAST})(?!\S)",
             _is_given,
         ),
@@ -184,6 +213,15 @@ def _is_argument(match: re.Match[str]) -> bool:
 
 def _is_striking(match: re.Match[str]) -> bool:
     return classes(match["value"]) >= 3 and _is_given(match)
+
+
+def _is_striking_secret(match: re.Match[str]) -> bool:
+    return _is_secret(match) and _is_striking(match)
+
+
+def _is_old_password(match: re.Match[str]) -> bool:
+    before = match.string[max(0, match.start() - _AROUND) : match.start()]
+    return _SAYS_PASSWORD.search(before) is not None and _is_striking(match)
 
 
 def _behind_sign(match: str) -> tuple[int, int] | None:

@@ -39,6 +39,18 @@ FOUND = [
     "wir trafen frau [[PERSON:Hinterseer]] dort",
     "a note for the parents of [[PERSON:Caoilfhionn Devane]].",
     "[[PERSON:Tarkan Özbilgin]], DOB 4 unknown",
+    "patient [[PERSON:A. Winterbourne]] (DOB not known) left",
+    "Herr Univ.-Prof. Dr. med. [[PERSON:Ortwin Haslacher]] operiert",
+    "Frau Dipl.-Psych. [[PERSON:Gerlinde Moosbrugger]] leitet",
+    "hi [[PERSON:Ffion]], the parcel came",
+    "Jmenuji se [[PERSON:Ctibor Hlaváč]].",
+    "Меня зовут [[PERSON:Евдокия Зырянова]].",
+    "Ονομάζομαι [[PERSON:Θάλεια Μπούρα]].",
+    "Benim adım [[PERSON:Nurhayat Tekindağ]].",
+    "Tot dan!\n\nGroet,\n[[PERSON:Siebren]]\n",
+    "[[PERSON:Wenceslas Ortolan]]\n[[ADDRESS:61 Juniper Terrace]]\nYork",
+    "Bill to\n  [[PERSON:Ingvild Sætre]],\n  [[ADDRESS:4 rue Monge, 75005 Paris]]\n",
+    "Pupils: [[PERSON:Oisín Tracey, Wren Achebe]]\n",
 ]
 NOTHING = [
     "the user Interface Guidelines say so",
@@ -73,6 +85,13 @@ NOTHING = [
     "a Jack Russell barked at Ben Nevis",
     "Max Height: 20, Max Retries: 5 and Max Connections: 9",
     "a bottle of Don Julio, a day at Madame Tussauds",
+    "George Brown Park and the Mary Jones Room",
+    "Release Notes\n12 Fixed Bugs and 4 Known Ones",
+    "Open House\n14 Elm Street at noon",
+    "see Table E. Coli is a germ",
+    "the Nurse Practitioner and the Judge Advocate",
+    "a passenger Terminal B and the user Group C",
+    "groet de buren, gruss an alle",
     "Present: (Berlin), Later Today (Paris)",
 ]
 
@@ -80,7 +99,7 @@ NOTHING = [
 @pytest.mark.parametrize("marked", FOUND)
 def test_a_name_is_found(marked: str) -> None:
     text, expected = unmarked(marked)
-    assert [one for one in found(text) if one[0] == "PERSON"] == expected
+    assert [one for one in found(text) if one[0] in ("PERSON", "ADDRESS")] == expected
 
 
 @pytest.mark.parametrize("text", NOTHING)

@@ -235,7 +235,7 @@ RULES: Final = (
     _role("surname-weak", rf"\b(?i:{_WEAK_LABELS}){_SIGN}{_FIRST}", surname_first_of_somebody, score=LIKELY + 1),
     _role("list", rf"[a-zA-Z]\)[,;] (?:and |und |et |y |e |en |\d\d?:\d\d )?{_FIRST}", listed_with_others),
     _role("letters", rf"[a-z] (?:{_LETTERS})\b", lettered),
-    _role("above", r"[a-z\x80-\xff.],?\r?\n[ \t]{0,8}(?:\d{1,5}[A-Za-z]?[,/ -]|P\.? ?O|[A-Z\xc3]\S{0,24}[ .]|ul\.)",
+    _role("above", r"[a-z\x80-\xff],?\r?\n[ \t]{0,8}(?:\d{1,5}[A-Za-z]?,? [A-Zra]|P\.? ?O\.? Box)",
           _like_names(above_address), score=LIKELY - 18),
     Rule(
         id="person-says-elsewhere", kind="PERSON", score=LIKELY, joined=True, seek=announced(loose=True),

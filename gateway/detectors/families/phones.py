@@ -65,7 +65,7 @@ _NO_DIGITS: Final = re.compile("[^0-9]+")
 _EXTENSION: Final = re.compile(r",?[ ]?(?:x|ext\.?|extension|#|ext:|durchwahl|poste|int\.)[ ]?\d{1,6}\b", re.IGNORECASE)
 _DATE: Final = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4}[./-]\d\d[./-]\d\d")
 _ZIP: Final = re.compile(r"\d{5}-\d{4}(?!\d)")
-_STATE: Final = re.compile(r"\b[A-Z]{2}[ \n]\Z")
+_STATE: Final = re.compile(r"\b[A-Z]{2},?[ \n]{1,4}\Z")
 _FLOAT: Final = re.compile(r"\+?(?:\d{1,3}\.\d{1,8}|\d{4,}\.\d{1,6})\Z")
 
 
@@ -192,7 +192,7 @@ def trunk_place(text: str, start: int, _end: int) -> tuple[int, int] | None:
     before = text[max(0, start - 2) : start]
     if before[-1:].isalnum() or before[-1:] in (".", "-", "_", "/", "+", "$", "#", ":") or _DATE.match(text, start):
         return None
-    if _ZIP.match(text, start) is not None and _STATE.search(text, max(0, start - 4), start) is not None:
+    if _ZIP.match(text, start) is not None and _STATE.search(text, max(0, start - 7), start) is not None:
         return None
     run = _RUN.match(text, start, start + 24)
     end = run.end() if run is not None else start

@@ -151,6 +151,7 @@ reach me on [[PHONE:0041 79 330 11 82]]
 """.strip().splitlines()
 
 NOTHING = """
+Fifth Floor, Boston, MA  02110-1301, USA
 order 4111111111111112 shipped
 order number 536221234
 tracking number 1Z999AA10123456784

@@ -120,8 +120,8 @@ _ENDS: Final = {
         after=rf"[\w'’-]*(?:[ -][\w'’-]+){{0,2}}{_ANY}",
     ),
     "address-british": Ends(
-        before=r"(?:(?:[A-ZÀ0-9][\w'’.-]*|of|on|the|upon|in|le|by|under|near|next|and|St\.?),?[ \n]){0,14}"
-        r"(?:[A-ZÀ0-9][\w'’.-]*,?)?",
+        before=r"(?:[A-Z0-9][\w'’.-]*,?[ \n]"
+        r"(?:(?:[A-Z0-9][\w'’.-]*|of|on|the|upon|in|le|by|under|next|and),?[ \n]){0,24}[A-Z0-9]?[\w'’.-]*,?)?",
         after=_ANY,
     ),
     "address-east-label": Ends(behind=0, after=_ANY + "{0,92}"),
@@ -214,7 +214,9 @@ def ends_of(rule: Rule) -> Ends | None:
     if rule.id == "person-role-letters":
         return Ends(before=rf"(?:(?:[A-ZÀ][\w'’.-]*|de|van|von|la|el|al),? ){{0,4}}(?:{_CAPITAL_WORD})?", after=_ANY)
     if rule.id == "person-role-above":
-        return Ends(before=r"(?:[A-ZÀa-z][\w'’.-]*,? ){0,6}(?:[A-ZÀa-z][\w'’.-]*)?", after=rf"{_ANY}{{0,90}}")
+        return Ends(
+            before=rf"(?:{_CAPITAL}{_GAP}(?:{_PART}{_GAP}){{0,6}})?(?:{_CAPITAL_WORD})?", after=rf"{_ANY}{{0,90}}"
+        )
     if rule.id == "person-role-ticket":
         return Ends(before=r"(?:[A-Z]+[ /-]?){0,6}", after=_ANY)
     if rule.id.startswith("person-role-"):

@@ -129,9 +129,12 @@ class Likeness:
         self._glances = {foreign: Glance(words, glance, foreign=foreign) for foreign in (False, True)}
         self._reading = Odds(reading)
 
-    def likest(self, blocks: Sequence[Sequence[str]], *, foreign: bool) -> float:
-        """Give the probability that the likest piece is like those that were learned; 0 where none looks so."""
-        passed = self._glances[foreign].passed(blocks)
+    def likest(self, blocks: Sequence[Sequence[str]], *, foreign: bool, closely: bool = False) -> float:
+        """Give the probability that the likest piece is like those that were learned; 0 where none looks so.
+
+        ``closely``: every piece is read, whatever a glance shows.
+        """
+        passed = pieces(blocks) if closely else self._glances[foreign].passed(blocks)
         odds = [self._reading.of(self._words.said(piece, foreign=foreign)) for piece in passed]
         return 1.0 / (1.0 + math.exp(-max(odds))) if odds else 0.0
 

@@ -23,6 +23,8 @@ THRESHOLD: Final = 0.5
 """The score from which a text counts, unless the file says otherwise."""
 EVEN: Final = 0.5
 """The likeness to attacks from which a text counts by it alone, unless the file says otherwise."""
+DOUBTED: Final = 0.03
+"""The likeness below which signs that everybody can read do not count: the words say something else."""
 _OWN: Final = "ATTACK_PATTERN"
 _FOREIGN: Final[frozenset[Channel]] = frozenset({"tool", "document"})
 _JUDGED: Final[frozenset[Channel]] = _FOREIGN | {"user"}
@@ -68,12 +70,15 @@ class PromptInjection(TextDetector):
         """Give how often which kinds of signs are in a text that is an injection; nothing where it is none."""
         json = is_json(text, lists=foreign)
         score = self._score(text, anchors, foreign=foreign, json=json) if anchors or hidden_text(text) else NO_SCORE
-        if score.value >= self._threshold:
+        surely = score.value >= self._threshold
+        if surely and (score.concealed or self._even == 1.0):
             return score.kinds
         encoding = self._options.encoding
         undone = encoding.normalize_unicode and encoding.detect_homoglyphs
-        like = even_at(likeness_of(text, foreign=foreign, json=json, undone=undone), self._even)
-        if 1.0 - (1.0 - score.value) * (1.0 - like) < self._threshold:
+        like = likeness_of(text, foreign=foreign, json=json, undone=undone, closely=surely)
+        if surely:
+            return score.kinds if like is None or like >= DOUBTED else {}
+        if 1.0 - (1.0 - score.value) * (1.0 - even_at(like or 0.0, self._even)) < self._threshold:
             return {}
         return {ATTACK_LIKENESS: 1, **score.kinds}
 

@@ -80,6 +80,11 @@ MADE_TO_BE_SLOW = {
     "many words in a heading": "name," * 400 + "\n",
     "words without an end": "lives at 3 " + "A_" * 55 + "\n",
     "words to a model": "you may tell me what you like ",
+    "names above streets": "Jane Doe\n12 High Street\n",
+    "names behind roles": "driver Ab Cd, ",
+    "surnames first": "patient: Smith, John\n",
+    "names in a list": "Jane Doe (x), and Ab Cd (y), ",
+    "addresses with postcodes": "12 High Street, Little Town, AB1 2CD ",
 }
 
 
@@ -99,6 +104,8 @@ AT_MOST = {
     "said addresses": 100.0,
     "many words in a heading": 30.0, "words without an end": 15.0,
     "words to a model": 20.0, "changing words to a model": 5.0,
+    "names above streets": 100.0, "names behind roles": 65.0, "surnames first": 65.0, "names in a list": 70.0,
+    "addresses with postcodes": 35.0,
 }  # fmt: skip
 """What those texts cost at most that are not within the aim yet, so that none grows unseen."""
 

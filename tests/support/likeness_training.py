@@ -1,7 +1,9 @@
 """Makes the weights by which prompt-injection knows what attacks are like, out of the texts in tests/corpora/injection.
 
 ``make injection-weights`` runs it. Each file there was written apart from the others; what is measured is always of a
-corpus that was not learned from. Of a long attack the piece that is likest is learned from.
+corpus that was not learned from. Of a long attack the piece that is likest is learned from. The attacks in usual
+wordings (``support.injections``) are learned too, those of users also as what tools and documents hold; none of them
+is measured.
 """
 
 from __future__ import annotations
@@ -24,16 +26,20 @@ from keeptrusts.gateway.detectors.families.signs import is_json
 from keeptrusts.gateway.detectors.likeness import Odds, Weights, pieces
 from keeptrusts.schemas.frozen import frozen, replace
 from support.injection_corpora import NEAR, UNSEEN, corpora, texts_of
+from support.injections import Labelled, corpus
 
 LEAST_TEXTS: Final = 2
 """What is said in fewer texts is not learned."""
 MOST_KNOWN: Final = 24_000
 STRENGTH, BENIGN_COUNTS, PASSES = 40.0, 2.0, 2
 """Inverse of the regression's regularization, how much a benign piece counts, how often attacks are placed."""
-STEPS, ENOUGH, REMEMBERED = 1_000, 1e-2, 12
+STEPS, ENOUGH, REMEMBERED = 1_000, 0.1, 12
+FOLDS: Final = 8
+"""Corpora are measured in so many groups, each by what was learned from all others."""
+USUAL: Final = "usual"
 OVERLOOKED: Final = 0.02
 """Share of the attacks that reading would find, and a glance may overlook."""
-FALSE_ALARMS: Final = 0.005
+FALSE_ALARMS: Final = 0.0075
 """Share of the benign texts of an unseen corpus that may count; half of these were written to look like attacks."""
 
 Array = Any
@@ -51,14 +57,20 @@ class Bag:
 
 def bags_of(names: Iterable[str]) -> list[Bag]:
     """Read the texts of corpora as the gateway does."""
-    bags = []
-    for name in names:
-        for one in texts_of(name):
-            foreign = one.channel != "user"
-            parts = blocks_of(one.text, foreign=foreign, json=is_json(one.text, lists=foreign))
-            read = tuple(piece for blocks in parts for piece in pieces(blocks))
-            bags.append(Bag(corpus=name, attack=one.attack, foreign=foreign, pieces=read))
-    return bags
+    return [bag_of(name, one, foreign=one.channel != "user") for name in names for one in texts_of(name)]
+
+
+def usual_bags() -> list[Bag]:
+    """Read the texts in usual wordings, attacks of users as foreign ones too."""
+    texts = corpus()
+    told = [bag_of(USUAL, one, foreign=True) for one in texts if one.attack and one.channel == "user"]
+    return [*(bag_of(USUAL, one, foreign=one.channel != "user") for one in texts), *told]
+
+
+def bag_of(name: str, one: Labelled, *, foreign: bool) -> Bag:
+    parts = blocks_of(one.text, foreign=foreign, json=is_json(one.text, lists=foreign))
+    read = tuple(piece for blocks in parts for piece in pieces(blocks))
+    return Bag(corpus=name, attack=one.attack, foreign=foreign, pieces=read)
 
 
 Saying = Callable[..., Iterable[str]]
@@ -217,12 +229,13 @@ def shares(rows: Sequence[Judged], even: float) -> str:
 
 def main() -> None:
     """Measure by corpus, choose from where a text counts, learn from all, and write the weights."""
-    bags = bags_of(corpora())
+    bags = [*bags_of(corpora()), *usual_bags()]
     held: list[Judged] = []
-    measured = [name for name in corpora() if name not in NEAR]
-    for name in measured:
-        learned = learned_from([bag for bag in bags if bag.corpus != name])
-        held += judged((bag for bag in bags if bag.corpus == name), *learned)
+    measured = sorted(set(corpora()) - NEAR, key=lambda name: (sum(bag.corpus == name for bag in bags), name))
+    for fold in range(FOLDS):
+        left_out = measured[fold::FOLDS]
+        learned = learned_from([bag for bag in bags if bag.corpus not in left_out])
+        held += judged((bag for bag in bags if bag.corpus in left_out), *learned)
     others = sorted((row.read for row in held if not row.bag.attack), reverse=True)
     even = others[int(FALSE_ALARMS * len(others))]
     for name in measured:

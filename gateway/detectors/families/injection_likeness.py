@@ -41,25 +41,28 @@ def likeness() -> Likeness:
     return Likeness(likeness_words(), glance, reading)
 
 
-def likeness_of(text: str, *, foreign: bool, json: bool, undone: bool = True) -> float:
-    """Give how like an attack the likest piece of a text is that is read, from 0 to 1; 0 where none is.
+def likeness_of(text: str, *, foreign: bool, json: bool, undone: bool = True, closely: bool = False) -> float | None:
+    """Give how like an attack the likest piece of a text is that is read, from 0 to 1; None where nothing is read.
 
     ``foreign``: it is no user's, but what a tool or a document holds; ``json``: its strings begin and end as lines do;
-    ``undone``: it is read without its disguises.
+    ``undone``: it is read without its disguises; ``closely``: all of it is read, however long and harmless it looks.
     """
     model = likeness()
-    parts = blocks_of(text, foreign=foreign, json=json, undone=undone)
-    return max((model.likest(blocks, foreign=foreign) for blocks in parts), default=0.0)
+    parts = blocks_of(text, foreign=foreign, json=json, undone=undone, whole=closely)
+    return max((model.likest(blocks, foreign=foreign, closely=closely) for blocks in parts), default=None)
 
 
-def blocks_of(text: str, *, foreign: bool, json: bool, undone: bool = True) -> Iterator[Sequence[Sequence[str]]]:
-    """Give what is read of a text: parts, each in blocks of tokens, of which pieces are made."""
+def blocks_of(
+    text: str, *, foreign: bool, json: bool, undone: bool = True, whole: bool = False
+) -> Iterator[Sequence[Sequence[str]]]:
+    """Give what is read of a text, or all of it: parts, each in blocks of tokens, of which pieces are made."""
     data = text.encode("utf-8", "replace")
-    for start, end in [(0, len(data))] if len(text) <= SHORT else _parts(data, foreign=foreign):
+    for start, end in [(0, len(data))] if whole or len(text) <= SHORT else _parts(data, foreign=foreign):
         part = data[start:end].decode("utf-8", "ignore")
         part = opened(part) if json else part
         plain = normalize(part).text if undone else part
-        yield likeness_words().blocks(plain, first=start == 0, last=end == len(data))
+        if blocks := likeness_words().blocks(plain, first=start == 0, last=end == len(data)):
+            yield blocks
 
 
 def _parts(data: bytes, *, foreign: bool) -> Iterator[tuple[int, int]]:

@@ -34,10 +34,14 @@ _MOST_INVISIBLE: Final = 16
 
 @frozen
 class Score:
-    """How likely a text is an injection, from 0 to 1, and how often which kinds of signs were seen."""
+    """How likely a text is an injection, from 0 to 1, and how often which kinds of signs were seen.
+
+    ``concealed``: some of it was encoded, disguised or invisible, so that a text's words do not show it.
+    """
 
     value: float
     kinds: Mapping[str, int]
+    concealed: bool = False
 
 
 NO_SCORE: Final = Score(value=0.0, kinds={})
@@ -71,13 +75,15 @@ def score_of(reads: Iterable[Read], text: str, *, foreign: bool, settled: set[Si
     left = 1.0 - hidden
     mentioned = 0.0
     kinds: Counter[str] = Counter({HIDDEN: 1} if hidden >= _SURELY else {})
+    concealed = hidden > 0.0
     for one in _apart(best.values()):
         kinds[one.read.sign.kind] += 1
+        concealed = concealed or one.read.wrapped or bool(one.read.disguise)
         if one.mentioned:
             mentioned = max(mentioned, one.weight)
         else:
             left *= 1.0 - one.weight
-    return Score(value=1.0 - left * (1.0 - mentioned), kinds=dict(sorted(kinds.items())))
+    return Score(value=1.0 - left * (1.0 - mentioned), kinds=dict(sorted(kinds.items())), concealed=concealed)
 
 
 @frozen

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from keeptrusts.gateway.detectors.families.injection_likeness import (
     SHORT,
     blocks_of,
+    likeness,
     likeness_of,
     read_weights,
     written_weights,
@@ -82,7 +83,8 @@ def test_what_does_not_look_like_it_is_not_read() -> None:
     model = Likeness(WORDS, glance, reading)
     assert model.likest([["send", "it"]], foreign=False) > 0.99
     assert model.likest([["keep", "it"]], foreign=False) == 0.0
-    assert model.likest([], foreign=False) == 0.0
+    assert model.likest([["keep", "it"]], foreign=False, closely=True) > 0.99
+    assert model.likest([], foreign=False) == model.likest([], foreign=False, closely=True) == 0.0
 
 
 TOKENS = st.sampled_from(["send", "forget", "ignore", "rules", "it", "#", "F"])
@@ -134,6 +136,15 @@ def test_kept_weights_are_read_as_they_were_written() -> None:
     assert read_weights(written_weights(weights)) == weights
 
 
+@pytest.fixture(scope="module")
+def learned() -> Likeness:
+    """The weights, read before a single text is timed."""
+    return likeness()
+
+
+@pytest.mark.usefixtures("learned")
 @given(text=st.text(max_size=900), foreign=st.booleans(), json=st.booleans())
 def test_any_text_has_a_likeness(text: str, foreign: bool, json: bool) -> None:
-    assert 0.0 <= likeness_of(text, foreign=foreign, json=json) <= 1.0
+    for closely in (False, True):
+        like = likeness_of(text, foreign=foreign, json=json, closely=closely)
+        assert like is None or 0.0 <= like <= 1.0

@@ -44,7 +44,7 @@ _KIN: Final = (
     "|grandfather|fianc\xc3\xa9e?|girlfriend|boyfriend|roommate|flatmate|neighbou?r|landlord|landlady|teacher|doctor"
     "|dentist|nurse|therapist|midwife|surgeon|physician|lawyer|solicitor|accountant|boss|supervisor|line manager"
     "|carer|caregiver|guardian|godmother|godfather|next of kin|emergency contact|driver|caller|tenant|lodger"
-    "|driver|patient|applicant|claimant|insured|cardholder|account holder|policyholder|co-applicant|beneficiary"
+    "|patient|applicant|claimant|insured|cardholder|account holder|policyholder|co-applicant|beneficiary"
 )
 _AT_BEDSIDE: Final = (
     "[Dd]aughter|[Ss]on|[Ww]ife|[Hh]usband|[Mm]other|[Ff]ather|[Ss]ister|[Bb]rother|[Ss]pouse|[Mm]om|[Mm]um|[Dd]ad"

@@ -25,7 +25,7 @@ help:
 	@echo "make docs    write the reference pages of policy files again, after a change of their options or of the linter"
 	@echo "make bench   measure everything that has a bar, and write docs/benchmarks.md and its plot"
 	@echo "make eval-detectors  what detectors find of the labelled corpora, by type, written into docs/detectors.md"
-	@echo "make injection-weights  learn anew what attacks on models are like, from tests/corpora/injection (some 10 minutes of two cores)"
+	@echo "make injection-weights  learn anew what attacks on models are like, from tests/corpora/injection (some 10 minutes)"
 	@echo "make pins    renew requirements/dev.txt after a change of dependencies in pyproject.toml"
 	@echo "make clean   remove what the other commands made"
 

@@ -134,7 +134,7 @@ class Likeness:
 
         ``closely``: every piece is read, whatever a glance shows.
         """
-        passed = pieces(blocks) if closely else self._glances[foreign].passed(blocks)
+        passed = dict.fromkeys(map(tuple, pieces(blocks))) if closely else self._glances[foreign].passed(blocks)
         odds = [self._reading.of(self._words.said(piece, foreign=foreign)) for piece in passed]
         return 1.0 / (1.0 + math.exp(-max(odds))) if odds else 0.0
 

@@ -156,7 +156,7 @@ def before_code(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def before_postcode(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Give where a British address stands that ends with its postcode: a number or a house, and parts with capitals."""
-    before = _BRITISH.search(text, max(0, start - 110), start + 1)
+    before = _BRITISH.search(text, max(0, start - 109), start + 2)
     return (before.start(), end) if before is not None else None
 
 
@@ -194,8 +194,7 @@ RULES: Final = (
         before_code,
     ),
     _address(
-        "address-british", r"[ \n][A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b",
-        lambda text, start, end: before_postcode(text, start + 1, end),
+        "address-british", r"[ \n][A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b", before_postcode,
     ),
     _address("address-highway", r"\b\d{1,6} (?:[NSEW] )?(?:HWY|Hwy|Highway|County R(?:oa)?d|State R(?:ou)?te|SR|CR"
         r"|Route|Farm to Market|FM|US) \d{1,4}[A-Z]?(?: [NSEW]\b)?", None, score=LIKELY + 1),

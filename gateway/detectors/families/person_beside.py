@@ -112,22 +112,23 @@ def _beside(name: str, pattern: str, seek: Seek, *, score: int = LIKELY) -> Rule
     return Rule(id=f"person-beside-{name}", kind="PERSON", pattern=pattern, score=score, joined=True, seek=seek)
 
 
-_FIRST: Final = r"[A-Z\xc3-\xc5]"
+FIRST: Final = r"[A-Z\xc3-\xc5]"
+"""How a name begins, in bytes of UTF-8."""
 _TIME: Final = r":\d\d(?: ?[AaPp][Mm])?"
 """The end of a time of day, which a scan finds sooner than its beginning."""
 RULES: Final = (
-    _beside("self", rf"\b(?:I|Ich|Yo|Io|Eu|Moi), {_FIRST}", between(_COMMA)),
-    _beside("present", rf"\b(?:[Tt]his is|I am|I'm|[Ii]t's|[Ii]t is) {_FIRST}", between(_PRESENT), score=LIKELY - 15),
-    _beside("told", rf"\b(?i:{_TELLS}) {_FIRST}", between(_TOLD), score=LIKELY - 20),
-    _beside("signed", rf"\b(?:[Ss]igned|SIGNED|[Ss]gd\.?), {_FIRST}", between(_SIGNED)),
-    _beside("nick", rf"{_TIME}[\])]? ?<{_FIRST}", between(_POINTED, sure=True)),
-    _beside("message", rf"{_TIME}(?:\]| -) {_FIRST}", message),
-    _beside("here", rf"\b(?:Hi|Hello|Hey|Hallo|Bonjour|Hola|Ciao)[,!.]? {_FIRST}", between(_HERE, least=1)),
-    _beside("mention", rf"@{_FIRST}", mentioned),
-    _beside("maiden", rf"\b(?:geb\.|verh\.|geborene|verheiratete|n\xc3\xa9e|z domu|roz\.) {_FIRST}",
+    _beside("self", rf"\b(?:I|Ich|Yo|Io|Eu|Moi), {FIRST}", between(_COMMA)),
+    _beside("present", rf"\b(?:[Tt]his is|I am|I'm|[Ii]t's|[Ii]t is) {FIRST}", between(_PRESENT), score=LIKELY - 15),
+    _beside("told", rf"\b(?i:{_TELLS}) {FIRST}", between(_TOLD), score=LIKELY - 20),
+    _beside("signed", rf"\b(?:[Ss]igned|SIGNED|[Ss]gd\.?), {FIRST}", between(_SIGNED)),
+    _beside("nick", rf"{_TIME}[\])]? ?<{FIRST}", between(_POINTED, sure=True)),
+    _beside("message", rf"{_TIME}(?:\]| -) {FIRST}", message),
+    _beside("here", rf"\b(?:Hi|Hello|Hey|Hallo|Bonjour|Hola|Ciao)[,!.]? {FIRST}", between(_HERE, least=1)),
+    _beside("mention", rf"@{FIRST}", mentioned),
+    _beside("maiden", rf"\b(?:geb\.|verh\.|geborene|verheiratete|n\xc3\xa9e|z domu|roz\.) {FIRST}",
             between(_MAIDEN, least=1)),
-    _beside("family", rf"\b(?:{_MINE}) (?:{_FAMILY}),? {_FIRST}", between(_WHATEVER, least=1), score=LIKELY - 15),
-    _beside("french", rf" (?:de|et|par|avec|pour|chez|que|cher) M\. {_FIRST}", between(_WHATEVER, least=1)),
+    _beside("family", rf"\b(?:{_MINE}) (?:{_FAMILY}),? {FIRST}", between(_WHATEVER, least=1), score=LIKELY - 15),
+    _beside("french", rf" (?:de|et|par|avec|pour|chez|que|cher) M\. {FIRST}", between(_WHATEVER, least=1)),
     _beside("happens", rf"[a-z] (?:{_HAPPENS})\b", who, score=LIKELY - 20),
-    _beside("half", rf"\b(?:first|last|given|family)[\"']?[ ]?[:=][ ]?[\"']?{_FIRST}", half),
+    _beside("half", rf"\b(?:first|last|given|family)[\"']?[ ]?[:=][ ]?[\"']?{FIRST}", half),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Final
 
 from keeptrusts.gateway.detectors.families.names import not_names
 from keeptrusts.gateway.detectors.families.names_of_things import of_thing
-from keeptrusts.gateway.detectors.families.person_beside import between
+from keeptrusts.gateway.detectors.families.person_beside import FIRST, between
 from keeptrusts.gateway.detectors.families.person_words import (
     CLOSINGS_ELSEWHERE,
     PART_LABELS,
@@ -22,6 +22,7 @@ from keeptrusts.gateway.detectors.families.persons import (
     is_known,
     name_end,
     signed,
+    word_start,
 )
 from keeptrusts.gateway.detectors.rules import LIKELY, Rule, Seek
 
@@ -171,9 +172,7 @@ def lettered(text: str, start: int, end: int) -> tuple[int, int] | None:
     found = credentialed(text, start, end)
     if found is not None:
         return found if not text.startswith("MD", start + 2) or is_known(text[slice(*found)]) else None
-    first = start + 1
-    while first > 0 and (text[first - 1].isalpha() or text[first - 1] in "'’-") and start - first < 24:
-        first -= 1
+    first = word_start(text, start + 1, most=25)
     before = _SURNAME_BEFORE.search(text, max(0, first - 48), first)
     if before is None or name_end(text, first) != start + 1 or name_end(text, before.start()) is None:
         return None
@@ -215,7 +214,6 @@ def above_address(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 _IN_LIST: Final = between(_ENTRY)
-_FIRST: Final = r"[A-Z\xc3-\xc5]"
 _SIGN: Final = r"[\"']?\s?[:=#]\s{0,8}[\"']?"
 _LETTERS: Final = "MD|DO|RN|NP|PA-C|CRNA|LCSW|LPN|FNP|DNP|DDS|DMD|PharmD|PhD|FRCP|FRCS|MRCGP|MBBS"
 
@@ -225,15 +223,15 @@ def _role(name: str, pattern: str, seek: Seek, *, score: int = LIKELY - 15) -> R
 
 
 RULES: Final = (
-    _role("part", rf"\b(?:{_ROLES}|CEO|CFO|CTO|COO),? {_FIRST}", _like_names(between(_TOLD)), score=LIKELY - 20),
-    _role("kin", rf"\b(?i:{_KIN})(?:'s name)? (?:is|was) (?:called |named )?{_FIRST}",
+    _role("part", rf"\b(?:{_ROLES}|CEO|CFO|CTO|COO),? {FIRST}", _like_names(between(_TOLD)), score=LIKELY - 20),
+    _role("kin", rf"\b(?i:{_KIN})(?:'s name)? (?:is|was) (?:called |named )?{FIRST}",
           _like_names(between(_TOLD, sure=True))),
-    _role("bedside", rf"\b(?:{_AT_BEDSIDE}) {_FIRST}", between(_CALLED, least=1)),
-    _role("patient", rf"\b[Pp]t\.? {_FIRST}", between(_NOTED, least=1)),
-    _role("agent", rf"\b(?:{_INTRODUCED}) {_FIRST}", between(_HELPS, least=1)),
-    _role("surname", rf"\b(?i:{_SURE_LABELS}){_SIGN}{_FIRST}", surname_first, score=LIKELY + 1),
-    _role("surname-weak", rf"\b(?i:{_WEAK_LABELS}){_SIGN}{_FIRST}", surname_first_of_somebody, score=LIKELY + 1),
-    _role("list", rf"[a-zA-Z]\)[,;] (?:and |und |et |y |e |en |\d\d?:\d\d )?{_FIRST}", listed_with_others),
+    _role("bedside", rf"\b(?:{_AT_BEDSIDE}) {FIRST}", between(_CALLED, least=1)),
+    _role("patient", rf"\b[Pp]t\.? {FIRST}", between(_NOTED, least=1)),
+    _role("agent", rf"\b(?:{_INTRODUCED}) {FIRST}", between(_HELPS, least=1)),
+    _role("surname", rf"\b(?i:{_SURE_LABELS}){_SIGN}{FIRST}", surname_first, score=LIKELY + 1),
+    _role("surname-weak", rf"\b(?i:{_WEAK_LABELS}){_SIGN}{FIRST}", surname_first_of_somebody, score=LIKELY + 1),
+    _role("list", rf"[a-zA-Z]\)[,;] (?:and |und |et |y |e |en |\d\d?:\d\d )?{FIRST}", listed_with_others),
     _role("letters", rf"[a-z] (?:{_LETTERS})\b", lettered),
     _role("above", r"[a-z\x80-\xff],?\r?\n[ \t]{0,8}(?:\d{1,5}[A-Za-z]?,? [A-Zra]|P\.? ?O\.? Box)",
           _like_names(above_address), score=LIKELY - 18),
@@ -243,7 +241,7 @@ RULES: Final = (
     ),
     Rule(
         id="person-closing-elsewhere", kind="PERSON", score=LIKELY, caseless=True, joined=True,
-        pattern=rf"\b(?:{CLOSINGS_ELSEWHERE})[,.!\r\n]", seek=lambda text, start, end: signed(text, start, end - 1),
+        pattern=rf"\b(?:{CLOSINGS_ELSEWHERE})[,.!\r\n]", seek=signed,
     ),
     Rule(
         id="person-label-part", kind="PERSON", score=LIKELY, caseless=True, joined=True,
@@ -251,5 +249,5 @@ RULES: Final = (
     ),
     _role("ticket", r"[A-Z] ?(?:MR|MRS|MS|MISS|MSTR|CHD|INF)\b", on_ticket, score=LIKELY + 2),
     _role("passenger", rf"\b(?i:passenger|pax|travell?er|guest)(?i: name)?s?[ ]?[:#]?\s{{0,3}}"
-          rf"(?:\d{{1,2}}[.)] ?)?{_FIRST}", as_passenger),
+          rf"(?:\d{{1,2}}[.)] ?)?{FIRST}", as_passenger),
 )  # fmt: skip

@@ -284,8 +284,8 @@ def numbered(text: str, start: int, _end: int) -> tuple[int, int] | None:
 
 
 def signed(text: str, _start: int, end: int) -> tuple[int, int] | None:
-    """Give where the name below a closing formula stands, alone in its line."""
-    gap = _BELOW.match(text, end, end + 40)
+    """Give where the name below a closing formula and its last sign stands, alone in its line."""
+    gap = _BELOW.match(text, end - 1, end + 39)
     if gap is None:
         return None
     first = after_titles(text, gap.end())
@@ -308,10 +308,10 @@ def common(text: str, start: int, _end: int) -> tuple[int, int] | None:
     return None if of_thing(text, first, last) else (first, last)
 
 
-def _word_start(text: str, end: int) -> int:
-    """Give where the word begins that ends at ``end``; at most thirty characters before it."""
+def word_start(text: str, end: int, *, most: int = 30) -> int:
+    """Give where the word begins that ends at ``end``; at most so many characters before it."""
     at = end
-    least = max(0, end - 30)
+    least = max(0, end - most)
     while at > least and (text[at - 1].isalpha() or text[at - 1] in "'’-"):
         at -= 1
     return at
@@ -321,7 +321,7 @@ def _with_given_before(text: str, start: int) -> int:
     """Give where a name begins: a common given name right before one is its beginning."""
     if start < 3 or text[start - 1] != " " or not text[start - 2].isalpha():
         return start
-    first = _word_start(text, start - 1)
+    first = word_start(text, start - 1)
     word = text[first : start - 1]
     return first if word[0].isupper() and word.lower() in _GIVEN else start
 
@@ -331,7 +331,7 @@ def by_family(text: str, start: int, end: int) -> tuple[int, int] | None:
     if text[end : end + 1] in ("_", "@", "(") or (end < len(text) and text[end].isalnum()):
         return None
     dotted = text[start] == "."
-    first = _word_start(text, start if dotted else start + 1)
+    first = word_start(text, start if dotted else start + 1)
     given = text[first : start if dotted else start + 1]
     if not given or not given[0].isupper() or ((dotted or given.isupper()) and len(given) > 1):
         return None
@@ -364,7 +364,7 @@ def credentialed(text: str, start: int, _end: int) -> tuple[int, int] | None:
     """Give where the name stands before letters such as ``, MD``."""
     first = end = start + 1
     for _ in range(4):
-        word = _word_start(text, end - 1 if text[end - 1] == "." else end)
+        word = word_start(text, end - 1 if text[end - 1] == "." else end)
         if word == end or not text[word].isupper() or text[word:end].lower() in _NO_NAMES:
             break
         first, end = word, word - 1
@@ -459,8 +459,7 @@ RULES: Final = (
     _person("person-answered", ASKS, LIKELY, answered, caseless=False),
     _person("person-numbered", rf"(?:, | \()(?:{NUMBERED})\b", LIKELY - 5, numbered, caseless=False),
     _person("person-greeting", GREETINGS, LIKELY, announced(closed=True), caseless=False),
-    _person("person-closing", _spoken(CLOSINGS, r"[,.!\r\n]"), LIKELY, lambda text, start, end: signed(text, start,
-    end - 1)),
+    _person("person-closing", _spoken(CLOSINGS, r"[,.!\r\n]"), LIKELY, signed),
     *_commons(),
     *_families(),
     _person("person-letters", r"[a-z], (?:MD|M\.D\.|RN|R\.N\.|PhD|Ph\.D\.|DDS|DO|NP|PA-C|Esq|LCSW|DVM|CPA|FNP"

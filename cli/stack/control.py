@@ -55,8 +55,11 @@ def ask(run: Path, request: Request, *, supervised: Callable[[], bool]) -> None:
 
 
 async def serve(run: Path, handle: Callable[[Request], Awaitable[None]], until: asyncio.Event) -> None:
-    """Answer requests, one after another, until the event is set. The handler raises StackError to refuse."""
-    clear(run)
+    """Answer requests, one after another, until the event is set. The handler raises StackError to refuse.
+
+    What was asked before this call is answered too: whoever supervises calls `clear` first of all, while nobody
+    can know of it yet, and may be asked as soon as its state can be read.
+    """
     while not until.is_set():
         for path in sorted((run / "requests").glob("*.json")):
             await _answer(run, path, handle)

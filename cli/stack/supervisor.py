@@ -9,7 +9,7 @@ from pathlib import Path
 
 from keeptrusts.cli.stack.child import Child, Say
 from keeptrusts.cli.stack.child_process import MARKER, ChildProcess
-from keeptrusts.cli.stack.control import Request, serve
+from keeptrusts.cli.stack.control import Request, clear, serve
 from keeptrusts.cli.stack.data_dir import DataDir
 from keeptrusts.cli.stack.failure import StackError
 from keeptrusts.cli.stack.lock import SupervisorLock, is_held
@@ -63,6 +63,7 @@ class Supervisor:
             lock.release()
 
     async def _run_locked(self) -> None:
+        clear(self._data_dir.run)
         self._move("starting")
         try:
             await asyncio.to_thread(end_leftovers, self._data_dir, self._tell)

@@ -17,11 +17,11 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, ser_json_inf_nan="constants")
 
 
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=BaseModel)
 
 
 def trusted(model: type[R], fields: dict[str, Any]) -> R:
-    """Make a record without checking it: ``fields`` has every field, defaults too, each as the model would keep it.
+    """Make a record or an answer's row without checking it: ``fields`` has every field, in the model's order and form.
 
     For what is made of values that were checked before, on paths where the checks cost more than all else; the dict
     becomes the record's own. Tests hold what is made so against the model itself.
@@ -35,7 +35,7 @@ def trusted(model: type[R], fields: dict[str, Any]) -> R:
 
 
 @remembered(most=256)
-def _all_fields(model: type[Record]) -> set[str]:
+def _all_fields(model: type[BaseModel]) -> set[str]:
     """Give the one set that says of all trusted records of a model that their fields are given; nothing changes it."""
     return set(model.model_fields)
 

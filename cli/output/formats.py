@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Literal
 
 from keeptrusts.cli.output.columns import Column, Row, short_time, text_of, width
+from keeptrusts.schemas.csv_text import LINE_END, csv_cell, csv_lines
 
 Format = Literal["table", "json", "ndjson", "csv", "yaml"]
 FORMATS: Final[tuple[Format, ...]] = ("table", "json", "ndjson", "csv", "yaml")
 
 _GAP: Final = "  "
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER: Final = re.compile(r"^[+-]?[0-9]+(\.[0-9]+)?$")
 
 
 def rows_as(fmt: Format, rows: Sequence[Row], columns: Sequence[Column], *, colour: bool = False) -> str:
@@ -89,29 +85,9 @@ def as_csv(rows: Iterable[Row], *, titles: bool = True, names: Sequence[str] | N
     """Give RFC 4180 CSV with a header; texts that a spreadsheet would run get a quote in front."""
     rows = list(rows)
     known = list(names) if names is not None else list(dict.fromkeys(name for row in rows for name in row))
-    lines = [_csv_line(known)] if titles else []
-    lines += [_csv_line([_cell(row.get(name)) for name in known]) for row in rows]
-    return "\n".join(lines)
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    """Write one row. With a terminator of both, a carriage return within a cell is quoted too, and begins no row."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(cells)
-    return text.getvalue().removesuffix("\r\n")
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return str(value)
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if text.startswith(_FORMULA) and not _NUMBER.match(text):
-        return "'" + text
-    return text
+    lines = [known] if titles else []
+    lines += [[csv_cell(row.get(name)) for name in known] for row in rows]
+    return "\n".join(csv_lines([line]).removesuffix(LINE_END) for line in lines)
 
 
 def _line(texts: Sequence[str], columns: Sequence[Column], widths: Sequence[int], *, colour: bool) -> str:

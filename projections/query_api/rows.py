@@ -9,6 +9,7 @@ from keeptrusts.projections.query_api.asking import time_of
 from keeptrusts.projections.query_api.directory_view import Directory
 from keeptrusts.projections.query_api.models import EventRow
 from keeptrusts.schemas.money import format_usd
+from keeptrusts.schemas.record import trusted
 
 COLUMNS: Final = (
     "org", "request", "time", "team", "user", "role", "key_id", "project", "consumer_group", "tags", "gateway",
@@ -22,7 +23,7 @@ SELECT: Final = ", ".join("toUnixTimestamp64Micro(time) AS time_us" if name == "
 
 def event_row(values: Mapping[str, Any], directory: Directory) -> EventRow:
     """Give the row of a request from its columns (``time_us`` in place of ``time``)."""
-    return EventRow.model_construct(**event_fields(values, directory))
+    return trusted(EventRow, event_fields(values, directory))
 
 
 def event_fields(values: Mapping[str, Any], directory: Directory) -> dict[str, Any]:

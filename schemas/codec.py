@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from keeptrusts.schemas.commands import documents, people, privacy, wallets, webhooks
 from keeptrusts.schemas.envelope import SPEC_VERSION, Event
-from keeptrusts.schemas.events import command, content, gateway, money, request, webhook
+from keeptrusts.schemas.events import command, content, export, gateway, money, request, webhook
 from keeptrusts.schemas.money import FROM_JSON
 from keeptrusts.schemas.record import Record, parse_time, written_time
 from keeptrusts.schemas.remembered import remembered
@@ -46,6 +46,7 @@ TYPES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
         "kt.command.refused.v1": command.CommandRefused,
         # the query API's own
         "kt.content.read.v1": content.ContentRead,
+        "kt.export.downloaded.v1": export.ExportDownloaded,
         # the authority's own
         "kt.clock.ticked.v1": gateway.ClockTicked,
         "kt.rules.activated.v1": gateway.RulesActivated,
@@ -94,6 +95,7 @@ TYPES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
         "kt.webhook.test_requested.v1": webhooks.WebhookTestRequested,
         "kt.export.create_requested.v1": documents.ExportCreateRequested,
         "kt.export.finish_requested.v1": documents.ExportFinishRequested,
+        "kt.export.delete_requested.v1": documents.ExportDeleteRequested,
         "kt.export.schedule_requested.v1": documents.ExportScheduleRequested,
         "kt.report.create_requested.v1": documents.ReportCreateRequested,
         "kt.privacy.erase_requested.v1": privacy.PrivacyEraseRequested,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from keeptrusts.gateway.state.directory import DirectoryView
+from keeptrusts.schemas.commands.documents import ExportFormat, ExportType
 from keeptrusts.schemas.commands.people import KeyPurpose, WalletMode
 from keeptrusts.schemas.commands.wallets import BudgetPeriod, BudgetScope, WalletScope
 from keeptrusts.schemas.events.identity import Role
@@ -23,7 +24,18 @@ from keeptrusts.schemas.snapshots.directory import (
 )
 
 Kind = Literal[
-    "organization", "team", "member", "key", "wallet", "budget", "ticket", "hold", "escalation", "webhook", "erasure"
+    "organization",
+    "team",
+    "member",
+    "key",
+    "wallet",
+    "budget",
+    "ticket",
+    "hold",
+    "escalation",
+    "webhook",
+    "export",
+    "erasure",
 ]
 
 
@@ -156,6 +168,18 @@ class WebhookAnswer(CommandAnswer):
     reason: Literal["gone", "failing"] | None = None
     overlap_until: str | None = None
     created_at: str | None = None
+
+
+class ExportAnswer(CommandAnswer):
+    """An export that was asked for or deleted; how far it is: GET /v1/exports/{id} with ``min_position``."""
+
+    state: Literal["queued", "deleted"]
+    type: ExportType | None = None
+    format: ExportFormat | None = None
+    since: str | None = None
+    until: str | None = None
+    filters: dict[str, str] = Field(default_factory=dict)
+    description: str = ""
 
 
 class ErasureAnswer(CommandAnswer):

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from keeptrusts.gateway.command_api import escalations, keys, people, privacy, spending, wallets, webhooks
+from keeptrusts.gateway.command_api import escalations, exports, keys, people, privacy, spending, wallets, webhooks
 from keeptrusts.gateway.command_api.answers import (
     BudgetAnswer,
     CommandAnswer,
     ErasureAnswer,
     EscalationAnswer,
+    ExportAnswer,
     HoldAnswer,
     KeyAnswer,
     MemberAnswer,
@@ -30,6 +31,7 @@ from keeptrusts.gateway.command_api.requests import (
     CommandBody,
     ErasureBody,
     EscalationResolveBody,
+    ExportCreateBody,
     HoldReleaseBody,
     KeyCreateBody,
     KeyRevokeBody,
@@ -149,6 +151,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
               what="rotate secrets of webhooks", body=NoFields, plan=webhooks.rotate_secret, answer=WebhookAnswer),
     Operation(method="POST", path="/v1/webhooks/{webhook}/test", action="webhooks.manage", what="test webhooks",
               body=NoFields, plan=webhooks.send_test, answer=WebhookAnswer),
+    Operation(method="POST", path="/v1/exports", action="exports.create", what="export",
+              body=ExportCreateBody, plan=exports.create_export, answer=ExportAnswer, status=201),
+    Operation(method="DELETE", path="/v1/exports/{export}", action="exports.create", what="delete exports",
+              body=NoFields, plan=exports.delete_export, answer=ExportAnswer),
     Operation(method="POST", path="/v1/privacy/erasures", action="privacy.erase",
               what="erase what is kept of a person", body=ErasureBody, plan=privacy.erase, answer=ErasureAnswer,
               status=201),

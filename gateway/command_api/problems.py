@@ -34,7 +34,7 @@ _CODE_OF_REASON: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The authority's reason -> code of the answer; every other reason is a conflict with what is there."""
 
-_LISTED: Final = ("team", "key", "budget", "ticket", "hold", "wallet", "webhook")
+_LISTED: Final = ("team", "key", "budget", "ticket", "hold", "wallet", "webhook", "export")
 """Kinds that have a command of their own to list them."""
 
 _WRONG_TYPES: Final[Mapping[str, str]] = MappingProxyType(

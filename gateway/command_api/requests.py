@@ -15,6 +15,7 @@ from pydantic import (
     field_validator,
 )
 
+from keeptrusts.schemas.commands.documents import ExportFormat, ExportType
 from keeptrusts.schemas.commands.people import Description, Email, KeyPurpose, Name, Slug, WalletMode
 from keeptrusts.schemas.commands.wallets import BudgetPeriod, BudgetScope
 from keeptrusts.schemas.commands.webhooks import WebhookUrl
@@ -299,6 +300,19 @@ class WebhookChangeBody(_Change):
     events: EventPatterns | None = None
     description: Description | None = None
     enabled: bool | None = None
+
+
+class ExportCreateBody(CommandBody):
+    """What to write to a file: rows of a type within a period (``30d``, a date or a time), matching the filters."""
+
+    type: ExportType = "events"
+    format: ExportFormat = "csv"
+    since: Annotated[str, Field(max_length=40)] | None = None
+    until: Annotated[str, Field(max_length=40)] | None = None
+    filters: Annotated[dict[str, Annotated[str, Field(max_length=1000)]], Field(max_length=20)] = Field(
+        default_factory=dict
+    )
+    description: Description = ""
 
 
 class TicketReasonBody(CommandBody):

@@ -10,6 +10,8 @@ from keeptrusts.schemas.commands.people import Name
 from keeptrusts.schemas.record import Record, Timestamp
 
 DocumentSource = Literal["manual", "api", "git"]
+ExportType = Literal["events", "escalations", "usage", "cost", "audit"]
+ExportFormat = Literal["csv", "json", "ndjson", "parquet"]
 
 
 class ConfigurationSaveRequested(Record):
@@ -105,9 +107,11 @@ class EscalationResolveRequested(Record):
 
 
 class ExportCreateRequested(Record):
+    """Write what its maker may see of a type to a file: the period, the filters, as of this intent's own place."""
+
     export: str
-    type: Literal["events", "escalations", "usage", "cost", "audit"]
-    format: Literal["csv", "json", "ndjson", "parquet"]
+    type: ExportType
+    format: ExportFormat
     since: Timestamp | None = None
     until: Timestamp | None = None
     filters: dict[str, str] = Field(default_factory=dict)
@@ -115,6 +119,8 @@ class ExportCreateRequested(Record):
 
 
 class ExportFinishRequested(Record):
+    """What became of an export, stated by the process that made the file. ``as_of`` is the position it shows."""
+
     export: str
     outcome: Literal["ready", "failed"]
     rows: int = Field(default=0, ge=0)
@@ -124,10 +130,16 @@ class ExportFinishRequested(Record):
     message: str = ""
 
 
+class ExportDeleteRequested(Record):
+    """Delete an export's file before its time; what it was stays in the log."""
+
+    export: str
+
+
 class ExportScheduleRequested(Record):
     schedule: str
-    type: Literal["events", "escalations", "usage", "cost", "audit"]
-    format: Literal["csv", "json", "ndjson", "parquet"]
+    type: ExportType
+    format: ExportFormat
     cron: str
     time_zone: str = "UTC"
     filters: dict[str, str] = Field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Values of kt.configurations and kt.escalations."""
+"""Values of kt.configurations and kt.escalations, and of exports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from keeptrusts.schemas.commands.documents import DocumentSource
+from keeptrusts.schemas.authorization import Reach
+from keeptrusts.schemas.commands.documents import DocumentSource, ExportFormat, ExportType
 from keeptrusts.schemas.record import Record, Timestamp
 
 
@@ -103,3 +104,33 @@ class Escalation(Record):
     input_hash: str | None = None
     redeemed_by: str | None = None
     assignee: str | None = None
+
+
+class Export(Record):
+    """One export's current value. States: queued, ready, failed; then expired or deleted, when its file is gone.
+
+    In the file is what ``requested_by`` may see of ``type``: ``reach`` and ``teams`` say how far that was when it was
+    asked for, and whoever reads the file must reach as far. ``expires_at`` ends a queued one as well.
+    """
+
+    kind: Literal["export"] = "export"
+    id: str
+    org: str
+    type: ExportType
+    format: ExportFormat
+    since: Timestamp | None = None
+    until: Timestamp | None = None
+    filters: dict[str, str] = Field(default_factory=dict)
+    description: str = ""
+    state: Literal["queued", "ready", "failed", "expired", "deleted"]
+    requested_by: str
+    requested_at: Timestamp
+    reach: Reach
+    teams: tuple[str, ...] = ()
+    finished_at: Timestamp | None = None
+    expires_at: Timestamp
+    rows: int | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+    as_of: str | None = None
+    message: str = ""

@@ -22,7 +22,7 @@ from keeptrusts.schemas.snapshots.directory import (
     WalletValue,
     WebhookValue,
 )
-from keeptrusts.schemas.snapshots.documents import Escalation
+from keeptrusts.schemas.snapshots.documents import Escalation, Export
 
 GENESIS_HASH: Final = "0" * 64
 WORLD: Final = "world"
@@ -56,6 +56,7 @@ Outcome = Literal[
     "claimed",  # an idempotency key belongs to this request now
     "escalated",  # a call or an answer is held for a person
     "switched_off",  # a webhook is told nothing more
+    "finished",  # an export's file was made, or could not be
     "ignored",  # nothing to do: what the record speaks of has ended already
 ]
 
@@ -307,6 +308,7 @@ Change = Annotated[
     | IdempotencyValue
     | ShareValue
     | Escalation
+    | Export
     | WebhookValue,
     Field(discriminator="kind"),
 ]

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from keeptrusts.schemas import topics
 from keeptrusts.schemas.authorization import Principal
 from keeptrusts.schemas.codec import is_intent, type_of
-from keeptrusts.schemas.commands import documents as decisions
+from keeptrusts.schemas.commands import documents
 from keeptrusts.schemas.commands import wallets as commands
 from keeptrusts.schemas.commands.people import OrganizationCreateRequested
 from keeptrusts.schemas.commands.privacy import PrivacyEraseRequested
@@ -44,7 +44,7 @@ from keeptrusts.schemas.snapshots.documents import Escalation
 from keeptrusts.schemas.snapshots.grants import WalletPressed
 from keeptrusts.schemas.snapshots.ledger import Cause, Entry, Outcome, chained
 from keeptrusts.schemas.snapshots.outcomes import IntentOutcome
-from keeptrusts.stream_processors.authority import directory, escalations, privacy, shares, webhooks
+from keeptrusts.stream_processors.authority import directory, escalations, exports, privacy, shares, webhooks
 from keeptrusts.stream_processors.authority.draft import Draft
 from keeptrusts.stream_processors.authority.money import (
     budgets,
@@ -141,6 +141,7 @@ def _decide(draft: Draft) -> _Decision:
         return _decide_call(draft, data)
     if type(data) is ClockTicked:
         escalations.sweep(draft)
+        exports.sweep(draft)
         return _Decision(outcome="ticked")
     rule = _FACTS.get(type(data))
     if rule is None:
@@ -210,9 +211,10 @@ _FACTS: Final[Mapping[type[Record], _Fact]] = MappingProxyType(
         ReviewRequested: escalations.opened,
         ReviewRedeemed: escalations.redeemed,
         WebhookSwitchedOff: webhooks.switched_off,
+        documents.ExportFinishRequested: exports.finished,
     }
 )
-"""Facts that gateways and the deliverer state -> the rule that answers them."""
+"""Facts that gateways, the deliverer and the makers of exports state -> the rule that answers them."""
 
 _OTHER_RULES: Final[Mapping[type[Record], wallets.Rule]] = MappingProxyType(
     {
@@ -223,7 +225,7 @@ _OTHER_RULES: Final[Mapping[type[Record], wallets.Rule]] = MappingProxyType(
 )
 """Intents about budgets and persons -> the rule that decides about them."""
 
-_RULES: Final = (directory.RULES, wallets.RULES, _OTHER_RULES, webhooks.RULES)
+_RULES: Final = (directory.RULES, wallets.RULES, _OTHER_RULES, webhooks.RULES, exports.RULES)
 
 _WORKING: Final[Mapping[type[Record], Callable[[Draft, Principal, Any], Verdict]]] = MappingProxyType(
     {
@@ -231,9 +233,9 @@ _WORKING: Final[Mapping[type[Record], Callable[[Draft, Principal, Any], Verdict]
         commands.TicketApproveRequested: tickets.approve,
         commands.TicketDenyRequested: tickets.deny,
         commands.TicketCancelRequested: tickets.cancel,
-        decisions.EscalationClaimRequested: escalations.claim,
-        decisions.EscalationReleaseRequested: escalations.release,
-        decisions.EscalationResolveRequested: escalations.resolve,
+        documents.EscalationClaimRequested: escalations.claim,
+        documents.EscalationReleaseRequested: escalations.release,
+        documents.EscalationResolveRequested: escalations.resolve,
     }
 )
 """Intents about what is under way, whose rules move things themselves; rejecting, they have moved nothing."""

@@ -47,6 +47,16 @@ MOST_ESCALATIONS_OF_TEAM: Final = 1_000
 """The same for a team, and for the callers without one: an application may call itself by a new name each time."""
 MOST_WEBHOOKS: Final = 50
 """Webhooks of one organization."""
+MOST_EXPORTS: Final = 500
+"""Exports of one organization that are queued or kept."""
+MOST_EXPORTS_OF_ONE: Final = 100
+"""Of them those of one member: nobody fills what all share."""
+MOST_QUEUED_EXPORTS: Final = 20
+MOST_QUEUED_EXPORTS_OF_ONE: Final = 5
+EXPORT_QUEUED_S: Final = 24 * 3600
+"""An export that nobody has made by then is given up."""
+EXPORT_KEPT_S: Final = 7 * 24 * 3600
+"""How long an export's file can be read."""
 LONGEST_REVIEW_S: Final = 7 * 24 * 3600
 """The longest time a call may wait for a person, whatever its gateway says."""
 APPROVAL_S: Final = 3600

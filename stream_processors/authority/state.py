@@ -18,7 +18,7 @@ from keeptrusts.schemas.snapshots.directory import (
     WalletValue,
     WebhookValue,
 )
-from keeptrusts.schemas.snapshots.documents import Escalation
+from keeptrusts.schemas.snapshots.documents import Escalation, Export
 from keeptrusts.schemas.snapshots.ledger import (
     GENESIS_HASH,
     LIMITS,
@@ -80,6 +80,10 @@ class LedgerState:
     """Request -> its open escalation."""
     escalations_due_ms: int | None = None
     """When the first of them is due or expires."""
+    exports: dict[str, Export] = field(default_factory=dict)
+    """Those that are queued, ready or failed: until they expire or are deleted."""
+    exports_due_ms: int | None = None
+    """When the first of them expires."""
     open_requests: dict[str, RequestOpened] = field(default_factory=dict)
     closed_requests: dict[str, None] = field(default_factory=dict)
     """The latest calls that ended, oldest first."""
@@ -235,6 +239,8 @@ def _apply_rarer(state: LedgerState, change: Change) -> None:
             state.shares.put(change)
         case Escalation():
             _absorb_escalation(state, change)
+        case Export():
+            _absorb_export(state, change)
         case WebhookValue():
             if change.state == "removed":
                 state.webhooks.pop(change.id, None)
@@ -264,6 +270,19 @@ def _absorb_escalation(state: LedgerState, value: Escalation) -> None:
         if len(state.ended_escalations) > MOST_ENDED_ESCALATIONS:
             del state.ended_escalations[next(iter(state.ended_escalations))]
     state.escalations_due_ms = first_due_ms((*state.escalations.values(), *state.approvals.values()))
+
+
+def _absorb_export(state: LedgerState, value: Export) -> None:
+    if value.state in ("expired", "deleted"):
+        state.exports.pop(value.id, None)
+    else:
+        state.exports[value.id] = value
+    state.exports_due_ms = first_expiry_ms(state.exports.values())
+
+
+def first_expiry_ms(exports: Iterable[Export]) -> int | None:
+    """Give the ledger time at which the first of them expires."""
+    return min((ms_of(one.expires_at) for one in exports), default=None)
 
 
 def usable(value: Escalation) -> bool:

@@ -2,8 +2,8 @@
 
 `<folder>/events.ndjson` is a log with the broker's times, the other files are what the authority makes of it: `ledger`
 of people, wallets and calls without holds, `ledger_money` of leases, holds, tickets and budgets, `ledger_webhooks` of
-webhooks and of calls that are refused at once, `ledger_shares` of shares of rate limits. From the first release
-on, a change of these bytes is a change of the rules and needs a new rules version.
+webhooks and of calls that are refused at once, `ledger_shares` of shares of rate limits, `ledger_exports` of exports.
+From the first release on, a change of these bytes is a change of the rules and needs a new rules version.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ from keeptrusts.schemas.topics import DIRECTORY, ESCALATIONS, GRANTS, LEDGER, OU
 from keeptrusts.stream_processors.authority.agent import AuthorityFold
 from keeptrusts.stream_processors.runtime.protocol import InputRecord
 
-FOLDERS = [Path(__file__).parent / name for name in ("ledger", "ledger_money", "ledger_webhooks", "ledger_shares")]
+NAMES = ("ledger", "ledger_money", "ledger_webhooks", "ledger_shares", "ledger_exports")
+FOLDERS = [Path(__file__).parent / name for name in NAMES]
 IDS = Ids(now_ms=lambda: 0, entropy=lambda count: bytes(count))
 each_log = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 

@@ -21,7 +21,8 @@ def next_deadline_ms(state: LedgerState) -> int | None:
     _drop_stale(state)
     oldest = next(iter(state.open_requests.values()), None)
     due = [] if oldest is None else [oldest.opened_ms + ABANDONED_AFTER_MS]
-    due += [at for at in (state.money.next_deadline_ms(), state.escalations_due_ms) if at is not None]
+    others = (state.money.next_deadline_ms(), state.escalations_due_ms, state.exports_due_ms)
+    due += [at for at in others if at is not None]
     return min(due, default=None)
 
 

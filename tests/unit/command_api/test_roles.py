@@ -56,6 +56,8 @@ async def fresh_place() -> AsyncIterator[Place]:
         hook = {"url": "https://hooks.example.com/acme"}
         names = {
             "hook": (await send(client, owner, "POST", "/v1/webhooks", hook))[1]["id"],
+            "boss_export": (await send(client, people["org_admin"], "POST", "/v1/exports", {}))[1]["id"],
+            "dev_export": (await send(client, people["member"], "POST", "/v1/exports", {}))[1]["id"],
             "mate": mate.member, "red_key": keys["red"], "blue_key": keys["blue"],
             "red_budget": (await send(client, owner, "POST", "/v1/budgets", budget))[1]["id"],
             "blue_budget": (await send(client, owner, "POST", "/v1/budgets", {**budget, "owner": "blue"}))[1]["id"],
@@ -133,6 +135,10 @@ MATRIX: list[tuple[str, str, Any, tuple[int, int, int, int, int]]] = [
     ("POST", "/v1/webhooks/{hook}/rotate-secret", None, (200, 200, 403, 403, 404)),
     ("POST", "/v1/webhooks/{hook}/test", None, (200, 200, 403, 403, 404)),
     ("POST", "/v1/holds/req_red/1/release", None, (200, 200, 403, 403, 404)),
+    ("POST", "/v1/exports", {}, (201, 201, 201, 201, 201)),
+    ("POST", "/v1/exports", {"type": "audit", "format": "ndjson"}, (201, 201, 201, 201, 201)),
+    ("DELETE", "/v1/exports/{boss_export}", None, (200, 200, 404, 404, 404)),
+    ("DELETE", "/v1/exports/{dev_export}", None, (200, 200, 404, 200, 404)),
     ("POST", "/v1/privacy/erasures", {"subject": "{mate}"}, (201, 403, 403, 403, 404)),
 ]  # fmt: skip
 

@@ -1,0 +1,186 @@
+"""Exports under the real fold: who may ask for what, who states the end, and when a file's time is up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from support.ledger import START, Ledger, founded
+
+from keeptrusts.schemas.commands.documents import (
+    ExportCreateRequested,
+    ExportDeleteRequested,
+    ExportFinishRequested,
+)
+from keeptrusts.schemas.commands.people import RoleGrantRequested
+from keeptrusts.schemas.events.gateway import ClockTicked
+from keeptrusts.schemas.snapshots.documents import Export
+from keeptrusts.stream_processors.authority.money.deadlines import next_deadline_ms
+from keeptrusts.stream_processors.authority.sizes import (
+    EXPORT_KEPT_S,
+    EXPORT_QUEUED_S,
+    MOST_EXPORTS,
+    MOST_EXPORTS_OF_ONE,
+    MOST_QUEUED_EXPORTS,
+    MOST_QUEUED_EXPORTS_OF_ONE,
+)
+from keeptrusts.stream_processors.authority.snapshots import restored, sections_of
+from keeptrusts.stream_processors.authority.state import ms_of
+
+DAY_MS = 24 * 3600 * 1000
+SHA = "ab" * 32
+
+
+def create(export: str = "exp_1", **rest: Any) -> ExportCreateRequested:
+    return ExportCreateRequested(export=export, **({"type": "events", "format": "csv"} | rest))
+
+
+def finish(ledger: Ledger, export: str = "exp_1", **rest: Any) -> tuple[str, str | None]:
+    fact = ExportFinishRequested(
+        export=export, **({"outcome": "ready", "rows": 3, "size_bytes": 70, "sha256": SHA, "as_of": "0:7"} | rest)
+    )
+    entry = ledger.append(ledger.event(fact, actor="service:exports"))
+    assert entry is not None
+    return entry.outcome, entry.reason
+
+
+def changed(ledger: Ledger) -> list[Export]:
+    return [one for entry in ledger.entries for one in entry.changes if isinstance(one, Export)]
+
+
+def tick(ledger: Ledger, after_ms: int) -> Any:
+    ledger.now_ms += after_ms
+    return ledger.append(ledger.event(ClockTicked(deadline="due"), actor="processor:authority"))
+
+
+@pytest.mark.parametrize(
+    ("by", "type_name", "reach", "teams"),
+    [
+        ("mem_owner", "events", "all", ()),
+        ("mem_admin", "cost", "all", ()),
+        ("mem_lead", "events", "team", ("team_eng",)),
+        ("mem_dev", "events", "own", ()),
+        ("mem_dev", "audit", "own", ()),
+        ("mem_dev", "escalations", "team", ("team_eng",)),
+    ],
+)
+def test_an_export_remembers_how_far_its_maker_could_see(by: str, type_name: str, reach: str, teams: Any) -> None:
+    ledger = founded()
+    ledger.granted(create(type=type_name, filters={"user": "x"}, description="for the board"), by=by)
+    (value,) = changed(ledger)
+    assert (value.state, value.requested_by, value.reach, value.teams) == ("queued", by, reach, teams)
+    assert (value.filters, value.description) == ({"user": "x"}, "for the board")
+    assert value.expires_at - value.requested_at == timedelta(seconds=EXPORT_QUEUED_S)
+    assert ledger.state.exports == {"exp_1": value}
+
+
+@pytest.mark.parametrize("by", ["mem_idle", "mem_gone", "mem_nobody"])
+def test_who_is_not_active_exports_nothing(by: str) -> None:
+    assert founded().refusal(create(), by=by) == "forbidden"
+
+
+def test_what_is_not_written_is_refused_and_an_id_counts_once() -> None:
+    ledger = founded()
+    assert ledger.refusal(create(format="parquet")) == "not_supported"
+    ledger.granted(create())
+    assert ledger.refusal(create()) == "already_exists"
+
+
+def test_the_first_word_about_an_export_counts() -> None:
+    ledger = founded()
+    ledger.granted(create())
+    assert finish(ledger) == ("finished", "ready")
+    (_, ready) = changed(ledger)
+    assert (ready.state, ready.rows, ready.size_bytes, ready.sha256, ready.as_of) == ("ready", 3, 70, SHA, "0:7")
+    assert ready.finished_at is not None
+    assert ready.expires_at - ready.finished_at == timedelta(seconds=EXPORT_KEPT_S)
+    assert finish(ledger, outcome="failed", message="late") == ("ignored", "not_queued")
+    assert finish(ledger, "exp_none") == ("ignored", "not_queued")
+    assert ledger.state.exports["exp_1"] == ready
+
+
+def test_one_that_failed_says_why_and_has_no_size() -> None:
+    ledger = founded()
+    ledger.granted(create())
+    assert finish(ledger, outcome="failed", message="too large", sha256=None) == ("finished", "failed")
+    failed = ledger.state.exports["exp_1"]
+    assert (failed.state, failed.message, failed.rows, failed.size_bytes) == ("failed", "too large", None, None)
+
+
+def test_its_maker_deletes_an_export_and_who_sees_everything_any() -> None:
+    ledger = founded()
+    for number, by in enumerate(("mem_dev", "mem_dev", "mem_owner")):
+        ledger.granted(create(f"exp_{number}"), by=by)
+    for by in ("mem_dev2", "mem_lead", "mem_op"):
+        assert ledger.refusal(ExportDeleteRequested(export="exp_0"), by=by) == "not_found"
+    assert ledger.refusal(ExportDeleteRequested(export="exp_2"), by="mem_dev") == "not_found"
+    ledger.granted(ExportDeleteRequested(export="exp_0"), by="mem_dev")
+    ledger.granted(ExportDeleteRequested(export="exp_1"), by="mem_admin")
+    assert list(ledger.state.exports) == ["exp_2"]
+    assert ledger.refusal(ExportDeleteRequested(export="exp_0"), by="mem_dev") == "not_found"
+    assert finish(ledger, "exp_0") == ("ignored", "not_queued")
+
+
+def test_at_most_so_many_are_kept_of_all_and_of_one() -> None:
+    ledger, makers = founded(), people()
+    for number in range(MOST_EXPORTS):
+        ledger.granted(create(f"exp_{number}"), by=makers[number % len(makers)])
+        finish(ledger, f"exp_{number}")
+    assert ledger.refusal(create("exp_more"), by="mem_owner") == "limit_reached"
+    ledger.granted(ExportDeleteRequested(export="exp_7"))
+    ledger.granted(create("exp_more"), by="mem_owner")
+    alone = founded()
+    for number in range(MOST_EXPORTS_OF_ONE):
+        alone.granted(create(f"exp_{number}"), by="mem_dev")
+        finish(alone, f"exp_{number}")
+    assert alone.refusal(create("exp_more"), by="mem_dev") == "limit_reached"
+    alone.granted(create("exp_more"), by="mem_dev2")
+
+
+def test_at_most_so_many_wait_of_all_and_of_one() -> None:
+    ledger = founded()
+    numbers = iter(range(100))
+    for by in people()[: MOST_QUEUED_EXPORTS // MOST_QUEUED_EXPORTS_OF_ONE]:
+        for _ in range(MOST_QUEUED_EXPORTS_OF_ONE):
+            ledger.granted(create(f"exp_{next(numbers)}"), by=by)
+        assert ledger.refusal(create("exp_more"), by=by) == "limit_reached"
+    assert ledger.refusal(create("exp_more"), by=people()[-1]) == "limit_reached"
+    finish(ledger, "exp_3")
+    ledger.granted(create("exp_more"), by=people()[-1])
+
+
+def people() -> list[str]:
+    return ["mem_owner", "mem_second", "mem_admin", "mem_lead", "mem_dev", "mem_dev2", "mem_op"]
+
+
+def test_time_ends_what_nobody_made_and_what_was_kept_long_enough() -> None:
+    ledger = founded()
+    ledger.granted(create("exp_1"))
+    ledger.granted(create("exp_2"))
+    finish(ledger, "exp_2")
+    assert next_deadline_ms(ledger.state) == ms_of(ledger.state.exports["exp_1"].expires_at)
+    entry = tick(ledger, DAY_MS)
+    assert [(one.id, one.state) for one in entry.changes] == [("exp_1", "expired")]
+    assert tick(ledger, DAY_MS) is None, "nothing is due"
+    entry = tick(ledger, 5 * DAY_MS)
+    assert [(one.id, one.state) for one in entry.changes] == [("exp_2", "expired")]
+    assert ledger.state.exports == {} and next_deadline_ms(ledger.state) is None
+
+
+def test_rights_that_change_later_change_no_export() -> None:
+    ledger = founded()
+    ledger.granted(create(), by="mem_dev")
+    ledger.granted(RoleGrantRequested(member="mem_dev", team="team_eng", role="admin"))
+    assert ledger.state.exports["exp_1"].reach == "own"
+
+
+def test_a_snapshot_holds_exports_and_an_older_one_without_them_is_read() -> None:
+    ledger = founded()
+    ledger.granted(create(since=START, filters={"team": "eng"}))
+    sections = sections_of(ledger.state)
+    again = restored("org_acme", ledger.state.seq, sections)
+    assert (again.exports, again.exports_due_ms) == (ledger.state.exports, ledger.state.exports_due_ms)
+    del sections["exports"]
+    older = restored("org_acme", ledger.state.seq, sections)
+    assert (older.exports, older.exports_due_ms) == ({}, None)

@@ -33,10 +33,13 @@ from keeptrusts.gateway.state.outcomes import OutcomeInbox
 from keeptrusts.projections.app import (
     OwnerRebuilder,
     build_query_routes,
+    export_worker,
     new_writer,
     open_store,
+    query_deps,
     writer_health,
 )
+from keeptrusts.projections.exports.files import ExportFiles
 from keeptrusts.projections.settings import KafkaSettings, QuerySettings, StoreSettings, WriterSettings
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.projections.writer.loop import Writer
@@ -91,21 +94,23 @@ async def serve_api(
             app.router.add_get("/v1/openapi.json", _described())  # before the query API's own, which is a part of it
             app.router.add_routes(command_routes(_context(installation, commands, partitions)))
             rebuilder = OwnerRebuilder(Rebuild(store, writer_settings, writer))
-            app.router.add_routes(
-                build_query_routes(
-                    store,
-                    installation.key_secrets,
-                    QuerySettings(),
-                    rebuilder=rebuilder,
-                    recorder=_LogRecorder(commands.publisher),
-                    erasures=commands.directory.erasures,
-                )
+            recorder, files = _LogRecorder(commands.publisher), ExportFiles(directory=installation.exports)
+            deps = query_deps(
+                store,
+                installation.key_secrets,
+                QuerySettings(),
+                rebuilder=rebuilder,
+                recorder=recorder,
+                exports=files,
+                erasures=commands.directory.erasures,
             )
+            app.router.add_routes(build_query_routes(deps))
             _add_health(app, commands, writer)
             add_metrics(app, store)
             app.router.add_route("*", "/{path:.*}", _unknown)
             async with listening(app, host, port, drain_s=SHUTDOWN_S):
-                beside = (writer.run(), _eraser(installation, commands).run())
+                exporting = export_worker(deps, files, recorder).run()
+                beside = (writer.run(), _eraser(installation, commands).run(), exporting)
                 async with background(store.watch(), *beside, *(one.run() for one in commands.following)) as ended:
                     on_listening()
                     await first_of(stop, ended)

@@ -20,6 +20,7 @@ from keeptrusts.schemas.outbound import ALLOW_VARIABLE, PUBLIC_ONLY, OutboundRul
 from keeptrusts.schemas.topics import Mode
 
 KEY_SECRET_VARIABLE: Final = "KEEPTRUSTS_KEY_SECRET"
+EXPORTS_VARIABLE: Final = "KEEPTRUSTS_EXPORTS_DIR"
 _KEY_SECRET_BYTES: Final = 32
 
 
@@ -34,6 +35,8 @@ class Installation:
     mode: Mode
     clickhouse: str
     key_secrets: Mapping[int, bytes] = field(repr=False)
+    exports: Path
+    """Where the files of exports are kept; all API processes of an installation share it."""
     outbound: OutboundRules = PUBLIC_ONLY
     """Where URLs that callers and documents give may lead."""
 
@@ -63,6 +66,7 @@ def read_installation(
         mode="cluster" if mode == "cluster" else "single-node",
         clickhouse=environment.get("KEEPTRUSTS_CLICKHOUSE", f"chdb://{store}"),
         key_secrets=MappingProxyType(_key_secrets(data_dir.root / "secrets", environment) if with_secrets else {}),
+        exports=Path(environment.get(EXPORTS_VARIABLE) or data_dir.root / "exports"),
         outbound=outbound_rules(environment),
     )
 

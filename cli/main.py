@@ -32,6 +32,7 @@ _COMMANDS = {
     "ticket": _command("ticket", "ticket", "Requests that wait for money."),
     "escalation": _command("escalation", "escalation", "Calls and answers that wait for a person."),
     "webhook": _command("webhook", "webhook", "Where events are sent to."),
+    "export": _command("export", "export", "Files of events, escalations and the audit trail."),
     "hold": _command("hold", "hold", "Money that calls under way hold."),
     "privacy": _command("privacy", "privacy", "What is kept of a person, and erasing it."),
     "env": _command("env", "env", "Print the variables that examples use."),

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from keeptrusts.projections.exports.files import ExportFiles
+from keeptrusts.projections.exports.worker import ExportWorker
 from keeptrusts.projections.migrations.runner import migrate
 from keeptrusts.projections.query_api.call import Deps, Recorder
 from keeptrusts.projections.query_api.directory_view import DirectoryView
@@ -83,22 +85,23 @@ class OwnerRebuilder:
         return _shown(await self._rebuild.rebuild(table))
 
 
-def build_query_routes(
+def query_deps(
     store: Store,
     key_secrets: Mapping[int, bytes],
     settings: QuerySettings,
     *,
     rebuilder: OwnerRebuilder | None = None,
     recorder: Recorder | None = None,
+    exports: ExportFiles | None = None,
     erasures: Callable[[str, str], int] = lambda org, subject: 0,
-) -> list[web.RouteDef]:
-    """Give the query API's routes, to be added to any aiohttp application.
+) -> Deps:
+    """Give what questions are answered from.
 
     ``key_secrets`` are the key secrets by version. Without ``rebuilder`` tables cannot be rebuilt here, without
-    ``recorder`` captured content cannot be read. ``erasures`` gives how often a data subject of an organization was
-    erased, where the process hears of that sooner than the tables.
+    ``recorder`` captured content cannot be read, without ``exports`` no file be downloaded. ``erasures`` gives how
+    often a data subject of an organization was erased, where the process hears of that sooner than the tables.
     """
-    deps = Deps(
+    return Deps(
         store=store,
         directory=DirectoryView(store, settings.directory_seconds, time.monotonic),
         tips=TipView(store, time.monotonic, settings.position_poll_seconds),
@@ -108,9 +111,19 @@ def build_query_routes(
         monotonic=time.monotonic,
         rebuilder=rebuilder,
         recorder=recorder,
+        exports=exports,
         erasures=erasures,
     )
+
+
+def build_query_routes(deps: Deps) -> list[web.RouteDef]:
+    """Give the query API's routes, to be added to any aiohttp application."""
     return aiohttp_routes(deps)
+
+
+def export_worker(deps: Deps, files: ExportFiles, recorder: Recorder) -> ExportWorker:
+    """Give what makes the exports that are asked for; run it beside the routes."""
+    return ExportWorker(deps, files, recorder)
 
 
 async def rebuild_offline(store: Store, settings: WriterSettings, table: str) -> Rebuilt:

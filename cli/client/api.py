@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -20,6 +21,7 @@ PAUSES_S: Final = (0.2, 0.8)
 """Pauses before a read is repeated, so at most two repeats."""
 MAX_ANSWER_BYTES: Final = 64 * 1024 * 1024
 _AGAIN: Final = frozenset({502, 503, 504})
+_EVENTS: Final[Mapping[str, str]] = MappingProxyType({"Accept": "text/event-stream"})
 
 
 @frozen
@@ -70,11 +72,16 @@ class ApiClient:
         return self._once(method, path, query, body, headers)
 
     @contextmanager
-    def stream(self, path: str, query: Mapping[str, str], *, read_timeout_s: float) -> Iterator[HTTPResponse]:
-        """Open a stream of server-sent events; a line that does not come in time raises TimeoutError while reading."""
+    def stream(
+        self, path: str, query: Mapping[str, str], *, read_timeout_s: float, headers: Mapping[str, str] = _EVENTS
+    ) -> Iterator[HTTPResponse]:
+        """Open an answer that is read as it comes, by default server-sent events.
+
+        What does not come in time raises TimeoutError while reading.
+        """
         opened = self._open(read_timeout_s)
         try:
-            response = self._exchange(opened, "GET", path, query, None, {"Accept": "text/event-stream"})
+            response = self._exchange(opened, "GET", path, query, None, headers)
             if response.status >= 400:
                 raise ApiRefusal(response.status, _problem(response.read(MAX_ANSWER_BYTES)))
             yield response

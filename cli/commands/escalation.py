@@ -41,6 +41,8 @@ def escalation() -> None:
 @click.option("--user", metavar="PERSON", help="Only of this person's calls (e-mail or id).")
 @click.option("--assignee", metavar="PERSON", help="Only those that this person is asked to decide first.")
 @click.option("--request", "request_id", metavar="ID", help="Only those of this request.")
+@click.option("--since", help="Opened since then: 7d, 24h, 2026-04 or an RFC 3339 time.")
+@click.option("--until", help="Opened before then.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
 @click.option("--cursor", help="Go on where a page ended.")
 @api_options
@@ -52,6 +54,8 @@ def list_escalations(
     user: str | None,
     assignee: str | None,
     request_id: str | None,
+    since: str | None,
+    until: str | None,
     limit: int,
     cursor: str | None,
     api: Api,
@@ -65,6 +69,8 @@ def list_escalations(
         user=user,
         assignee=assignee,
         request=request_id,
+        since=since,
+        until=until,
         limit=str(limit),
         cursor=cursor,
     )

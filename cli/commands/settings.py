@@ -121,6 +121,7 @@ def _of_the_services(data_dir: Path | None, working_dir: Path, environment: Mapp
     yield _variable("kafka", "KEEPTRUSTS_KAFKA", environment, default=ports.bootstrap)
     yield _variable("topic_prefix", "KEEPTRUSTS_TOPIC_PREFIX", environment, default="")
     yield _variable("clickhouse", "KEEPTRUSTS_CLICKHOUSE", environment, default=store)
+    yield _variable("exports_dir", "KEEPTRUSTS_EXPORTS_DIR", environment, default=str(chosen.root / "exports"))
     yield _variable("provider_url", "KEEPTRUSTS_PROVIDER_URL", environment, default=None)
     yield _variable("outbound_allow", "KEEPTRUSTS_OUTBOUND_ALLOW", environment, default=None)
     secrets = chosen.root / "secrets"

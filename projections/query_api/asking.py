@@ -50,7 +50,7 @@ def filters_of(call: Call, also: Iterable[str], *, since: str | None = None) -> 
 
 def limit_of(call: Call) -> int:
     try:
-        return parse_limit(call.parameters.get("limit", ""))
+        return parse_limit(call.parameters.get("limit", ""), maximum=call.most_rows)
     except FilterError as error:
         raise from_filter_error(error) from None
 

@@ -17,11 +17,14 @@ _HOW = "send an access key: 'Authorization: Bearer kt_ak_...' (kt key create --p
 
 @frozen
 class Caller:
-    """A signed-in member: the principal of the roles table, the member, the key used, and the directory then."""
+    """A member who asks: the principal of the roles table, the member, the key used, and the directory then.
+
+    ``key`` is None where the system asks on the member's behalf.
+    """
 
     principal: Principal
     member: MemberValue
-    key: KeyValue
+    key: KeyValue | None
     directory: Directory
 
 

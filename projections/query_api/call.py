@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import field
 from datetime import datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, Protocol
 
@@ -21,9 +22,11 @@ from keeptrusts.projections.settings import QuerySettings
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas import topics
 from keeptrusts.schemas.authorization import Action, scope_of
+from keeptrusts.schemas.filters import MAX_LIMIT
 from keeptrusts.schemas.frozen import frozen
 from keeptrusts.schemas.positions import Position, parse_position
 from keeptrusts.schemas.record import Record
+from keeptrusts.schemas.snapshots.documents import Export
 
 MIN_POSITION_HEADER: Final = "X-Keeptrusts-Min-Position"
 READ_PARAMETERS: Final = ("min_position",)
@@ -45,6 +48,12 @@ class Recorder(Protocol):
         ...
 
 
+class ExportPaths(Protocol):
+    """Where the files of exports are."""
+
+    def path(self, export: Export, sha256: str) -> Path: ...
+
+
 @frozen
 class Deps:
     """What every question may use."""
@@ -58,6 +67,7 @@ class Deps:
     monotonic: Callable[[], float]
     rebuilder: Rebuilder | None = None
     recorder: Recorder | None = None
+    exports: ExportPaths | None = None
     erasures: Callable[[str, str], int] = lambda org, subject: 0
     """How often a data subject was erased, as far as this process has heard: tables may be behind the log."""
 
@@ -75,6 +85,8 @@ class Call:
     path: Mapping[str, str]
     headers: Mapping[str, str]
     action: Action | None
+    most_rows: int = MAX_LIMIT
+    """The largest ``limit`` that may be asked for."""
 
     @property
     def org(self) -> str:
@@ -129,7 +141,7 @@ class Parameter:
 class Route:
     """One route. ``action`` is its row of the roles table (None: any member); ``reads`` are the topics it answers from.
 
-    Exactly one of ``handle`` and ``stream`` is given.
+    Exactly one of ``handle`` and ``stream`` is given. ``media``: what a stream is, unless server-sent events.
     """
 
     method: Literal["GET", "POST"]
@@ -142,6 +154,7 @@ class Route:
     parameters: tuple[Parameter, ...] = ()
     handle: Callable[[Call], Awaitable[BaseModel]] | None = None
     stream: Callable[[Call, web.Request], Awaitable[web.StreamResponse]] | None = None
+    media: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

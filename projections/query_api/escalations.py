@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from keeptrusts.projections.query_api.asking import CURSOR, LIMIT, MIN_POSITION, refuse_unknown, words_of
+from keeptrusts.projections.query_api.asking import (
+    CURSOR,
+    LIMIT,
+    MIN_POSITION,
+    SINCE,
+    UNTIL,
+    period_of,
+    refuse_unknown,
+    words_of,
+)
 from keeptrusts.projections.query_api.call import Call, Parameter
 from keeptrusts.projections.query_api.directory_view import Directory
 from keeptrusts.projections.query_api.ledger_values import escalation_of, newest, selected, the_one, user_id_of
@@ -15,6 +24,8 @@ from keeptrusts.schemas.snapshots.documents import Escalation as Value
 _KIND: Final = "escalation"
 STATES: Final = ("queued", "claimed", "resolved", "expired")
 OPEN: Final = "open"
+_OPENED: Final = "JSONExtractString(value, 'opened_at')"
+"""As texts they are in the order of time: all are written alike."""
 ID: Final = Parameter(name="id", help="escalation id", place="path")
 LIST_PARAMETERS: Final = (
     Parameter(name="state", help=f"only escalations in these states: {', '.join(STATES)}; {OPEN} = queued,claimed"),
@@ -23,6 +34,8 @@ LIST_PARAMETERS: Final = (
     Parameter(name="user", help="only escalations of this person's calls (id or e-mail)"),
     Parameter(name="assignee", help="only those that a policy asks this person to decide first (id or e-mail)"),
     Parameter(name="request", help="only those of this request"),
+    SINCE,
+    UNTIL,
     LIMIT,
     CURSOR,
     MIN_POSITION,
@@ -75,6 +88,11 @@ async def escalations(call: Call) -> Page[Escalation]:
         selection.where("has({states:Array(String)}, state)", states=named)
     if "type" in call.parameters:
         selection.where("account = {type:String}", type=call.parameters["type"])
+    since, until = period_of(call)
+    if since is not None:
+        selection.where(f"{_OPENED} >= {{since:String}}", since=format_time(since))
+    if until is not None:
+        selection.where(f"{_OPENED} < {{until:String}}", until=format_time(until))
     if "assignee" in call.parameters:
         assignee = user_id_of(call, call.parameters["assignee"])
         selection.where("JSONExtractString(value, 'assignee') = {assignee:String}", assignee=assignee)

@@ -17,7 +17,7 @@ from keeptrusts.schemas import topics
 from keeptrusts.schemas.codec import json_object
 from keeptrusts.schemas.money import FROM_JSON
 from keeptrusts.schemas.record import Record
-from keeptrusts.schemas.snapshots.documents import Escalation
+from keeptrusts.schemas.snapshots.documents import Escalation, Export
 from keeptrusts.schemas.snapshots.ledger import AllocationValue, BudgetPeriodOpened, TicketValue
 
 T = TypeVar("T", bound=Record)
@@ -30,6 +30,10 @@ def ticket_of(value: str) -> TicketValue:
 
 def escalation_of(value: str) -> Escalation:
     return _read(Escalation, value)
+
+
+def export_of(value: str) -> Export:
+    return _read(Export, value)
 
 
 def allocation_of(value: str) -> AllocationValue:

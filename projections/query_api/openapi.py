@@ -77,13 +77,14 @@ def stored_bytes(document: dict[str, Any]) -> bytes:
 
 
 def _operation(route: Route, answer: dict[str, Any]) -> dict[str, Any]:
-    media = "text/event-stream" if route.stream is not None else "application/json"
+    media = route.media or ("text/event-stream" if route.stream is not None else "application/json")
+    shown = answer if route.media is None else {"type": "string", "format": "binary"}
     operation: dict[str, Any] = {
         "operationId": route.operation,
         "summary": route.summary,
         "tags": [route.path.split("/")[2]],
         "responses": {
-            "200": {"description": "The answer", "content": {media: {"schema": answer}}},
+            "200": {"description": "The answer", "content": {media: {"schema": shown}}},
             **{status: _problem(text) for status, text in _STATUSES.items()},
         },
     }

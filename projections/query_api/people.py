@@ -116,7 +116,8 @@ async def keys(call: Call) -> Page[Key]:
 async def me(call: Call) -> One[Me]:
     """Answer ``GET /v1/me``: who is asking, and how far each action reaches."""
     refuse_unknown(call.parameters, ())
-    principal, organization = call.caller.principal, call.directory.organization
+    principal, organization, key = call.caller.principal, call.directory.organization, call.caller.key
+    assert key is not None, "whoever asks over HTTP has shown a key"
     if organization is None:
         raise not_found("organization", principal.org)
     member = call.directory.members.get(principal.member, call.caller.member)
@@ -126,7 +127,7 @@ async def me(call: Call) -> One[Me]:
             id=organization.id, name=organization.name, slug=organization.slug,
             wallet_mode=organization.wallet_mode, created_at=format_time(organization.created_at),
         ),
-        key_id=call.caller.key.id,
+        key_id=key.id,
         role=member.role,
         teams=_roles(member, call.directory, frozenset(member.teams)),
         capabilities={action: scope_of(principal, action).reach for action in ROLES_TABLE},

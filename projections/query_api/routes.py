@@ -12,6 +12,7 @@ from keeptrusts.projections.query_api import (
     escalations,
     event_detail,
     events,
+    exports,
     gateways,
     holds,
     log,
@@ -29,6 +30,7 @@ from keeptrusts.projections.query_api.asking import AS_OF, MIN_POSITION
 from keeptrusts.projections.query_api.call import Parameter, Route
 from keeptrusts.projections.query_api.contents import Contents
 from keeptrusts.projections.query_api.escalations import Escalation
+from keeptrusts.projections.query_api.exports import Export
 from keeptrusts.projections.query_api.models import (
     Adoption,
     EventDetail,
@@ -176,6 +178,22 @@ ROUTES: Final[tuple[Route, ...]] = (
         summary="The texts that an escalation is about, where they are captured; every reading is recorded",
         answer=One[Contents], reads=(LEDGER, DIRECTORY), parameters=contents.ESCALATION_PARAMETERS,
         handle=contents.escalation_content,
+    ),
+    Route(
+        method="GET", path="/v1/exports", operation="listExports", action="exports.create",
+        summary="Files that were asked for, newest first", answer=Page[Export], reads=(LEDGER, DIRECTORY),
+        parameters=exports.LIST_PARAMETERS, handle=exports.exports,
+    ),
+    Route(
+        method="GET", path="/v1/exports/{id}", operation="getExport", action="exports.create",
+        summary="One export", answer=One[Export], reads=(LEDGER, DIRECTORY), parameters=exports.ONE_PARAMETERS,
+        handle=exports.export,
+    ),
+    Route(
+        method="GET", path="/v1/exports/{id}/download", operation="downloadExport", action="exports.create",
+        summary="An export's file, or a range of it; every download is recorded", answer=Export,
+        reads=(LEDGER, DIRECTORY), parameters=exports.DOWNLOAD_PARAMETERS, stream=exports.download,
+        media="application/octet-stream",
     ),
     Route(
         method="GET", path="/v1/privacy/subjects/{id}", operation="getDataSubject", action="privacy.erase",

@@ -125,7 +125,7 @@ async def _call(deps: Deps, route: Route, request: web.Request) -> Call:
 
 
 def _refuse_beyond_key(route: Route, caller: Caller) -> None:
-    scopes = caller.key.scopes
+    scopes = () if caller.key is None else caller.key.scopes
     if scopes and route.action is not None and route.action not in scopes:
         raise forbidden(f"use {route.path} with this key", f"use a key with the scope {route.action}")
 

@@ -21,7 +21,7 @@ from support.running_writer import until
 
 from benchmarks.filled_history import DAYS, fill_requests
 from benchmarks.results import record
-from keeptrusts.projections.app import build_query_routes, open_store
+from keeptrusts.projections.app import build_query_routes, open_store, query_deps
 from keeptrusts.projections.settings import QuerySettings, StoreSettings
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas.topics import partition_of
@@ -62,7 +62,7 @@ async def api(directory: Path, rows: int) -> AsyncIterator[Client]:
         await filled.progress("kt.events", partition, 2 * rows)
         await until(lambda: settled(store), SETTLE_S)
         app = web.Application()
-        app.add_routes(build_query_routes(store, SECRETS, QuerySettings()))
+        app.add_routes(build_query_routes(query_deps(store, SECRETS, QuerySettings())))
         async with TestClient(TestServer(app)) as client:
             yield client
     finally:

@@ -136,6 +136,7 @@ def test_kill_9_of_anything_loses_nothing(own_stack: Stack, name: str) -> None:
     count = own_stack.get(f"/v1/events?count=true&min_position={before.headers['x-keeptrusts-position']}").json()[
         "count"
     ]
+    export = own_stack.post("/v1/exports", {"format": "ndjson"}).json()["id"]
     pid = own_stack.pid(name)
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: restarted(own_stack, name, pid), 60, f"{name} restarted")
@@ -147,6 +148,9 @@ def test_kill_9_of_anything_loses_nothing(own_stack: Stack, name: str) -> None:
     wait_until(lambda: visible(own_stack, position) is not None, 60, "the projection has caught up")
     assert (visible(own_stack, position) or 0) > count
     assert own_stack.event(before)["status"] == 200
+    wait_until(lambda: own_stack.get(f"/v1/exports/{export}").json()["data"]["state"] == "ready", 60, "the export")
+    written = own_stack.get(f"/v1/exports/{export}/download").body.splitlines()
+    assert len(written) == count, "what was asked for before the kill shows what there was then"
 
 
 def restarted(stack: Stack, name: str, old_pid: int) -> bool:

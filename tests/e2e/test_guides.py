@@ -168,6 +168,23 @@ def test_teams_are_made_and_funded(shell: Shell) -> None:
     assert json.loads(shell.run(curl))["slug"] == "legal"
 
 
+def test_exports_are_made_listed_and_downloaded(shell: Shell) -> None:
+    shell.run(CHAT_CURL + " >/dev/null")
+    shell.until("kt events list --since 1h --limit 1", lambda shown: "gpt-4o" in shown)
+    create = "kt export create \\\n  --type events \\\n  --format csv \\\n  --since 30d"
+    shell.run(f'{create} \\\n  --description "Board report - April 2026"')
+    listed = shell.until("kt export list --format table", lambda shown: " ready " in shown)
+    assert "Board report - April 2026" in listed
+    (row, *_) = json.loads(shell.run("kt export list --format json"))
+    table = shell.run(
+        f"kt export download {row['id']} && kt export verify kt-events-{row['id']}.csv -o json && cat *.csv"
+    )
+    assert f'"sha256": "{row["sha256"]}"' in table and "gpt-4o" in table
+    changed = f"sed -i s/gpt-4o/gpt-4x/ kt-events-{row['id']}.csv; kt export verify kt-events-{row['id']}.csv"
+    shell.run(changed, code=1)
+    shell.run("rm *.csv")
+
+
 def test_tail_shows_a_live_call(shell: Shell) -> None:
     tail = "kt events tail -n 0 --first 1 --timeout 60 --format ndjson & tail=$!"
     calling = f"while kill -0 $tail 2>/dev/null; do {CHAT_CURL} >/dev/null; sleep 0.5; done"

@@ -18,7 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from support.acme import SECRETS, fill_directory
 from support.filled_store import FilledStore
 
-from keeptrusts.projections.app import build_query_routes, open_store
+from keeptrusts.projections.app import build_query_routes, open_store, query_deps
 from keeptrusts.projections.migrations.runner import migrate
 from keeptrusts.projections.settings import KafkaSettings, QuerySettings, StoreSettings, WriterSettings
 from keeptrusts.projections.store.clickhouse import ClickHouseStore
@@ -165,6 +165,6 @@ async def client(store: Store, filled: FilledStore) -> AsyncIterator[TestClient[
         directory_seconds=0.0, position_wait_seconds=0.5, stream_poll_seconds=0.02, bookmark_seconds=0.2
     )
     app = web.Application()
-    app.add_routes(build_query_routes(store, SECRETS, settings, recorder=TakesAll()))
+    app.add_routes(build_query_routes(query_deps(store, SECRETS, settings, recorder=TakesAll())))
     async with TestClient(TestServer(app)) as made:
         yield made

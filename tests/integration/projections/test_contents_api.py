@@ -17,7 +17,7 @@ from support.filled_store import FilledStore
 from support.request_material import Material
 
 from keeptrusts.cli.client.api import path_of
-from keeptrusts.projections.app import build_query_routes
+from keeptrusts.projections.app import build_query_routes, query_deps
 from keeptrusts.projections.settings import QuerySettings
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.projections.writer.destroyed_keys import delete_destroyed
@@ -55,7 +55,7 @@ def recorder() -> Recorder:
 async def client(store: Store, filled: FilledStore, recorder: Recorder) -> AsyncIterator[Client]:
     app = web.Application()
     settings = QuerySettings(directory_seconds=0.0, position_wait_seconds=0.3)
-    app.add_routes(build_query_routes(store, SECRETS, settings, recorder=recorder))
+    app.add_routes(build_query_routes(query_deps(store, SECRETS, settings, recorder=recorder)))
     async with TestClient(TestServer(app)) as made:
         yield made
 
@@ -242,11 +242,10 @@ async def test_whoever_was_erased_is_gone_before_the_tables_know(
     heard = {(ORG, MEMBER.id): 1}
     app = web.Application()
     settings = QuerySettings(directory_seconds=0.0, position_wait_seconds=0.3)
-    app.add_routes(
-        build_query_routes(
-            store, SECRETS, settings, recorder=recorder, erasures=lambda org, subject: heard.get((org, subject), 0)
-        )
+    deps = query_deps(
+        store, SECRETS, settings, recorder=recorder, erasures=lambda org, subject: heard.get((org, subject), 0)
     )
+    app.add_routes(build_query_routes(deps))
     async with TestClient(TestServer(app)) as client:
         refused = await get(client, f"/v1/events/{before.request}/content", OWNER, 410)
         assert (refused["reason"], recorder.facts) == ("erased", [])

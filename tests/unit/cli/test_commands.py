@@ -97,6 +97,19 @@ WRITES: list[tuple[tuple[str, ...], str, str, Any]] = [
         {"url": "https://a.test/x", "events": ["escalation.opened", "*.claimed"], "team": "t", "description": "",
          "enabled": True},
     ),
+    (
+        ("export", "create", "--type", "events", "--format", "csv", "--since", "30d", "--description", "Board report"),
+        "POST", "/v1/exports",
+        {"type": "events", "format": "csv", "since": "30d", "filters": {}, "description": "Board report"},
+    ),
+    (
+        ("export-jobs", "create", "--type", "escalations", "--format", "ndjson", "--until", "2026-05", "--team", "t",
+         "--tag", "env=prod", "--filter", "state=open"),
+        "POST", "/v1/exports",
+        {"type": "escalations", "format": "ndjson", "until": "2026-05", "description": "",
+         "filters": {"team": "t", "tag.env": "prod", "state": "open"}},
+    ),
+    (("export", "delete", "x_1"), "DELETE", "/v1/exports/x_1", None),
     (("webhook", "update", "whk_1", "--disable", "--url", "https://b.test"), "PATCH", "/v1/webhooks/whk_1",
      {"url": "https://b.test", "enabled": False}),
     (("webhook", "delete", "whk_1"), "DELETE", "/v1/webhooks/whk_1", None),
@@ -114,7 +127,7 @@ def test_a_writing_command_sends_what_was_given_and_waits_until_reads_show_it(
 ) -> None:
     api.on(f"{method} {path}", Prepared(status=201, body=DONE))
     api.on("GET /v1/me", ME)
-    for shown in ("wallets/x_1", "wallets/balance", "tickets/x_1", "budgets/x_1", "escalations/x_1"):
+    for shown in ("wallets/x_1", "wallets/balance", "tickets/x_1", "budgets/x_1", "escalations/x_1", "exports/x_1"):
         api.on(f"GET /v1/{shown}", BALANCES)
     result = kt(*arguments, "--json", "--idempotency-key", "k1")
     assert result.exit_code == 0, result.output
@@ -175,6 +188,11 @@ READS: list[tuple[tuple[str, ...], str, dict[str, str]]] = [
      {"state": "open", "type": "data_exfiltration", "team": "t", "limit": "100"}),
     (("escalation", "show", "esc_1"), "/v1/escalations/esc_1", {}),
     (("escalation", "list", "--assignee", "a@b.c"), "/v1/escalations", {"assignee": "a@b.c", "limit": "100"}),
+    (("escalation", "list", "--since", "7d", "--until", "1d"), "/v1/escalations",
+     {"since": "7d", "until": "1d", "limit": "100"}),
+    (("export", "list", "--format", "table", "--state", "ready", "--state", "queued", "--type", "cost"), "/v1/exports",
+     {"state": "ready,queued", "type": "cost", "limit": "100"}),
+    (("export", "show", "exp_1"), "/v1/exports/exp_1", {}),
     (("webhook", "list"), "/v1/webhooks", {}),
     (("webhook", "show", "whk_1"), "/v1/webhooks/whk_1", {}),
     (("webhook", "deliveries", "whk_1", "--state", "failed", "--state", "queued"), "/v1/webhooks/whk_1/deliveries",
@@ -217,6 +235,7 @@ def test_a_reading_command_asks_for_what_was_given(
         "balance",
         "tkt_1",
         "esc_1",
+        "exp_1",
         "whk_1",
         "cap:user:mem_1%2Fday",
     )

@@ -61,6 +61,7 @@ def test_settings_show_their_origin(kt: Kt, stack: Path) -> None:
     assert (rows["mode"]["value"], rows["mode"]["origin"]) == ("cluster", "environment")
     assert (rows["port_offset"]["value"], rows["port_offset"]["origin"]) == ("0", "default")
     assert rows["clickhouse"]["value"] == f"chdb://{stack / 'clickhouse'}"
+    assert rows["exports_dir"]["value"] == str(stack / "exports")
     assert rows["data_dir"]["origin"] == "found upwards"
 
 

@@ -1,0 +1,1 @@
+"""Exports: rows of the tables, written to files that people take away."""

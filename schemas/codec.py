@@ -97,6 +97,7 @@ TYPES: Final[MappingProxyType[str, type[Record]]] = MappingProxyType(
         "kt.export.finish_requested.v1": documents.ExportFinishRequested,
         "kt.export.delete_requested.v1": documents.ExportDeleteRequested,
         "kt.export.schedule_requested.v1": documents.ExportScheduleRequested,
+        "kt.export.unschedule_requested.v1": documents.ExportUnscheduleRequested,
         "kt.report.create_requested.v1": documents.ReportCreateRequested,
         "kt.privacy.erase_requested.v1": privacy.PrivacyEraseRequested,
     }

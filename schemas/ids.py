@@ -33,6 +33,7 @@ MESSAGE: Final = "msg"
 BUDGET: Final = "bud"
 CONFIGURATION: Final = "cfg"
 EXPORT: Final = "exp"
+EXPORT_SCHEDULE: Final = "xsc"
 REPOSITORY: Final = "repo"
 ERASURE: Final = "era"
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _POLL_S: Final = 0.5
 _SHOWN: Final = 40
+_SCHEDULES: Final = "/v1/export-schedules"
 _UNITS: Final = ("KiB", "MiB", "GiB", "TiB")
 _STATES: Final = ("queued", "ready", "failed", "expired", "deleted")
 
@@ -57,6 +58,20 @@ COLUMNS: Final = (
     moment("expires_at", "UNTIL (UTC)"),
     Column(title="DESCRIPTION", show=_description),
     field("requested_by", "BY"),
+)
+
+
+SCHEDULE_COLUMNS: Final = (
+    field("id"),
+    field("type"),
+    field("format"),
+    field("cron"),
+    field("time_zone", "TIME ZONE"),
+    Column(title="NEXT (UTC)", show=lambda row: short_time(next(iter(row.get("next_runs") or ()), None))),
+    field("last_export", "LAST EXPORT"),
+    field("skipped", "SKIPPED FOR"),
+    Column(title="DESCRIPTION", show=_description),
+    field("made_by", "BY"),
 )
 
 
@@ -119,15 +134,23 @@ def create(
 @export.command("list")
 @click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only these; may be repeated.")
 @click.option("--type", "type_name", metavar="TYPE", help="Only of this type.")
+@click.option("--schedule", "schedule_id", metavar="SCHEDULE", help="Only those of this schedule.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
 @click.option("--cursor", help="Go on where a page ended.")
 @api_options
 @output_options
 def list_exports(
-    states: tuple[str, ...], type_name: str | None, limit: int, cursor: str | None, api: Api, output: Output
+    states: tuple[str, ...],
+    type_name: str | None,
+    schedule_id: str | None,
+    limit: int,
+    cursor: str | None,
+    api: Api,
+    output: Output,
 ) -> None:
     """List exports, the newest first."""
-    query = given(state=",".join(states) or None, type=type_name, limit=str(limit), cursor=cursor)
+    states_asked = ",".join(states) or None
+    query = given(state=states_asked, type=type_name, schedule=schedule_id, limit=str(limit), cursor=cursor)
     answer = api.client().get("/v1/exports", query)
     output.rows(answer.document["data"], COLUMNS)
     if answer.document.get("next_cursor"):
@@ -166,6 +189,81 @@ def delete(export_id: str, idempotency_key: str | None, api: Api, output: Output
     done = carry_out(
         api.client(), "DELETE", _path(export_id), idempotency_key=idempotency_key, shown_by=lambda _: _path(export_id)
     )
+    output.document({**done.document, **given(**(done.shown or {}))})
+
+
+@export.group("schedule")
+def schedules() -> None:
+    """Exports that are made again and again."""
+
+
+@schedules.command("create")
+@click.option("--cron", required=True, help="Minute, hour, day of month, month, day of week: '0 6 1 * *'.")
+@click.option("--time-zone", default="UTC", show_default=True, help="Whose clock counts, such as Europe/Berlin.")
+@click.option("--type", "type_name", metavar="TYPE", default="events", show_default=True,
+              help="events, usage, cost, escalations or audit.")  # fmt: skip
+@click.option("--format", "file_format", metavar="FORMAT", default="csv", show_default=True,
+              help="Of the files: csv, json or ndjson.")  # fmt: skip
+@click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE", help="A filter, such as team=backend.")
+@click.option("--description", default="", help="For people.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@write_options
+@api_options
+def create_schedule(
+    cron: str,
+    time_zone: str,
+    type_name: str,
+    file_format: str,
+    filters: tuple[str, ...],
+    description: str,
+    as_json: bool,
+    idempotency_key: str | None,
+    api: Api,
+) -> None:
+    """Make an export at each time of a schedule, of what has happened since the one before."""
+    body = {
+        "cron": cron,
+        "time_zone": time_zone,
+        "type": type_name,
+        "format": file_format,
+        "filters": _named(filters),
+        "description": description,
+    }
+    done = carry_out(api.client(), "POST", _SCHEDULES, body, idempotency_key=idempotency_key, shown_by=_shows_schedule)
+    Output(format="json" if as_json else "table").document({**done.document, **given(**(done.shown or {}))})
+
+
+@schedules.command("list")
+@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
+@click.option("--cursor", help="Go on where a page ended.")
+@api_options
+@output_options
+def list_schedules(limit: int, cursor: str | None, api: Api, output: Output) -> None:
+    """List schedules, the newest first."""
+    answer = api.client().get(_SCHEDULES, given(limit=str(limit), cursor=cursor))
+    output.rows(answer.document["data"], SCHEDULE_COLUMNS)
+    if answer.document.get("next_cursor"):
+        output.note(f"next page: --cursor {answer.document['next_cursor']}")
+
+
+@schedules.command("show")
+@click.argument("schedule_id", metavar="SCHEDULE")
+@api_options
+@output_options
+def show_schedule(schedule_id: str, api: Api, output: Output) -> None:
+    """Show one schedule with its next times."""
+    output.document(api.client().get(_shows_schedule({"id": schedule_id})).document["data"])
+
+
+@schedules.command("delete")
+@click.argument("schedule_id", metavar="SCHEDULE")
+@write_options
+@api_options
+@output_options
+def delete_schedule(schedule_id: str, idempotency_key: str | None, api: Api, output: Output) -> None:
+    """Make no more exports of a schedule; those that it has made stay."""
+    path = _shows_schedule({"id": schedule_id})
+    done = carry_out(api.client(), "DELETE", path, idempotency_key=idempotency_key, shown_by=lambda _: path)
     output.document({**done.document, **given(**(done.shown or {}))})
 
 
@@ -226,6 +324,12 @@ def _named(texts: tuple[str, ...]) -> dict[str, str]:
             raise click.UsageError(f"--filter {text}: write NAME=VALUE")
         found[name] = value
     return found
+
+
+def _shows_schedule(document: Mapping[str, Any]) -> str:
+    from keeptrusts.cli.client.api import path_of
+
+    return path_of("v1", "export-schedules", str(document["id"]))
 
 
 def _path(*parts: str) -> str:

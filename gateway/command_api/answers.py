@@ -35,6 +35,7 @@ Kind = Literal[
     "escalation",
     "webhook",
     "export",
+    "export_schedule",
     "erasure",
 ]
 
@@ -178,6 +179,18 @@ class ExportAnswer(CommandAnswer):
     format: ExportFormat | None = None
     since: str | None = None
     until: str | None = None
+    filters: dict[str, str] = Field(default_factory=dict)
+    description: str = ""
+
+
+class ExportScheduleAnswer(CommandAnswer):
+    """A schedule that was made or deleted; its next times: GET /v1/export-schedules/{id} with ``min_position``."""
+
+    state: Literal["active", "removed"]
+    type: ExportType | None = None
+    format: ExportFormat | None = None
+    cron: str | None = None
+    time_zone: str | None = None
     filters: dict[str, str] = Field(default_factory=dict)
     description: str = ""
 

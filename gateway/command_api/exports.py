@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from keeptrusts.gateway.command_api.plan import Asked, Plan, unlisted
 from keeptrusts.gateway.command_api.problems import forbidden, invalid
-from keeptrusts.gateway.command_api.requests import ExportCreateBody, NoFields
+from keeptrusts.gateway.command_api.requests import ExportCreateBody, ExportedBody, ExportScheduleBody, NoFields
 from keeptrusts.schemas import ids
-from keeptrusts.schemas.commands.documents import ExportCreateRequested, ExportDeleteRequested
-from keeptrusts.schemas.exports import EXPORTS, FORMATS, ExportKind, export_scope
+from keeptrusts.schemas.commands.documents import (
+    ExportCreateRequested,
+    ExportDeleteRequested,
+    ExportScheduleRequested,
+    ExportUnscheduleRequested,
+)
+from keeptrusts.schemas.exports import EXPORTS, FORMATS, export_scope
 from keeptrusts.schemas.filters import FilterError, Filters, parse_filters
+from keeptrusts.schemas.periods import zone_named
 from keeptrusts.schemas.record import format_time
+from keeptrusts.schemas.schedules import check_schedule
 
 
 def create_export(asked: Asked, body: ExportCreateBody) -> Plan:
     """Ask for a file. The period is fixed now: ``30d`` counts from this moment, whenever the file is made."""
-    kind = EXPORTS[body.type]
-    if body.format not in FORMATS:
-        raise invalid("format", f"{body.format} is not written yet", "use one of " + ", ".join(FORMATS))
-    if export_scope(asked.caller.principal, body.type).reach == "none":
-        raise forbidden(f"export {body.type}")
-    period = _read(asked, kind, body)
+    period = {name: text for name in ("since", "until") if (text := getattr(body, name)) is not None}
+    found = _checked(asked, body, period)
     export = asked.new_id(ids.EXPORT)
     intent = ExportCreateRequested(
         export=export,
         type=body.type,
         format=body.format,
-        since=period.since,
-        until=period.until,
+        since=found.since,
+        until=found.until,
         filters=body.filters,
         description=body.description,
     )
@@ -35,12 +40,9 @@ def create_export(asked: Asked, body: ExportCreateBody) -> Plan:
         "export",
         export,
         state="queued",
-        type=body.type,
-        format=body.format,
-        since=None if period.since is None else format_time(period.since),
-        until=None if period.until is None else format_time(period.until),
-        filters=body.filters,
-        description=body.description,
+        since=None if found.since is None else format_time(found.since),
+        until=None if found.until is None else format_time(found.until),
+        **_shown(body),
     )
 
 
@@ -49,13 +51,58 @@ def delete_export(asked: Asked, body: NoFields) -> Plan:
     return unlisted(ExportDeleteRequested(export=export), "export", export, state="deleted")
 
 
-def _read(asked: Asked, kind: ExportKind, body: ExportCreateBody) -> Filters:
-    """Read the period, and the filters as far as they can be read without the rows. Raises Refused (422)."""
+def schedule_exports(asked: Asked, body: ExportScheduleBody) -> Plan:
+    """Ask for a file at each time of a schedule."""
+    _checked(asked, body, {})
+    try:
+        zone_named(body.time_zone)
+    except ValueError as error:
+        raise invalid("time_zone", *str(error).split("; ", 1)) from None
+    try:
+        check_schedule(body.cron, body.time_zone, asked.context.now())
+    except ValueError as error:
+        raise invalid("cron", *str(error).split("; ", 1)) from None
+    schedule = asked.new_id(ids.EXPORT_SCHEDULE)
+    intent = ExportScheduleRequested(
+        schedule=schedule,
+        type=body.type,
+        format=body.format,
+        cron=body.cron,
+        time_zone=body.time_zone,
+        filters=body.filters,
+        description=body.description,
+    )
+    return unlisted(
+        intent,
+        "export_schedule",
+        schedule,
+        state="active",
+        cron=body.cron,
+        time_zone=body.time_zone,
+        **_shown(body),
+    )
+
+
+def unschedule_exports(asked: Asked, body: NoFields) -> Plan:
+    schedule = asked.path["schedule"]
+    return unlisted(ExportUnscheduleRequested(schedule=schedule), "export_schedule", schedule, state="removed")
+
+
+def _shown(body: ExportedBody) -> dict[str, Any]:
+    return {"type": body.type, "format": body.format, "filters": body.filters, "description": body.description}
+
+
+def _checked(asked: Asked, body: ExportedBody, period: dict[str, str]) -> Filters:
+    """Read what is to be exported as far as it can be read without the rows. Raises Refused (403, 422)."""
+    kind = EXPORTS[body.type]
+    if body.format not in FORMATS:
+        raise invalid("format", f"{body.format} is not written yet", "use one of " + ", ".join(FORMATS))
+    if export_scope(asked.caller.principal, body.type).reach == "none":
+        raise forbidden(f"export {body.type}")
     unknown = next((name for name in body.filters if not kind.knows(name)), None)
     if unknown is not None:
         known = ", ".join((*kind.filters, *(("tag.<name>",) if kind.tags else ())))
         raise invalid(f"filters.{unknown[:60]}", f"is no filter of {body.type}", f"known: {known}")
-    period = {name: text for name in ("since", "until") if (text := getattr(body, name)) is not None}
     filters = body.filters if kind.tags else {}
     try:
         return parse_filters({**filters, **period}, asked.context.now())

@@ -27,6 +27,7 @@ _CODE_OF_REASON: Final[Mapping[str, str]] = MappingProxyType(
         "invalid_key": "invalid_request",
         "invalid_expiry": "invalid_request",
         "invalid_deadline": "invalid_request",
+        "invalid_schedule": "invalid_request",
         "invalid_time_zone": "invalid_request",
         "wrong_ledger": "invalid_request",
         "not_supported": "invalid_request",

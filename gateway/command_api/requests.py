@@ -302,17 +302,29 @@ class WebhookChangeBody(_Change):
     enabled: bool | None = None
 
 
-class ExportCreateBody(CommandBody):
-    """What to write to a file: rows of a type within a period (``30d``, a date or a time), matching the filters."""
+class ExportedBody(CommandBody):
+    """What is written to a file: rows of a type that match the filters."""
 
     type: ExportType = "events"
     format: ExportFormat = "csv"
-    since: Annotated[str, Field(max_length=40)] | None = None
-    until: Annotated[str, Field(max_length=40)] | None = None
     filters: Annotated[dict[str, Annotated[str, Field(max_length=1000)]], Field(max_length=20)] = Field(
         default_factory=dict
     )
     description: Description = ""
+
+
+class ExportCreateBody(ExportedBody):
+    """A file of a period: ``30d``, a date or a time."""
+
+    since: Annotated[str, Field(max_length=40)] | None = None
+    until: Annotated[str, Field(max_length=40)] | None = None
+
+
+class ExportScheduleBody(ExportedBody):
+    """A file at each time of ``cron`` in a time zone, of what has happened since the one before."""
+
+    cron: Annotated[str, Field(min_length=1, max_length=200)]
+    time_zone: Annotated[str, Field(min_length=1, max_length=60)] = "UTC"
 
 
 class TicketReasonBody(CommandBody):

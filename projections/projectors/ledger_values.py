@@ -1,4 +1,4 @@
-"""Rows of ``ledger_values``: the current value of each ticket, allocation, budget's period, escalation, export."""
+"""Rows of ``ledger_values``: the current value of what people look at one by one, such as a ticket or an escalation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from keeptrusts.projections.projectors.place import DerivedRecord, time_text_of_ms
 from keeptrusts.schemas.frozen import frozen
-from keeptrusts.schemas.snapshots.documents import Escalation, Export
+from keeptrusts.schemas.snapshots.documents import Escalation, Export, ExportSchedule
 from keeptrusts.schemas.snapshots.ledger import (
     AllocationValue,
     BudgetPeriodOpened,
@@ -21,8 +21,8 @@ from keeptrusts.schemas.snapshots.ledger import (
 class LedgerValueRow:
     """One value; the one with the largest offset is in force. ``account`` is what it moves, ``changed_at`` when.
 
-    ``id`` is a ticket's, an allocation's, an escalation's or an export's (whose ``account`` is its type), or the full
-    name of a budget's period.
+    ``id`` is a ticket's, an allocation's, an escalation's, an export's or a schedule's (whose ``account`` is its type),
+    or the full name of a budget's period.
     """
 
     org: str
@@ -67,6 +67,9 @@ def _row(derived: DerivedRecord, entry: Entry, change: Change) -> LedgerValueRow
         case Export():
             identifier, account = change.id, change.type
             state, user = change.state, change.requested_by
+        case ExportSchedule():
+            identifier, account = change.id, change.type
+            state, user = change.state, change.made_by
         case BudgetPeriodOpened():
             identifier, account = change.full, change.account
         case _:

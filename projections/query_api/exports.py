@@ -26,6 +26,7 @@ ID: Final = Parameter(name="id", help="export id", place="path")
 LIST_PARAMETERS: Final = (
     Parameter(name="state", help=f"only exports in these states: {', '.join(STATES)}"),
     Parameter(name="type", help="only exports of this type, such as events"),
+    Parameter(name="schedule", help="only exports of this schedule"),
     Parameter(name="sha256", help="only exports whose file has this SHA-256"),
     LIMIT,
     CURSOR,
@@ -44,7 +45,8 @@ _MEDIA_TYPES: Final[dict[ExportFormat, str]] = {
 class Export(Answer):
     """A file that was asked for. It shows the log up to ``as_of``, and can be read until ``expires_at``.
 
-    ``rows``, ``size_bytes`` and ``sha256`` are those of its file; ``message`` says why it failed.
+    ``schedule`` has asked for it, where no person did. ``rows``, ``size_bytes`` and ``sha256`` are those of its file;
+    ``message`` says why it failed.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Export(Answer):
     filters: dict[str, str]
     description: str
     state: Literal["queued", "ready", "failed", "expired", "deleted"]
+    schedule: str | None
     requested_by: str
     requested_at: Time
     finished_at: Time | None
@@ -75,6 +78,9 @@ async def exports(call: Call) -> Page[Export]:
         selection.where("has({states:Array(String)}, state)", states=list(states))
     if "type" in call.parameters:
         selection.where("account = {type:String}", type=call.parameters["type"])
+    if "schedule" in call.parameters:
+        named = call.parameters["schedule"]
+        selection.where("JSONExtractString(value, 'schedule') = {schedule:String}", schedule=named)
     if "sha256" in call.parameters:
         wanted = call.parameters["sha256"].lower()
         selection.where("JSONExtractString(value, 'sha256') = {sha256:String}", sha256=wanted)
@@ -170,6 +176,7 @@ def _export(value: Value, directory: Directory) -> Export:
         filters=value.filters,
         description=value.description,
         state=value.state,
+        schedule=value.schedule,
         requested_by=directory.user_label(value.requested_by),
         requested_at=format_time(value.requested_at),
         finished_at=None if value.finished_at is None else format_time(value.finished_at),

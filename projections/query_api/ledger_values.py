@@ -17,7 +17,7 @@ from keeptrusts.schemas import topics
 from keeptrusts.schemas.codec import json_object
 from keeptrusts.schemas.money import FROM_JSON
 from keeptrusts.schemas.record import Record
-from keeptrusts.schemas.snapshots.documents import Escalation, Export
+from keeptrusts.schemas.snapshots.documents import Escalation, Export, ExportSchedule
 from keeptrusts.schemas.snapshots.ledger import AllocationValue, BudgetPeriodOpened, TicketValue
 
 T = TypeVar("T", bound=Record)
@@ -34,6 +34,10 @@ def escalation_of(value: str) -> Escalation:
 
 def export_of(value: str) -> Export:
     return _read(Export, value)
+
+
+def export_schedule_of(value: str) -> ExportSchedule:
+    return _read(ExportSchedule, value)
 
 
 def allocation_of(value: str) -> AllocationValue:

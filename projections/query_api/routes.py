@@ -12,6 +12,7 @@ from keeptrusts.projections.query_api import (
     escalations,
     event_detail,
     events,
+    export_schedules,
     exports,
     gateways,
     holds,
@@ -30,6 +31,7 @@ from keeptrusts.projections.query_api.asking import AS_OF, MIN_POSITION
 from keeptrusts.projections.query_api.call import Parameter, Route
 from keeptrusts.projections.query_api.contents import Contents
 from keeptrusts.projections.query_api.escalations import Escalation
+from keeptrusts.projections.query_api.export_schedules import ExportSchedule
 from keeptrusts.projections.query_api.exports import Export
 from keeptrusts.projections.query_api.models import (
     Adoption,
@@ -194,6 +196,17 @@ ROUTES: Final[tuple[Route, ...]] = (
         summary="An export's file, or a range of it; every download is recorded", answer=Export,
         reads=(LEDGER, DIRECTORY), parameters=exports.DOWNLOAD_PARAMETERS, stream=exports.download,
         media="application/octet-stream",
+    ),
+    Route(
+        method="GET", path="/v1/export-schedules", operation="listExportSchedules", action="exports.create",
+        summary="Exports that are made again and again, newest first", answer=Page[ExportSchedule],
+        reads=(LEDGER, DIRECTORY), parameters=export_schedules.LIST_PARAMETERS,
+        handle=export_schedules.export_schedules,
+    ),
+    Route(
+        method="GET", path="/v1/export-schedules/{id}", operation="getExportSchedule", action="exports.create",
+        summary="One schedule of exports, with its next times", answer=One[ExportSchedule], reads=(LEDGER, DIRECTORY),
+        parameters=export_schedules.ONE_PARAMETERS, handle=export_schedules.export_schedule,
     ),
     Route(
         method="GET", path="/v1/privacy/subjects/{id}", operation="getDataSubject", action="privacy.erase",

@@ -137,6 +137,8 @@ class ExportDeleteRequested(Record):
 
 
 class ExportScheduleRequested(Record):
+    """Make an export at each time of ``cron`` in a time zone, of what has happened since the one before."""
+
     schedule: str
     type: ExportType
     format: ExportFormat
@@ -145,6 +147,12 @@ class ExportScheduleRequested(Record):
     filters: dict[str, str] = Field(default_factory=dict)
     description: str = ""
     enabled: bool = True
+
+
+class ExportUnscheduleRequested(Record):
+    """Make no more exports of a schedule; those that it has made stay."""
+
+    schedule: str
 
 
 class ReportCreateRequested(Record):

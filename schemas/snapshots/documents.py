@@ -110,7 +110,8 @@ class Export(Record):
     """One export's current value. States: queued, ready, failed; then expired or deleted, when its file is gone.
 
     In the file is what ``requested_by`` may see of ``type``: ``reach`` and ``teams`` say how far that was when it was
-    asked for, and whoever reads the file must reach as far. ``expires_at`` ends a queued one as well.
+    asked for, and whoever reads the file must reach as far. ``expires_at`` ends a queued one as well. ``schedule`` has
+    asked for it, where no person did.
     """
 
     kind: Literal["export"] = "export"
@@ -127,6 +128,7 @@ class Export(Record):
     requested_at: Timestamp
     reach: Reach
     teams: tuple[str, ...] = ()
+    schedule: str | None = None
     finished_at: Timestamp | None = None
     expires_at: Timestamp
     rows: int | None = None
@@ -134,3 +136,28 @@ class Export(Record):
     sha256: str | None = None
     as_of: str | None = None
     message: str = ""
+
+
+class ExportSchedule(Record):
+    """Exports that are made at each time of ``cron``, of what has happened since the one before.
+
+    The next one begins at ``since`` and is due at ``next_at``. ``skipped`` says why the last made none. ``made_by`` is
+    the member with whose rights of then each is made.
+    """
+
+    kind: Literal["export_schedule"] = "export_schedule"
+    id: str
+    org: str
+    type: ExportType
+    format: ExportFormat
+    cron: str
+    time_zone: str
+    filters: dict[str, str] = Field(default_factory=dict)
+    description: str = ""
+    state: Literal["active", "removed"] = "active"
+    made_by: str
+    created_at: Timestamp
+    since: Timestamp
+    next_at: Timestamp
+    last_export: str | None = None
+    skipped: str | None = None

@@ -22,7 +22,7 @@ from keeptrusts.schemas.snapshots.directory import (
     WalletValue,
     WebhookValue,
 )
-from keeptrusts.schemas.snapshots.documents import Escalation, Export
+from keeptrusts.schemas.snapshots.documents import Escalation, Export, ExportSchedule
 
 GENESIS_HASH: Final = "0" * 64
 WORLD: Final = "world"
@@ -309,6 +309,7 @@ Change = Annotated[
     | ShareValue
     | Escalation
     | Export
+    | ExportSchedule
     | WebhookValue,
     Field(discriminator="kind"),
 ]

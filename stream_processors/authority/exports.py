@@ -1,17 +1,28 @@
-"""Exports: who may ask for one, what became of it, and when its file is gone. Whoever makes the file states the end."""
+"""Exports and their schedules: who may ask, what became of it, when a file is gone. Who makes it states the end."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
+from keeptrusts.schemas import ids
 from keeptrusts.schemas.authorization import Principal, scope_of
-from keeptrusts.schemas.commands.documents import ExportCreateRequested, ExportDeleteRequested, ExportFinishRequested
+from keeptrusts.schemas.commands.documents import (
+    ExportCreateRequested,
+    ExportDeleteRequested,
+    ExportFinishRequested,
+    ExportFormat,
+    ExportScheduleRequested,
+    ExportType,
+    ExportUnscheduleRequested,
+)
 from keeptrusts.schemas.exports import FORMATS, export_scope
 from keeptrusts.schemas.record import Record
-from keeptrusts.schemas.snapshots.documents import Export
+from keeptrusts.schemas.schedules import check_schedule, last_run, next_run
+from keeptrusts.schemas.snapshots.documents import Export, ExportSchedule
 from keeptrusts.schemas.snapshots.ledger import Outcome
 from keeptrusts.stream_processors.authority.draft import Draft
 from keeptrusts.stream_processors.authority.sizes import (
@@ -21,26 +32,27 @@ from keeptrusts.stream_processors.authority.sizes import (
     MOST_EXPORTS_OF_ONE,
     MOST_QUEUED_EXPORTS,
     MOST_QUEUED_EXPORTS_OF_ONE,
+    MOST_SCHEDULES,
+    MOST_SCHEDULES_OF_ONE,
     MOST_SWEPT,
 )
 from keeptrusts.stream_processors.authority.state import LedgerState, ms_of
 from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
 
 
-def create(state: LedgerState, actor: Principal, intent: ExportCreateRequested, at: datetime) -> Verdict:
+def create(
+    state: LedgerState, actor: Principal, intent: ExportCreateRequested, at: datetime, schedule: str | None = None
+) -> Verdict:
     """Queue an export of what the actor may read of the type now."""
-    if scope_of(actor, "exports.create").reach == "none":
-        return forbidden("export", "ask an owner or an admin of the organization")
-    if intent.format not in FORMATS:
-        return Rejected("not_supported", f"{intent.format} is not written; there are {', '.join(FORMATS)}")
-    scope = export_scope(actor, intent.type)
-    if scope.reach == "none":
-        return forbidden(f"export {intent.type}", "ask an owner or an admin of the organization")
+    obstacle = _cannot_make(actor, intent.type, intent.format)
+    if obstacle is not None:
+        return obstacle
     if intent.export in state.exports:
         return Rejected("already_exists", f"export {intent.export} already exists")
     full = _full(state, actor)
     if full is not None:
         return full
+    scope = export_scope(actor, intent.type)
     value = Export(
         id=intent.export,
         org=actor.org,
@@ -55,9 +67,21 @@ def create(state: LedgerState, actor: Principal, intent: ExportCreateRequested, 
         requested_at=at,
         reach=scope.reach,
         teams=tuple(sorted(scope.teams)) if scope.reach == "team" else (),
+        schedule=schedule,
         expires_at=at + timedelta(seconds=EXPORT_QUEUED_S),
     )
     return Accepted("export", value.id, changes=(value,))
+
+
+def _cannot_make(actor: Principal, type_name: ExportType, form: ExportFormat) -> Rejected | None:
+    """Say why an actor gets no export of a type in a format, whatever is in it."""
+    if scope_of(actor, "exports.create").reach == "none":
+        return forbidden("export", "ask an owner or an admin of the organization")
+    if form not in FORMATS:
+        return Rejected("not_supported", f"{form} is not written; there are {', '.join(FORMATS)}")
+    if export_scope(actor, type_name).reach == "none":
+        return forbidden(f"export {type_name}", "ask an owner or an admin of the organization")
+    return None
 
 
 def _full(state: LedgerState, actor: Principal) -> Rejected | None:
@@ -113,16 +137,101 @@ def finished(draft: Draft, data: ExportFinishRequested) -> tuple[Outcome, str | 
     return "finished", data.outcome
 
 
+def schedule(state: LedgerState, actor: Principal, intent: ExportScheduleRequested, at: datetime) -> Verdict:
+    """Make exports from the next time on. The first one begins where the one before it would have ended."""
+    obstacle = _cannot_make(actor, intent.type, intent.format)
+    if obstacle is not None:
+        return obstacle
+    if intent.schedule in state.export_schedules:
+        return Rejected("already_exists", f"schedule {intent.schedule} already exists")
+    of_one = sum(one.made_by == actor.member for one in state.export_schedules.values())
+    if len(state.export_schedules) >= MOST_SCHEDULES or of_one >= MOST_SCHEDULES_OF_ONE:
+        return Rejected(
+            "limit_reached",
+            f"a member has at most {MOST_SCHEDULES_OF_ONE} schedules, all have {MOST_SCHEDULES}; delete one first",
+        )
+    try:
+        check_schedule(intent.cron, intent.time_zone, at)
+    except ValueError as error:
+        return Rejected("invalid_schedule", str(error))
+    value = ExportSchedule(
+        id=intent.schedule,
+        org=actor.org,
+        type=intent.type,
+        format=intent.format,
+        cron=intent.cron,
+        time_zone=intent.time_zone,
+        filters=intent.filters,
+        description=intent.description,
+        made_by=actor.member,
+        created_at=at,
+        since=last_run(intent.cron, intent.time_zone, at),
+        next_at=next_run(intent.cron, intent.time_zone, at),
+    )
+    return Accepted("export_schedule", value.id, changes=(value,))
+
+
+def unschedule(state: LedgerState, actor: Principal, intent: ExportUnscheduleRequested, at: datetime) -> Verdict:
+    """Delete one's own schedule, or as who sees everything anybody's."""
+    found = state.export_schedules.get(intent.schedule)
+    scope = scope_of(actor, "exports.create")
+    if found is None or not (scope.reach == "all" or found.made_by == actor.member):
+        return missing("export_schedule", intent.schedule)
+    return Accepted("export_schedule", found.id, changes=(found.model_copy(update={"state": "removed"}),))
+
+
 def sweep(draft: Draft) -> None:
-    """Expire what is not kept any longer, and what nobody made in time."""
+    """Expire what is not kept any longer, and what nobody made in time; make what a schedule asks for by now."""
     overdue = [one for one in draft.state.exports.values() if ms_of(one.expires_at) < draft.now_ms]
     for one in overdue[:MOST_SWEPT]:
         draft.change(one.model_copy(update={"state": "expired"}))
+    due = [one for one in draft.state.export_schedules.values() if ms_of(one.next_at) < draft.now_ms]
+    for planned in due[:MOST_SWEPT]:
+        _carry_out(draft, planned)
+
+
+def _carry_out(draft: Draft, planned: ExportSchedule) -> None:
+    """Ask for a schedule's export with its maker's rights of now; of times that were missed one makes up for all."""
+    now = datetime.fromtimestamp(draft.now_ms / 1000, UTC)
+    until = last_run(planned.cron, planned.time_zone, now)
+    state = draft.state
+    skipped: str | None = "whoever made it is no active member any more"
+    changes: dict[str, Any] = {}
+    actor = state.principal(planned.made_by)
+    if actor is not None:
+        intent = ExportCreateRequested(
+            export=_id_of_run(planned, until),
+            type=planned.type,
+            format=planned.format,
+            since=planned.since,
+            until=until,
+            filters=planned.filters,
+            description=planned.description,
+        )
+        verdict = create(state, actor, intent, now, schedule=planned.id)
+        if isinstance(verdict, Accepted):
+            draft.change(*verdict.changes)
+            skipped, changes = None, {"last_export": intent.export, "since": until}
+        else:
+            skipped = verdict.message
+    following = next_run(planned.cron, planned.time_zone, now)
+    draft.change(planned.model_copy(update={"next_at": following, "skipped": skipped, **changes}))
+
+
+def _id_of_run(planned: ExportSchedule, at: datetime) -> str:
+    """Give the id of the export of a schedule's time: it follows from both, and sorts by time as every other."""
+    entropy = hashlib.sha256(f"{planned.id}/{ms_of(at)}".encode()).digest()[:10]
+    return ids.prefixed(ids.EXPORT, ms_of(at), entropy)
 
 
 Rule = Callable[[LedgerState, Principal, Any, datetime], Verdict]
 
 RULES: Final[Mapping[type[Record], Rule]] = MappingProxyType(
-    {ExportCreateRequested: create, ExportDeleteRequested: delete}
+    {
+        ExportCreateRequested: create,
+        ExportDeleteRequested: delete,
+        ExportScheduleRequested: schedule,
+        ExportUnscheduleRequested: unschedule,
+    }
 )
 """Intent -> rule, as those of the directory."""

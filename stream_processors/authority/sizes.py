@@ -53,6 +53,9 @@ MOST_EXPORTS_OF_ONE: Final = 100
 """Of them those of one member: nobody fills what all share."""
 MOST_QUEUED_EXPORTS: Final = 20
 MOST_QUEUED_EXPORTS_OF_ONE: Final = 5
+MOST_SCHEDULES: Final = 100
+"""Schedules of exports of one organization."""
+MOST_SCHEDULES_OF_ONE: Final = 10
 EXPORT_QUEUED_S: Final = 24 * 3600
 """An export that nobody has made by then is given up."""
 EXPORT_KEPT_S: Final = 7 * 24 * 3600

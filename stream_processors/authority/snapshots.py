@@ -22,7 +22,7 @@ from keeptrusts.schemas.snapshots.directory import (
     WalletValue,
     WebhookValue,
 )
-from keeptrusts.schemas.snapshots.documents import Escalation, Export
+from keeptrusts.schemas.snapshots.documents import Escalation, Export, ExportSchedule
 from keeptrusts.schemas.snapshots.ledger import (
     AllocationValue,
     IdempotencyValue,
@@ -40,7 +40,7 @@ from keeptrusts.stream_processors.authority.money_state import (
     accounts_of,
 )
 from keeptrusts.stream_processors.authority.sizes import GRACE_MS, PERIOD_KEPT_MS
-from keeptrusts.stream_processors.authority.state import LedgerState, first_due_ms, first_expiry_ms
+from keeptrusts.stream_processors.authority.state import LedgerState, exports_due_ms, first_due_ms
 
 R = TypeVar("R", bound=Record)
 
@@ -82,6 +82,7 @@ def sections_of(state: LedgerState) -> dict[str, list[Any]]:
         "approvals": list(state.approvals.values()),
         "ended_escalations": [[one, *ended] for one, ended in state.ended_escalations.items()],
         "exports": list(state.exports.values()),
+        "export_schedules": list(state.export_schedules.values()),
         "shares": list(state.shares.values()),
         "askers": [[account, list(askers.items())] for account, askers in money.askers.items()],
     }
@@ -119,7 +120,9 @@ def restored(ledger: str, seq: int, sections: dict[str, list[Any]]) -> LedgerSta
     }
     state.escalations_due_ms = first_due_ms((*state.escalations.values(), *state.approvals.values()))
     state.exports = {value.id: value for value in _records(Export, sections.get("exports", []))}
-    state.exports_due_ms = first_expiry_ms(state.exports.values())
+    planned = _records(ExportSchedule, sections.get("export_schedules", []))
+    state.export_schedules = {value.id: value for value in planned}
+    state.exports_due_ms = exports_due_ms(state)
     for share in _records(ShareValue, sections.get("shares", [])):
         state.shares.put(share)
     state.money = _money(sections)

@@ -18,7 +18,7 @@ from keeptrusts.schemas.snapshots.directory import (
     WalletValue,
     WebhookValue,
 )
-from keeptrusts.schemas.snapshots.documents import Escalation, Export
+from keeptrusts.schemas.snapshots.documents import Escalation, Export, ExportSchedule
 from keeptrusts.schemas.snapshots.ledger import (
     GENESIS_HASH,
     LIMITS,
@@ -82,8 +82,10 @@ class LedgerState:
     """When the first of them is due or expires."""
     exports: dict[str, Export] = field(default_factory=dict)
     """Those that are queued, ready or failed: until they expire or are deleted."""
+    export_schedules: dict[str, ExportSchedule] = field(default_factory=dict)
+    """Those that are not removed."""
     exports_due_ms: int | None = None
-    """When the first of them expires."""
+    """When the first export expires, or the first schedule asks for one."""
     open_requests: dict[str, RequestOpened] = field(default_factory=dict)
     closed_requests: dict[str, None] = field(default_factory=dict)
     """The latest calls that ended, oldest first."""
@@ -241,6 +243,8 @@ def _apply_rarer(state: LedgerState, change: Change) -> None:
             _absorb_escalation(state, change)
         case Export():
             _absorb_export(state, change)
+        case ExportSchedule():
+            _absorb_schedule(state, change)
         case WebhookValue():
             if change.state == "removed":
                 state.webhooks.pop(change.id, None)
@@ -277,12 +281,21 @@ def _absorb_export(state: LedgerState, value: Export) -> None:
         state.exports.pop(value.id, None)
     else:
         state.exports[value.id] = value
-    state.exports_due_ms = first_expiry_ms(state.exports.values())
+    state.exports_due_ms = exports_due_ms(state)
 
 
-def first_expiry_ms(exports: Iterable[Export]) -> int | None:
-    """Give the ledger time at which the first of them expires."""
-    return min((ms_of(one.expires_at) for one in exports), default=None)
+def _absorb_schedule(state: LedgerState, value: ExportSchedule) -> None:
+    if value.state == "removed":
+        state.export_schedules.pop(value.id, None)
+    else:
+        state.export_schedules[value.id] = value
+    state.exports_due_ms = exports_due_ms(state)
+
+
+def exports_due_ms(state: LedgerState) -> int | None:
+    """Give the ledger time at which the first export expires or the first schedule asks for one."""
+    expire = [ms_of(one.expires_at) for one in state.exports.values()]
+    return min(expire + [ms_of(one.next_at) for one in state.export_schedules.values()], default=None)
 
 
 def usable(value: Escalation) -> bool:

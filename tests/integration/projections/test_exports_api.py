@@ -51,7 +51,7 @@ from keeptrusts.schemas.exports import export_scope
 from keeptrusts.schemas.frozen import replace
 from keeptrusts.schemas.publishing import PublisherOverloadedError
 from keeptrusts.schemas.record import Record
-from keeptrusts.schemas.snapshots.documents import Escalation, Export
+from keeptrusts.schemas.snapshots.documents import Escalation, Export, ExportSchedule
 from keeptrusts.schemas.topics import partition_of
 
 NOW = datetime.now(UTC)
@@ -277,6 +277,29 @@ async def test_exports_are_listed_to_their_maker_and_to_who_sees_everything(desk
     ):  # fmt: skip
         found = (await get(desk.client, "/v1/exports", OWNER, 200, **query))["data"]
         assert [row["id"][-1] for row in found] == expected, query
+
+
+async def test_schedules_are_listed_with_their_next_times(desk: Desk) -> None:
+    planned = ExportSchedule(
+        id="xsc_1", org=ORG, type="cost", format="csv", cron="0 6 1 * *", time_zone="Europe/Berlin",
+        made_by=MEMBER.id, created_at=NOW, since=datetime(2026, 3, 1, 5, tzinfo=UTC),
+        next_at=datetime(2026, 4, 1, 4, tzinfo=UTC), description="monthly",
+    )  # fmt: skip
+    removed = planned.model_copy(update={"id": "xsc_2", "state": "removed"})
+    await desk.filled.derived(
+        "kt.ledger", ORG,
+        desk.entries.entry("accepted", "kt.export.schedule_requested.v1", changes=(planned,)),
+        desk.entries.entry("accepted", "kt.export.schedule_requested.v1", changes=(removed,)),
+    )  # fmt: skip
+    (row,) = (await get(desk.client, "/v1/export-schedules", OWNER))["data"]
+    assert (row["id"], row["made_by"], row["description"]) == ("xsc_1", MEMBER.email, "monthly")
+    assert [one[:13] for one in row["next_runs"]] == ["2026-04-01T04", "2026-05-01T04", "2026-06-01T04"]
+    assert (await get(desk.client, "/v1/export-schedules/xsc_2", MEMBER))["data"]["next_runs"] == []
+    assert (await get(desk.client, "/v1/export-schedules", LONER))["data"] == []
+    await desk.ask(export(1, type="cost", schedule="xsc_1"))
+    await desk.ask(export(2))
+    found = (await get(desk.client, "/v1/exports", OWNER, 200, schedule="xsc_1"))["data"]
+    assert [row["schedule"] for row in found] == ["xsc_1"]
 
 
 async def test_a_file_of_another_is_not_there_and_one_that_shows_too_much_by_now_is_refused(desk: Desk) -> None:

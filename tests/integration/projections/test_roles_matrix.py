@@ -16,7 +16,7 @@ from keeptrusts.projections.query_api.routes import ROUTES
 from keeptrusts.schemas.authorization import Principal, scope_of
 from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.snapshots.directory import BudgetValue
-from keeptrusts.schemas.snapshots.documents import Escalation, Export
+from keeptrusts.schemas.snapshots.documents import Escalation, Export, ExportSchedule
 
 PEOPLE = (OWNER, ADMIN, TEAM_ADMIN, MEMBER, LONER)
 
@@ -37,6 +37,10 @@ async def test_routes_answer_as_the_roles_table_says(client: Client, filled: Fil
         id="exp_1", org=ORG, type="events", format="csv", state="queued", requested_by=MEMBER.id, requested_at=AT,
         reach="own", expires_at=AT,
     )  # fmt: skip
+    planned = ExportSchedule(
+        id="xsc_1", org=ORG, type="events", format="csv", cron="0 6 1 * *", time_zone="UTC", made_by=MEMBER.id,
+        created_at=AT, since=AT, next_at=AT,
+    )  # fmt: skip
     entries, paid = Entries(), ticket(1, "parked", team=RED, user=MEMBER.id)
     held = Escalation(
         id="esc_1", org=ORG, change="opened", type="human_oversight", severity="medium", state="queued", team=RED,
@@ -47,6 +51,7 @@ async def test_routes_answer_as_the_roles_table_says(client: Client, filled: Fil
         entries.entry("parked", "kt.ticket.withdrawn.v1", changes=(paid,)),
         entries.entry("escalated", "kt.review.requested.v1", changes=(held,)),
         entries.entry("accepted", "kt.export.create_requested.v1", changes=(asked,)),
+        entries.entry("accepted", "kt.export.schedule_requested.v1", changes=(planned,)),
     )  # fmt: skip
     budget = BudgetValue(
         id="bud_1", org=ORG, scope="team", owner=RED, limit=USD, period="day", time_zone="UTC", action="hard",
@@ -60,7 +65,8 @@ async def test_routes_answer_as_the_roles_table_says(client: Client, filled: Fil
         "/v1/tickets/{id}": paid.id, "/v1/escalations/{id}": held.id,
         "/v1/holds/{request}/{attempt}": f"{running}/1", "/v1/budgets/{id}": budget.id,
         "/v1/webhooks/{id}": told.id, "/v1/webhooks/{id}/deliveries": told.id,
-        "/v1/exports/{id}": asked.id, "/v1/events/{id}/content": request, "/v1/escalations/{id}/content": held.id,
+        "/v1/exports/{id}": asked.id, "/v1/export-schedules/{id}": planned.id,
+        "/v1/events/{id}/content": request, "/v1/escalations/{id}/content": held.id,
         "/v1/privacy/subjects/{id}": MEMBER.email,
     }  # fmt: skip
     foreign_ids = dict.fromkeys(own_ids, STRANGER.id) | {
@@ -99,7 +105,7 @@ def _expected(path: str, person: Person) -> int:
         "/v1/budgets/{id}", "/v1/events/{id}/content", "/v1/escalations/{id}/content",
     ):  # fmt: skip
         return 200 if person in (TEAM_ADMIN, MEMBER) else 404
-    if path == "/v1/exports/{id}":
+    if path in ("/v1/exports/{id}", "/v1/export-schedules/{id}"):
         return 200 if person is MEMBER else 404
     if path.startswith("/v1/teams"):
         return 200 if RED in person.teams else 404

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,10 @@ from keeptrusts.schemas.commands.documents import (
     ExportCreateRequested,
     ExportDeleteRequested,
     ExportFinishRequested,
+    ExportScheduleRequested,
+    ExportUnscheduleRequested,
 )
-from keeptrusts.schemas.commands.people import RoleGrantRequested
+from keeptrusts.schemas.commands.people import MemberChangeRequested, RoleGrantRequested
 from keeptrusts.schemas.events.gateway import ClockTicked
 from keeptrusts.schemas.snapshots.documents import Export
 from keeptrusts.stream_processors.authority.money.deadlines import next_deadline_ms
@@ -24,6 +26,8 @@ from keeptrusts.stream_processors.authority.sizes import (
     MOST_EXPORTS_OF_ONE,
     MOST_QUEUED_EXPORTS,
     MOST_QUEUED_EXPORTS_OF_ONE,
+    MOST_SCHEDULES,
+    MOST_SCHEDULES_OF_ONE,
 )
 from keeptrusts.stream_processors.authority.snapshots import restored, sections_of
 from keeptrusts.stream_processors.authority.state import ms_of
@@ -168,6 +172,105 @@ def test_time_ends_what_nobody_made_and_what_was_kept_long_enough() -> None:
     assert ledger.state.exports == {} and next_deadline_ms(ledger.state) is None
 
 
+def plan(schedule: str = "xsc_1", **rest: Any) -> ExportScheduleRequested:
+    """Ask for a file on the first of each month at six in the morning in Berlin, unless said otherwise."""
+    fields = {"type": "cost", "format": "csv", "cron": "0 6 1 * *", "time_zone": "Europe/Berlin"} | rest
+    return ExportScheduleRequested(schedule=schedule, **fields)
+
+
+def until(ledger: Ledger, moment: str) -> Any:
+    """Let the clock tick just after a moment (UTC)."""
+    return tick(ledger, ms_of(datetime.fromisoformat(moment + "+00:00")) - ledger.now_ms)
+
+
+def test_a_schedule_asks_for_a_file_of_each_period() -> None:
+    ledger = founded()
+    ledger.granted(plan(filters={"team": "eng"}, description="monthly"), by="mem_lead")
+    planned = ledger.state.export_schedules["xsc_1"]
+    assert (planned.since.isoformat(), planned.next_at.isoformat()) == (
+        "2026-04-01T04:00:00+00:00", "2026-05-01T04:00:00+00:00",
+    )  # fmt: skip
+    assert next_deadline_ms(ledger.state) == ms_of(planned.next_at)
+    assert tick(ledger, 0) is None
+    until(ledger, "2026-05-01T04:00:01")
+    until(ledger, "2026-06-01T04:00:01")
+    first, second = [one for one in changed(ledger) if one.state == "queued"]
+    assert first.id < second.id and first.schedule == second.schedule == "xsc_1"
+    assert (first.since, first.until) == (planned.since, planned.next_at)
+    assert (second.since, second.until) == (first.until, datetime.fromisoformat("2026-06-01T04:00:00+00:00"))
+    assert (first.requested_by, first.reach, first.teams, first.filters, first.type) == (
+        "mem_lead", "team", ("team_eng",), {"team": "eng"}, "cost",
+    )  # fmt: skip
+    assert ledger.state.export_schedules["xsc_1"].last_export == second.id
+    assert finish(ledger, second.id) == ("finished", "ready")
+
+
+def test_times_that_were_missed_are_made_up_for_by_one_file() -> None:
+    ledger = founded()
+    ledger.granted(plan(cron="0 6 * * *", time_zone="UTC"))
+    until(ledger, "2026-04-09T12:00:00")
+    (made,) = changed(ledger)
+    assert (made.since, made.until) == (
+        datetime(2026, 4, 1, 6, tzinfo=UTC), datetime(2026, 4, 9, 6, tzinfo=UTC),
+    )  # fmt: skip
+    assert ledger.state.export_schedules["xsc_1"].next_at == datetime(2026, 4, 10, 6, tzinfo=UTC)
+
+
+def test_a_schedule_whose_maker_is_gone_makes_nothing_and_says_so_and_makes_up_for_it() -> None:
+    ledger = founded()
+    ledger.granted(plan(cron="0 6 * * *", time_zone="UTC"), by="mem_dev")
+    ledger.granted(MemberChangeRequested(member="mem_dev", state="suspended"))
+    until(ledger, "2026-04-02T06:00:01")
+    planned = ledger.state.export_schedules["xsc_1"]
+    assert changed(ledger) == [] and planned.skipped == "whoever made it is no active member any more"
+    assert planned.next_at == datetime(2026, 4, 3, 6, tzinfo=UTC)
+    ledger.granted(MemberChangeRequested(member="mem_dev", state="active"))
+    until(ledger, "2026-04-03T06:00:01")
+    (made,) = changed(ledger)
+    assert made.since == datetime(2026, 4, 1, 6, tzinfo=UTC) and made.until == datetime(2026, 4, 3, 6, tzinfo=UTC)
+    assert ledger.state.export_schedules["xsc_1"].skipped is None
+
+
+def test_a_schedule_waits_where_too_many_exports_wait() -> None:
+    ledger = founded()
+    ledger.granted(plan(cron="0 * * * *"))
+    for number in range(MOST_QUEUED_EXPORTS_OF_ONE):
+        ledger.granted(create(f"exp_{number}"))
+    until(ledger, "2026-04-01T10:00:01")
+    assert "ask again later" in (ledger.state.export_schedules["xsc_1"].skipped or "")
+
+
+def test_schedules_are_made_by_who_may_export_and_deleted_by_their_maker_or_who_sees_everything() -> None:
+    ledger = founded()
+    for number, by in enumerate(("mem_dev", "mem_dev", "mem_owner")):
+        ledger.granted(plan(f"xsc_{number}"), by=by)
+    assert ledger.refusal(plan("xsc_0")) == "already_exists"
+    for by in ("mem_dev2", "mem_lead"):
+        assert ledger.refusal(ExportUnscheduleRequested(schedule="xsc_0"), by=by) == "not_found"
+    assert ledger.refusal(ExportUnscheduleRequested(schedule="xsc_2"), by="mem_dev") == "not_found"
+    ledger.granted(ExportUnscheduleRequested(schedule="xsc_0"), by="mem_dev")
+    ledger.granted(ExportUnscheduleRequested(schedule="xsc_1"), by="mem_admin")
+    assert list(ledger.state.export_schedules) == ["xsc_2"]
+    assert ledger.refusal(ExportUnscheduleRequested(schedule="xsc_0"), by="mem_dev") == "not_found"
+    for changes, reason in (
+        ({"cron": "* * * * *"}, "invalid_schedule"), ({"cron": "0 0 30 2 *"}, "invalid_schedule"),
+        ({"time_zone": "Mars/Base"}, "invalid_schedule"), ({"format": "parquet"}, "not_supported"),
+    ):  # fmt: skip
+        assert ledger.refusal(plan("xsc_9", **changes)) == reason
+
+
+def test_a_member_and_an_organization_have_so_many_schedules() -> None:
+    ledger = founded()
+    for number in range(MOST_SCHEDULES_OF_ONE):
+        ledger.granted(plan(f"xsc_{number}"), by="mem_dev")
+    assert ledger.refusal(plan("xsc_more"), by="mem_dev") == "limit_reached"
+    ledger.granted(plan("xsc_more"), by="mem_dev2")
+    ledger.state.export_schedules |= {
+        f"xsc_{number}": ledger.state.export_schedules["xsc_1"] for number in range(MOST_SCHEDULES)
+    }
+    assert ledger.refusal(plan("xsc_last"), by="mem_owner") == "limit_reached"
+
+
 def test_rights_that_change_later_change_no_export() -> None:
     ledger = founded()
     ledger.granted(create(), by="mem_dev")
@@ -178,9 +281,11 @@ def test_rights_that_change_later_change_no_export() -> None:
 def test_a_snapshot_holds_exports_and_an_older_one_without_them_is_read() -> None:
     ledger = founded()
     ledger.granted(create(since=START, filters={"team": "eng"}))
+    ledger.granted(plan())
     sections = sections_of(ledger.state)
     again = restored("org_acme", ledger.state.seq, sections)
     assert (again.exports, again.exports_due_ms) == (ledger.state.exports, ledger.state.exports_due_ms)
-    del sections["exports"]
+    assert again.export_schedules == ledger.state.export_schedules != {}
+    del sections["exports"], sections["export_schedules"]
     older = restored("org_acme", ledger.state.seq, sections)
-    assert (older.exports, older.exports_due_ms) == ({}, None)
+    assert (older.exports, older.export_schedules, older.exports_due_ms) == ({}, {}, None)

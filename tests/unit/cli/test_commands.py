@@ -110,6 +110,14 @@ WRITES: list[tuple[tuple[str, ...], str, str, Any]] = [
          "filters": {"team": "t", "tag.env": "prod", "state": "open"}},
     ),
     (("export", "delete", "x_1"), "DELETE", "/v1/exports/x_1", None),
+    (
+        ("export", "schedule", "create", "--cron", "0 6 1 * *", "--time-zone", "Europe/Berlin", "--type", "cost",
+         "--filter", "team=t", "--description", "d"),
+        "POST", "/v1/export-schedules",
+        {"cron": "0 6 1 * *", "time_zone": "Europe/Berlin", "type": "cost", "format": "csv", "filters": {"team": "t"},
+         "description": "d"},
+    ),
+    (("export", "schedule", "delete", "x_1"), "DELETE", "/v1/export-schedules/x_1", None),
     (("webhook", "update", "whk_1", "--disable", "--url", "https://b.test"), "PATCH", "/v1/webhooks/whk_1",
      {"url": "https://b.test", "enabled": False}),
     (("webhook", "delete", "whk_1"), "DELETE", "/v1/webhooks/whk_1", None),
@@ -127,7 +135,15 @@ def test_a_writing_command_sends_what_was_given_and_waits_until_reads_show_it(
 ) -> None:
     api.on(f"{method} {path}", Prepared(status=201, body=DONE))
     api.on("GET /v1/me", ME)
-    for shown in ("wallets/x_1", "wallets/balance", "tickets/x_1", "budgets/x_1", "escalations/x_1", "exports/x_1"):
+    for shown in (
+        "wallets/x_1",
+        "wallets/balance",
+        "tickets/x_1",
+        "budgets/x_1",
+        "escalations/x_1",
+        "exports/x_1",
+        "export-schedules/x_1",
+    ):
         api.on(f"GET /v1/{shown}", BALANCES)
     result = kt(*arguments, "--json", "--idempotency-key", "k1")
     assert result.exit_code == 0, result.output
@@ -193,6 +209,9 @@ READS: list[tuple[tuple[str, ...], str, dict[str, str]]] = [
     (("export", "list", "--format", "table", "--state", "ready", "--state", "queued", "--type", "cost"), "/v1/exports",
      {"state": "ready,queued", "type": "cost", "limit": "100"}),
     (("export", "show", "exp_1"), "/v1/exports/exp_1", {}),
+    (("export", "list", "--schedule", "xsc_1"), "/v1/exports", {"schedule": "xsc_1", "limit": "100"}),
+    (("export", "schedule", "list"), "/v1/export-schedules", {"limit": "100"}),
+    (("export", "schedule", "show", "xsc_1"), "/v1/export-schedules/xsc_1", {}),
     (("webhook", "list"), "/v1/webhooks", {}),
     (("webhook", "show", "whk_1"), "/v1/webhooks/whk_1", {}),
     (("webhook", "deliveries", "whk_1", "--state", "failed", "--state", "queued"), "/v1/webhooks/whk_1/deliveries",
@@ -236,6 +255,7 @@ def test_a_reading_command_asks_for_what_was_given(
         "tkt_1",
         "esc_1",
         "exp_1",
+        "xsc_1",
         "whk_1",
         "cap:user:mem_1%2Fday",
     )

@@ -72,6 +72,44 @@ async def test_what_cannot_be_made_is_refused_by_field(body: dict[str, Any], fie
         assert bench.fold.ledger(bench.org).exports == {}
 
 
+async def test_a_schedule_is_made_and_deleted() -> None:
+    async with place() as (bench, owner, ask):
+        body = {"type": "cost", "cron": "0 6 1 * *", "time_zone": "Europe/Berlin", "filters": {"team": "red"}}
+        status, made = await ask("POST", "/v1/export-schedules", body)
+        assert (status, made["state"], made["cron"], made["time_zone"]) == (201, "active", "0 6 1 * *", "Europe/Berlin")
+        value = bench.fold.ledger(bench.org).export_schedules[made["id"]]
+        assert (value.made_by, value.type, value.filters) == (owner.member, "cost", {"team": "red"})
+        assert (await ask("DELETE", f"/v1/export-schedules/{made['id']}"))[1]["state"] == "removed"
+        status, problem = await ask("DELETE", f"/v1/export-schedules/{made['id']}")
+        assert status == 404 and "schedule" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "said"),
+    [
+        ({}, "cron", "required"),
+        ({"cron": "every day"}, "cron", "minute, hour"),
+        ({"cron": "0 6 * *"}, "cron", "minute, hour"),
+        ({"cron": "0 6 * * * *"}, "cron", "minute, hour"),
+        ({"cron": "@monthly"}, "cron", "0 6 1 * *"),
+        ({"cron": "R R * * *"}, "cron", "minute, hour"),
+        ({"cron": "0 0 30 2 *"}, "cron", "never comes"),
+        ({"cron": "0 24 * * *"}, "cron", "out of range"),
+        ({"cron": "*/30 * * * *"}, "cron", "within an hour"),
+        ({"cron": "0 6 1 * *", "time_zone": "Berlin"}, "time_zone", "Europe/Berlin"),
+        ({"cron": "0 6 1 * *", "since": "30d"}, "since", ""),
+        ({"cron": "0 6 1 * *", "format": "parquet"}, "format", "csv"),
+        ({"cron": "0 6 1 * *", "filters": {"colour": "x"}}, "filters.colour", "known"),
+    ],
+)
+async def test_what_is_no_schedule_is_refused_by_field(body: dict[str, Any], field: str, said: str) -> None:
+    async with place() as (bench, _, ask):
+        status, problem = await ask("POST", "/v1/export-schedules", body)
+        assert (status, problem["error"]["param"]) == (422, field), problem
+        assert said in f"{problem['detail']} {problem.get('fix')}"
+        assert bench.fold.ledger(bench.org).export_schedules == {}
+
+
 async def test_the_same_idempotency_key_makes_one_export() -> None:
     async with place() as (bench, _, ask):
         first = await ask("POST", "/v1/exports", {"since": "7d"}, Idempotency_Key="once")

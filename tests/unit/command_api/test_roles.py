@@ -53,10 +53,13 @@ async def fresh_place() -> AsyncIterator[Place]:
         recurs = {"user_id": mate.member, "amount": 1, "period": "month", "source": "team:red"}
         assert (await send(client, owner, "POST", "/v1/wallets/allocate", recurs))[0] == 201
         budget = {"scope": "team", "owner": "red", "limit": 5, "period": "day"}
+        planned, monthly = "/v1/export-schedules", {"cron": "0 6 1 * *"}
         hook = {"url": "https://hooks.example.com/acme"}
         names = {
             "hook": (await send(client, owner, "POST", "/v1/webhooks", hook))[1]["id"],
             "boss_export": (await send(client, people["org_admin"], "POST", "/v1/exports", {}))[1]["id"],
+            "boss_schedule": (await send(client, people["org_admin"], "POST", planned, monthly))[1]["id"],
+            "dev_schedule": (await send(client, people["member"], "POST", planned, monthly))[1]["id"],
             "dev_export": (await send(client, people["member"], "POST", "/v1/exports", {}))[1]["id"],
             "mate": mate.member, "red_key": keys["red"], "blue_key": keys["blue"],
             "red_budget": (await send(client, owner, "POST", "/v1/budgets", budget))[1]["id"],
@@ -139,6 +142,9 @@ MATRIX: list[tuple[str, str, Any, tuple[int, int, int, int, int]]] = [
     ("POST", "/v1/exports", {"type": "audit", "format": "ndjson"}, (201, 201, 201, 201, 201)),
     ("DELETE", "/v1/exports/{boss_export}", None, (200, 200, 404, 404, 404)),
     ("DELETE", "/v1/exports/{dev_export}", None, (200, 200, 404, 200, 404)),
+    ("POST", "/v1/export-schedules", {"cron": "0 6 1 * *"}, (201, 201, 201, 201, 201)),
+    ("DELETE", "/v1/export-schedules/{boss_schedule}", None, (200, 200, 404, 404, 404)),
+    ("DELETE", "/v1/export-schedules/{dev_schedule}", None, (200, 200, 404, 200, 404)),
     ("POST", "/v1/privacy/erasures", {"subject": "{mate}"}, (201, 403, 403, 403, 404)),
 ]  # fmt: skip
 

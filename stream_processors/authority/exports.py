@@ -35,8 +35,9 @@ from keeptrusts.stream_processors.authority.sizes import (
     MOST_SCHEDULES,
     MOST_SCHEDULES_OF_ONE,
     MOST_SWEPT,
+    SCHEDULE_SETTLES_MS,
 )
-from keeptrusts.stream_processors.authority.state import LedgerState, ms_of
+from keeptrusts.stream_processors.authority.state import LedgerState, ms_of, settled_ms
 from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
 
 
@@ -185,7 +186,7 @@ def sweep(draft: Draft) -> None:
     overdue = [one for one in draft.state.exports.values() if ms_of(one.expires_at) < draft.now_ms]
     for one in overdue[:MOST_SWEPT]:
         draft.change(one.model_copy(update={"state": "expired"}))
-    due = [one for one in draft.state.export_schedules.values() if ms_of(one.next_at) < draft.now_ms]
+    due = [one for one in draft.state.export_schedules.values() if settled_ms(one) < draft.now_ms]
     for planned in due[:MOST_SWEPT]:
         _carry_out(draft, planned)
 
@@ -193,7 +194,8 @@ def sweep(draft: Draft) -> None:
 def _carry_out(draft: Draft, planned: ExportSchedule) -> None:
     """Ask for a schedule's export with its maker's rights of now; of times that were missed one makes up for all."""
     now = datetime.fromtimestamp(draft.now_ms / 1000, UTC)
-    until = last_run(planned.cron, planned.time_zone, now)
+    settled = now - timedelta(milliseconds=SCHEDULE_SETTLES_MS)
+    until = last_run(planned.cron, planned.time_zone, settled)
     state = draft.state
     skipped: str | None = "whoever made it is no active member any more"
     changes: dict[str, Any] = {}
@@ -214,7 +216,7 @@ def _carry_out(draft: Draft, planned: ExportSchedule) -> None:
             skipped, changes = None, {"last_export": intent.export, "since": until}
         else:
             skipped = verdict.message
-    following = next_run(planned.cron, planned.time_zone, now)
+    following = next_run(planned.cron, planned.time_zone, settled)
     draft.change(planned.model_copy(update={"next_at": following, "skipped": skipped, **changes}))
 
 

@@ -56,6 +56,8 @@ MOST_QUEUED_EXPORTS_OF_ONE: Final = 5
 MOST_SCHEDULES: Final = 100
 """Schedules of exports of one organization."""
 MOST_SCHEDULES_OF_ONE: Final = 10
+SCHEDULE_SETTLES_MS: Final = 15 * 60 * 1000
+"""A schedule's export is asked for so much after its time: calls that had begun by then have ended."""
 EXPORT_QUEUED_S: Final = 24 * 3600
 """An export that nobody has made by then is given up."""
 EXPORT_KEPT_S: Final = 7 * 24 * 3600

@@ -39,7 +39,7 @@ from keeptrusts.schemas.snapshots.ledger import (
 )
 from keeptrusts.stream_processors.authority.money_state import Level, MoneyState
 from keeptrusts.stream_processors.authority.share_state import ShareState
-from keeptrusts.stream_processors.authority.sizes import MOST_ENDED_ESCALATIONS, MOST_FUNDED
+from keeptrusts.stream_processors.authority.sizes import MOST_ENDED_ESCALATIONS, MOST_FUNDED, SCHEDULE_SETTLES_MS
 
 INTENTS_REMEMBERED_MS = 24 * 3600 * 1000
 MAX_FORGOTTEN_PER_ENTRY = 10
@@ -85,7 +85,7 @@ class LedgerState:
     export_schedules: dict[str, ExportSchedule] = field(default_factory=dict)
     """Those that are not removed."""
     exports_due_ms: int | None = None
-    """When the first export expires, or the first schedule asks for one."""
+    """When the first export expires, or the first schedule's time has settled."""
     open_requests: dict[str, RequestOpened] = field(default_factory=dict)
     closed_requests: dict[str, None] = field(default_factory=dict)
     """The latest calls that ended, oldest first."""
@@ -294,8 +294,14 @@ def _absorb_schedule(state: LedgerState, value: ExportSchedule) -> None:
 
 def exports_due_ms(state: LedgerState) -> int | None:
     """Give the ledger time at which the first export expires or the first schedule asks for one."""
-    expire = [ms_of(one.expires_at) for one in state.exports.values()]
-    return min(expire + [ms_of(one.next_at) for one in state.export_schedules.values()], default=None)
+    due = [ms_of(one.expires_at) for one in state.exports.values()]
+    due += [settled_ms(one) for one in state.export_schedules.values()]
+    return min(due, default=None)
+
+
+def settled_ms(planned: ExportSchedule) -> int:
+    """Give the ledger time at which a schedule's next export is asked for."""
+    return ms_of(planned.next_at) + SCHEDULE_SETTLES_MS
 
 
 def usable(value: Escalation) -> bool:

@@ -28,6 +28,7 @@ from keeptrusts.stream_processors.authority.sizes import (
     MOST_QUEUED_EXPORTS_OF_ONE,
     MOST_SCHEDULES,
     MOST_SCHEDULES_OF_ONE,
+    SCHEDULE_SETTLES_MS,
 )
 from keeptrusts.stream_processors.authority.snapshots import restored, sections_of
 from keeptrusts.stream_processors.authority.state import ms_of
@@ -179,8 +180,8 @@ def plan(schedule: str = "xsc_1", **rest: Any) -> ExportScheduleRequested:
 
 
 def until(ledger: Ledger, moment: str) -> Any:
-    """Let the clock tick just after a moment (UTC)."""
-    return tick(ledger, ms_of(datetime.fromisoformat(moment + "+00:00")) - ledger.now_ms)
+    """Let the clock tick just after what began until a moment (UTC) has ended."""
+    return tick(ledger, ms_of(datetime.fromisoformat(moment + "+00:00")) + SCHEDULE_SETTLES_MS - ledger.now_ms)
 
 
 def test_a_schedule_asks_for_a_file_of_each_period() -> None:
@@ -190,8 +191,8 @@ def test_a_schedule_asks_for_a_file_of_each_period() -> None:
     assert (planned.since.isoformat(), planned.next_at.isoformat()) == (
         "2026-04-01T04:00:00+00:00", "2026-05-01T04:00:00+00:00",
     )  # fmt: skip
-    assert next_deadline_ms(ledger.state) == ms_of(planned.next_at)
-    assert tick(ledger, 0) is None
+    assert next_deadline_ms(ledger.state) == ms_of(planned.next_at) + SCHEDULE_SETTLES_MS
+    assert tick(ledger, ms_of(planned.next_at) - ledger.now_ms) is None, "calls of that period may still be under way"
     until(ledger, "2026-05-01T04:00:01")
     until(ledger, "2026-06-01T04:00:01")
     first, second = [one for one in changed(ledger) if one.state == "queued"]

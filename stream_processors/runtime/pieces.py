@@ -1,7 +1,8 @@
 """Snapshots in pieces: a state as sections of items, of which only what has changed is written again.
 
 A section is a sequence of items in their order; a piece is so many of them. A state that mostly grows at its end, as
-people and accounts do, costs one piece a snapshot, however large it is.
+people and accounts do, costs one piece a snapshot, however large it is. A piece that no record could hold, as of many
+long texts, goes into several: the head says into how many.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ Sections = Mapping[str, Sequence[Any]]
 """Section -> its items, which JSON can say: numbers, texts, lists, dataclasses, records."""
 
 ITEMS_A_PIECE: Final = 500
+MOST_BYTES: Final = topics.MAX_RECORD_BYTES - 100_000
+"""What a record holds beside its envelope."""
 HEAD: Final = "head"
 PARTITION: Final = "_partition"
 """The ledger name of the piece that says where the partition's readers go on."""
@@ -37,6 +40,8 @@ class SnapshotWriter:
     processor: Literal["authority", "adoption"]
     growing: frozenset[str]
     _written: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
+    _records: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Ledger and place of a piece -> how many records hold it."""
 
     def ledger(self, ledger: str, seq: int, input_offset: int, sections: Sections) -> Iterable[OutputRecord]:
         """Give one ledger's head and its pieces, of ``growing`` sections only those that have changed."""
@@ -49,8 +54,13 @@ class SnapshotWriter:
                     if self._written.get(place) == piece:
                         continue
                     self._written[place] = piece
-                yield self._record(ledger, seq, input_offset, place[1], part, counts[name], _encoded(piece))
-        head = _encoded({"seq": seq, "sections": counts})
+                states = _fitting(piece)
+                self._records[place] = len(states)
+                for number, state in enumerate(states):
+                    yield self._record(ledger, seq, input_offset, _nth(place[1], number), part, counts[name], state)
+        places = [f"{name}/{part}" for name in sections for part in range(counts[name])]
+        several = {place: count for place in places if (count := self._records[(ledger, place)]) > 1}
+        head = _encoded({"seq": seq, "sections": counts} | ({"records": several} if several else {}))
         yield self._record(ledger, seq, input_offset, HEAD, 0, 1, head)
 
     def partition(self, resume: Resume) -> OutputRecord:
@@ -99,11 +109,30 @@ class SnapshotReader:
             if ledger == PARTITION or HEAD not in pieces:
                 continue
             head = orjson.loads(pieces[HEAD])
-            yield ledger, head["seq"], {name: _items(pieces, name, count) for name, count in head["sections"].items()}
+            several = head.get("records", {})
+            sections = {name: _items(pieces, name, count, several) for name, count in head["sections"].items()}
+            yield ledger, head["seq"], sections
 
 
-def _items(pieces: Mapping[str, str], name: str, count: int) -> list[Any]:
-    return [item for part in range(count) for item in orjson.loads(pieces[f"{name}/{part}"])]
+def _items(pieces: Mapping[str, str], name: str, count: int, several: Mapping[str, int]) -> list[Any]:
+    places = [f"{name}/{part}" for part in range(count)]
+    records = [_nth(place, number) for place in places for number in range(several.get(place, 1))]
+    return [item for record in records for item in orjson.loads(pieces[record])]
+
+
+def _nth(place: str, number: int) -> str:
+    """Name the records of a piece: the first as the piece, the others with their number."""
+    return place if number == 0 else f"{place}.{number}"
+
+
+def _fitting(piece: tuple[Any, ...]) -> list[bytes]:
+    """Encode a piece, halved until each part fits into a record."""
+    state = _encoded(piece)
+    escaped = len(state) + state.count(b'"') + state.count(b"\\")  # as a text within the record's JSON
+    if escaped <= MOST_BYTES or len(piece) == 1:
+        return [state]
+    middle = len(piece) // 2
+    return [*_fitting(piece[:middle]), *_fitting(piece[middle:])]
 
 
 def _encoded(value: Any) -> bytes:

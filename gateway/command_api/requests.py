@@ -28,6 +28,7 @@ from keeptrusts.schemas.webhooks import ESCALATION_TYPES, wants
 MAX_MODELS: Final = 100
 MAX_OVERLAP_S: Final = 7 * 24 * 3600
 MAX_THRESHOLDS: Final = 10
+MAX_FILTER_CHARACTERS: Final = 2000
 
 
 def _read_amount(value: object) -> int:
@@ -83,6 +84,12 @@ def _rising(percents: list[int]) -> list[int]:
     if sorted(set(percents)) != percents:
         raise ValueError("must rise, each percent once, such as [50, 80, 100]")
     return percents
+
+
+def _short(filters: dict[str, str]) -> dict[str, str]:
+    if sum(len(name) + len(value) for name, value in filters.items()) > MAX_FILTER_CHARACTERS:
+        raise ValueError(f"are longer than {MAX_FILTER_CHARACTERS} characters in all")
+    return filters
 
 
 def _matching(patterns: list[str]) -> list[str]:
@@ -307,9 +314,7 @@ class ExportedBody(CommandBody):
 
     type: ExportType = "events"
     format: ExportFormat = "csv"
-    filters: Annotated[dict[str, Annotated[str, Field(max_length=1000)]], Field(max_length=20)] = Field(
-        default_factory=dict
-    )
+    filters: Annotated[dict[str, str], Field(max_length=20), AfterValidator(_short)] = Field(default_factory=dict)
     description: Description = ""
 
 

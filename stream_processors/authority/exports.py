@@ -30,11 +30,11 @@ from keeptrusts.stream_processors.authority.sizes import (
     EXPORT_QUEUED_S,
     MOST_EXPORTS,
     MOST_EXPORTS_OF_ONE,
+    MOST_EXPORTS_SWEPT,
     MOST_QUEUED_EXPORTS,
     MOST_QUEUED_EXPORTS_OF_ONE,
     MOST_SCHEDULES,
     MOST_SCHEDULES_OF_ONE,
-    MOST_SWEPT,
     SCHEDULE_SETTLES_MS,
 )
 from keeptrusts.stream_processors.authority.state import LedgerState, ms_of, settled_ms
@@ -184,10 +184,10 @@ def unschedule(state: LedgerState, actor: Principal, intent: ExportUnscheduleReq
 def sweep(draft: Draft) -> None:
     """Expire what is not kept any longer, and what nobody made in time; make what a schedule asks for by now."""
     overdue = [one for one in draft.state.exports.values() if ms_of(one.expires_at) < draft.now_ms]
-    for one in overdue[:MOST_SWEPT]:
+    for one in overdue[:MOST_EXPORTS_SWEPT]:
         draft.change(one.model_copy(update={"state": "expired"}))
     due = [one for one in draft.state.export_schedules.values() if settled_ms(one) < draft.now_ms]
-    for planned in due[:MOST_SWEPT]:
+    for planned in due[:MOST_EXPORTS_SWEPT]:
         _carry_out(draft, planned)
 
 

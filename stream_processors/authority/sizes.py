@@ -53,6 +53,8 @@ MOST_EXPORTS_OF_ONE: Final = 100
 """Of them those of one member: nobody fills what all share."""
 MOST_QUEUED_EXPORTS: Final = 20
 MOST_QUEUED_EXPORTS_OF_ONE: Final = 5
+MOST_EXPORTS_SWEPT: Final = 10
+"""Exports that one entry ends, and schedules that it carries out: with long filters they are not small."""
 MOST_SCHEDULES: Final = 100
 """Schedules of exports of one organization."""
 MOST_SCHEDULES_OF_ONE: Final = 10

@@ -18,6 +18,8 @@ from keeptrusts.schemas.commands.documents import (
 from keeptrusts.schemas.commands.people import MemberChangeRequested, RoleGrantRequested
 from keeptrusts.schemas.events.gateway import ClockTicked
 from keeptrusts.schemas.snapshots.documents import Export
+from keeptrusts.schemas.snapshots.ledger import canonical_bytes
+from keeptrusts.schemas.topics import MAX_RECORD_BYTES
 from keeptrusts.stream_processors.authority.money.deadlines import next_deadline_ms
 from keeptrusts.stream_processors.authority.sizes import (
     EXPORT_KEPT_S,
@@ -270,6 +272,20 @@ def test_a_member_and_an_organization_have_so_many_schedules() -> None:
         f"xsc_{number}": ledger.state.export_schedules["xsc_1"] for number in range(MOST_SCHEDULES)
     }
     assert ledger.refusal(plan("xsc_last"), by="mem_owner") == "limit_reached"
+
+
+def test_however_much_is_due_at_once_an_entry_fits_into_a_record() -> None:
+    ledger, long = founded(), {"tag.x": "\x01" * 1990}
+    for number, by in enumerate(people() * 10):
+        ledger.granted(plan(f"xsc_{number}", cron="0 6 * * *", filters=long, description="\x01" * 1000), by=by)
+        ledger.granted(create(f"exp_{number}", filters=long, description="\x01" * 1000), by=by)
+        finish(ledger, f"exp_{number}")
+    until(ledger, "2026-04-02T06:00:01")
+    entries = [tick(ledger, 8 * DAY_MS)]
+    while next_deadline_ms(ledger.state) is not None and (entry := tick(ledger, 0)) is not None:
+        entries.append(entry)
+    assert max(len(canonical_bytes(entry)) for entry in entries) < MAX_RECORD_BYTES and len(entries) > 5
+    assert all(one.next_at > datetime(2026, 4, 10, tzinfo=UTC) for one in ledger.state.export_schedules.values())
 
 
 def test_rights_that_change_later_change_no_export() -> None:

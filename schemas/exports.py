@@ -15,6 +15,11 @@ FORMATS: Final[tuple[ExportFormat, ...]] = ("csv", "json", "ndjson")
 """The formats that this version writes."""
 
 
+ESCALATION_STATES: Final = ("queued", "claimed", "resolved", "expired")
+OPEN: Final = "open"
+"""Of escalations: queued or claimed."""
+
+
 @frozen
 class ExportKind:
     """One type of export. ``action`` is its row of the roles table; ``tags``: ``tag.<name>`` is a filter as well."""
@@ -22,6 +27,8 @@ class ExportKind:
     action: Action
     filters: tuple[str, ...]
     tags: bool = False
+    states: tuple[str, ...] = ()
+    """What the filter ``state`` may name."""
 
     def knows(self, name: str) -> bool:
         """Say whether a filter of this name can be given."""
@@ -33,7 +40,11 @@ EXPORTS: Final[Mapping[ExportType, ExportKind]] = MappingProxyType(
         "events": ExportKind(action="events.read", filters=(*BY_NAME, "q"), tags=True),
         "usage": ExportKind(action="usage.read", filters=(*BY_NAME, "q"), tags=True),
         "cost": ExportKind(action="usage.read", filters=(*BY_NAME, "q"), tags=True),
-        "escalations": ExportKind(action="escalations.read", filters=("state", "type", "team", "user", "request")),
+        "escalations": ExportKind(
+            action="escalations.read",
+            filters=("state", "type", "team", "user", "request"),
+            states=(*ESCALATION_STATES, OPEN),
+        ),
         "audit": ExportKind(action="log.read", filters=("type", "actor", "source", "subject", "request")),
     }
 )

@@ -18,6 +18,7 @@ FilterKind = Literal["text", "decision", "status", "identifier"]
 DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 1_000
 MAX_VALUES: Final = 50
+MAX_TAG_FILTERS: Final = 8
 MAX_VALUE_LENGTH: Final = 256
 
 

@@ -18,14 +18,19 @@ _READ_TIMEOUT_S: Final = 60.0
 _PARTIAL: Final = 206
 _NOTHING_MORE: Final = 416
 _ACCEPT: Final = {"Accept": "*/*"}
+_OTHER_BYTES: Final = "what came is not what was recorded of the export; try again"
 
 
-def to_stdout(client: ApiClient, path: str) -> None:
-    """Write an answer's bytes to stdout as they come. Raises CommandFailed."""
+def to_stdout(client: ApiClient, path: str, *, sha256: str) -> None:
+    """Write an answer's bytes to stdout as they come; raises CommandFailed, also if they do not have this hash."""
+    digest = hashlib.sha256()
     with client.stream(path, {}, read_timeout_s=_READ_TIMEOUT_S, headers=_ACCEPT) as response:
         while chunk := _read(client, response):
+            digest.update(chunk)
             sys.stdout.buffer.write(chunk)
     sys.stdout.buffer.flush()
+    if digest.hexdigest() != sha256:
+        raise CommandFailed(_OTHER_BYTES, ExitCode.UNAVAILABLE)
 
 
 def to_file(client: ApiClient, path: str, target: Path, *, sha256: str, force: bool) -> None:
@@ -40,7 +45,7 @@ def to_file(client: ApiClient, path: str, target: Path, *, sha256: str, force: b
         _fetch(client, path, part)
         if sha256_of(part) != sha256:
             part.unlink()
-            raise CommandFailed("what came is not what was recorded of the export; try again", ExitCode.UNAVAILABLE)
+            raise CommandFailed(_OTHER_BYTES, ExitCode.UNAVAILABLE)
         os.replace(part, target)
     except OSError as error:
         raise CommandFailed(f"{target} cannot be written: {error.strerror}", ExitCode.USAGE) from error
@@ -83,4 +88,4 @@ def _read(client: ApiClient, response: HTTPResponse) -> bytes:
 
 
 def _cut(client: ApiClient, reason: str) -> CommandFailed:
-    return unreachable(client.connection.api_url, f"{reason}; the same command goes on from here")
+    return unreachable(client.connection.api_url, f"{reason}; kt export download goes on from here")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _POLL_S: Final = 0.5
 _SHOWN: Final = 40
 _SCHEDULES: Final = "/v1/export-schedules"
+_STDOUT: Final = Path("-")
 _UNITS: Final = ("KiB", "MiB", "GiB", "TiB")
 _STATES: Final = ("queued", "ready", "failed", "expired", "deleted")
 
@@ -111,6 +112,8 @@ def create(
     """Ask for a file of what there is now; it is made in the background and kept for seven days."""
     if target is not None and not wait:
         raise click.UsageError("--output goes with --wait.")
+    if target is not None and target != _STDOUT and target.exists():
+        raise click.UsageError(f"{target} is there already; choose another --output.")
     output = Output(format="json" if as_json else "table")
     asked = filter_query(filters)
     period: dict[str, str] = {name: asked.pop(name) for name in ("since", "until") if name in asked}
@@ -198,7 +201,9 @@ def schedules() -> None:
 
 
 @schedules.command("create")
-@click.option("--cron", required=True, help="Minute, hour, day of month, month, day of week: '0 6 1 * *'.")
+@click.option(
+    "--cron", required=True, help="Minute, hour, day of month, month, day of week: '0 6 1 * *'; at most one time a day."
+)
 @click.option("--time-zone", default="UTC", show_default=True, help="Whose clock counts, such as Europe/Berlin.")
 @click.option("--type", "type_name", metavar="TYPE", default="events", show_default=True,
               help="events, usage, cost, escalations or audit.")  # fmt: skip
@@ -287,13 +292,16 @@ def verify(file: Path, api: Api, output: Output) -> None:
 
 
 def _awaited(client: ApiClient, export_id: str, timeout_s: int) -> Mapping[str, Any]:
-    """Wait until an export is made; raises CommandFailed when it is not, or takes too long."""
+    """Wait until an export is made; raises CommandFailed when it is not, or takes too long.
+
+    An API that is being restarted, or whose tables do not show the export yet, is waited for as well.
+    """
     deadline = time.monotonic() + timeout_s
     while True:
-        row: Mapping[str, Any] = client.get(_path(export_id)).document["data"]
-        if row["state"] == "ready":
+        row = _shown_by_now(client, export_id)
+        if row is not None and row["state"] == "ready":
             return row
-        if row["state"] != "queued":
+        if row is not None and row["state"] != "queued":
             raise CommandFailed(f"the export is {row['state']}: {text_of(row['message'])}", ExitCode.NO)
         if time.monotonic() > deadline:
             raise CommandFailed(
@@ -303,13 +311,23 @@ def _awaited(client: ApiClient, export_id: str, timeout_s: int) -> Mapping[str, 
         time.sleep(_POLL_S)
 
 
+def _shown_by_now(client: ApiClient, export_id: str) -> Mapping[str, Any] | None:
+    try:
+        row: Mapping[str, Any] = client.get(_path(export_id), pauses_s=()).document["data"]
+    except CommandFailed as failure:
+        if failure.exit_code in (ExitCode.NOT_FOUND, ExitCode.UNAVAILABLE):
+            return None
+        raise
+    return row
+
+
 def _download(client: ApiClient, row: Mapping[str, Any], target: Path | None, *, force: bool) -> Path | None:
     """Get the file of a ready export; the path, or None for stdout."""
     from keeptrusts.cli.client.downloading import to_file, to_stdout
 
     path = _path(row["id"], "download")
-    if target == Path("-"):
-        to_stdout(client, path)
+    if target == _STDOUT:
+        to_stdout(client, path, sha256=row["sha256"] or "")
         return None
     chosen = target or Path(f"kt-{row['type']}-{row['id']}.{row['format']}")
     to_file(client, path, chosen, sha256=row["sha256"] or "", force=force)

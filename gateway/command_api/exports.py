@@ -15,7 +15,7 @@ from keeptrusts.schemas.commands.documents import (
     ExportUnscheduleRequested,
 )
 from keeptrusts.schemas.exports import EXPORTS, FORMATS, export_scope
-from keeptrusts.schemas.filters import FilterError, Filters, parse_filters
+from keeptrusts.schemas.filters import MAX_TAG_FILTERS, FilterError, Filters, parse_filters, parse_list
 from keeptrusts.schemas.periods import zone_named
 from keeptrusts.schemas.record import format_time
 from keeptrusts.schemas.schedules import check_schedule
@@ -103,8 +103,13 @@ def _checked(asked: Asked, body: ExportedBody, period: dict[str, str]) -> Filter
     if unknown is not None:
         known = ", ".join((*kind.filters, *(("tag.<name>",) if kind.tags else ())))
         raise invalid(f"filters.{unknown[:60]}", f"is no filter of {body.type}", f"known: {known}")
+    tags = [name for name in body.filters if name.startswith("tag.")]
+    if len(tags) > MAX_TAG_FILTERS:
+        raise invalid("filters", f"at most {MAX_TAG_FILTERS} tags can be filtered by")
     filters = body.filters if kind.tags else {}
     try:
+        if kind.states and "state" in body.filters:
+            parse_list("state", body.filters["state"], kind.states)
         return parse_filters({**filters, **period}, asked.context.now())
     except FilterError as error:
         field = error.field if error.field in period else f"filters.{error.field}"

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from keeptrusts.projections.exports import focus
 from keeptrusts.projections.query_api.asking import filters_of
 from keeptrusts.projections.query_api.call import Call
-from keeptrusts.projections.query_api.groups import MOST_GROUPS, grouped
+from keeptrusts.projections.query_api.groups import grouped
 from keeptrusts.projections.query_api.models import GroupRow
 from keeptrusts.projections.store.protocol import QueryLimitError
 from keeptrusts.schemas.filters import METRICS, Filters
 
 Rows = list[dict[str, Any]]
+T = TypeVar("T")
 
 _KEYS: Final = ("team", "user", "model", "provider")
 _DAY: Final = timedelta(days=1)
+_PAUSES_S: Final = (1.0, 5.0)
+MOST_ROWS_OF_DAY: Final = 50_000
+"""What memory holds at once."""
 USAGE_COLUMNS: Final = (
     "day", "team", "team_id", "user", "user_id", "model", "provider",
     *(name for name in METRICS if name != "users"),
@@ -57,10 +62,22 @@ async def _days(call: Call) -> AsyncGenerator[tuple[date, list[GroupRow]], None]
 async def _sums(call: Call, filters: Filters, keys: tuple[str, ...]) -> list[GroupRow]:
     """Give the sums by keys, all of them: raises QueryLimitError where there are more than one question gives."""
     ties = ",".join(keys)
-    rows = await grouped(
-        call.deps.store, call.reach("usage.read"), filters, call.directory, as_of=call.as_of().offset, keys=keys,
-        metrics=[name for name in METRICS if name != "users"], order_by=ties, limit=MOST_GROUPS + 1,
+    rows = await patiently(
+        lambda: grouped(
+            call.deps.store, call.reach("usage.read"), filters, call.directory, as_of=call.as_of().offset, keys=keys,
+            metrics=[name for name in METRICS if name != "users"], order_by=ties, limit=MOST_ROWS_OF_DAY + 1,
+        )
     )  # fmt: skip
-    if len(rows) > MOST_GROUPS:
-        raise QueryLimitError(f"a day has more than {MOST_GROUPS} groups of team, user, model and provider")
+    if len(rows) > MOST_ROWS_OF_DAY:
+        raise QueryLimitError(f"a day has more than {MOST_ROWS_OF_DAY} rows; export one team or model at a time")
     return rows
+
+
+async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask again where a question took too long or too much memory: others may be asking much just now."""
+    for pause_s in _PAUSES_S:
+        try:
+            return await ask()
+        except QueryLimitError:
+            await asyncio.sleep(pause_s)
+    return await ask()

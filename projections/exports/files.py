@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
+import secrets
 import shutil
 import time
 from pathlib import Path
@@ -16,6 +15,8 @@ from keeptrusts.schemas.snapshots.documents import Export
 _PLAIN: Final = re.compile(r"^[A-Za-z0-9_-]{1,64}\Z")
 _PART: Final = ".part"
 _DIGITS: Final = 16
+_NAME: Final = re.compile(r"(exp_[A-Za-z0-9_-]{1,60})\.([0-9a-f]{16})\.(?:csv|json|ndjson)")
+_PART_NAME: Final = re.compile(r"exp_[A-Za-z0-9_-]{1,60}\.[0-9a-f]{16}\.part")
 _ABANDONED_S: Final = 3600
 """A part that nobody has written to for so long belongs to a process that has died."""
 
@@ -27,6 +28,10 @@ class WholeFile:
     export: str
     digits: str
     path: Path
+
+    @property
+    def age_s(self) -> float:
+        return _age_s(self.path)
 
     def is_of(self, sha256: str | None) -> bool:
         """Say whether it is the one with this hash; any counts as long as none is recorded."""
@@ -50,8 +55,8 @@ class ExportFiles:
         return self._folder(export) / f"{export.id}.{sha256[:_DIGITS]}.{export.format}"
 
     def part(self, export: Export) -> Path:
-        """Give where a file is written until it is whole: another name for each process, so none disturbs another."""
-        return self._folder(export) / f"{export.id}.{os.uname().nodename}-{os.getpid()}{_PART}"
+        """Give where a file is written until it is whole: another name each time, so no process disturbs another."""
+        return self._folder(export) / f"{export.id}.{secrets.token_hex(_DIGITS // 2)}{_PART}"
 
     def _folder(self, export: Export) -> Path:
         for name in (export.org, export.id):
@@ -64,14 +69,23 @@ class ExportFiles:
         return shutil.disk_usage(self.directory).free - self.keep_free_bytes
 
     def whole(self) -> list[WholeFile]:
-        """Give the whole files that are there."""
-        paths = [path for path in self.directory.glob("*/*.*.*") if path.suffix != _PART]
-        return [WholeFile(export=path.name.split(".")[0], digits=path.name.split(".")[1], path=path) for path in paths]
+        """Give the whole files that are there; what is called otherwise is somebody else's."""
+        found = []
+        for path in self.directory.glob("*/*"):
+            named = _NAME.fullmatch(path.name)
+            if named is not None and path.is_file():
+                found.append(WholeFile(export=named[1], digits=named[2], path=path))
+        return found
 
-    def sweep_parts(self) -> None:
-        """Delete parts that nobody writes any more."""
-        oldest = time.time() - _ABANDONED_S
-        for path in self.directory.glob(f"*/*{_PART}"):
-            with contextlib.suppress(FileNotFoundError):
-                if path.stat().st_mtime < oldest:
-                    path.unlink()
+    def abandoned(self) -> list[Path]:
+        """Give the parts that nobody writes any more."""
+        parts = [path for path in self.directory.glob("*/*") if _PART_NAME.fullmatch(path.name) is not None]
+        return [path for path in parts if _age_s(path) > _ABANDONED_S]
+
+
+def _age_s(path: Path) -> float:
+    """Give how long ago a file was written to; 0 where it is gone."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

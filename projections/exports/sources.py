@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from keeptrusts.projections.exports import focus
-from keeptrusts.projections.exports.daily import USAGE_COLUMNS, Rows, cost_rows, usage_rows
+from keeptrusts.projections.exports.daily import USAGE_COLUMNS, Rows, cost_rows, patiently, usage_rows
 from keeptrusts.projections.query_api import escalations, events, log
 from keeptrusts.projections.query_api.call import Call
 from keeptrusts.projections.query_api.escalations import Escalation
@@ -36,7 +37,8 @@ def _listed(page: Callable[[Call], Awaitable[Any]]) -> Callable[[Call], AsyncGen
     async def rows(call: Call) -> AsyncGenerator[Rows, None]:
         parameters = {**call.parameters, "limit": str(call.most_rows)}
         while True:
-            answer = await page(replace(call, parameters=MappingProxyType(parameters)))
+            asked = replace(call, parameters=MappingProxyType(parameters))
+            answer = await patiently(partial(page, asked))
             yield [row.model_dump() for row in answer.data]
             if answer.next_cursor is None:
                 return

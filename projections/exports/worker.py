@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from keeptrusts.projections.exports.files import ExportFiles
+from keeptrusts.projections.exports.files import ExportFiles, WholeFile
 from keeptrusts.projections.exports.maker import Queued, make
 from keeptrusts.projections.query_api.call import Deps, Recorder
 from keeptrusts.projections.query_api.ledger_values import export_of
@@ -17,6 +17,7 @@ from keeptrusts.schemas.commands.documents import ExportFinishRequested
 from keeptrusts.schemas.errors import Refused
 from keeptrusts.schemas.positions import Position
 from keeptrusts.schemas.publishing import PublishError
+from keeptrusts.schemas.snapshots.documents import Export
 
 LOGGER: Final = logging.getLogger("keeptrusts.exports")
 ACTOR: Final = "service:exports"
@@ -28,9 +29,10 @@ _MOST_AT_ONCE: Final = 100
 _QUEUED: Final = """
 SELECT value, cause_offset FROM ledger_values FINAL
 WHERE kind = 'export' AND state = 'queued' ORDER BY id LIMIT {most:UInt32}"""
-_KEPT: Final = """
-SELECT value FROM ledger_values FINAL
-WHERE kind = 'export' AND state IN ('queued', 'ready') AND has({ids:Array(String)}, id)"""
+_KNOWN: Final = """
+SELECT value FROM ledger_values FINAL WHERE kind = 'export' AND has({ids:Array(String)}, id)"""
+_UNKNOWN_KEPT_S: Final = 8 * 24 * 3600
+"""What the tables do not know is kept so long: they may be behind, or be made again, and no export lives longer."""
 
 
 class ExportWorker:
@@ -41,28 +43,41 @@ class ExportWorker:
         self._files = files
         self._recorder = recorder
         self._said: set[str] = set()
+        self._turns: dict[str, int] = {}
+        """Organization -> the turn that it had last: the next one is who has waited longest for one."""
+        self._turn = 0
 
     async def run(self) -> None:
         """Never raises what may pass: a store or a log that is away, a disk that is full."""
-        swept_at = float("-inf")
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._repeated(self.step, _POLL_S))
+            both.create_task(self._repeated(self.sweep, _SWEEP_S))
+
+    async def _repeated(self, work: Callable[[], Awaitable[int]], pause_s: float) -> None:
+        """Do one thing again and again; later, where something is left to be tried again."""
         while True:
-            waiting = 0
+            left = 1
             try:
-                if self._deps.monotonic() - swept_at >= _SWEEP_S:
-                    await self.sweep()
-                    swept_at = self._deps.monotonic()
-                waiting = await self.step()
+                left = await work()
             except (StoreError, OSError) as error:
                 LOGGER.warning("exports wait: %s", type(error).__name__)
-                waiting = 1
-            await asyncio.sleep(_PAUSE_S if waiting else _POLL_S)
+            await asyncio.sleep(max(_PAUSE_S, pause_s) if left else pause_s)
 
     async def step(self) -> int:
-        """Make what is queued now; gives how many must be tried again. Raises StoreError."""
-        queued = await self._queued()
-        self._said &= {one.export.id for one in queued}
-        done = [await self._finished(one) for one in queued if one.export.id not in self._said]
-        return done.count(False)
+        """Make what is queued now, organizations in turn; gives how many must be tried again. Raises StoreError."""
+        waiting: set[str] = set()
+        while True:  # each time one export fewer is left
+            queued = await self._queued()
+            self._said &= {one.export.id for one in queued}
+            left = [one for one in queued if one.export.id not in self._said | waiting]
+            if not left:
+                self._turns = {org: turn for org, turn in self._turns.items() if self._turn - turn < _MOST_AT_ONCE}
+                return len(waiting)
+            chosen = min(left, key=lambda one: (self._turns.get(one.export.org, 0), one.export.id))
+            self._turn += 1
+            self._turns[chosen.export.org] = self._turn
+            if not await self._finished(chosen):
+                waiting.add(chosen.export.id)
 
     async def _finished(self, queued: Queued) -> bool:
         """Make one and say what became of it; False where that may go better later. One never stops the others."""
@@ -90,14 +105,20 @@ class ExportWorker:
             reason = "something unforeseen happened; the log of the API says what"
             return ExportFinishRequested(export=queued.export.id, outcome="failed", message=reason)
 
-    async def sweep(self) -> None:
-        """Delete the files of exports that are not kept any longer. Raises StoreError, OSError."""
+    async def sweep(self) -> int:
+        """Delete the files that are not kept any longer; gives how many could not be. Raises StoreError, OSError."""
         there = await asyncio.to_thread(self._files.whole)
-        kept = await self._kept(sorted({file.export for file in there}))
-        for file in there:
-            if file.export not in kept or not file.is_of(kept[file.export]):
-                await asyncio.to_thread(file.path.unlink, missing_ok=True)
-        await asyncio.to_thread(self._files.sweep_parts)
+        known = await self._known(sorted({file.export for file in there}))
+        gone = [file.path for file in there if _is_gone(file, known.get(file.export))]
+        gone += await asyncio.to_thread(self._files.abandoned)
+        left = 0
+        for path in gone:
+            try:
+                await asyncio.to_thread(path.unlink, missing_ok=True)
+            except OSError as error:
+                LOGGER.warning("the file of an export cannot be deleted: %s", type(error).__name__)
+                left += 1
+        return left
 
     async def _queued(self) -> list[Queued]:
         answer = await self._deps.store.query(_QUEUED, {"most": _MOST_AT_ONCE})
@@ -108,10 +129,17 @@ class ExportWorker:
             for export, offset in found
         ]
 
-    async def _kept(self, ids: Sequence[str]) -> dict[str, str | None]:
-        """Give those of the exports that are kept, with the hash that is recorded of their file."""
-        found: dict[str, str | None] = {}
+    async def _known(self, ids: Sequence[str]) -> dict[str, Export]:
+        """Give those of the exports that the tables know."""
+        found: dict[str, Export] = {}
         for start in range(0, len(ids), 1000):
-            answer = await self._deps.store.query(_KEPT, {"ids": ids[start : start + 1000]})
-            found |= {one.id: one.sha256 for one in (export_of(value) for (value,) in answer.rows)}
+            answer = await self._deps.store.query(_KNOWN, {"ids": ids[start : start + 1000]})
+            found |= {one.id: one for one in (export_of(value) for (value,) in answer.rows)}
         return found
+
+
+def _is_gone(file: WholeFile, export: Export | None) -> bool:
+    """Say whether a file is not kept: its export has ended, or has another file."""
+    if export is None:
+        return file.age_s > _UNKNOWN_KEPT_S
+    return export.state not in ("queued", "ready") or not file.is_of(export.sha256)

@@ -18,12 +18,12 @@ from keeptrusts.projections.query_api.call import Call, Parameter
 from keeptrusts.projections.query_api.directory_view import Directory
 from keeptrusts.projections.query_api.ledger_values import escalation_of, newest, selected, the_one, user_id_of
 from keeptrusts.projections.query_api.models import Answer, One, Page, Time
+from keeptrusts.schemas.exports import ESCALATION_STATES as STATES
+from keeptrusts.schemas.exports import OPEN
 from keeptrusts.schemas.record import format_time
 from keeptrusts.schemas.snapshots.documents import Escalation as Value
 
 _KIND: Final = "escalation"
-STATES: Final = ("queued", "claimed", "resolved", "expired")
-OPEN: Final = "open"
 _OPENED: Final = "JSONExtractString(value, 'opened_at')"
 """As texts they are in the order of time: all are written alike."""
 ID: Final = Parameter(name="id", help="escalation id", place="path")

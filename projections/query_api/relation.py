@@ -15,8 +15,8 @@ from typing import Any, Final
 from keeptrusts.projections.query_api.directory_view import Directory
 from keeptrusts.projections.query_api.problems import invalid_parameter
 from keeptrusts.projections.query_api.scope import Condition, TenantScope, row_condition
+from keeptrusts.schemas.filters import MAX_TAG_FILTERS, Filters
 from keeptrusts.schemas.filters import Condition as FilterCondition
-from keeptrusts.schemas.filters import Filters
 from keeptrusts.schemas.frozen import frozen
 
 MASKS: Final[Mapping[str, str]] = MappingProxyType(
@@ -50,7 +50,6 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SEARCHED: Final = ("request", "user", "gateway", "requested_model", "model", "policy", "reason", "error")
 _MAX_SEARCH: Final = 200
-_MAX_TAG_FILTERS: Final = 8
 
 
 @frozen
@@ -175,8 +174,8 @@ def _ended_already(in_time: str) -> str:
 def filter_conditions(filters: Filters, directory: Directory) -> list[Condition]:
     """Give the conditions of all filters but the period; teams and users are looked up by their names."""
     found = [_filter(item, n, directory) for n, item in enumerate(filters.conditions)]
-    if len(filters.tags) > _MAX_TAG_FILTERS:
-        raise invalid_parameter("tag", f"at most {_MAX_TAG_FILTERS} tags can be filtered by")
+    if len(filters.tags) > MAX_TAG_FILTERS:
+        raise invalid_parameter("tag", f"at most {MAX_TAG_FILTERS} tags can be filtered by")
     for n, (name, text) in enumerate(sorted(filters.tags.items())):
         values = [value for value in text.removeprefix("!").split(",") if value]
         if not values:

@@ -141,7 +141,8 @@ class Export(Record):
 class ExportSchedule(Record):
     """Exports that are made at each time of ``cron``, of what has happened since the one before.
 
-    The next one begins at ``since`` and is due at ``next_at``. ``skipped`` says why the last made none. ``made_by`` is
+    The next one begins at ``since`` and is due at ``next_at``; where there was no room for it, it is tried again at
+    ``retry_at``. ``skipped`` says why the last made none. ``made_by`` is
     the member with whose rights of then each is made.
     """
 
@@ -159,5 +160,6 @@ class ExportSchedule(Record):
     created_at: Timestamp
     since: Timestamp
     next_at: Timestamp
+    retry_at: Timestamp | None = None
     last_export: str | None = None
     skipped: str | None = None

@@ -28,6 +28,7 @@ from keeptrusts.stream_processors.authority.draft import Draft
 from keeptrusts.stream_processors.authority.sizes import (
     EXPORT_KEPT_S,
     EXPORT_QUEUED_S,
+    MOST_EXPORT_TEAMS,
     MOST_EXPORTS,
     MOST_EXPORTS_OF_ONE,
     MOST_EXPORTS_SWEPT,
@@ -35,6 +36,7 @@ from keeptrusts.stream_processors.authority.sizes import (
     MOST_QUEUED_EXPORTS_OF_ONE,
     MOST_SCHEDULES,
     MOST_SCHEDULES_OF_ONE,
+    SCHEDULE_RETRY_S,
     SCHEDULE_SETTLES_MS,
 )
 from keeptrusts.stream_processors.authority.state import LedgerState, ms_of, settled_ms
@@ -53,7 +55,6 @@ def create(
     full = _full(state, actor)
     if full is not None:
         return full
-    scope = export_scope(actor, intent.type)
     value = Export(
         id=intent.export,
         org=actor.org,
@@ -66,8 +67,8 @@ def create(
         state="queued",
         requested_by=actor.member,
         requested_at=at,
-        reach=scope.reach,
-        teams=tuple(sorted(scope.teams)) if scope.reach == "team" else (),
+        reach=export_scope(actor, intent.type).reach,
+        teams=_teams(actor, intent.type),
         schedule=schedule,
         expires_at=at + timedelta(seconds=EXPORT_QUEUED_S),
     )
@@ -82,7 +83,16 @@ def _cannot_make(actor: Principal, type_name: ExportType, form: ExportFormat) ->
         return Rejected("not_supported", f"{form} is not written; there are {', '.join(FORMATS)}")
     if export_scope(actor, type_name).reach == "none":
         return forbidden(f"export {type_name}", "ask an owner or an admin of the organization")
+    if len(_teams(actor, type_name)) > MOST_EXPORT_TEAMS:
+        reason = f"an export is of at most {MOST_EXPORT_TEAMS} teams; ask an owner or an admin of the organization"
+        return Rejected("too_many_teams", reason)
     return None
+
+
+def _teams(actor: Principal, type_name: ExportType) -> tuple[str, ...]:
+    """Give the teams that an export is limited to; none where it is of everything, or of one's own."""
+    scope = export_scope(actor, type_name)
+    return tuple(sorted(scope.teams)) if scope.reach == "team" else ()
 
 
 def _full(state: LedgerState, actor: Principal) -> Rejected | None:
@@ -186,38 +196,53 @@ def sweep(draft: Draft) -> None:
     overdue = [one for one in draft.state.exports.values() if ms_of(one.expires_at) < draft.now_ms]
     for one in overdue[:MOST_EXPORTS_SWEPT]:
         draft.change(one.model_copy(update={"state": "expired"}))
+        if one.state == "queued":
+            _give_back(draft, one)
     due = [one for one in draft.state.export_schedules.values() if settled_ms(one) < draft.now_ms]
-    for planned in due[:MOST_EXPORTS_SWEPT]:
+    for planned in sorted(due, key=lambda one: (one.since, one.id))[:MOST_EXPORTS_SWEPT]:
         _carry_out(draft, planned)
+
+
+def _give_back(draft: Draft, lost: Export) -> None:
+    """Have a schedule's next export begin where one began that nobody made."""
+    planned = draft.state.export_schedules.get(lost.schedule or "")
+    if planned is not None and lost.since is not None and lost.since < planned.since:
+        draft.change(planned.model_copy(update={"since": lost.since}))
 
 
 def _carry_out(draft: Draft, planned: ExportSchedule) -> None:
     """Ask for a schedule's export with its maker's rights of now; of times that were missed one makes up for all."""
     now = datetime.fromtimestamp(draft.now_ms / 1000, UTC)
     settled = now - timedelta(milliseconds=SCHEDULE_SETTLES_MS)
-    until = last_run(planned.cron, planned.time_zone, settled)
-    state = draft.state
-    skipped: str | None = "whoever made it is no active member any more"
-    changes: dict[str, Any] = {}
-    actor = state.principal(planned.made_by)
-    if actor is not None:
-        intent = ExportCreateRequested(
-            export=_id_of_run(planned, until),
-            type=planned.type,
-            format=planned.format,
-            since=planned.since,
-            until=until,
-            filters=planned.filters,
-            description=planned.description,
-        )
-        verdict = create(state, actor, intent, now, schedule=planned.id)
-        if isinstance(verdict, Accepted):
-            draft.change(*verdict.changes)
-            skipped, changes = None, {"last_export": intent.export, "since": until}
-        else:
-            skipped = verdict.message
-    following = next_run(planned.cron, planned.time_zone, settled)
-    draft.change(planned.model_copy(update={"next_at": following, "skipped": skipped, **changes}))
+    try:
+        until = last_run(planned.cron, planned.time_zone, settled)
+        following = next_run(planned.cron, planned.time_zone, settled)
+    except ValueError as error:  # its zone is none any more: nothing a ledger should stop for
+        draft.change(planned.model_copy(update={"state": "removed", "skipped": str(error)}))
+        return
+    actor = draft.state.principal(planned.made_by)
+    if actor is None:
+        skipped = "whoever made it is no active member any more"
+        draft.change(planned.model_copy(update={"next_at": following, "skipped": skipped, "retry_at": None}))
+        return
+    intent = ExportCreateRequested(
+        export=_id_of_run(planned, until),
+        type=planned.type,
+        format=planned.format,
+        since=planned.since,
+        until=until,
+        filters=planned.filters,
+        description=planned.description,
+    )
+    verdict = create(draft.state, actor, intent, now, schedule=planned.id)
+    if isinstance(verdict, Accepted):
+        draft.change(*verdict.changes)
+        done = {"last_export": intent.export, "since": until, "next_at": following, "skipped": None, "retry_at": None}
+    elif verdict.reason == "limit_reached":
+        done = {"skipped": verdict.message, "retry_at": now + timedelta(seconds=SCHEDULE_RETRY_S)}
+    else:
+        done = {"skipped": verdict.message, "next_at": following, "retry_at": None}
+    draft.change(planned.model_copy(update=done))
 
 
 def _id_of_run(planned: ExportSchedule, at: datetime) -> str:

@@ -47,10 +47,12 @@ MOST_ESCALATIONS_OF_TEAM: Final = 1_000
 """The same for a team, and for the callers without one: an application may call itself by a new name each time."""
 MOST_WEBHOOKS: Final = 50
 """Webhooks of one organization."""
-MOST_EXPORTS: Final = 500
+MOST_EXPORTS: Final = 1_000
 """Exports of one organization that are queued or kept."""
-MOST_EXPORTS_OF_ONE: Final = 100
+MOST_EXPORTS_OF_ONE: Final = 200
 """Of them those of one member: nobody fills what all share."""
+MOST_EXPORT_TEAMS: Final = 200
+"""Teams that an export may be of, unless it is of all."""
 MOST_QUEUED_EXPORTS: Final = 20
 MOST_QUEUED_EXPORTS_OF_ONE: Final = 5
 MOST_EXPORTS_SWEPT: Final = 10
@@ -58,6 +60,8 @@ MOST_EXPORTS_SWEPT: Final = 10
 MOST_SCHEDULES: Final = 100
 """Schedules of exports of one organization."""
 MOST_SCHEDULES_OF_ONE: Final = 10
+SCHEDULE_RETRY_S: Final = 15 * 60
+"""A schedule that found no room tries again so much later."""
 SCHEDULE_SETTLES_MS: Final = 15 * 60 * 1000
 """A schedule's export is asked for so much after its time: calls that had begun by then have ended."""
 EXPORT_QUEUED_S: Final = 24 * 3600

@@ -301,6 +301,8 @@ def exports_due_ms(state: LedgerState) -> int | None:
 
 def settled_ms(planned: ExportSchedule) -> int:
     """Give the ledger time at which a schedule's next export is asked for."""
+    if planned.retry_at is not None:
+        return ms_of(planned.retry_at)
     return ms_of(planned.next_at) + SCHEDULE_SETTLES_MS
 
 

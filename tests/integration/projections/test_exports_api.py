@@ -2,162 +2,38 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-import os
-import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
 from support.acme import (
     ADMIN,
     BLUE,
     LONER,
     MEMBER,
     ORG,
-    OTHER_ORG,
     OWNER,
     RED,
-    SECRETS,
     STRANGER,
     TEAM_ADMIN,
     Person,
     member_value,
 )
-from support.asking import Client, get
-from support.filled_store import PARTITIONS, FilledStore
-from support.ledger_entries import Entries
-from support.request_material import Material
+from support.asking import get
+from support.export_desk import NOW, Desk, export, export_desk, requests, rows_of
+from support.filled_store import FilledStore
 
-from keeptrusts.projections.app import build_query_routes, query_deps
-from keeptrusts.projections.exports.files import ExportFiles
-from keeptrusts.projections.exports.worker import ExportWorker
-from keeptrusts.projections.query_api.call import Deps
-from keeptrusts.projections.settings import QuerySettings
-from keeptrusts.projections.store.protocol import Store
-from keeptrusts.schemas.authorization import Principal
-from keeptrusts.schemas.commands.documents import ExportFinishRequested
 from keeptrusts.schemas.events.export import ExportDownloaded
-from keeptrusts.schemas.events.identity import Identity
-from keeptrusts.schemas.exports import export_scope
-from keeptrusts.schemas.frozen import replace
-from keeptrusts.schemas.publishing import PublisherOverloadedError
-from keeptrusts.schemas.record import Record
-from keeptrusts.schemas.snapshots.documents import Escalation, Export, ExportSchedule
-from keeptrusts.schemas.topics import partition_of
-
-NOW = datetime.now(UTC)
-BEHIND_ALL = 100_000
-
-
-@dataclass(slots=True)
-class Log:
-    """Takes facts, unless it is away."""
-
-    facts: list[tuple[str, Record]] = field(default_factory=list)
-    away: bool = False
-
-    async def record(self, *, org: str, actor: str, subject: str, fact: Record) -> None:
-        if self.away:
-            raise PublisherOverloadedError("the log takes nothing")
-        self.facts.append((actor, fact))
-
-    @property
-    def last(self) -> Any:
-        return self.facts[-1][1]
-
-
-@dataclass(slots=True)
-class Desk:
-    """The worker and the query API on one store; ``say`` does with the worker's word what the authority does."""
-
-    filled: FilledStore
-    deps: Deps
-    files: ExportFiles
-    log: Log
-    client: Client
-    worker: ExportWorker
-    entries: Entries = field(default_factory=lambda: Entries(partition=1, seq=10))
-
-    async def ask(self, export: Export, *, at: int = BEHIND_ALL) -> Export:
-        """Queue an export whose place in the log is offset ``at``."""
-        entry = self.entries.entry("accepted", "kt.export.create_requested.v1", changes=(export,))
-        placed = entry.model_copy(update={"cause": entry.cause.model_copy(update={"offset": at})})
-        await self.filled.derived("kt.ledger", export.org, placed)
-        await self.filled.progress("kt.events", partition_of(export.org, PARTITIONS), BEHIND_ALL)
-        return export
-
-    async def say(self, export: Export, **changes: Any) -> Export:
-        changed = export.model_copy(update=changes)
-        await self.filled.derived(
-            "kt.ledger",
-            export.org,
-            self.entries.entry("finished", "kt.export.finish_requested.v1", changes=(changed,)),
-        )
-        return changed
-
-    async def made(self, export: Export, *, at: int = BEHIND_ALL) -> Export:
-        """Queue an export, make it, and have it ready or failed."""
-        await self.ask(export, at=at)
-        await self.worker.step()
-        said = self.log.last
-        assert isinstance(said, ExportFinishRequested) and said.export == export.id
-        told = said.model_dump(exclude={"export", "outcome"})
-        return await self.say(export, state=said.outcome, expires_at=NOW + timedelta(days=7), **told)
-
-    async def download(self, export: Export, person: Person = OWNER, **headers: str) -> tuple[int, bytes]:
-        url = f"/v1/exports/{export.id}/download"
-        response = await self.client.get(url, headers={**person.headers, **headers})
-        return response.status, await response.read()
+from keeptrusts.schemas.snapshots.documents import Escalation, ExportSchedule
 
 
 @pytest.fixture
-async def desk(store: Store, filled: FilledStore, tmp_path: Path) -> AsyncIterator[Desk]:
-    log, files = Log(), ExportFiles(directory=tmp_path / "exports", keep_free_bytes=0)
-    settings = QuerySettings(directory_seconds=0.0, position_wait_seconds=0.5)
-    deps = query_deps(store, SECRETS, settings, recorder=log, exports=files)
-    app = web.Application()
-    app.add_routes(build_query_routes(deps))
-    async with TestClient(TestServer(app)) as client:
-        yield Desk(filled, deps, files, log, client, ExportWorker(deps, files, log))
-
-
-def export(number: int = 1, who: Person = OWNER, **more: Any) -> Export:
-    fields: dict[str, Any] = {"type": "events", "format": "csv", "org": who.org} | more
-    scope = export_scope(Principal(org=who.org, member=who.id, role=who.role, teams=who.teams), fields["type"])
-    return Export(
-        id=f"exp_{number:026d}",
-        state="queued",
-        requested_by=who.id,
-        requested_at=NOW,
-        reach=scope.reach,
-        teams=tuple(sorted(scope.teams)) if scope.reach == "team" else (),
-        expires_at=NOW + timedelta(days=1),
-        **fields,
-    )
-
-
-async def requests(filled: FilledStore, count: int, *, team: str = RED, user: str = MEMBER.id, seed: int = 1) -> int:
-    """Append finished requests; gives the offset of the last record."""
-    material = Material(seed=seed)
-    who = Identity(org=ORG, team=team, user=user)
-    events = []
-    for _ in range(count):
-        request = material.request_id()
-        events += [material.decided(request, who), material.completed(request, who)]
-    return (await filled.events(*events))[-1]
-
-
-def rows_of(content: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+async def desk(filled: FilledStore, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with export_desk(filled, tmp_path / "exports") as made:
+        yield made
 
 
 async def test_a_file_holds_what_the_api_shows_its_maker(desk: Desk) -> None:
@@ -349,113 +225,3 @@ async def test_what_is_not_ready_or_not_kept_cannot_be_downloaded(desk: Desk) ->
     for number, ended in enumerate(({"state": "deleted"}, {"state": "expired"}, {"expires_at": NOW - timedelta(1)})):
         gone = await desk.say(await desk.made(export(4 + number)), **ended)
         assert (await desk.download(gone))[0] == 410
-
-
-@pytest.mark.parametrize(
-    ("changes", "who", "reason"),
-    [
-        ({"state": "suspended"}, MEMBER, "rights of whoever asked"),
-        ({"teams": {RED: "admin"}}, MEMBER, "rights of whoever asked"),
-        ({"role": "member"}, ADMIN, "rights of whoever asked"),
-    ],
-)
-async def test_rights_that_changed_before_it_was_made_fail_it(
-    desk: Desk, changes: dict[str, Any], who: Person, reason: str
-) -> None:
-    await desk.ask(export(1, who))
-    await desk.filled.derived("kt.directory", ORG, member_value(who, **changes))
-    await desk.worker.step()
-    assert (desk.log.last.outcome, reason in desk.log.last.message) == ("failed", True)
-    assert not list(desk.files.directory.glob("*/*"))
-
-
-async def test_one_that_grows_too_large_fails_and_leaves_nothing(desk: Desk) -> None:
-    await requests(desk.filled, 5)
-    small = ExportWorker(desk.deps, replace(desk.files, most_bytes=1000), desk.log)
-    await desk.ask(export(1))
-    await small.step()
-    assert desk.log.last.outcome == "failed" and "narrow" in desk.log.last.message
-    full = ExportWorker(desk.deps, replace(desk.files, keep_free_bytes=1 << 60), desk.log)
-    await desk.ask(export(2))
-    await full.step()
-    assert desk.log.last.outcome == "failed" and "disk" in desk.log.last.message
-    assert not list(desk.files.directory.glob("*/*"))
-
-
-async def test_a_filter_that_cannot_be_read_fails_it_with_the_reason(desk: Desk) -> None:
-    await desk.ask(export(1, filters={"state": "half-done"}, type="escalations"))
-    await desk.worker.step()
-    assert desk.log.last.outcome == "failed" and "half-done" in desk.log.last.message
-
-
-async def test_what_was_said_is_not_said_again_until_the_log_is_back(desk: Desk) -> None:
-    await desk.ask(export(1))
-    desk.log.away = True
-    assert await desk.worker.step() == 1
-    desk.log.away = False
-    for _ in range(3):
-        await desk.worker.step()
-    assert len(desk.log.facts) == 1
-
-
-async def test_one_that_cannot_be_made_yet_waits(desk: Desk) -> None:
-    await desk.ask(export(1), at=BEHIND_ALL + 1)
-    await desk.ask(export(2))
-    assert await desk.worker.step() == 1
-    assert [fact.export for _, fact in desk.log.facts] == [export(2).id], "it stands in nobody's way"
-    assert [file.export for file in desk.files.whole()] == [export(2).id]
-
-
-async def test_a_directory_that_cannot_be_written_is_tried_again(desk: Desk) -> None:
-    desk.files.directory.write_text("a file is in its place")
-    await desk.ask(export(1))
-    assert (await desk.worker.step(), desk.log.facts) == (1, [])
-    desk.files.directory.unlink()
-    assert await desk.worker.step() == 0 and desk.log.last.outcome == "ready"
-
-
-async def test_what_nobody_foresaw_fails_one_export_and_not_the_worker(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def broken(*_: Any) -> Any:
-        raise ZeroDivisionError("secret")
-
-    monkeypatch.setattr("keeptrusts.projections.exports.worker.make", broken)
-    await desk.ask(export(1))
-    assert await desk.worker.step() == 0
-    assert desk.log.last.outcome == "failed" and "secret" not in desk.log.last.message
-
-
-async def test_a_sweep_deletes_what_is_not_kept_and_nothing_else(desk: Desk) -> None:
-    kept, gone = await desk.made(export(1)), await desk.made(export(2))
-    await desk.say(gone, state="deleted")
-    parts = [desk.files.directory / ORG / f"exp_{number}.1.part" for number in (8, 9)]
-    for part in parts:
-        part.write_bytes(b"x")
-    old = time.time() - 7200
-    os.utime(parts[0], (old, old))
-    await desk.worker.sweep()
-    left = sorted(path.name for path in desk.files.directory.glob("*/*"))
-    assert left == sorted([desk.files.path(kept, kept.sha256 or "").name, parts[1].name])
-
-
-async def test_of_two_files_of_an_export_the_recorded_one_counts(desk: Desk) -> None:
-    """Two processes made it, and a team was renamed in between."""
-    ready = await desk.made(export(1))
-    other = desk.files.path(ready, "0" * 64)
-    other.write_bytes(b"what another process made")
-    assert (await desk.download(ready))[1] != b"what another process made"
-    await desk.worker.sweep()
-    assert [file.export for file in desk.files.whole()] == [ready.id] and not other.exists()
-    queued = await desk.ask(export(2))
-    early = desk.files.path(queued, "1" * 64)
-    early.write_bytes(b"made, and not recorded yet")
-    await desk.worker.sweep()
-    assert early.exists()
-
-
-def test_ids_that_are_no_names_lead_nowhere(tmp_path: Path) -> None:
-    files = ExportFiles(directory=tmp_path)
-    for changes in ({"id": "../../etc/passwd"}, {"org": ".."}, {"id": ""}, {"org": f"{OTHER_ORG}/x"}):
-        with pytest.raises(ValueError, match="plain name"):
-            files.path(export().model_copy(update=changes), "0" * 64)

@@ -17,6 +17,7 @@ from keeptrusts.schemas.commands.documents import (
 )
 from keeptrusts.schemas.commands.people import MemberChangeRequested, RoleGrantRequested
 from keeptrusts.schemas.events.gateway import ClockTicked
+from keeptrusts.schemas.events.identity import Role
 from keeptrusts.schemas.snapshots.documents import Export
 from keeptrusts.schemas.snapshots.ledger import canonical_bytes
 from keeptrusts.schemas.topics import MAX_RECORD_BYTES
@@ -24,12 +25,14 @@ from keeptrusts.stream_processors.authority.money.deadlines import next_deadline
 from keeptrusts.stream_processors.authority.sizes import (
     EXPORT_KEPT_S,
     EXPORT_QUEUED_S,
+    MOST_EXPORT_TEAMS,
     MOST_EXPORTS,
     MOST_EXPORTS_OF_ONE,
     MOST_QUEUED_EXPORTS,
     MOST_QUEUED_EXPORTS_OF_ONE,
     MOST_SCHEDULES,
     MOST_SCHEDULES_OF_ONE,
+    SCHEDULE_RETRY_S,
     SCHEDULE_SETTLES_MS,
 )
 from keeptrusts.stream_processors.authority.snapshots import restored, sections_of
@@ -196,6 +199,7 @@ def test_a_schedule_asks_for_a_file_of_each_period() -> None:
     assert next_deadline_ms(ledger.state) == ms_of(planned.next_at) + SCHEDULE_SETTLES_MS
     assert tick(ledger, ms_of(planned.next_at) - ledger.now_ms) is None, "calls of that period may still be under way"
     until(ledger, "2026-05-01T04:00:01")
+    assert finish(ledger, next(iter(ledger.state.exports))) == ("finished", "ready")
     until(ledger, "2026-06-01T04:00:01")
     first, second = [one for one in changed(ledger) if one.state == "queued"]
     assert first.id < second.id and first.schedule == second.schedule == "xsc_1"
@@ -234,13 +238,56 @@ def test_a_schedule_whose_maker_is_gone_makes_nothing_and_says_so_and_makes_up_f
     assert ledger.state.export_schedules["xsc_1"].skipped is None
 
 
-def test_a_schedule_waits_where_too_many_exports_wait() -> None:
+def test_schedules_for_which_there_is_no_room_come_a_little_later_and_in_turn() -> None:
     ledger = founded()
-    ledger.granted(plan(cron="0 * * * *"))
-    for number in range(MOST_QUEUED_EXPORTS_OF_ONE):
-        ledger.granted(create(f"exp_{number}"))
-    until(ledger, "2026-04-01T10:00:01")
-    assert "ask again later" in (ledger.state.export_schedules["xsc_1"].skipped or "")
+    for number in range(MOST_SCHEDULES_OF_ONE):
+        ledger.granted(plan(f"xsc_{number}"), by="mem_dev")
+    until(ledger, "2026-05-01T04:00:01")
+    made = [one.schedule for one in changed(ledger)]
+    assert len(made) == MOST_QUEUED_EXPORTS_OF_ONE
+    late = ledger.state.export_schedules[f"xsc_{MOST_SCHEDULES_OF_ONE - 1}"]
+    assert "ask again later" in (late.skipped or "") and late.retry_at is not None
+    assert tick(ledger, 0) is None
+    for one in list(ledger.state.exports.values()):
+        finish(ledger, one.id)
+    tick(ledger, SCHEDULE_RETRY_S * 1000)
+    made += [one.schedule for one in changed(ledger) if one.state == "queued"][len(made) :]
+    assert sorted(made) == sorted(ledger.state.export_schedules) and len(made) == MOST_SCHEDULES_OF_ONE
+    periods = {(one.since, one.until) for one in ledger.state.exports.values()}
+    assert len(periods) == 1
+    assert {one.skipped for one in ledger.state.export_schedules.values()} == {None}
+
+
+def test_the_period_of_a_file_that_nobody_made_is_in_the_next() -> None:
+    ledger = founded()
+    ledger.granted(plan())
+    until(ledger, "2026-05-01T04:00:01")
+    (lost,) = changed(ledger)
+    assert tick(ledger, DAY_MS) is not None and ledger.state.exports == {}
+    until(ledger, "2026-06-01T04:00:01")
+    made = changed(ledger)[-1]
+    assert (made.state, made.since) == ("queued", lost.since)
+
+
+def test_a_schedule_whose_time_zone_is_none_any_more_ends_and_says_so() -> None:
+    ledger = founded()
+    ledger.granted(plan())
+    planned = ledger.state.export_schedules["xsc_1"].model_copy(update={"time_zone": "Mars/Base"})
+    ledger.state.export_schedules["xsc_1"] = planned
+    entry = until(ledger, "2026-05-01T04:00:01")
+    assert [(one.state, "Mars/Base" in (one.skipped or "")) for one in entry.changes] == [("removed", True)]
+    assert ledger.state.export_schedules == {}
+
+
+def test_an_export_of_too_many_teams_is_refused() -> None:
+    ledger = founded()
+    teams: dict[str, Role] = {f"team_{number}": "admin" for number in range(MOST_EXPORT_TEAMS + 1)}
+    lead = ledger.state.members["mem_lead"]
+    ledger.state.members["mem_lead"] = lead.model_copy(update={"teams": teams})
+    assert ledger.refusal(create(), by="mem_lead") == "too_many_teams"
+    ledger.granted(create(), by="mem_owner")
+    del teams["team_0"]
+    ledger.granted(create("exp_2"), by="mem_lead")
 
 
 def test_schedules_are_made_by_who_may_export_and_deleted_by_their_maker_or_who_sees_everything() -> None:
@@ -282,9 +329,12 @@ def test_however_much_is_due_at_once_an_entry_fits_into_a_record() -> None:
         finish(ledger, f"exp_{number}")
     until(ledger, "2026-04-02T06:00:01")
     entries = [tick(ledger, 8 * DAY_MS)]
-    while next_deadline_ms(ledger.state) is not None and (entry := tick(ledger, 0)) is not None:
-        entries.append(entry)
-    assert max(len(canonical_bytes(entry)) for entry in entries) < MAX_RECORD_BYTES and len(entries) > 5
+    for _ in range(30):
+        entries.append(tick(ledger, SCHEDULE_RETRY_S * 1000))
+        for one in [one for one in ledger.state.exports.values() if one.state == "queued"]:
+            finish(ledger, one.id)
+    sizes = [len(canonical_bytes(entry)) for entry in entries if entry is not None]
+    assert max(sizes) < MAX_RECORD_BYTES and len(sizes) > 5
     assert all(one.next_at > datetime(2026, 4, 10, tzinfo=UTC) for one in ledger.state.export_schedules.values())
 
 

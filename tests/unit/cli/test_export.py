@@ -89,6 +89,12 @@ def test_a_download_goes_to_stdout_on_request(ready: StubApi, kt: Kt, here: Path
     assert kt("export", "download", "exp_1", "--output", "-").stdout_bytes == CONTENT
 
 
+def test_what_went_to_stdout_and_is_not_what_was_recorded_is_said_so(ready: StubApi, kt: Kt) -> None:
+    ready.on("GET /v1/exports/exp_1/download", Prepared(body=CONTENT[:-1] + b"!"))
+    result = kt("export", "download", "exp_1", "--output", "-")
+    assert result.exit_code == 9 and "recorded" in result.stderr
+
+
 def test_a_file_that_cannot_be_written_is_said_so(ready: StubApi, kt: Kt, here: Path) -> None:
     result = kt("export", "download", "exp_1", "--output", str(here / "nowhere" / "x.csv"))
     assert result.exit_code == 2 and "cannot be written" in result.stderr
@@ -97,7 +103,9 @@ def test_a_file_that_cannot_be_written_is_said_so(ready: StubApi, kt: Kt, here: 
 def test_waiting_ends_with_the_file(ready: StubApi, kt: Kt, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("keeptrusts.cli.commands.export._POLL_S", 0.0)
     ready.on("POST /v1/exports", Prepared(status=201, body={"id": "exp_1", "position": "0:7"}))
-    ready.on("GET /v1/exports/exp_1", shown(state="queued"), shown(state="queued"), shown(state="queued"), shown())
+    away = Prepared(status=503, body={"detail": "being restarted"})
+    unseen = Prepared(status=404, body={"detail": "there is no export here"})
+    ready.on("GET /v1/exports/exp_1", shown(state="queued"), unseen, away, shown(state="queued"), shown())
     result = kt("export", "create", "--wait", "--json")
     assert result.exit_code == 0 and json.loads(result.stdout)["file"] == FILE
     assert (here / FILE).read_bytes() == CONTENT
@@ -121,6 +129,7 @@ def test_waiting_ends_with_the_reason_or_in_time(
     ("arguments", "said"),
     [
         (("--output", "x.csv"), "goes with --wait"),
+        (("--wait", "--output", "."), "is there already"),
         (("--filter", "state"), "NAME=VALUE"),
         (("--filter", "=x"), "NAME=VALUE"),
         (("--tag", "env"), "NAME=VALUE"),

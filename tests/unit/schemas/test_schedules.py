@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +13,7 @@ from keeptrusts.schemas.schedules import check_schedule, last_run, next_run
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia")
-CRONS = ("0 6 1 * *", "30 2 * * *", "15 0 * * MON-FRI", "0 * * * *", "0 0 29 2 *", "59 23 31 12 *", "0 12 1,15 * *")
+CRONS = ("0 6 1 * *", "30 2 * * *", "15 0 * * MON-FRI", "5 3 * * *", "0 0 29 2 *", "59 23 31 12 *", "0 12 1,15 * *")
 MOMENTS = st.integers(0, 60 * 365 * 86_400).map(
     lambda seconds: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
 )
@@ -31,9 +30,10 @@ def test_these_are_schedules(cron: str, zone: str) -> None:
     [
         ("", "no schedule"), ("0 6 * *", "no schedule"), ("0 6 * * * *", "no schedule"), ("@daily", "no schedule"),
         ("H H * * *", "no schedule"), ("0 0 L * *", "no schedule"), ("0 0 * * 5#3", "no schedule"),
-        ("0 6 * * *\n", "no schedule"), ("60 * * * *", "out of range"), ("0 0 31 2 *", "never comes"),
-        ("0 6 * * FOO", "out of range"), ("*/59 * * * *", "within an hour"), ("0,30 6 * * *", "within an hour"),
-        ("* 6 1 1 *", "within an hour"), ("0 " + ",".join(["1"] * 70) + " * * *", "no schedule"),
+        ("0 6 * * *\n", "no schedule"), ("60 6 * * *", "out of range"), ("0 0 31 2 *", "never comes"),
+        ("0 6 * * FOO", "out of range"), ("*/59 * * * *", "one time a day"), ("0,30 6 * * *", "one time a day"),
+        ("* 6 1 1 *", "one time a day"), ("0 * * * *", "one time a day"), ("0 6-8 1 1 *", "one time a day"),
+        ("0 6 " + ",".join(["1"] * 70) + " * *", "no schedule"),
     ],
 )  # fmt: skip
 def test_these_are_none(cron: str, said: str) -> None:
@@ -71,15 +71,6 @@ def test_the_next_runs_are_by_the_clock_of_the_zone(cron: str, after: str, runs:
 def test_the_last_and_the_next_run_enclose_every_moment(cron: str, moment: datetime, zone: str) -> None:
     before, after = last_run(cron, zone, moment), next_run(cron, zone, moment)
     assert before <= moment < after
-    assert next_run(cron, zone, before) == after or next_run(cron, zone, before) <= moment
+    assert next_run(cron, zone, before) == after
     assert last_run(cron, zone, after) == after
     assert last_run(cron, zone, before) == before
-
-
-@given(moment=MOMENTS, zone=st.sampled_from(ZONES))
-def test_an_hour_at_least_lies_between_the_runs_of_each_hour(moment: datetime, zone: str) -> None:
-    runs = [next_run("0 * * * *", zone, moment)]
-    for _ in range(30):
-        runs.append(next_run("0 * * * *", zone, runs[-1]))
-    gaps = {later - earlier for earlier, later in pairwise(runs)}
-    assert gaps <= {timedelta(minutes=minutes) for minutes in (30, 60, 90, 120, 25 * 60)}

@@ -301,7 +301,7 @@ class MoneyMachine(RuleBasedStateMachine):
 
 TestMoneyMachine = MoneyMachine.TestCase
 TestMoneyMachine.settings = settings(
-    max_examples=150, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=150, stateful_step_count=60, suppress_health_check=list(HealthCheck), print_blob=True
 )
 
 

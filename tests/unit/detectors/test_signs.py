@@ -113,7 +113,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=40), st.booleans())
 def test_any_text_is_read_and_scored(pieces: list[str], foreign: bool) -> None:
     assert 0 <= score(" ".join(pieces), foreign=foreign).value <= 1

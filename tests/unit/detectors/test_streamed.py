@@ -72,14 +72,14 @@ LETTERS = st.sampled_from("a7@. -:\n\"'\\%u0+é\u200bа中=")
 PARTS = st.one_of(st.sampled_from([*FOUND, *NOTHING]), LETTERS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PARTS, max_size=8).map("".join), st.randoms(use_true_random=False))
 def test_whatever_stands_together_is_what_the_whole_is(text: str, random: Random) -> None:
     assert (how := differs(few_rules(), openings(), cut(random, text))) is None, how
     assert (how := differs(few_rules(), openings(), list(text))) is None, how
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=60), st.sampled_from(FOUND), st.text(max_size=60), st.randoms(use_true_random=False))
 def test_any_characters_around_are_what_the_whole_is(before: str, found: str, after: str, random: Random) -> None:
     assert (how := differs(few_rules(), openings(), cut(random, before + found + after))) is None, how

@@ -55,31 +55,31 @@ def check(report: LintReport, *, compiling: bool = True) -> None:
         assert compile_document(report.document).chain_for("engineering").kinds() is not None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=200))
 def test_bytes_give_findings(data: bytes) -> None:
     check(lint_bytes(data, "f.yaml"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=200))
 def test_text_gives_findings(text: str) -> None:
     check(lint_text(text, "f.yaml"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet="ab:- \n\t[]{}&*!|>'\"%@`#?,<1.~", max_size=60))
 def test_yaml_looking_text_gives_findings(text: str) -> None:
     check(lint_text(text, "f.yaml"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(TREES, DOCUMENTS))
 def test_any_tree_gives_findings(tree: object) -> None:
     check(lint_text(yaml.safe_dump(tree, allow_unicode=True), "f.yaml"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(CHAINS, BLOCKS)
 def test_any_chain_gives_findings(chain: object, blocks: object) -> None:
     check(lint_text(yaml.safe_dump({"policies": {"chain": chain}, "policy": blocks}), "f.yaml"))
@@ -113,14 +113,14 @@ def mutated(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(mutated())
 def test_a_mutated_configuration_gives_findings(text: str) -> None:
     data = text.encode("utf-8", "surrogatepass")
     check(lint_bytes(data, "f.yaml", known_teams=frozenset({"legal"}), surroundings=SURROUNDINGS), compiling=False)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(CHAINS, BLOCKS, TREES)
 def test_any_document_meets_its_surroundings(chain: object, blocks: object, targets: object) -> None:
     document = {"policies": {"chain": chain}, "policy": blocks, "providers": {"targets": targets}}

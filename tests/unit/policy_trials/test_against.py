@@ -204,7 +204,7 @@ def test_a_file_that_is_no_list_of_events_is_refused(data: bytes, words: str) ->
     assert words in raised.value.message and raised.value.exit_code == 2
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.binary(max_size=80), st.text(alphabet='[{"id":1,time}\n\\u', max_size=60).map(str.encode)))
 def test_whatever_the_bytes_are_they_are_read_or_refused(data: bytes) -> None:
     try:

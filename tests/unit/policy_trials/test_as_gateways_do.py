@@ -139,7 +139,7 @@ def results(said: Sequence[Any]) -> list[tuple[str, str, str | None, dict[str, i
     return [(one.kind, one.result, one.reason, dict(one.findings)) for one in said]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(CHAINS, CALLS)
 async def test_a_call_ends_in_a_trial_as_it_does_at_a_gateway(chain: list[Any], call: dict[str, Any]) -> None:
     document = yaml.safe_dump({"providers": {"targets": TARGETS}, "policies": {"chain": chain}})

@@ -190,7 +190,7 @@ def test_a_file_that_is_wrong_is_refused_at_its_place(text: str, place: str, cod
     assert words in file.findings[0].message
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.one_of(st.binary(max_size=200), st.text(alphabet="cases:[{ne,tp}]\n- \"'&*\\ud8", max_size=80).map(str.encode))
 )

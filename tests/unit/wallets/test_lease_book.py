@@ -333,11 +333,11 @@ class BookMachine(RuleBasedStateMachine):
 
 
 TestBookMachine = BookMachine.TestCase
-TestBookMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestBookMachine.settings = settings(max_examples=60, stateful_step_count=40)
 
 
 @given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 60)), max_size=40), st.integers(50, 400))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_however_holds_end_no_more_is_spent_than_was_granted(calls: list[tuple[int, int]], money: int) -> None:
     book, spent = LeaseBook(), 0
     grant(book, TEAM, money)

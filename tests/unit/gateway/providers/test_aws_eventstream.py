@@ -43,7 +43,7 @@ EVENTS = [one for _, one in STREAM]
 
 
 @given(st.lists(st.integers(0, len(BYTES)), max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_chunking_gives_the_same_events(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(BYTES)]
     parser = EventStreamParser()
@@ -58,7 +58,7 @@ def test_a_stream_may_come_byte_by_byte_or_in_one_large_chunk() -> None:
 
 
 @given(st.integers(0, len(STREAM[0][0]) - 1), st.integers(1, 255))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_flipped_byte_is_never_read_as_an_event(place: int, flip: int) -> None:
     first = STREAM[0][0]
     damaged = bytearray(first)

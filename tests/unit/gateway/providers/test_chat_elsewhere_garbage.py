@@ -60,7 +60,7 @@ def call(document: Any) -> ClientCall:
 def test_a_call_with_a_foreign_value_anywhere_is_sent_or_refused(pair: str) -> None:
     stored = [case["call"] for case in cases(pair, "call")]
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(document=st.sampled_from(stored), at=st.integers(1, 40), foreign=JSON)
     def play(document: dict[str, Any], at: int, foreign: Any) -> None:
         made = translation_of(pair).request(call(planted(document, at, foreign)))
@@ -81,7 +81,7 @@ def test_a_field_with_a_foreign_value_is_sent_or_refused(pair: str, name: str) -
 def test_an_answer_with_a_foreign_value_anywhere_is_read_as_valid_or_not(pair: str) -> None:
     stored = [(call_of(case), case["answer"]) for case in cases(pair, "answer")]
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(chosen=st.sampled_from(stored), at=st.integers(0, 40), foreign=JSON)
     def play(chosen: tuple[ClientCall, Any], at: int, foreign: Any) -> None:
         read = translation_of(pair).answer(chosen[0], orjson.dumps(planted(chosen[1], at, foreign)))
@@ -94,7 +94,7 @@ def test_an_answer_with_a_foreign_value_anywhere_is_read_as_valid_or_not(pair: s
 def test_a_stream_with_a_foreign_value_anywhere_goes_on_or_is_an_error(pair: str) -> None:
     stored = [(call_of(case), [event_of(one) for one in case["stream"]]) for case in cases(pair, "stream")]
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(chosen=st.sampled_from(stored), place=st.integers(0, 8), at=st.integers(0, 15), foreign=JSON)
     def play(chosen: tuple[ClientCall, list[StreamEvent]], place: int, at: int, foreign: Any) -> None:
         stream = translation_of(pair).stream(chosen[0])

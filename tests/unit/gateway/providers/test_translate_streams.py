@@ -52,7 +52,7 @@ def test_any_chunking_gives_the_same_frames(path: Path) -> None:
     wire = wire_of(case["stream"])
     expected = play(translation, call, [event_of(stored) for stored in case["stream"]])
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(cuts=st.lists(st.integers(min_value=1, max_value=len(wire) - 1), max_size=30), crlf=st.booleans())
     def chunked(cuts: list[int], crlf: bool) -> None:
         parser = SseParser()
@@ -206,7 +206,7 @@ _DOCUMENTS = {
 def test_no_call_however_malformed_crashes_a_translation(pair: str) -> None:
     translation = translation_of(pair)
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400)
     @given(data=st.data())
     def mutated(data: st.DataObject) -> None:
         document = data.draw(st.sampled_from(_DOCUMENTS[pair]))
@@ -225,7 +225,7 @@ def test_no_answer_however_malformed_crashes_a_translation(pair: str) -> None:
     streams = [case["stream"] for case in cases if "stream" in case]
     translation, call = translation_of(pair), _call({"model": "m", "stream": True})
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(data=st.data())
     def mutated(data: st.DataObject) -> None:
         answer = data.draw(st.sampled_from([*answers, *errors]))

@@ -8,16 +8,11 @@ from typing import Final
 
 from keeptrusts.schemas.authorization import Action, Principal, Scope, scope_of
 from keeptrusts.schemas.commands.documents import ExportFormat, ExportType
-from keeptrusts.schemas.filters import BY_NAME
+from keeptrusts.schemas.filters import BY_NAME, ESCALATION_STATES, OPEN_ESCALATIONS
 from keeptrusts.schemas.frozen import frozen
 
 FORMATS: Final[tuple[ExportFormat, ...]] = ("csv", "json", "ndjson")
 """The formats that this version writes."""
-
-
-ESCALATION_STATES: Final = ("queued", "claimed", "resolved", "expired")
-OPEN: Final = "open"
-"""Of escalations: queued or claimed."""
 
 
 @frozen
@@ -43,7 +38,7 @@ EXPORTS: Final[Mapping[ExportType, ExportKind]] = MappingProxyType(
         "escalations": ExportKind(
             action="escalations.read",
             filters=("state", "type", "team", "user", "request"),
-            states=(*ESCALATION_STATES, OPEN),
+            states=(*ESCALATION_STATES, OPEN_ESCALATIONS),
         ),
         "audit": ExportKind(action="log.read", filters=("type", "actor", "source", "subject", "request")),
     }

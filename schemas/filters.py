@@ -47,6 +47,9 @@ FILTERS: Final[tuple[Filter, ...]] = (
 )
 BY_NAME: Final[Mapping[str, Filter]] = MappingProxyType({item.name: item for item in FILTERS})
 
+ESCALATION_STATES: Final = ("queued", "claimed", "resolved", "expired")
+OPEN_ESCALATIONS: Final = "open"
+"""Of their states the first two."""
 GROUP_KEYS: Final = (
     "user", "team", "gateway", "model", "provider", "decision", "policy", "project", "consumer_group",
     "requested_model", "status", "day", "week", "month", "hour",

@@ -71,6 +71,11 @@ class CarriedOut:
     document: Mapping[str, Any]
     shown: Mapping[str, Any] | None = None
 
+    @property
+    def whole(self) -> dict[str, Any]:
+        """Give the answer with what reads show of the resource since."""
+        return {**self.document, **given(**(self.shown or {}))}
+
 
 def carry_out(
     client: ApiClient,

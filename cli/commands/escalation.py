@@ -75,9 +75,7 @@ def list_escalations(
         cursor=cursor,
     )
     answer = api.client().get("/v1/escalations", query)
-    output.rows(answer.document["data"], COLUMNS)
-    if answer.document.get("next_cursor"):
-        output.note(f"next page: --cursor {answer.document['next_cursor']}")
+    output.page(answer.document, COLUMNS)
 
 
 @escalation.command("show")
@@ -182,4 +180,4 @@ def _carry_out(
         idempotency_key=idempotency_key,
         shown_by=lambda document: path_of("v1", "escalations", document["id"]),
     )
-    output.document({**done.document, **given(**(done.shown or {}))})
+    output.document(done.whole)

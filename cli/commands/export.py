@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from keeptrusts.cli.client.options import Api, api_options, carry_out, given, write_options
-from keeptrusts.cli.commands.filter_options import filter_options, filter_query
+from keeptrusts.cli.commands.filter_options import filter_options, filter_query, named_value
 from keeptrusts.cli.exit_codes import CommandFailed, ExitCode
 from keeptrusts.cli.output.columns import Column, field, moment, short_time, text_of
 from keeptrusts.cli.output.options import Output, output_options
@@ -118,12 +118,12 @@ def create(
     asked = filter_query(filters)
     period: dict[str, str] = {name: asked.pop(name) for name in ("since", "until") if name in asked}
     body: dict[str, Any] = {"type": type_name, "format": file_format, "description": description}
-    body |= {**period, "filters": asked | _named(more)}
+    body |= {**period, "filters": asked | _filters(more)}
     client = api.client()
     done = carry_out(
         client, "POST", "/v1/exports", body, idempotency_key=idempotency_key, shown_by=lambda made: _path(made["id"])
     )
-    shown = {**done.document, **given(**(done.shown or {}))}
+    shown = done.whole
     if not wait:
         output.document(shown)
         output.note(f"kt export download {shown['id']} gets the file when it is ready.")
@@ -155,9 +155,7 @@ def list_exports(
     states_asked = ",".join(states) or None
     query = given(state=states_asked, type=type_name, schedule=schedule_id, limit=str(limit), cursor=cursor)
     answer = api.client().get("/v1/exports", query)
-    output.rows(answer.document["data"], COLUMNS)
-    if answer.document.get("next_cursor"):
-        output.note(f"next page: --cursor {answer.document['next_cursor']}")
+    output.page(answer.document, COLUMNS)
 
 
 @export.command("show")
@@ -192,7 +190,7 @@ def delete(export_id: str, idempotency_key: str | None, api: Api, output: Output
     done = carry_out(
         api.client(), "DELETE", _path(export_id), idempotency_key=idempotency_key, shown_by=lambda _: _path(export_id)
     )
-    output.document({**done.document, **given(**(done.shown or {}))})
+    output.document(done.whole)
 
 
 @export.group("schedule")
@@ -231,11 +229,11 @@ def create_schedule(
         "time_zone": time_zone,
         "type": type_name,
         "format": file_format,
-        "filters": _named(filters),
+        "filters": _filters(filters),
         "description": description,
     }
     done = carry_out(api.client(), "POST", _SCHEDULES, body, idempotency_key=idempotency_key, shown_by=_shows_schedule)
-    Output(format="json" if as_json else "table").document({**done.document, **given(**(done.shown or {}))})
+    Output(format="json" if as_json else "table").document(done.whole)
 
 
 @schedules.command("list")
@@ -246,9 +244,7 @@ def create_schedule(
 def list_schedules(limit: int, cursor: str | None, api: Api, output: Output) -> None:
     """List schedules, the newest first."""
     answer = api.client().get(_SCHEDULES, given(limit=str(limit), cursor=cursor))
-    output.rows(answer.document["data"], SCHEDULE_COLUMNS)
-    if answer.document.get("next_cursor"):
-        output.note(f"next page: --cursor {answer.document['next_cursor']}")
+    output.page(answer.document, SCHEDULE_COLUMNS)
 
 
 @schedules.command("show")
@@ -269,7 +265,7 @@ def delete_schedule(schedule_id: str, idempotency_key: str | None, api: Api, out
     """Make no more exports of a schedule; those that it has made stay."""
     path = _shows_schedule({"id": schedule_id})
     done = carry_out(api.client(), "DELETE", path, idempotency_key=idempotency_key, shown_by=lambda _: path)
-    output.document({**done.document, **given(**(done.shown or {}))})
+    output.document(done.whole)
 
 
 @export.command("verify")
@@ -334,14 +330,8 @@ def _download(client: ApiClient, row: Mapping[str, Any], target: Path | None, *,
     return chosen
 
 
-def _named(texts: tuple[str, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for text in texts:
-        name, separator, value = text.partition("=")
-        if not separator or not name or not value:
-            raise click.UsageError(f"--filter {text}: write NAME=VALUE")
-        found[name] = value
-    return found
+def _filters(texts: tuple[str, ...]) -> dict[str, str]:
+    return dict(named_value("--filter", text) for text in texts)
 
 
 def _shows_schedule(document: Mapping[str, Any]) -> str:

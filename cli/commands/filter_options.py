@@ -44,11 +44,17 @@ def filter_query(filters: Mapping[str, Any]) -> dict[str, str]:
     """Give the query parameters of the filters that were set; raises UsageError for a tag without value."""
     query = given(**{name: filters[name] for name in _NAMES})
     for tag in filters["tag"]:
-        name, separator, value = tag.partition("=")
-        if not separator or not name:
-            raise click.UsageError(f"--tag {tag}: write NAME=VALUE")
+        name, value = named_value("--tag", tag, empty=True)
         query[f"tag.{name}"] = value
     return query
+
+
+def named_value(option: str, text: str, *, empty: bool = False) -> tuple[str, str]:
+    """Read NAME=VALUE, whose value may be ``empty`` or not; raises UsageError for any other text."""
+    name, separator, value = text.partition("=")
+    if not separator or not name or not (value or empty):
+        raise click.UsageError(f"{option} {text}: write NAME=VALUE")
+    return name, value
 
 
 def group_columns(keys: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> tuple[Column, ...]:

@@ -59,9 +59,7 @@ def list_holds(
     """List holds, the oldest first."""
     query = given(**filters, team=team_name, request=request_id, limit=str(limit))
     answer = api.client().get("/v1/holds", query)
-    output.rows(answer.document["data"], COLUMNS)
-    if answer.document.get("next_cursor"):
-        output.note(f"next page: --cursor {answer.document['next_cursor']}")
+    output.page(answer.document, COLUMNS)
 
 
 @hold.command("release")

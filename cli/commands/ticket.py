@@ -59,9 +59,7 @@ def list_tickets(
         cursor=cursor,
     )
     answer = api.client().get("/v1/tickets", query)
-    output.rows(answer.document["data"], COLUMNS)
-    if answer.document.get("next_cursor"):
-        output.note(f"next page: --cursor {answer.document['next_cursor']}")
+    output.page(answer.document, COLUMNS)
 
 
 @ticket.command("show")
@@ -137,4 +135,4 @@ def _decide(
         idempotency_key=idempotency_key,
         shown_by=lambda document: path_of("v1", "tickets", document["id"]),
     )
-    output.document({**done.document, **given(**(done.shown or {}))})
+    output.document(done.whole)

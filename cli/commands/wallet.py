@@ -267,9 +267,7 @@ def transactions(
 
     query = given(since=since, until=until, leases="true" if leases else None, limit=str(limit), cursor=cursor)
     answer = api.client().get(path_of("v1", "wallets", wallet_name, "transactions"), query)
-    output.rows(answer.document["data"], LEASE_COLUMNS if leases else TRANSACTION_COLUMNS)
-    if answer.document.get("next_cursor"):
-        output.note(f"next page: --cursor {answer.document['next_cursor']}")
+    output.page(answer.document, LEASE_COLUMNS if leases else TRANSACTION_COLUMNS)
 
 
 @wallet.command("mode")

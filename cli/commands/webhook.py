@@ -155,9 +155,7 @@ def deliveries(
     """List what was sent to a webhook and what became of it, the newest first."""
     query = given(state=",".join(states) or None, limit=str(limit), cursor=cursor)
     answer = api.client().get(_path(webhook_id, "deliveries"), query)
-    output.rows(answer.document["data"], DELIVERY_COLUMNS)
-    if answer.document.get("next_cursor"):
-        output.note(f"next page: --cursor {answer.document['next_cursor']}")
+    output.page(answer.document, DELIVERY_COLUMNS)
 
 
 def _path(*parts: str) -> str:

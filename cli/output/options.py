@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -37,6 +37,12 @@ class Output:
         text = rows_as(self.format, rows, columns, colour=self.colour)
         if text:
             click.echo(text)
+
+    def page(self, answer: Mapping[str, Any], columns: Sequence[Column]) -> None:
+        """Write one page of a list, and how to get the next one."""
+        self.rows(answer["data"], columns)
+        if answer.get("next_cursor"):
+            self.note(f"next page: --cursor {answer['next_cursor']}")
 
     def document(self, document: Row) -> None:
         click.echo(document_as(self.format, document))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from keeptrusts.projections.exports import focus
+from keeptrusts.projections.exports.patience import patiently
 from keeptrusts.projections.query_api.asking import filters_of
 from keeptrusts.projections.query_api.call import Call
 from keeptrusts.projections.query_api.groups import grouped
@@ -17,11 +17,9 @@ from keeptrusts.projections.store.protocol import QueryLimitError
 from keeptrusts.schemas.filters import METRICS, Filters
 
 Rows = list[dict[str, Any]]
-T = TypeVar("T")
 
 _KEYS: Final = ("team", "user", "model", "provider")
 _DAY: Final = timedelta(days=1)
-_PAUSES_S: Final = (1.0, 5.0)
 MOST_ROWS_OF_DAY: Final = 50_000
 """What memory holds at once."""
 USAGE_COLUMNS: Final = (
@@ -71,13 +69,3 @@ async def _sums(call: Call, filters: Filters, keys: tuple[str, ...]) -> list[Gro
     if len(rows) > MOST_ROWS_OF_DAY:
         raise QueryLimitError(f"a day has more than {MOST_ROWS_OF_DAY} rows; export one team or model at a time")
     return rows
-
-
-async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask again where a question took too long or too much memory: others may be asking much just now."""
-    for pause_s in _PAUSES_S:
-        try:
-            return await ask()
-        except QueryLimitError:
-            await asyncio.sleep(pause_s)
-    return await ask()

@@ -10,7 +10,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from keeptrusts.projections.exports import focus
-from keeptrusts.projections.exports.daily import USAGE_COLUMNS, Rows, cost_rows, patiently, usage_rows
+from keeptrusts.projections.exports.daily import USAGE_COLUMNS, Rows, cost_rows, usage_rows
+from keeptrusts.projections.exports.patience import patiently
 from keeptrusts.projections.query_api import escalations, events, log
 from keeptrusts.projections.query_api.call import Call
 from keeptrusts.projections.query_api.escalations import Escalation

@@ -122,6 +122,8 @@ class ExportWorker:
 
     async def _queued(self) -> list[Queued]:
         answer = await self._deps.store.query(_QUEUED, {"most": _MOST_AT_ONCE})
+        if not answer.rows:
+            return []
         tip = await self._deps.tips.tip()
         found = [(export_of(value), int(offset)) for value, offset in answer.rows]
         return [

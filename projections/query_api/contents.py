@@ -18,6 +18,7 @@ from keeptrusts.projections.query_api.event_detail import records_of
 from keeptrusts.projections.query_api.ledger_values import escalation_of, the_one
 from keeptrusts.projections.query_api.models import Answer, One
 from keeptrusts.projections.query_api.problems import not_found
+from keeptrusts.projections.query_api.recording import recorded
 from keeptrusts.projections.query_api.scope import TenantScope
 from keeptrusts.projections.store.protocol import Store
 from keeptrusts.schemas.content_keys import ContentKeyError, period_is_over, unwrapped
@@ -26,7 +27,6 @@ from keeptrusts.schemas.events.content import ContentRead
 from keeptrusts.schemas.events.identity import Identity
 from keeptrusts.schemas.events.request import RequestCompleted, RequestDecided
 from keeptrusts.schemas.frozen import frozen
-from keeptrusts.schemas.publishing import PublishError
 from keeptrusts.schemas.sealed_content import SealError, unsealed
 from keeptrusts.schemas.snapshots.content import ContentRecord, SubjectKey
 
@@ -218,21 +218,9 @@ def _opened_content(call: Call, records: Sequence[ContentRecord], key: _Key, nam
 
 async def _recorded(call: Call, request: str, read: Sequence[Content]) -> None:
     """Have the log know who reads what, before it is given."""
-    recorder = call.deps.recorder
     fact = ContentRead(request=request, refs=tuple(one.ref for one in read), parts=tuple(one.part for one in read))
-    try:
-        if recorder is None:
-            raise PublishError("this process records nothing")
-        await recorder.record(org=call.org, actor=f"member:{call.caller.member.id}", subject=request, fact=fact)
-    except PublishError as error:
-        raise Refused(
-            Problem(
-                code="audit_unavailable",
-                message=f"the reading could not be recorded, so nothing is shown: {error.reason}",
-                fix="ask again in a moment",
-                retry_after_s=1,
-            )
-        ) from None
+    otherwise = "the reading could not be recorded, so nothing is shown"
+    await recorded(call, request, fact, otherwise=otherwise, fix="ask again in a moment")
 
 
 def _nothing_captured(name: str) -> Refused:

@@ -18,8 +18,7 @@ from keeptrusts.projections.query_api.call import Call, Parameter
 from keeptrusts.projections.query_api.directory_view import Directory
 from keeptrusts.projections.query_api.ledger_values import escalation_of, newest, selected, the_one, user_id_of
 from keeptrusts.projections.query_api.models import Answer, One, Page, Time
-from keeptrusts.schemas.exports import ESCALATION_STATES as STATES
-from keeptrusts.schemas.exports import OPEN
+from keeptrusts.schemas.filters import ESCALATION_STATES, OPEN_ESCALATIONS
 from keeptrusts.schemas.record import format_time
 from keeptrusts.schemas.snapshots.documents import Escalation as Value
 
@@ -28,7 +27,10 @@ _OPENED: Final = "JSONExtractString(value, 'opened_at')"
 """As texts they are in the order of time: all are written alike."""
 ID: Final = Parameter(name="id", help="escalation id", place="path")
 LIST_PARAMETERS: Final = (
-    Parameter(name="state", help=f"only escalations in these states: {', '.join(STATES)}; {OPEN} = queued,claimed"),
+    Parameter(
+        name="state",
+        help=f"only escalations in these states: {', '.join(ESCALATION_STATES)}; {OPEN_ESCALATIONS} = queued,claimed",
+    ),
     Parameter(name="type", help="only escalations of this type, such as data_exfiltration or human_oversight"),
     Parameter(name="team", help="only escalations of this team (id, slug or name)"),
     Parameter(name="user", help="only escalations of this person's calls (id or e-mail)"),
@@ -82,9 +84,9 @@ async def escalations(call: Call) -> Page[Escalation]:
     """Answer ``GET /v1/escalations``, the newest first."""
     refuse_unknown(call.parameters, (item.name for item in LIST_PARAMETERS))
     selection = selected(call)
-    states = words_of(call, "state", (*STATES, OPEN))
+    states = words_of(call, "state", (*ESCALATION_STATES, OPEN_ESCALATIONS))
     if states:
-        named = [one for state in states for one in (STATES[:2] if state == OPEN else (state,))]
+        named = [one for state in states for one in (ESCALATION_STATES[:2] if state == OPEN_ESCALATIONS else (state,))]
         selection.where("has({states:Array(String)}, state)", states=named)
     if "type" in call.parameters:
         selection.where("account = {type:String}", type=call.parameters["type"])

@@ -12,11 +12,11 @@ from keeptrusts.projections.query_api.call import Call, Parameter
 from keeptrusts.projections.query_api.directory_view import Directory
 from keeptrusts.projections.query_api.ledger_values import Selection, export_of, newest, the_one
 from keeptrusts.projections.query_api.models import Answer, One, Page, Time
+from keeptrusts.projections.query_api.recording import recorded
 from keeptrusts.schemas.commands.documents import ExportFormat, ExportType
 from keeptrusts.schemas.errors import Problem, Refused
 from keeptrusts.schemas.events.export import ExportDownloaded
 from keeptrusts.schemas.exports import export_scope
-from keeptrusts.schemas.publishing import PublishError
 from keeptrusts.schemas.record import format_time
 from keeptrusts.schemas.snapshots.documents import Export as Value
 
@@ -33,7 +33,6 @@ LIST_PARAMETERS: Final = (
     MIN_POSITION,
 )
 ONE_PARAMETERS: Final = (ID, MIN_POSITION)
-DOWNLOAD_PARAMETERS: Final = (ID, MIN_POSITION)
 _MEDIA_TYPES: Final[dict[ExportFormat, str]] = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -98,7 +97,7 @@ async def download(call: Call, request: web.Request) -> web.StreamResponse:
 
     Recorded before the first byte is sent, each range again.
     """
-    refuse_unknown(call.parameters, (item.name for item in DOWNLOAD_PARAMETERS))
+    refuse_unknown(call.parameters, (item.name for item in ONE_PARAMETERS))
     value = (await the_one(call, _KIND, export_of)).data
     _refuse_unreadable(call, value)
     path = None if call.deps.exports is None else call.deps.exports.path(value, value.sha256 or "")
@@ -110,7 +109,8 @@ async def download(call: Call, request: web.Request) -> web.StreamResponse:
                 fix="all servers of the API must share one KEEPTRUSTS_EXPORTS_DIR",
             )
         )
-    await _record(call, value)
+    fact = ExportDownloaded(export=value.id, sha256=value.sha256 or "")
+    await recorded(call, value.id, fact, otherwise="the download could not be recorded", fix="try again in a moment")
     name = f"kt-{value.type}-{value.id}.{value.format}"
     headers = {
         "Content-Type": _MEDIA_TYPES[value.format],
@@ -146,24 +146,6 @@ def _covers(call: Call, value: Value) -> bool:
         return True
     own = value.requested_by == now.member
     return own and (value.reach == "own" or (value.reach == now.reach == "team" and set(value.teams) <= now.teams))
-
-
-async def _record(call: Call, value: Value) -> None:
-    recorder = call.deps.recorder
-    fact = ExportDownloaded(export=value.id, sha256=value.sha256 or "")
-    try:
-        if recorder is None:
-            raise PublishError("this process appends nothing")
-        await recorder.record(org=call.org, actor=f"member:{call.caller.member.id}", subject=value.id, fact=fact)
-    except PublishError as error:
-        raise Refused(
-            Problem(
-                code="audit_unavailable",
-                message=f"the download could not be recorded: {error.reason}",
-                fix="try again in a moment",
-                retry_after_s=1,
-            )
-        ) from error
 
 
 def _export(value: Value, directory: Directory) -> Export:

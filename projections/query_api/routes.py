@@ -194,7 +194,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(
         method="GET", path="/v1/exports/{id}/download", operation="downloadExport", action="exports.create",
         summary="An export's file, or a range of it; every download is recorded", answer=Export,
-        reads=(LEDGER, DIRECTORY), parameters=exports.DOWNLOAD_PARAMETERS, stream=exports.download,
+        reads=(LEDGER, DIRECTORY), parameters=exports.ONE_PARAMETERS, stream=exports.download,
         media="application/octet-stream",
     ),
     Route(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,6 +12,7 @@ from keeptrusts.schemas.commands import people
 from keeptrusts.schemas.events.identity import Role
 from keeptrusts.schemas.record import Record
 from keeptrusts.schemas.snapshots.directory import KeyValue, MemberValue, OrganizationValue, TeamValue
+from keeptrusts.stream_processors.authority.rule import Rule
 from keeptrusts.stream_processors.authority.state import LedgerState
 from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
 
@@ -219,8 +220,6 @@ def revoke_key(state: LedgerState, actor: Principal, intent: people.KeyRevokeReq
         return Accepted("key", key.id)
     return Accepted("key", key.id, changes=(_revoked(key, at),))
 
-
-Rule = Callable[[LedgerState, Principal, Any, datetime], Verdict]
 
 RULES: Final[Mapping[type[Record], Rule]] = MappingProxyType(
     {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from keeptrusts.schemas import ids
 from keeptrusts.schemas.authorization import Principal, scope_of
@@ -25,6 +25,7 @@ from keeptrusts.schemas.schedules import check_schedule, last_run, next_run
 from keeptrusts.schemas.snapshots.documents import Export, ExportSchedule
 from keeptrusts.schemas.snapshots.ledger import Outcome
 from keeptrusts.stream_processors.authority.draft import Draft
+from keeptrusts.stream_processors.authority.rule import Rule
 from keeptrusts.stream_processors.authority.sizes import (
     EXPORT_KEPT_S,
     EXPORT_QUEUED_S,
@@ -118,10 +119,14 @@ def _full(state: LedgerState, actor: Principal) -> Rejected | None:
 def delete(state: LedgerState, actor: Principal, intent: ExportDeleteRequested, at: datetime) -> Verdict:
     """Delete one's own, or as an owner or an admin of the organization anybody's."""
     found = state.exports.get(intent.export)
-    scope = scope_of(actor, "exports.create")
-    if found is None or not (scope.reach == "all" or found.requested_by == actor.member):
+    if found is None or not _may_end(actor, found.requested_by):
         return missing("export", intent.export)
     return Accepted("export", found.id, changes=(found.model_copy(update={"state": "deleted"}),))
+
+
+def _may_end(actor: Principal, maker: str) -> bool:
+    """Say whether an actor sees what a member has asked for, and so may end it: his own, or as who sees everything."""
+    return maker == actor.member or scope_of(actor, "exports.create").reach == "all"
 
 
 def finished(draft: Draft, data: ExportFinishRequested) -> tuple[Outcome, str | None]:
@@ -185,8 +190,7 @@ def schedule(state: LedgerState, actor: Principal, intent: ExportScheduleRequest
 def unschedule(state: LedgerState, actor: Principal, intent: ExportUnscheduleRequested, at: datetime) -> Verdict:
     """Delete one's own schedule, or as who sees everything anybody's."""
     found = state.export_schedules.get(intent.schedule)
-    scope = scope_of(actor, "exports.create")
-    if found is None or not (scope.reach == "all" or found.made_by == actor.member):
+    if found is None or not _may_end(actor, found.made_by):
         return missing("export_schedule", intent.schedule)
     return Accepted("export_schedule", found.id, changes=(found.model_copy(update={"state": "removed"}),))
 
@@ -250,8 +254,6 @@ def _id_of_run(planned: ExportSchedule, at: datetime) -> str:
     entropy = hashlib.sha256(f"{planned.id}/{ms_of(at)}".encode()).digest()[:10]
     return ids.prefixed(ids.EXPORT, ms_of(at), entropy)
 
-
-Rule = Callable[[LedgerState, Principal, Any, datetime], Verdict]
 
 RULES: Final[Mapping[type[Record], Rule]] = MappingProxyType(
     {

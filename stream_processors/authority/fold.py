@@ -56,6 +56,7 @@ from keeptrusts.stream_processors.authority.money import (
     tickets,
     wallets,
 )
+from keeptrusts.stream_processors.authority.rule import Rule
 from keeptrusts.stream_processors.authority.state import LedgerState, advance
 from keeptrusts.stream_processors.authority.verdicts import Rejected, Verdict
 
@@ -216,7 +217,7 @@ _FACTS: Final[Mapping[type[Record], _Fact]] = MappingProxyType(
 )
 """Facts that gateways, the deliverer and the makers of exports state -> the rule that answers them."""
 
-_OTHER_RULES: Final[Mapping[type[Record], wallets.Rule]] = MappingProxyType(
+_OTHER_RULES: Final[Mapping[type[Record], Rule]] = MappingProxyType(
     {
         commands.BudgetSetRequested: budgets.set_budget,
         commands.BudgetRemoveRequested: budgets.remove_budget,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,6 +15,7 @@ from keeptrusts.schemas.snapshots.directory import WebhookValue
 from keeptrusts.schemas.snapshots.ledger import Outcome
 from keeptrusts.schemas.webhooks import OVERLAP_S
 from keeptrusts.stream_processors.authority.draft import Draft
+from keeptrusts.stream_processors.authority.rule import Rule
 from keeptrusts.stream_processors.authority.sizes import MOST_WEBHOOKS
 from keeptrusts.stream_processors.authority.state import LedgerState
 from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
@@ -104,8 +105,6 @@ def switched_off(draft: Draft, data: WebhookSwitchedOff) -> tuple[Outcome, str |
     draft.change(found.model_copy(update={"state": "disabled", "reason": data.reason}))
     return "switched_off", data.reason
 
-
-Rule = Callable[[LedgerState, Principal, Any, datetime], Verdict]
 
 RULES: Final[Mapping[type[Record], Rule]] = MappingProxyType(
     {

@@ -6,10 +6,10 @@ the cost of callers without any wallet; ``variance`` collects what no wallet cou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from keeptrusts.schemas.authorization import Principal, scope_of
 from keeptrusts.schemas.commands import wallets
@@ -24,6 +24,7 @@ from keeptrusts.schemas.snapshots.ledger import (
 )
 from keeptrusts.stream_processors.authority.draft import moved
 from keeptrusts.stream_processors.authority.money.allocations import recurring, room_for
+from keeptrusts.stream_processors.authority.rule import Rule
 from keeptrusts.stream_processors.authority.state import LedgerState
 from keeptrusts.stream_processors.authority.verdicts import Accepted, Rejected, Verdict, forbidden, missing
 
@@ -139,8 +140,6 @@ def close(state: LedgerState, actor: Principal, intent: wallets.WalletCloseReque
         return Rejected("in_use", f"{wallet} gets an allocation each month; stop it first")
     return Accepted("wallet", wallet, changes=(value.model_copy(update={"closed_at": at}),))
 
-
-Rule = Callable[[LedgerState, Principal, Any, datetime], Verdict]
 
 RULES: Final[Mapping[type[Record], Rule]] = MappingProxyType(
     {

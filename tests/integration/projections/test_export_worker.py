@@ -152,7 +152,7 @@ async def test_organizations_have_turns(desk: Desk) -> None:
 async def test_a_question_that_was_too_much_just_now_is_asked_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("keeptrusts.projections.exports.daily._PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr("keeptrusts.projections.exports.patience._PAUSES_S", (0.0, 0.0))
     await requests(desk.filled, 2)
     asked, really = [0], desk.deps.store.query
 
